@@ -1,0 +1,376 @@
+// The way between JavaScript and the core: values in, copies out, no decisions. The only file that
+// includes Emscripten's headers. No view of the module's memory leaves it.
+
+#include <emscripten/bind.h>
+#include <emscripten/val.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <string>
+
+#include "base64.h"
+#include "codec.h"
+#include "pipeline.h"
+
+namespace {
+
+using crop64::Buffer;
+using crop64::Bytes;
+using crop64::Error;
+using crop64::ErrorCode;
+using crop64::Result;
+using emscripten::typed_memory_view;
+using emscripten::val;
+
+// What a source is: a file's bytes, base64 text (as bytes, one a character) or samples.
+enum class Kind { kFile, kBase64, kSamples };
+
+struct Input {
+  val data = val::undefined();  // Uint8Array
+  Kind kind = Kind::kFile;
+  int width = 0;  // of samples, from here on
+  int height = 0;
+  crop64::Channels channels = crop64::Channels::kRgba;
+};
+
+// The form in which a result is to be handed out.
+enum class Form { kBytes, kBase64, kDataUrl };
+
+struct Response {
+  bool ok = false;
+  std::string code;  // where it is not ok, with what follows
+  std::string message;
+  val details = val::undefined();
+  val result = val::undefined();  // Uint8Array, string or plain object
+};
+
+val details_of(const Error& error) {
+  val details = val::object();
+  for (const crop64::Detail& detail : error.details) {
+    details.set(detail.name, detail.value);
+  }
+  return details;
+}
+
+Response failure(const Error& error) {
+  Response response;
+  response.code = to_string(error.code);
+  response.message = error.message;
+  response.details = details_of(error);
+  return response;
+}
+
+Response success(const val& result) {
+  Response response;
+  response.ok = true;
+  response.result = result;
+  return response;
+}
+
+// The one copy in.
+Result<Buffer> copy_in(const val& array) {
+  Result<Buffer> buffer = Buffer::allocate(array["length"].as<double>());
+  if (buffer.ok()) {
+    val(typed_memory_view(buffer.value().size(), buffer.value().data())).call<void>("set", array);
+  }
+  return buffer;
+}
+
+val copy_out(Bytes bytes) {
+  return val(typed_memory_view(bytes.size(), bytes.data())).call<val>("slice");
+}
+
+// ASCII text as a JavaScript string.
+val text_out(const Buffer& text) {
+  return val::global("TextDecoder")
+      .new_()
+      .call<val>("decode", val(typed_memory_view(text.size(), text.data())));
+}
+
+Result<Buffer> base64_text(Bytes bytes, const std::string& prefix) {
+  Result<Buffer> text = Buffer::allocate(prefix.size() + crop64::base64_length(bytes.size()));
+  if (text.ok()) {
+    auto* out = reinterpret_cast<char*>(text.value().data());
+    std::memcpy(out, prefix.data(), prefix.size());
+    crop64::base64_encode(bytes, out + prefix.size());
+  }
+  return text;
+}
+
+// The bytes that a caller sees, in the form that it asked for.
+Result<val> hand_out(Bytes bytes, Form form, const char* mime_type) {
+  if (form == Form::kBytes) {
+    return copy_out(bytes);
+  }
+  const std::string prefix =
+      form == Form::kDataUrl ? std::string("data:") + mime_type + ";base64," : "";
+  const Result<Buffer> text = base64_text(bytes, prefix);
+  return text.ok() ? Result<val>(text_out(text.value())) : text.error();
+}
+
+crop64::Layout layout_of(crop64::Channels channels) {
+  using crop64::Channels;
+  using crop64::Model;
+  switch (channels) {
+    case Channels::kRgb: return {Model::kRgb, 8};
+    case Channels::kBgra: return {Model::kBgra, 8};
+    case Channels::kBgr: return {Model::kBgr, 8};
+    case Channels::kGray: return {Model::kGray, 8};
+    case Channels::kGrayAlpha: return {Model::kGrayAlpha, 8};
+    case Channels::kRgba:
+    case Channels::kKeep: break;
+  }
+  return {Model::kRgba, 8};
+}
+
+const char* channels_name(crop64::Model model) {
+  using crop64::Model;
+  switch (model) {
+    case Model::kGray: return "GRAY";
+    case Model::kGrayAlpha: return "GRAYA";
+    case Model::kRgb: return "RGB";
+    case Model::kRgba: return "RGBA";
+    case Model::kBgr: return "BGR";
+    case Model::kBgra: return "BGRA";
+    case Model::kPalette: return "palette";
+    case Model::kCmyk: return "CMYK";
+  }
+  return "";
+}
+
+// A source in the module's memory.
+struct Loaded {
+  Buffer bytes;
+  crop64::Colors no_colors;
+  crop64::Source source;
+};
+
+std::optional<Error> load(const Input& input, double memory_limit, Loaded& loaded) {
+  const auto length = input.data["length"].as<double>();
+  if (length > memory_limit) {
+    Error error = make_error(ErrorCode::kLimitExceeded,
+                             "Expected at most %.0f for limits.memory but the source alone has "
+                             "%.0f bytes. Raise the limit if you trust the source.",
+                             memory_limit, length);
+    error.details = {{"limit", memory_limit}, {"value", length}};
+    return error;
+  }
+  Result<Buffer> bytes = copy_in(input.data);
+  if (!bytes.ok()) {
+    return bytes.error();
+  }
+  loaded.bytes = std::move(bytes.value());
+  size_t size = loaded.bytes.size();
+  if (input.kind == Kind::kBase64) {
+    const Result<size_t> decoded = crop64::base64_decode_in_place(loaded.bytes.data(), size);
+    if (!decoded.ok()) {
+      return decoded.error();
+    }
+    size = decoded.value();
+  }
+  if (input.kind == Kind::kSamples) {
+    crop64::ImageView& samples = loaded.source.samples;
+    samples.size = {input.width, input.height};
+    samples.layout = layout_of(input.channels);
+    samples.data = loaded.bytes.data();
+    samples.stride = samples.layout.pixel_bytes() * static_cast<size_t>(input.width);
+    samples.colors = &loaded.no_colors;
+  } else {
+    loaded.source.file = Bytes(loaded.bytes.data(), size);
+  }
+  return std::nullopt;
+}
+
+val describe(const crop64::ImageInfo& info) {
+  val object = val::object();
+  object.set("format", std::string(to_string(info.format)));
+  object.set("mimeType", std::string(info.mime_type));
+  object.set("width", info.size.width);
+  object.set("height", info.size.height);
+  object.set("channels", std::string(channels_name(info.layout.model)));
+  object.set("bitDepth", info.layout.depth);
+  object.set("hasAlpha", info.has_alpha);
+  object.set("isPalette", info.layout.model == crop64::Model::kPalette);
+  object.set("isInterlaced", info.interlaced);
+  object.set("isProgressive", info.progressive);
+  object.set("hasIccProfile", info.has_icc_profile);
+  object.set("hasExif", info.has_exif);
+  object.set("chromaHorizontal", info.chroma_subsampling ? info.chroma_subsampling->horizontal : 0);
+  object.set("chromaVertical", info.chroma_subsampling ? info.chroma_subsampling->vertical : 0);
+  object.set("blockWidth", info.block.width);
+  object.set("blockHeight", info.block.height);
+  object.set("density", info.density_per_inch);
+  object.set("byteLength", static_cast<double>(info.byte_length));
+  return object;
+}
+
+// The header of a file.
+Response probe(const Input& input) {
+  Loaded loaded;
+  if (const auto error = load(input, 1e18, loaded)) {
+    return failure(*error);
+  }
+  const Result<crop64::ImageInfo> info = crop64::probe(loaded.source.file);
+  if (!info.ok()) {
+    return failure(info.error());
+  }
+  if (info.value().format == crop64::Format::kUnknown) {
+    return failure(unsupported(info.value()));
+  }
+  return success(describe(info.value()));
+}
+
+// The whole job.
+Response process(const Input& input, const crop64::Options& options, Form form) {
+  Loaded loaded;
+  if (const auto error = load(input, options.limits.memory, loaded)) {
+    return failure(*error);
+  }
+  const Result<crop64::Output> output = crop64::process(loaded.source, options);
+  if (!output.ok()) {
+    return failure(output.error());
+  }
+  const crop64::Output& done = output.value();
+  const bool passed = done.plan.way == crop64::Way::kPass;
+  const bool known = done.info.format != crop64::Format::kUnknown;
+  const char* mime_type = passed ? done.info.mime_type : crop64::mime_type(done.plan.format);
+  const Bytes bytes = passed ? loaded.source.file : Bytes(done.bytes);
+  const Result<val> data = hand_out(bytes, form, mime_type);
+  if (!data.ok()) {
+    return failure(data.error());
+  }
+  val result = val::object();
+  result.set("data", data.value());
+  result.set("byteLength", static_cast<double>(bytes.size()));
+  result.set("format", std::string(to_string(done.plan.format)));
+  result.set("mimeType", std::string(mime_type));
+  if (known) {
+    result.set("width", done.plan.canvas.width);
+    result.set("height", done.plan.canvas.height);
+    result.set("left", done.plan.region.left);
+    result.set("top", done.plan.region.top);
+    result.set("right", done.plan.region.right);
+    result.set("bottom", done.plan.region.bottom);
+    result.set("channels", std::string(channels_name(done.plan.layout.model)));
+    result.set("bitDepth", done.plan.layout.depth);
+  }
+  result.set("lossless", done.lossless);
+  result.set("bytesRead", static_cast<double>(done.bytes_read));
+  return success(result);
+}
+
+// Bytes as text, `prefix` before it.
+Response to_base64(const val& array, const std::string& prefix) {
+  const Result<Buffer> bytes = copy_in(array);
+  if (!bytes.ok()) {
+    return failure(bytes.error());
+  }
+  const Result<Buffer> text = base64_text(bytes.value(), prefix);
+  return text.ok() ? success(text_out(text.value())) : failure(text.error());
+}
+
+// How far the allocator has ever gone into the module's memory.
+double heap_high_water() { return static_cast<double>(reinterpret_cast<uintptr_t>(sbrk(0))); }
+
+// An option that may be left out is undefined in JavaScript.
+template <class Value, std::optional<Value> crop64::Options::* field>
+val get_optional(const crop64::Options& options) {
+  const std::optional<Value>& value = options.*field;
+  return value ? val(*value) : val::undefined();
+}
+
+template <class Value, std::optional<Value> crop64::Options::* field>
+void set_optional(crop64::Options& options, val value) {
+  if (!value.isUndefined()) {
+    options.*field = value.as<Value>();
+  }
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(crop64) {
+  using crop64::Channels;
+  using crop64::Color;
+  using crop64::Crop;
+  using crop64::Format;
+  using crop64::Limits;
+  using crop64::Options;
+  using crop64::Outside;
+  using crop64::RectF;
+  using crop64::Truncated;
+  using emscripten::enum_;
+  using emscripten::value_object;
+
+  enum_<Kind>("Kind")
+      .value("file", Kind::kFile)
+      .value("base64", Kind::kBase64)
+      .value("samples", Kind::kSamples);
+  enum_<Form>("Form")
+      .value("bytes", Form::kBytes)
+      .value("base64", Form::kBase64)
+      .value("dataUrl", Form::kDataUrl);
+  enum_<Format>("Format")
+      .value("keep", Format::kKeep)
+      .value("jpeg", Format::kJpeg)
+      .value("png", Format::kPng)
+      .value("raw", Format::kRaw);
+  enum_<Outside>("Outside")
+      .value("error", Outside::kError)
+      .value("clamp", Outside::kClamp)
+      .value("pad", Outside::kPad);
+  enum_<Truncated>("Truncated")
+      .value("error", Truncated::kError)
+      .value("accept", Truncated::kAccept);
+  enum_<Channels>("Channels")
+      .value("RGBA", Channels::kRgba)
+      .value("RGB", Channels::kRgb)
+      .value("BGRA", Channels::kBgra)
+      .value("BGR", Channels::kBgr)
+      .value("GRAY", Channels::kGray)
+      .value("GRAYA", Channels::kGrayAlpha)
+      .value("keep", Channels::kKeep);
+  value_object<Input>("Input")
+      .field("data", &Input::data)
+      .field("kind", &Input::kind)
+      .field("width", &Input::width)
+      .field("height", &Input::height)
+      .field("channels", &Input::channels);
+  value_object<RectF>("RectF")
+      .field("left", &RectF::left)
+      .field("top", &RectF::top)
+      .field("right", &RectF::right)
+      .field("bottom", &RectF::bottom);
+  value_object<Crop>("Crop").field("edges", &Crop::edges).field("percent", &Crop::percent);
+  value_object<Color>("Color")
+      .field("r", &Color::r)
+      .field("g", &Color::g)
+      .field("b", &Color::b)
+      .field("alpha", &Color::alpha);
+  value_object<Limits>("Limits")
+      .field("pixels", &Limits::pixels)
+      .field("bytes", &Limits::bytes)
+      .field("memory", &Limits::memory);
+  value_object<Options>("Options")
+      .field("crop", &Options::crop)
+      .field("outside", &Options::outside)
+      .field("background", &Options::background)
+      .field("truncated", &Options::truncated)
+      .field("limits", &Options::limits)
+      .field("format", &Options::format)
+      .field("quality", &get_optional<int, &Options::quality>,
+             &set_optional<int, &Options::quality>)
+      .field("compressionLevel", &get_optional<int, &Options::compression_level>,
+             &set_optional<int, &Options::compression_level>)
+      .field("channels", &get_optional<Channels, &Options::channels>,
+             &set_optional<Channels, &Options::channels>);
+  value_object<Response>("Response")
+      .field("ok", &Response::ok)
+      .field("code", &Response::code)
+      .field("message", &Response::message)
+      .field("details", &Response::details)
+      .field("result", &Response::result);
+  emscripten::function("probe", &probe);
+  emscripten::function("process", &process);
+  emscripten::function("toBase64", &to_base64);
+  emscripten::function("heapHighWater", &heap_high_water);
+}

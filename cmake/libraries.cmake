@@ -1,0 +1,92 @@
+# The C libraries, from build/sources (scripts/setup.mjs puts them there; libraries.json says which).
+# We list their sources ourselves: libjpeg-turbo's own build takes wasm for i386, and none of them
+# knows how to leave out what is not used here.
+
+set(sources ${CMAKE_SOURCE_DIR}/build/sources)
+foreach(name libjpeg-turbo libpng zlib doctest)
+  if(NOT EXISTS ${sources}/${name})
+    message(FATAL_ERROR "Expected the sources of ${name} in build/sources. Run: npm run setup")
+  endif()
+endforeach()
+
+# zlib: inflate and deflate, no gzip files.
+set(zlib ${sources}/zlib)
+add_library(zlib STATIC
+  ${zlib}/adler32.c ${zlib}/crc32.c ${zlib}/deflate.c ${zlib}/inffast.c ${zlib}/inflate.c
+  ${zlib}/inftrees.c ${zlib}/trees.c ${zlib}/zutil.c)
+target_include_directories(zlib SYSTEM PUBLIC ${zlib})
+target_compile_definitions(zlib PRIVATE HAVE_UNISTD_H)
+target_link_libraries(zlib PRIVATE platform)
+
+# libpng: reading and writing rows. Its transforms, its simple interface, its push reader and every
+# ancillary chunk that nobody asks it for are left out; the prebuilt configuration is the start.
+set(libpng ${sources}/libpng)
+set(unused
+  16BIT_FAKE ALIGNED_MEMORY BENIGN_READ_ERRORS BENIGN_WRITE_ERRORS BUILD_GRAYSCALE_PALETTE
+  COLORSPACE CONSOLE_IO CONVERT_tIME FIXED_POINT FLOATING_ARITHMETIC FLOATING_POINT
+  FORMAT_AUTO GAMMA GET_PALETTE_MAX HANDLE_AS_UNKNOWN INFO_IMAGE MNG_FEATURES POINTER_INDEXING
+  PROGRESSIVE_READ READ_ALPHA_MODE READ_BACKGROUND READ_BGR READ_CHECK_FOR_INVALID_INDEX
+  READ_COMPOSITE_NODIV READ_COMPRESSED_TEXT READ_EXPAND READ_EXPAND_16 READ_FILLER READ_GAMMA
+  READ_GET_PALETTE_MAX READ_GRAY_TO_RGB READ_INVERT READ_INVERT_ALPHA READ_OPT_PLTE READ_PACK
+  READ_PACKSWAP READ_QUANTIZE READ_RGB_TO_GRAY READ_SCALE_16_TO_8 READ_SHIFT READ_STRIP_16_TO_8
+  READ_STRIP_ALPHA READ_SWAP READ_SWAP_ALPHA READ_TEXT READ_TRANSFORMS READ_UNKNOWN_CHUNKS
+  READ_USER_CHUNKS READ_USER_TRANSFORM READ_bKGD READ_cHRM READ_eXIf READ_gAMA READ_hIST READ_iCCP
+  READ_iTXt READ_oFFs READ_pCAL READ_pHYs READ_sBIT READ_sCAL READ_sPLT READ_sRGB READ_tEXt
+  READ_tIME READ_zTXt SAVE_INT_32 SET_UNKNOWN_CHUNKS SETJMP SIMPLIFIED_READ SIMPLIFIED_READ_AFIRST
+  SIMPLIFIED_READ_BGR SIMPLIFIED_WRITE SIMPLIFIED_WRITE_AFIRST SIMPLIFIED_WRITE_BGR
+  SIMPLIFIED_WRITE_STDIO STDIO STORE_UNKNOWN_CHUNKS TEXT TIME_RFC1123 UNKNOWN_CHUNKS USER_CHUNKS
+  USER_TRANSFORM_INFO USER_TRANSFORM_PTR WARNINGS WRITE_BGR WRITE_COMPRESSED_TEXT
+  WRITE_CUSTOMIZE_ZTXT_COMPRESSION WRITE_FILLER WRITE_INVERT WRITE_INVERT_ALPHA
+  WRITE_OPTIMIZE_CMF WRITE_PACK WRITE_PACKSWAP WRITE_SHIFT WRITE_SWAP WRITE_SWAP_ALPHA WRITE_TEXT
+  WRITE_TRANSFORMS WRITE_UNKNOWN_CHUNKS WRITE_USER_TRANSFORM WRITE_WEIGHTED_FILTER WRITE_bKGD
+  WRITE_cHRM WRITE_eXIf WRITE_gAMA WRITE_hIST WRITE_iCCP WRITE_iTXt WRITE_oFFs WRITE_pCAL
+  WRITE_pHYs WRITE_sBIT WRITE_sCAL WRITE_sPLT WRITE_sRGB WRITE_tEXt WRITE_tIME WRITE_zTXt bKGD cHRM
+  eXIf gAMA hIST iCCP iTXt oFFs pCAL pHYs sBIT sCAL sPLT sRGB tEXt tIME zTXt)
+file(READ ${libpng}/scripts/pnglibconf.h.prebuilt pnglibconf)
+foreach(feature ${unused})
+  string(REPLACE "#define PNG_${feature}_SUPPORTED\n" "" pnglibconf "${pnglibconf}")
+endforeach()
+file(CONFIGURE OUTPUT libpng/pnglibconf.h CONTENT "${pnglibconf}" @ONLY)
+add_library(png STATIC
+  ${libpng}/png.c ${libpng}/pngerror.c ${libpng}/pngget.c ${libpng}/pngmem.c ${libpng}/pngread.c
+  ${libpng}/pngrio.c ${libpng}/pngrtran.c ${libpng}/pngrutil.c ${libpng}/pngset.c
+  ${libpng}/pngtrans.c ${libpng}/pngwio.c ${libpng}/pngwrite.c ${libpng}/pngwtran.c
+  ${libpng}/pngwutil.c ${libpng}/intel/filter_sse2_intrinsics.c ${libpng}/intel/intel_init.c)
+target_include_directories(png SYSTEM PUBLIC ${libpng} ${CMAKE_CURRENT_BINARY_DIR}/libpng)
+target_link_libraries(png PUBLIC zlib PRIVATE platform)
+if(EMSCRIPTEN)
+  # Emscripten turns libpng's SSE read filters into simd128.
+  target_compile_options(png PRIVATE -msse4.1)
+  target_compile_definitions(png PRIVATE PNG_INTEL_SSE_OPT=1)
+endif()
+
+# libjpeg-turbo: the 8-bit Huffman codecs, without arithmetic coding and without its own SIMD, which
+# has no wasm.
+set(libjpeg ${sources}/libjpeg-turbo)
+set(JPEG_LIB_VERSION 62)
+set(VERSION 2.1.5)
+set(LIBJPEG_TURBO_VERSION_NUMBER 2001005)
+set(BITS_IN_JSAMPLE 8)
+set(INLINE "inline __attribute__((always_inline))")
+set(SIZE_T ${CMAKE_SIZEOF_VOID_P})
+configure_file(${libjpeg}/jconfig.h.in libjpeg/jconfig.h)
+configure_file(${libjpeg}/jconfigint.h.in libjpeg/jconfigint.h)
+configure_file(${libjpeg}/jversion.h.in libjpeg/jversion.h COPYONLY)
+set(jpeg_sources)
+foreach(name
+    jcapimin jcapistd jccoefct jccolor jcdctmgr jchuff jcinit jcmainct jcmarker jcmaster jcomapi
+    jcparam jcphuff jcprepct jcsample jdapimin jdapistd jdcoefct jdcolor jddctmgr jdhuff jdinput
+    jdmainct jdmarker jdmaster jdmerge jdphuff jdpostct jdsample jerror jfdctflt jfdctfst jfdctint
+    jidctflt jidctfst jidctint jidctred jmemmgr jmemnobs jquant1 jquant2 jsimd_none jutils)
+  list(APPEND jpeg_sources ${libjpeg}/${name}.c)
+endforeach()
+add_library(jpeg STATIC ${jpeg_sources})
+target_include_directories(jpeg SYSTEM PUBLIC ${libjpeg} ${CMAKE_CURRENT_BINARY_DIR}/libjpeg)
+# Counts leading zeros by an instruction, not by a table of 64 KB.
+target_compile_definitions(jpeg PRIVATE USE_CLZ_INTRINSIC NO_GETENV NO_PUTENV)
+target_link_libraries(jpeg PRIVATE platform)
+if(EMSCRIPTEN)
+  # wasm32 has 64-bit registers: libjpeg-turbo's x32 branch gives the Huffman coders 64-bit buffers.
+  set_source_files_properties(${libjpeg}/jchuff.c ${libjpeg}/jdhuff.c ${libjpeg}/jdphuff.c
+    PROPERTIES COMPILE_DEFINITIONS "__x86_64__;__ILP32__")
+endif()

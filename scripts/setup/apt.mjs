@@ -1,0 +1,39 @@
+// Debian's packages, for the systems that have them.
+import { ask, isOnPath, retried, run, step } from './run.mjs';
+
+export const hasApt = () => isOnPath('apt-get') && isOnPath('dpkg');
+
+// How root's commands begin, or undefined where we may not be root without a password.
+async function rootPrefix() {
+  if (process.getuid?.() === 0) return ['env'];
+  return (await ask('sudo', ['-n', 'true'])) === undefined ? undefined : ['sudo', '-n', 'env'];
+}
+
+export const canInstall = async () => hasApt() && (await rootPrefix()) !== undefined;
+
+export async function installPackages(packages) {
+  await step(`Installing ${packages.join(', ')}`, () =>
+    // An interrupted installation leaves dpkg in a state that it has to be told to get out of.
+    retried(
+      async () => {
+        await updateLists();
+        await aptGet('install', '--yes', '--no-install-recommends', ...packages);
+      },
+      () => asRoot('dpkg', '--configure', '-a'),
+    ),
+  );
+}
+
+// Some list of the machine's own may be out of order without our needing it: what we do need, the
+// installation tells.
+export async function updateLists() {
+  await aptGet('update').catch(() => {});
+}
+
+const aptGet = (...args) =>
+  asRoot('apt-get', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3', '--quiet', ...args);
+
+async function asRoot(...command) {
+  const [first, ...rest] = (await rootPrefix()) ?? ['env'];
+  return run(first, [...rest, 'DEBIAN_FRONTEND=noninteractive', ...command]);
+}

@@ -1,0 +1,117 @@
+// The programs that each group of the set-up needs: how to find them, and what they are called in
+// Debian.
+import { canInstall, installPackages } from './apt.mjs';
+import { ask, Failure, isOnPath } from './run.mjs';
+
+const emsdk = `install it with emsdk:
+    git clone https://github.com/emscripten-core/emsdk && cd emsdk
+    ./emsdk install 3.1.69 && ./emsdk activate 3.1.69 && source ./emsdk_env.sh`;
+
+// A need is a name, Debian's package, what to do by hand, and `lack`: undefined when the need is
+// met, or else what was found instead.
+function program(name, { atLeast, package: debian = name, also = [], cure } = {}) {
+  return {
+    name: atLeast ? `${name} ${atLeast} or newer` : name,
+    package: debian,
+    cure: cure ?? `install it and put it on the PATH (Debian's package is ${debian})`,
+    async lack() {
+      if (![name, ...also].some(isOnPath)) return `there is no ${name} on the PATH`;
+      if (!atLeast) return undefined;
+      const version = await versionOf(name);
+      return isAtLeast(version, atLeast) ? undefined : `the ${name} on the PATH is ${version}`;
+    },
+  };
+}
+
+export async function versionOf(name) {
+  const output = (await ask(name, ['--version'])) ?? '';
+  return output.match(/\d+\.\d+(\.\d+)?/)?.[0] ?? 'one that tells no version';
+}
+
+const isAtLeast = (version, floor) =>
+  /^\d/.test(version) && version.localeCompare(floor, 'en', { numeric: true }) >= 0;
+
+const compiler = {
+  name: 'a C++20 compiler with AddressSanitizer and UndefinedBehaviorSanitizer',
+  package: 'g++',
+  cure: 'install g++ 10 or newer, or clang++ with compiler-rt',
+  // Asked by linking, for a compiler may be there without its sanitizers.
+  async lack() {
+    const name = process.env.CXX ?? ['c++', 'g++', 'clang++'].find(isOnPath);
+    if (!name) return 'there is none on the PATH';
+    const flags = ['-std=c++20', '-fsanitize=address,undefined', '-x', 'c++', '-', '-o', '/dev/null'];
+    const linked = await ask(name, flags, { input: '#include <span>\nint main() {}\n' });
+    return linked === undefined ? `${name} does not compile and link with them` : undefined;
+  },
+};
+
+function pythonModule(name, debian) {
+  const find = `import importlib.util as u, sys; sys.exit(u.find_spec('${name}') is None)`;
+  return {
+    name: `Python's ${name}`,
+    package: debian,
+    cure: `install it for the python3 on the PATH (Debian's package is ${debian})`,
+    // Debian's packages are Debian's Python's, whichever one comes first on the PATH.
+    async lack() {
+      const tried = ['/usr/bin/python3', 'python3'].map((python) => ask(python, ['-c', find]));
+      const found = (await Promise.all(tried)).some((output) => output !== undefined);
+      return found ? undefined : 'python3 does not find it';
+    },
+  };
+}
+
+// Unpacks Debian's sources. Wanted only where it can be had: elsewhere there are upstream's releases.
+const dpkgSource = {
+  name: 'dpkg-source',
+  package: 'dpkg-dev',
+  lack: async () => (!isOnPath('dpkg-source') && (await canInstall()) ? 'none' : undefined),
+};
+
+const python = [
+  pythonModule('PIL', 'python3-pil'),
+  pythonModule('cv2', 'python3-opencv'),
+  pythonModule('numpy', 'python3-numpy'),
+];
+
+const groups = {
+  build: [
+    program('emcc', { atLeast: '3.1.6', package: 'emscripten', cure: emsdk }),
+    program('cmake', { atLeast: '3.24' }),
+    program('ninja', { package: 'ninja-build' }),
+    dpkgSource,
+  ],
+  test: [
+    compiler,
+    ...python,
+    program('chromium', { also: ['chromium-browser', 'google-chrome', 'google-chrome-stable'] }),
+    program('djpeg', { package: 'libjpeg-turbo-progs' }),
+    program('pngfix', { package: 'libpng-tools' }),
+    program('pngcheck'),
+    program('identify', { package: 'imagemagick' }),
+    program('exiftool', { package: 'libimage-exiftool-perl' }),
+    program('clang-format'),
+    program('clang-tidy'),
+  ],
+  bench: python,
+};
+export const groupNames = Object.keys(groups);
+
+// Finds what the groups need, and installs what is missing.
+export async function meetNeeds(names) {
+  const needs = [...new Set(names.flatMap((name) => groups[name]))];
+  let lacking = await withLacks(needs);
+  if (lacking.length > 0 && (await canInstall())) {
+    await installPackages([...new Set(lacking.map(({ need }) => need.package))]);
+    lacking = await withLacks(lacking.map(({ need }) => need));
+  }
+  if (lacking.length > 0) {
+    throw new Failure(
+      lacking.map(({ need, lack }) => `Expected ${need.name}, but ${lack}: ${need.cure}.`).join('\n'),
+    );
+  }
+}
+
+async function withLacks(needs) {
+  const all = await Promise.all(needs.map(async (need) => ({ need, lack: await need.lack() })));
+  return all.filter(({ lack }) => lack !== undefined);
+}

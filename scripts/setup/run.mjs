@@ -1,0 +1,123 @@
+// Runs the commands of the scripts: quietly, with all that they print kept in build/setup.log and
+// shown only when one fails.
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+const logFile = join(root, 'build', 'setup.log');
+let logStarted = false;
+
+// What a person can do something about: its message says what was expected, what came, what to do.
+export class Failure extends Error {
+  constructor(message, output = '') {
+    super(message);
+    this.output = output;
+  }
+}
+
+function log(text) {
+  if (!logStarted) {
+    fs.mkdirSync(join(root, 'build'), { recursive: true });
+    fs.writeFileSync(logFile, '');
+    logStarted = true;
+  }
+  fs.appendFileSync(logFile, text);
+}
+
+function start(command, args, { input = '', ...options } = {}, onText) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, ...options });
+    child.stdin.on('error', () => {}).end(input);
+    let output = '';
+    const take = (text) => {
+      output += text;
+      onText?.(text);
+    };
+    child.stdout.setEncoding('utf8').on('data', take);
+    child.stderr.setEncoding('utf8').on('data', take);
+    child.on('error', (error) => resolve({ code: 127, output: `${command}: ${error.message}\n` }));
+    child.on('close', (code, signal) => resolve({ code: code ?? signal, output }));
+  });
+}
+
+// The exit code and what was printed, whatever became of it; it goes to the terminal, too, as it
+// comes.
+export const show = (command, args, options) =>
+  start(command, args, options, (text) => process.stdout.write(text));
+
+// What a command prints, or undefined when it fails: for questions, which leave no trace.
+export async function ask(command, args, options) {
+  const { code, output } = await start(command, args, options);
+  return code === 0 ? output : undefined;
+}
+
+// Does a command that has to succeed; gives what it printed.
+export async function run(command, args, options) {
+  const line = [command, ...args].join(' ');
+  log(`\n$ ${line}\n`);
+  const { code, output } = await start(command, args, options, log);
+  if (code !== 0) {
+    throw new Failure(`Expected "${line}" to succeed, but it ended with ${code}.`, output);
+  }
+  return output;
+}
+
+// The same twice when it fails, as whatever asks a server sometimes does; `mend` comes in between.
+export async function retried(work, mend = async () => {}) {
+  try {
+    return await work();
+  } catch {
+    await mend();
+    return work();
+  }
+}
+
+export const secondsSince = (start) => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+
+// Says what is being done, and how long it took.
+export async function step(title, work) {
+  const started = performance.now();
+  process.stdout.write(`${title} ... `);
+  try {
+    return await work();
+  } finally {
+    process.stdout.write(`${secondsSince(started)}\n`);
+  }
+}
+
+export function isOnPath(program) {
+  const extensions = process.platform === 'win32' ? ['.exe', '.bat', '.cmd'] : [''];
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return folders.some((folder) => extensions.some((end) => isProgram(join(folder, program + end))));
+}
+
+function isProgram(file) {
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+    return fs.statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+// Runs a script's work when it is called from the command line. A failure is told in a sentence, the
+// last lines of what the command printed, and the exit status.
+export async function main(meta, work, { lines = 20 } = {}) {
+  if (fileURLToPath(meta.url) !== fs.realpathSync(process.argv[1])) return;
+  try {
+    await work(process.argv.slice(2));
+  } catch (error) {
+    tellFailure(error, lines);
+    process.exitCode = 1;
+  }
+}
+
+export function tellFailure(error, lines) {
+  if (!(error instanceof Failure)) throw error;
+  console.error(error.message);
+  if (error.output === '') return;
+  console.error(error.output.trimEnd().split('\n').slice(-lines).join('\n'));
+  console.error(`(All of it is in ${logFile}.)`);
+}

@@ -1,0 +1,135 @@
+// Checks everything: `npm test`, or some stages of it: `npm test -- --only native,browser`
+// (`npm test -- --list` names them). Every stage runs even when one before it failed.
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, compile, configure, npmProgram } from './build.mjs';
+import { Failure, main, root, run, secondsSince, show, tellFailure } from './setup/run.mjs';
+import { setUp } from './setup.mjs';
+
+// A stage gives how many of its tests passed and failed; a check counts as one.
+const stages = {
+  biome: () => check(npmProgram('biome'), ['ci', '.']),
+  'clang-format': async () => check('clang-format', ['--dry-run', '--Werror', ...(await cppFiles())]),
+  'clang-tidy': checkTidiness,
+  types: () => check(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--noEmit']),
+  native: async () => {
+    await compile('asan');
+    return doctest('build/asan/crop64_tests');
+  },
+  wasm: async () => {
+    await compile('wasm');
+    return doctest(process.execPath, 'build/wasm/crop64_tests.mjs');
+  },
+  js: () => nodeTests('tests/js'),
+  browser: () => nodeTests('tests/browser'),
+};
+const names = Object.keys(stages);
+const groups = { lint: ['biome', 'clang-format', 'clang-tidy'] };
+
+// Longer than any stage takes; one that hangs is ended.
+const timeout = 20 * 60_000;
+
+async function check(command, args) {
+  await run(command, args, { timeout });
+  return { passed: 1, failed: 0 };
+}
+
+async function cppFiles() {
+  const known = ['ls-files', '--cached', '--others', '--exclude-standard', '*.h', '*.cpp'];
+  return (await run('git', known)).trim().split('\n');
+}
+
+async function checkTidiness() {
+  await configure('asan');
+  const files = (await cppFiles()).filter((file) => /^src\/.*\.cpp$/.test(file));
+  const failures = [];
+  const work = async () => {
+    for (let file = files.pop(); file; file = files.pop()) {
+      await run('clang-tidy', ['--quiet', '-p', 'build/asan', file]).catch((failure) =>
+        failures.push(failure),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  if (failures.length === 0) return { passed: 1, failed: 0 };
+  throw new Failure('clang-tidy found faults.', failures.map(({ output }) => output).join('\n'));
+}
+
+async function doctest(command, ...args) {
+  const { code, output } = await show(command, args, { timeout });
+  const counts = output.match(/test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed/);
+  return result(code, Number(counts?.[1] ?? 0), Number(counts?.[2] ?? 0));
+}
+
+async function nodeTests(folder) {
+  await build();
+  const files = readdirSync(join(root, folder), { recursive: true })
+    .filter((name) => /\.test\.m?js$/.test(name))
+    .map((name) => join(folder, name));
+  if (files.length === 0) throw new Failure(`Expected files *.test.mjs in ${folder}, but it has none.`);
+  const flags = ['--test', '--test-reporter=spec', '--test-concurrency=2'];
+  const { code, output } = await show(process.execPath, [...flags, ...files], { timeout });
+  const count = (what) => Number(output.match(new RegExp(`^\\S+ ${what} (\\d+)$`, 'm'))?.[1] ?? 0);
+  return result(code, count('pass'), count('fail') + count('cancelled'));
+}
+
+// A test program that fails without having counted a failure, or that has no tests, has failed.
+const result = (code, passed, failed) => ({
+  passed,
+  failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed,
+});
+
+async function runStage(name) {
+  console.log(`\n== ${name}`);
+  const started = performance.now();
+  const counts = await stages[name]().catch((error) => {
+    tellFailure(error, 200);
+    return { passed: 0, failed: 1 };
+  });
+  return { name, time: secondsSince(started), ...counts };
+}
+
+function readOptions(args) {
+  try {
+    const options = { only: { type: 'string' }, list: { type: 'boolean' } };
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new Failure(`${error.message}. Expected --only STAGE,STAGE or --list.`);
+  }
+}
+
+function chosen(only) {
+  if (only === undefined) return names;
+  const asked = only.split(',').flatMap((name) => groups[name] ?? name);
+  const unknown = asked.find((name) => !names.includes(name));
+  if (unknown === undefined) return names.filter((name) => asked.includes(name));
+  throw new Failure(`Expected stages out of ${names.join(', ')} (or lint) after --only, but ${unknown} came.`);
+}
+
+async function test(args) {
+  const { only, list } = readOptions(args);
+  if (list) return console.log(names.join('\n'));
+  const wanted = chosen(only);
+  const started = performance.now();
+  await setUp(['build', 'test']);
+  const rows = [{ name: 'set-up', time: secondsSince(started), passed: 0, failed: 0 }];
+  for (const name of wanted) rows.push(await runStage(name));
+  const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+  rows.push({ name: 'all', time: secondsSince(started), passed: sum('passed'), failed: sum('failed') });
+  tell(rows);
+}
+
+function tell(rows) {
+  console.log('');
+  for (const { name, time, passed, failed } of rows) {
+    const cells = [name.padEnd(14), time.padStart(8), `${passed} passed`.padStart(12)];
+    console.log([...cells, failed ? `${failed} failed`.padStart(10) : ''].join(' ').trimEnd());
+  }
+  const { passed, failed } = rows.at(-1);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+await main(import.meta, test);

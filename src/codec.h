@@ -1,0 +1,89 @@
+// The formats that are read and written: what each can do, in one table. A new format is a folder
+// and a line in that table.
+#pragma once
+
+#include <optional>
+
+#include "buffer.h"
+#include "image.h"
+#include "options.h"
+#include "result.h"
+
+namespace crop64 {
+
+struct ChromaSubsampling {
+  int horizontal = 1;  // how many luma samples share a chroma sample across
+  int vertical = 1;    // and down
+};
+
+// What the header alone tells.
+struct ImageInfo {
+  Format format = Format::kUnknown;
+  const char* name = "";       // "PNG"; also of a format that is known by sight only: "WebP"
+  const char* mime_type = "";  // "image/png"
+  Size size;
+  Layout layout;
+  bool has_alpha = false;  // a channel, a palette with alpha or a transparent colour
+  bool interlaced = false;
+  bool progressive = false;
+  bool has_icc_profile = false;
+  bool has_exif = false;
+  std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG in colour
+  Size block{1, 1};            // the grid on which parts can be moved without decoding: iMCU
+  double density_per_inch = 0;  // 0 where the file says nothing
+  uint64_t decode_memory = 0;  // bytes that decoding takes beside the region's samples, at most
+  uint64_t byte_length = 0;    // of the file, or of the samples of a picture that came as samples
+};
+
+struct DecodeRequest {
+  Rect region;  // within the picture, at least one pixel
+  Truncated truncated = Truncated::kError;
+};
+
+struct Decoded {
+  Image image;              // the region, no more
+  uint64_t bytes_read = 0;  // how far into the file the decoder went
+  bool complete = true;     // false where missing samples were filled with grey
+};
+
+struct EncodeSettings {
+  int quality = 85;           // JPEG, 1 to 100
+  int compression_level = 6;  // PNG, 0 to 9
+};
+
+struct Codec {
+  Format format;
+  const char* name;
+  const char* mime_type;
+  // Whether the bytes begin as this format's files do.
+  bool (*matches)(Bytes file);
+  Result<ImageInfo> (*probe)(Bytes file);
+  // The samples of the region, equal to those of a full decode, in memory for the region.
+  Result<Decoded> (*decode)(Bytes file, const DecodeRequest& request);
+  // A whole file. The image's layout is one that storable() gave.
+  Result<Buffer> (*encode)(const ImageView& image, const EncodeSettings& settings);
+  // The layout of this format that holds pictures of that layout with the least change.
+  Layout (*storable)(Layout layout);
+};
+
+// The codec whose files begin as `file` does, or null.
+const Codec* find_codec(Bytes file);
+// The codec of a format, or null.
+const Codec* find_codec(Format format);
+
+// What the header of any file tells. A format that is not decoded here is no error: its info has
+// format kUnknown, and its name where it is known by sight. Errors: CORRUPT_IMAGE, TRUNCATED_IMAGE,
+// UNSUPPORTED_FORMAT (a variant that is refused).
+Result<ImageInfo> probe(Bytes file);
+
+// The info of a file of which nothing is known but its length.
+ImageInfo unknown_file(Bytes file);
+
+// The error for a picture whose format is not decoded here.
+Error unsupported(const ImageInfo& info);
+
+// "jpeg", "png", "raw", "unknown", "keep".
+const char* to_string(Format format);
+const char* mime_type(Format format);
+
+}  // namespace crop64

@@ -1,0 +1,243 @@
+#include "jpeg/reader.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "jpeg/libjpeg.h"
+
+namespace crop64 {
+namespace {
+
+constexpr int kMaxScans = 100;
+
+// A file in memory as libjpeg reads it.
+struct MemorySource {
+  jpeg_source_mgr manager;  // first: libjpeg's pointer to it is a pointer to this
+  bool ended;               // whether libjpeg asked for more than there is
+};
+
+MemorySource& source_of(j_decompress_ptr decoder) {
+  return *reinterpret_cast<MemorySource*>(decoder->src);
+}
+
+// At the end of the data libjpeg is given an end marker: it then decodes what it has, and says so
+// with a warning where that was not enough.
+boolean fill_input_buffer(j_decompress_ptr decoder) {
+  static constexpr JOCTET kEndOfImage[] = {0xff, JPEG_EOI};
+  source_of(decoder).ended = true;
+  decoder->src->next_input_byte = kEndOfImage;
+  decoder->src->bytes_in_buffer = sizeof kEndOfImage;
+  return TRUE;
+}
+
+void skip_input_data(j_decompress_ptr decoder, long count) {
+  jpeg_source_mgr& source = *decoder->src;
+  if (count <= 0) {
+    return;
+  }
+  if (static_cast<size_t>(count) > source.bytes_in_buffer) {
+    fill_input_buffer(decoder);
+    return;
+  }
+  source.next_input_byte += count;
+  source.bytes_in_buffer -= static_cast<size_t>(count);
+}
+
+void init_source(MemorySource& source, Bytes file) {
+  source.manager.next_input_byte = file.data();
+  source.manager.bytes_in_buffer = file.size();
+  source.manager.init_source = [](j_decompress_ptr) {};
+  source.manager.fill_input_buffer = fill_input_buffer;
+  source.manager.skip_input_data = skip_input_data;
+  source.manager.resync_to_restart = jpeg_resync_to_restart;
+  source.manager.term_source = [](j_decompress_ptr) {};
+  source.ended = false;
+}
+
+struct Reader {
+  Reader() = default;
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+  ~Reader() { jpeg_destroy_decompress(&decoder); }
+
+  // Zeroed, so that destroying a decoder that was never made does nothing.
+  jpeg_decompress_struct decoder{};
+  JpegErrors errors{};
+  MemorySource source{};
+  jpeg_progress_mgr progress{};
+
+  Bytes file;
+  DecodeRequest request;
+  Image image;
+  Buffer row;
+  bool complete = true;
+};
+
+Reader& reader_of(j_common_ptr decoder) { return *static_cast<Reader*>(decoder->client_data); }
+
+[[noreturn]] void truncated(j_common_ptr decoder) {
+  fail(errors_of(decoder).trap, ErrorCode::kTruncatedImage,
+       "The JPEG ends before the part that was asked for. Use truncated: 'accept' to take what is "
+       "there.");
+}
+
+void on_error(j_common_ptr codec) {
+  const Reader& reader = reader_of(codec);
+  switch (codec->err->msg_code) {
+    case JERR_OUT_OF_MEMORY: fail_as(codec, ErrorCode::kOutOfMemory);
+    case JERR_SOF_UNSUPPORTED:
+    case JERR_ARITH_NOTIMPL:
+    case JERR_BAD_PRECISION:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL: fail_as(codec, ErrorCode::kUnsupportedFormat);
+    default: break;
+  }
+  if (reader.source.ended) {
+    truncated(codec);
+  }
+  fail_as(codec, ErrorCode::kCorruptImage);
+}
+
+// Warnings are all that libjpeg says of damaged data. One that means wrong samples ends the job.
+void on_warning(j_common_ptr codec, int level) {
+  if (level >= 0) {
+    return;  // a trace message
+  }
+  Reader& reader = reader_of(codec);
+  switch (codec->err->msg_code) {
+    case JWRN_HIT_MARKER:
+      // An end marker in the middle of a scan: the data ends early, whether or not the file does.
+      if (reader.decoder.unread_marker == JPEG_EOI) {
+        if (reader.request.truncated == Truncated::kError) {
+          truncated(codec);
+        }
+        reader.complete = false;
+        return;
+      }
+      fail_as(codec, ErrorCode::kCorruptImage);
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_MUST_RESYNC:
+    case JWRN_NOT_SEQUENTIAL: fail_as(codec, ErrorCode::kCorruptImage);
+    default: return;
+  }
+}
+
+void limit_scans(j_common_ptr codec) {
+  if (reader_of(codec).decoder.input_scan_number > kMaxScans) {
+    fail(errors_of(codec).trap, ErrorCode::kLimitExceeded,
+         "Expected a JPEG of at most 100 scans but it has more.");
+  }
+}
+
+void read_header(void* context) {
+  Reader& reader = *static_cast<Reader*>(context);
+  jpeg_decompress_struct& decoder = reader.decoder;
+  jpeg_create_decompress(&decoder);
+  decoder.client_data = &reader;
+  decoder.src = &reader.source.manager;
+  decoder.progress = &reader.progress;
+  reader.progress.progress_monitor = limit_scans;
+  jpeg_read_header(&decoder, TRUE);
+  decoder.dct_method = JDCT_ISLOW;
+  decoder.do_fancy_upsampling = TRUE;  // and with it no merged upsampling
+  decoder.out_color_space = decoder.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+}
+
+// Whether libjpeg will smooth the blocks of a progressive picture whose coefficients are not all
+// there: it then looks at neighbouring blocks, which a narrower picture would not have.
+bool is_smoothed(const jpeg_decompress_struct& decoder) {
+  if (decoder.coef_bits == nullptr) {
+    return false;
+  }
+  for (int component = 0; component < decoder.num_components; ++component) {
+    for (int coefficient = 0; coefficient < DCTSIZE2; ++coefficient) {
+      if (decoder.coef_bits[component][coefficient] != 0) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Narrows the decoder to the iMCUs that the region's samples depend on: fancy upsampling looks at
+// the neighbouring chroma sample, so with subsampled chroma one iMCU more on either side. Gives the
+// column at which the decoder's rows then begin.
+JDIMENSION narrow(jpeg_decompress_struct& decoder, const Rect& region) {
+  const int block = decoder.num_components == 1 ? DCTSIZE : DCTSIZE * decoder.max_h_samp_factor;
+  const int margin = decoder.num_components > 1 && decoder.max_h_samp_factor > 1 ? block : 0;
+  const int left = std::max(0, region.left / block * block - margin);
+  const int right = std::min(static_cast<int>(decoder.output_width),
+                             (region.right + block - 1) / block * block + margin);
+  auto first_column = static_cast<JDIMENSION>(left);
+  auto columns = static_cast<JDIMENSION>(right - left);
+  if (columns < decoder.output_width) {
+    jpeg_crop_scanline(&decoder, &first_column, &columns);
+  }
+  return first_column;
+}
+
+void read_region(void* context) {
+  Reader& reader = *static_cast<Reader*>(context);
+  jpeg_decompress_struct& decoder = reader.decoder;
+  const Rect& region = reader.request.region;
+  jpeg_start_decompress(&decoder);
+  const bool smoothed = is_smoothed(decoder);
+  if (smoothed && reader.source.ended) {
+    // The file was cut off between two scans.
+    if (reader.request.truncated == Truncated::kError) {
+      truncated(reinterpret_cast<j_common_ptr>(&decoder));
+    }
+    reader.complete = false;
+  }
+  const JDIMENSION first_column = smoothed ? 0 : narrow(decoder, region);
+  if (region.top > 0) {
+    jpeg_skip_scanlines(&decoder, static_cast<JDIMENSION>(region.top));
+  }
+  const size_t pixel_bytes = reader.image.layout.pixel_bytes();
+  const size_t offset = pixel_bytes * (static_cast<size_t>(region.left) - first_column);
+  JSAMPROW row = reader.row.data();
+  for (int y = 0; y < region.height(); ++y) {
+    jpeg_read_scanlines(&decoder, &row, 1);
+    std::memcpy(reader.image.row(y), row + offset, reader.image.stride());
+  }
+}
+
+}  // namespace
+
+Result<Decoded> decode_jpeg(Bytes file, const DecodeRequest& request) {
+  Reader reader;
+  reader.file = file;
+  reader.request = request;
+  prepare(reader.errors, on_error, on_warning);
+  reader.decoder.err = &reader.errors.manager;
+  reader.decoder.client_data = &reader;
+  init_source(reader.source, file);
+  if (!run_trapped(reader.errors.trap, read_header, &reader)) {
+    return reader.errors.trap.error();
+  }
+  const jpeg_decompress_struct& decoder = reader.decoder;
+  const Size size = {int(decoder.image_width), int(decoder.image_height)};
+  if (!contains(whole(size), request.region)) {
+    return make_error(ErrorCode::kInternal, "The JPEG's two readers differ about its size.");
+  }
+  const Layout layout = {decoder.num_components == 1 ? Model::kGray : Model::kRgb, 8};
+  Result<Image> image = Image::allocate(request.region.size(), layout);
+  Result<Buffer> row = Buffer::allocate(layout.bytes({size.width, 1}));
+  if (!image.ok() || !row.ok()) {
+    return image.ok() ? row.error() : image.error();
+  }
+  reader.image = std::move(image.value());
+  reader.row = std::move(row.value());
+  if (!run_trapped(reader.errors.trap, read_region, &reader)) {
+    return reader.errors.trap.error();
+  }
+  Decoded decoded;
+  decoded.image = std::move(reader.image);
+  decoded.complete = reader.complete;
+  decoded.bytes_read =
+      reader.source.ended ? file.size() : file.size() - reader.source.manager.bytes_in_buffer;
+  return decoded;
+}
+
+}  // namespace crop64

@@ -1,0 +1,208 @@
+#include "jpeg/segments.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+namespace crop64 {
+namespace {
+
+enum Marker : uint8_t {
+  kSof0 = 0xc0,  // baseline
+  kSof2 = 0xc2,  // progressive
+  kDht = 0xc4,
+  kJpg = 0xc8,
+  kDac = 0xcc,
+  kSof15 = 0xcf,
+  kRst0 = 0xd0,
+  kSoi = 0xd8,
+  kEoi = 0xd9,
+  kSos = 0xda,
+  kApp0 = 0xe0,
+  kApp1 = 0xe1,
+  kApp2 = 0xe2,
+  kTem = 0x01,
+};
+
+struct Segment {
+  uint8_t marker = 0;
+  Bytes payload;  // without the two bytes of its length
+
+  bool starts_with(std::string_view text) const {
+    return payload.size() >= text.size() &&
+           std::memcmp(payload.data(), text.data(), text.size()) == 0;
+  }
+};
+
+int read_u16(Bytes bytes, size_t at) { return bytes[at] << 8 | bytes[at + 1]; }
+
+// Goes from segment to segment up to the first scan.
+class SegmentWalker {
+ public:
+  explicit SegmentWalker(Bytes file) : file_(file) {}
+
+  Result<Segment> next() {
+    // Any number of 0xff may stand before a marker; libjpeg skips other bytes there too.
+    while (at_ < file_.size() && file_[at_] != 0xff) {
+      ++at_;
+    }
+    while (at_ < file_.size() && file_[at_] == 0xff) {
+      ++at_;
+    }
+    if (at_ >= file_.size()) {
+      return cut_off();
+    }
+    Segment segment;
+    segment.marker = file_[at_++];
+    if (segment.marker == 0 || segment.marker == kTem ||
+        (segment.marker >= kRst0 && segment.marker <= kSoi)) {
+      return segment;  // these have no payload
+    }
+    if (segment.marker == kEoi) {
+      return make_error(ErrorCode::kCorruptImage, "The JPEG ends before a picture begins.");
+    }
+    if (file_.size() - at_ < 2) {
+      return cut_off();
+    }
+    const auto length = static_cast<size_t>(read_u16(file_, at_));
+    if (length < 2) {
+      return make_error(ErrorCode::kCorruptImage,
+                        "Expected a JPEG segment of at least 2 bytes but its length says %zu.",
+                        length);
+    }
+    if (file_.size() - at_ < length) {
+      return cut_off();
+    }
+    segment.payload = file_.subspan(at_ + 2, length - 2);
+    at_ += length;
+    return segment;
+  }
+
+ private:
+  static Error cut_off() {
+    return make_error(ErrorCode::kTruncatedImage, "The JPEG ends in the middle of its header.");
+  }
+
+  Bytes file_;
+  size_t at_ = 0;
+};
+
+bool is_frame(uint8_t marker) {
+  return marker >= kSof0 && marker <= kSof15 && marker != kDht && marker != kJpg && marker != kDac;
+}
+
+int divide_up(int value, int by) { return (value + by - 1) / by; }
+
+// Fills in what the frame header (T.81, B.2.2) says, and the number of its components.
+std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& components) {
+  const Bytes frame = segment.payload;
+  if (segment.marker > kSof2) {
+    return make_error(ErrorCode::kUnsupportedFormat,
+                      "Expected a baseline, extended or progressive Huffman-coded JPEG but received "
+                      "%s (SOF%d).",
+                      segment.marker >= 0xc9 ? "an arithmetic-coded one" : "a lossless or hierarchical one",
+                      segment.marker - kSof0);
+  }
+  if (frame.size() < 6 || frame.size() < 6 + size_t{frame[5]} * 3) {
+    return make_error(ErrorCode::kCorruptImage, "The JPEG's frame header is too short.");
+  }
+  if (frame[0] != 8) {
+    return make_error(ErrorCode::kUnsupportedFormat,
+                      "Expected a JPEG of 8 bits a sample but received one of %d.", frame[0]);
+  }
+  info.size = {read_u16(frame, 3), read_u16(frame, 1)};
+  if (info.size.width == 0 || info.size.height == 0) {
+    return make_error(ErrorCode::kCorruptImage,
+                      "Expected a JPEG of at least one pixel but its header says %d x %d.",
+                      info.size.width, info.size.height);
+  }
+  components = frame[5];
+  if (components != 1 && components != 3) {
+    return make_error(ErrorCode::kUnsupportedFormat,
+                      "Expected a JPEG of 1 or 3 components but received one of %d%s.", components,
+                      components == 4 ? " (CMYK)" : "");
+  }
+  info.layout = {components == 1 ? Model::kGray : Model::kRgb, 8};
+  info.progressive = segment.marker == kSof2;
+  int max_h = 1;
+  int max_v = 1;
+  for (int i = 0; i < components; ++i) {
+    const int h = frame[7 + 3 * size_t(i)] >> 4;
+    const int v = frame[7 + 3 * size_t(i)] & 15;
+    if (h < 1 || h > 4 || v < 1 || v > 4) {
+      return make_error(ErrorCode::kCorruptImage,
+                        "Expected JPEG sampling factors of 1 to 4 but received %d x %d.", h, v);
+    }
+    max_h = std::max(max_h, h);
+    max_v = std::max(max_v, v);
+  }
+  if (components == 1) {
+    // A single component is not interleaved: its sampling factors mean nothing (T.81, A.2.2).
+    max_h = max_v = 1;
+  } else {
+    info.chroma_subsampling = ChromaSubsampling{max_h / std::max(1, frame[10] >> 4),
+                                                max_v / std::max(1, frame[10] & 15)};
+  }
+  info.block = {8 * max_h, 8 * max_v};
+  // Rows of a few iMCUs, in samples and in coefficients.
+  const auto columns = uint64_t(divide_up(info.size.width, info.block.width));
+  const auto rows = uint64_t(divide_up(info.size.height, info.block.height));
+  const uint64_t block_row = columns * uint64_t(info.block.area()) * uint64_t(components);
+  info.decode_memory = 256 * 1024 + 6 * block_row;
+  // With several scans, every coefficient of the picture: two bytes each.
+  if (info.progressive) {
+    info.decode_memory += 2 * block_row * rows;
+  }
+  return std::nullopt;
+}
+
+// JFIF 1.02, the APP0 segment.
+double density_per_inch(Bytes jfif) {
+  if (jfif.size() < 12) {
+    return 0;
+  }
+  const int density = read_u16(jfif, 8);
+  switch (jfif[7]) {
+    case 1: return density;
+    case 2: return density * 2.54;
+    default: return 0;
+  }
+}
+
+}  // namespace
+
+bool matches_jpeg(Bytes file) {
+  return file.size() >= 3 && file[0] == 0xff && file[1] == kSoi && file[2] == 0xff;
+}
+
+Result<ImageInfo> probe_jpeg(Bytes file) {
+  ImageInfo info;
+  SegmentWalker walker(file);
+  int components = 0;
+  for (;;) {
+    Result<Segment> next = walker.next();
+    if (!next.ok()) {
+      return next.error();
+    }
+    const Segment& segment = next.value();
+    if (is_frame(segment.marker)) {
+      if (auto error = read_frame(segment, info, components)) {
+        return *error;
+      }
+    } else if (segment.marker == kApp0 && segment.starts_with({"JFIF\0", 5})) {
+      info.density_per_inch = density_per_inch(segment.payload);
+    } else if (segment.marker == kApp1 && segment.starts_with({"Exif\0\0", 6})) {
+      info.has_exif = true;
+    } else if (segment.marker == kApp2 && segment.starts_with({"ICC_PROFILE\0", 12})) {
+      info.has_icc_profile = true;
+    } else if (segment.marker == kSos) {
+      break;
+    }
+  }
+  if (components == 0) {
+    return make_error(ErrorCode::kCorruptImage, "The JPEG has a scan before its frame header.");
+  }
+  return info;
+}
+
+}  // namespace crop64

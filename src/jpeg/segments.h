@@ -1,0 +1,15 @@
+// The marker segments of a JPEG file (ITU-T T.81, annex B), read without libjpeg: a bounds-checked
+// walk over the header.
+#pragma once
+
+#include "codec.h"
+
+namespace crop64 {
+
+bool matches_jpeg(Bytes file);
+
+// Errors: TRUNCATED_IMAGE (the header is cut off), CORRUPT_IMAGE, UNSUPPORTED_FORMAT (12 bits,
+// lossless, hierarchical or arithmetic coding, a number of components other than 1, 3 and 4).
+Result<ImageInfo> probe_jpeg(Bytes file);
+
+}  // namespace crop64

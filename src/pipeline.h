@@ -1,0 +1,26 @@
+// Carries out a plan: the whole way from a source to a result.
+#pragma once
+
+#include "codec.h"
+#include "options.h"
+#include "plan.h"
+
+namespace crop64 {
+
+// A picture to work on: a file's bytes, or samples. Borrowed for the length of a call.
+struct Source {
+  Bytes file;
+  ImageView samples;  // looked at where there is no file
+};
+
+struct Output {
+  Plan plan;
+  ImageInfo info;         // of the source
+  Buffer bytes;           // the file or, for kRaw, the samples; empty where the source passes
+  uint64_t bytes_read = 0;  // of the source's bytes, how many were looked at
+  bool lossless = false;
+};
+
+Result<Output> process(const Source& source, const Options& options);
+
+}  // namespace crop64

@@ -1,0 +1,14 @@
+// The chunks of a PNG file (PNG specification, third edition, section 5), read without libpng: a
+// bounds-checked walk over what stands before the samples.
+#pragma once
+
+#include "codec.h"
+
+namespace crop64 {
+
+bool matches_png(Bytes file);
+
+// Errors: TRUNCATED_IMAGE (the header is cut off), CORRUPT_IMAGE.
+Result<ImageInfo> probe_png(Bytes file);
+
+}  // namespace crop64

@@ -1,0 +1,234 @@
+#include "png/reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include "png/libpng.h"
+
+namespace crop64 {
+namespace {
+
+struct Reader {
+  Reader() = default;
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+  ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
+
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+  ErrorTrap trap;
+
+  Bytes file;
+  size_t at = 0;
+  DecodeRequest request;
+  Image image;
+  Buffer row;
+};
+
+void read_bytes(png_structp png, png_bytep out, size_t count) {
+  Reader& reader = *static_cast<Reader*>(png_get_io_ptr(png));
+  if (count > reader.file.size() - reader.at) {
+    reader.at = reader.file.size();
+    fail(reader.trap, ErrorCode::kTruncatedImage,
+         "The PNG ends before the part that was asked for. Use truncated: 'accept' to take what is "
+         "there.");
+  }
+  std::memcpy(out, reader.file.data() + reader.at, count);
+  reader.at += count;
+}
+
+void read_colors(png_structp png, png_infop info, Image& image) {
+  png_colorp palette = nullptr;
+  int entries = 0;
+  png_bytep alphas = nullptr;
+  int alpha_count = 0;
+  png_color_16p key = nullptr;
+  png_get_PLTE(png, info, &palette, &entries);
+  png_get_tRNS(png, info, &alphas, &alpha_count, &key);
+  if (image.layout.model == Model::kPalette) {
+    for (int i = 0; i < entries; ++i) {
+      const uint8_t alpha = i < alpha_count ? alphas[i] : 255;
+      image.colors.palette.push_back({palette[i].red, palette[i].green, palette[i].blue, alpha});
+    }
+    image.colors.palette_alphas = std::min(alpha_count, entries);
+  } else if (alpha_count > 0 && !image.layout.has_alpha()) {
+    const bool gray = image.layout.model == Model::kGray;
+    image.colors.transparent =
+        gray ? std::array<uint16_t, 3>{key->gray, key->gray, key->gray}
+             : std::array<uint16_t, 3>{key->red, key->green, key->blue};
+  }
+}
+
+Layout layout_of(png_structp png, png_infop info) {
+  const int depth = png_get_bit_depth(png, info);
+  switch (png_get_color_type(png, info)) {
+    case PNG_COLOR_TYPE_GRAY: return {Model::kGray, depth};
+    case PNG_COLOR_TYPE_GRAY_ALPHA: return {Model::kGrayAlpha, depth};
+    case PNG_COLOR_TYPE_PALETTE: return {Model::kPalette, depth};
+    case PNG_COLOR_TYPE_RGB_ALPHA: return {Model::kRgba, depth};
+    default: return {Model::kRgb, depth};
+  }
+}
+
+void read_header(void* context) {
+  Reader& reader = *static_cast<Reader*>(context);
+  png_set_read_fn(reader.png, &reader, read_bytes);
+  // Sizes are ours to limit (plan.h), before anything is taken.
+  png_set_user_limits(reader.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  png_set_crc_action(reader.png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
+  png_read_info(reader.png, reader.info);
+}
+
+// Moves `count` pixels, from pixel `first` of a row as the file has it (bits packed, 16-bit samples
+// big-endian), to every `step`th pixel from `out` on.
+void move_pixels(const uint8_t* row, const Layout& layout, int first, int count, int step,
+                 uint8_t* out) {
+  if (layout.depth < 8) {
+    const int per_byte = 8 / layout.depth;
+    const int mask = layout.max_value();
+    for (int i = first; i < first + count; ++i, out += step) {
+      const int shift = 8 - layout.depth * (i % per_byte + 1);
+      *out = static_cast<uint8_t>(row[i / per_byte] >> shift & mask);
+    }
+    return;
+  }
+  const size_t pixel_bytes = layout.pixel_bytes();
+  const uint8_t* in = row + pixel_bytes * static_cast<size_t>(first);
+  if (layout.depth == 8 && step == 1) {
+    std::memcpy(out, in, pixel_bytes * static_cast<size_t>(count));
+    return;
+  }
+  for (int i = 0; i < count; ++i, in += pixel_bytes, out += pixel_bytes * static_cast<size_t>(step)) {
+    if (layout.depth == 8) {
+      std::memcpy(out, in, pixel_bytes);
+    } else {
+      for (size_t at = 0; at < pixel_bytes; at += 2) {
+        const auto sample = static_cast<uint16_t>(in[at] << 8 | in[at + 1]);
+        std::memcpy(out + at, &sample, sizeof sample);
+      }
+    }
+  }
+}
+
+// Where one pass of an interlaced picture has its pixels; a picture that is not interlaced is one
+// pass of all of them.
+struct Pass {
+  int left, top, step_x, step_y;
+};
+
+constexpr Pass kOnePass[] = {{0, 0, 1, 1}};
+constexpr Pass kAdam7[] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
+                           {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
+
+int divide_up(int value, int by) { return (value + by - 1) / by; }
+
+// How many of `first`, first + step, … lie below `end`.
+int count_below(int end, int first, int step) {
+  return end <= first ? 0 : divide_up(end - first, step);
+}
+
+void read_region(void* context) {
+  Reader& reader = *static_cast<Reader*>(context);
+  const Rect& region = reader.request.region;
+  Image& image = reader.image;
+  const auto width = static_cast<int>(png_get_image_width(reader.png, reader.info));
+  const auto height = static_cast<int>(png_get_image_height(reader.png, reader.info));
+  const bool interlaced =
+      png_get_interlace_type(reader.png, reader.info) == PNG_INTERLACE_ADAM7;
+  const std::span<const Pass> passes =
+      interlaced ? std::span<const Pass>(kAdam7) : std::span<const Pass>(kOnePass);
+  for (const Pass& pass : passes) {
+    if (pass.left >= width || pass.top >= height) {
+      continue;  // the pass has no pixels and no bytes
+    }
+    const int first = count_below(region.left, pass.left, pass.step_x);
+    const int count = count_below(region.right, pass.left, pass.step_x) - first;
+    const bool is_last = &pass == &passes.back() || height == 1;
+    const int end = is_last ? region.bottom : height;
+    for (int y = pass.top; y < end; y += pass.step_y) {
+      png_read_row(reader.png, reader.row.data(), nullptr);
+      if (y < region.top || y >= region.bottom || count <= 0) {
+        continue;
+      }
+      const int x = pass.left + first * pass.step_x - region.left;
+      move_pixels(reader.row.data(), image.layout, first, count, pass.step_x,
+                  image.row(y - region.top) + image.layout.pixel_bytes() * static_cast<size_t>(x));
+    }
+  }
+}
+
+// Middle grey, or the palette's entry nearest to it.
+void fill_gray(Image& image) {
+  if (image.layout.model == Model::kPalette) {
+    const auto distance = [](const Rgba8& entry) {
+      const int r = entry.r - 128;
+      const int g = entry.g - 128;
+      const int b = entry.b - 128;
+      return r * r + g * g + b * b;
+    };
+    const std::vector<Rgba8>& palette = image.colors.palette;
+    const auto nearest =
+        std::min_element(palette.begin(), palette.end(), [&](const Rgba8& a, const Rgba8& b) {
+          return distance(a) < distance(b);
+        });
+    std::memset(image.samples.data(), static_cast<int>(nearest - palette.begin()),
+                image.samples.size());
+    return;
+  }
+  const uint8_t gray = image.layout.depth < 8 ? 1 << (image.layout.depth - 1) : 0x80;
+  std::memset(image.samples.data(), gray, image.samples.size());
+  if (image.layout.has_alpha()) {
+    const size_t pixel_bytes = image.layout.pixel_bytes();
+    const size_t alpha_bytes = image.layout.depth == 16 ? 2 : 1;
+    for (size_t end = pixel_bytes; end <= image.samples.size(); end += pixel_bytes) {
+      std::memset(image.samples.data() + end - alpha_bytes, 0xff, alpha_bytes);
+    }
+  }
+}
+
+}  // namespace
+
+Result<Decoded> decode_png(Bytes file, const DecodeRequest& request) {
+  Reader reader;
+  reader.file = file;
+  reader.request = request;
+  reader.png =
+      png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader.trap, on_png_error, nullptr);
+  reader.info = reader.png != nullptr ? png_create_info_struct(reader.png) : nullptr;
+  if (reader.info == nullptr) {
+    return out_of_memory(0);
+  }
+  if (!run_trapped(reader.trap, read_header, &reader)) {
+    return reader.trap.error();
+  }
+  const Size size = {static_cast<int>(png_get_image_width(reader.png, reader.info)),
+                     static_cast<int>(png_get_image_height(reader.png, reader.info))};
+  if (!contains(whole(size), request.region)) {
+    return make_error(ErrorCode::kInternal, "The PNG's two readers differ about its size.");
+  }
+  Result<Image> image =
+      Image::allocate(request.region.size(), layout_of(reader.png, reader.info));
+  Result<Buffer> row = Buffer::allocate(png_get_rowbytes(reader.png, reader.info));
+  if (!image.ok() || !row.ok()) {
+    return image.ok() ? row.error() : image.error();
+  }
+  reader.image = std::move(image.value());
+  reader.row = std::move(row.value());
+  read_colors(reader.png, reader.info, reader.image);
+  if (request.truncated == Truncated::kAccept) {
+    fill_gray(reader.image);
+  }
+  Decoded decoded;
+  decoded.complete = run_trapped(reader.trap, read_region, &reader);
+  const bool accepted = reader.trap.code == ErrorCode::kTruncatedImage &&
+                        request.truncated == Truncated::kAccept;
+  if (!decoded.complete && !accepted) {
+    return reader.trap.error();
+  }
+  decoded.image = std::move(reader.image);
+  decoded.bytes_read = reader.at;
+  return decoded;
+}
+
+}  // namespace crop64

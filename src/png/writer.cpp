@@ -1,0 +1,192 @@
+#include "png/writer.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include "png/libpng.h"
+
+namespace crop64 {
+namespace {
+
+struct Writer {
+  Writer() = default;
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer() { png_destroy_write_struct(&png, &info); }
+
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+  ErrorTrap trap;
+
+  const ImageView* image = nullptr;
+  int level = 0;
+  Buffer row;  // as the file has it
+  Buffer file;
+  size_t used = 0;
+};
+
+void write_bytes(png_structp png, png_bytep bytes, size_t count) {
+  Writer& writer = *static_cast<Writer*>(png_get_io_ptr(png));
+  if (count > writer.file.size() - writer.used &&
+      !writer.file.grow(std::max(writer.file.size() * 2, writer.used + count))) {
+    fail(writer.trap, ErrorCode::kOutOfMemory, "There was no room for the PNG.");
+  }
+  std::memcpy(writer.file.data() + writer.used, bytes, count);
+  writer.used += count;
+}
+
+int color_type(Model model) {
+  switch (model) {
+    case Model::kGray: return PNG_COLOR_TYPE_GRAY;
+    case Model::kGrayAlpha: return PNG_COLOR_TYPE_GRAY_ALPHA;
+    case Model::kPalette: return PNG_COLOR_TYPE_PALETTE;
+    case Model::kRgba: return PNG_COLOR_TYPE_RGB_ALPHA;
+    default: return PNG_COLOR_TYPE_RGB;
+  }
+}
+
+// Whether neighbouring pixels are mostly equal, as in drawings and on screens, rather than nearly
+// equal, as in photographs. Looks at some sixty rows.
+bool is_flat(const ImageView& image) {
+  const size_t pixel_bytes = image.layout.pixel_bytes();
+  const int step = std::max(1, image.size.height / 64);
+  int64_t pairs = 0;
+  int64_t equal = 0;
+  for (int y = 0; y < image.size.height; y += step) {
+    const uint8_t* row = image.row(y);
+    for (int x = 1; x < image.size.width; ++x) {
+      const uint8_t* pixel = row + pixel_bytes * static_cast<size_t>(x);
+      equal += std::memcmp(pixel, pixel - pixel_bytes, pixel_bytes) == 0;
+    }
+    pairs += image.size.width - 1;
+  }
+  return equal * 2 >= pairs;
+}
+
+// Photographs hardly repeat themselves: looking for matches costs most of the time and gives next to
+// nothing, and one Paeth filter does nearly as well as trying all five on every row. Flat pictures
+// live on matches. Level 7 and up are for those who want the smallest file.
+void choose_compression(png_structp png, const ImageView& image, int level) {
+  png_set_compression_level(png, level);
+  if (image.layout.depth < 8 || image.layout.model == Model::kPalette) {
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+    png_set_compression_strategy(png, Z_DEFAULT_STRATEGY);
+  } else if (level >= 7) {
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_ALL_FILTERS);
+    png_set_compression_strategy(png, Z_FILTERED);
+  } else if (is_flat(image)) {
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE | PNG_FILTER_SUB | PNG_FILTER_UP);
+    png_set_compression_strategy(png, Z_DEFAULT_STRATEGY);
+  } else {
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_PAETH);
+    png_set_compression_strategy(png, Z_RLE);
+  }
+}
+
+void write_colors(png_structp png, png_infop info, const ImageView& image) {
+  const Colors& colors = *image.colors;
+  if (image.layout.model == Model::kPalette) {
+    png_color palette[256];
+    uint8_t alphas[256];
+    for (size_t i = 0; i < colors.palette.size(); ++i) {
+      const Rgba8& entry = colors.palette[i];
+      palette[i] = {entry.r, entry.g, entry.b};
+      alphas[i] = entry.a;
+    }
+    png_set_PLTE(png, info, palette, static_cast<int>(colors.palette.size()));
+    if (colors.palette_alphas > 0) {
+      png_set_tRNS(png, info, alphas, colors.palette_alphas, nullptr);
+    }
+  } else if (colors.transparent && !image.layout.has_alpha()) {
+    const auto& [r, g, b] = *colors.transparent;
+    const png_color_16 key = {0, r, g, b, r};
+    png_set_tRNS(png, info, nullptr, 0, &key);
+  }
+}
+
+// One row as the file has it: bits packed, 16-bit samples big-endian. The image's own row where it
+// is that already.
+const uint8_t* pack_row(const ImageView& image, int y, Buffer& packed) {
+  const uint8_t* in = image.row(y);
+  const int samples = image.size.width * image.layout.channels();
+  uint8_t* out = packed.data();
+  if (image.layout.depth == 8) {
+    return in;
+  }
+  if (image.layout.depth == 16) {
+    for (int i = 0; i < samples; ++i) {
+      uint16_t sample;
+      std::memcpy(&sample, in + 2 * static_cast<size_t>(i), sizeof sample);
+      *out++ = static_cast<uint8_t>(sample >> 8);
+      *out++ = static_cast<uint8_t>(sample);
+    }
+    return packed.data();
+  }
+  std::memset(out, 0, packed.size());
+  const int per_byte = 8 / image.layout.depth;
+  for (int i = 0; i < samples; ++i) {
+    const int shift = 8 - image.layout.depth * (i % per_byte + 1);
+    out[i / per_byte] = static_cast<uint8_t>(out[i / per_byte] | in[i] << shift);
+  }
+  return packed.data();
+}
+
+void write_file(void* context) {
+  Writer& writer = *static_cast<Writer*>(context);
+  png_structp png = writer.png;
+  const ImageView& image = *writer.image;
+  png_set_write_fn(png, &writer, write_bytes, nullptr);
+  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  png_set_IHDR(png, writer.info, static_cast<png_uint_32>(image.size.width),
+               static_cast<png_uint_32>(image.size.height), image.layout.depth,
+               color_type(image.layout.model), PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE,
+               PNG_FILTER_TYPE_BASE);
+  write_colors(png, writer.info, image);
+  choose_compression(png, image, writer.level);
+  png_set_compression_buffer_size(png, 128 * 1024);
+  png_write_info(png, writer.info);
+  for (int y = 0; y < image.size.height; ++y) {
+    png_write_row(png, pack_row(image, y, writer.row));
+  }
+  png_write_end(png, nullptr);
+}
+
+}  // namespace
+
+Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings) {
+  Writer writer;
+  writer.image = &image;
+  writer.level = settings.compression_level;
+  writer.png =
+      png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer.trap, on_png_error, nullptr);
+  writer.info = writer.png != nullptr ? png_create_info_struct(writer.png) : nullptr;
+  if (writer.info == nullptr) {
+    return out_of_memory(0);
+  }
+  Result<Buffer> row = Buffer::allocate(image.layout.bytes({image.size.width, 1}));
+  Result<Buffer> file = Buffer::allocate(64 * 1024 + image.layout.bytes(image.size) / 4);
+  if (!row.ok() || !file.ok()) {
+    return row.ok() ? file.error() : row.error();
+  }
+  writer.row = std::move(row.value());
+  writer.file = std::move(file.value());
+  if (!run_trapped(writer.trap, write_file, &writer)) {
+    return writer.trap.error();
+  }
+  writer.file.shrink(writer.used);
+  return std::move(writer.file);
+}
+
+Layout storable_png(Layout layout) {
+  switch (layout.model) {
+    case Model::kBgr:
+    case Model::kCmyk: return {Model::kRgb, layout.depth};
+    case Model::kBgra: return {Model::kRgba, layout.depth};
+    default: return layout;
+  }
+}
+
+}  // namespace crop64

@@ -1,0 +1,15 @@
+// Samples to PNG files, with libpng.
+#pragma once
+
+#include "codec.h"
+
+namespace crop64 {
+
+// A PNG of the image's own colour type and depth, palette and transparent colour with it, not
+// interlaced. Errors: OUT_OF_MEMORY.
+Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings);
+
+// The layout itself; RGB(A) for BGR(A) and for CMYK.
+Layout storable_png(Layout layout);
+
+}  // namespace crop64

@@ -1,0 +1,32 @@
+#include "result.h"
+
+#include <cstdarg>
+#include <cstdio>
+
+namespace crop64 {
+
+const char* to_string(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalidArgument: return "INVALID_ARGUMENT";
+    case ErrorCode::kCropOutOfBounds: return "CROP_OUT_OF_BOUNDS";
+    case ErrorCode::kUnsupportedFormat: return "UNSUPPORTED_FORMAT";
+    case ErrorCode::kCorruptImage: return "CORRUPT_IMAGE";
+    case ErrorCode::kTruncatedImage: return "TRUNCATED_IMAGE";
+    case ErrorCode::kLimitExceeded: return "LIMIT_EXCEEDED";
+    case ErrorCode::kOutOfMemory: return "OUT_OF_MEMORY";
+    case ErrorCode::kLosslessImpossible: return "LOSSLESS_IMPOSSIBLE";
+    case ErrorCode::kInternal: return "INTERNAL";
+  }
+  return "INTERNAL";
+}
+
+Error make_error(ErrorCode code, const char* format, ...) {
+  char text[512];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  return {code, text, {}};
+}
+
+}  // namespace crop64

@@ -1,0 +1,63 @@
+// How the core says that something went wrong. It is built without exceptions: every function that
+// can fail returns a Result (or an optional Error where there is no value), and nothing else throws,
+// aborts or prints.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace crop64 {
+
+enum class ErrorCode : uint8_t {
+  kInvalidArgument,
+  kCropOutOfBounds,
+  kUnsupportedFormat,
+  kCorruptImage,
+  kTruncatedImage,
+  kLimitExceeded,
+  kOutOfMemory,
+  kLosslessImpossible,
+  kInternal,
+};
+
+// The code as the public interface spells it: "CROP_OUT_OF_BOUNDS".
+const char* to_string(ErrorCode code);
+
+// A number that a program may want from an error: {"width", 4032}.
+struct Detail {
+  const char* name;
+  double value;
+};
+
+struct Error {
+  ErrorCode code;
+  std::string message;  // for people: what was expected, what came, what to do
+  std::vector<Detail> details;
+};
+
+// An error whose message is made as printf makes it.
+[[gnu::format(printf, 2, 3)]] Error make_error(ErrorCode code, const char* format, ...);
+
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}    // NOLINT
+
+  bool ok() const { return state_.index() == 0; }
+  // Only after ok() said true.
+  T& value() { return *std::get_if<0>(&state_); }
+  const T& value() const { return *std::get_if<0>(&state_); }
+  // Only after ok() said false.
+  Error& error() { return *std::get_if<1>(&state_); }
+  const Error& error() const { return *std::get_if<1>(&state_); }
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+}  // namespace crop64
