@@ -210,7 +210,7 @@ Response probe(const Input& input) {
   if (const auto error = load(input, 1e18, loaded)) {
     return failure(*error);
   }
-  const Result<crop64::ImageInfo> info = crop64::probe(loaded.source.file);
+  const Result<crop64::ImageInfo> info = crop64::probe(loaded.source);
   if (!info.ok()) {
     return failure(info.error());
   }
@@ -257,16 +257,6 @@ Response process(const Input& input, const crop64::Options& options, Form form) 
   result.set("lossless", done.lossless);
   result.set("bytesRead", static_cast<double>(done.bytes_read));
   return success(result);
-}
-
-// Bytes as text, `prefix` before it.
-Response to_base64(const val& array, const std::string& prefix) {
-  const Result<Buffer> bytes = copy_in(array);
-  if (!bytes.ok()) {
-    return failure(bytes.error());
-  }
-  const Result<Buffer> text = base64_text(bytes.value(), prefix);
-  return text.ok() ? success(text_out(text.value())) : failure(text.error());
 }
 
 // How far the allocator has ever gone into the module's memory.
@@ -371,6 +361,5 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .field("result", &Response::result);
   emscripten::function("probe", &probe);
   emscripten::function("process", &process);
-  emscripten::function("toBase64", &to_base64);
   emscripten::function("heapHighWater", &heap_high_water);
 }

@@ -76,11 +76,11 @@ set(jpeg_sources)
 foreach(name
     jcapimin jcapistd jccoefct jccolor jcdctmgr jchuff jcinit jcmainct jcmarker jcmaster jcomapi
     jcparam jcphuff jcprepct jcsample jdapimin jdapistd jdcoefct jdcolor jddctmgr jdhuff jdinput
-    jdmainct jdmarker jdmaster jdmerge jdphuff jdpostct jdsample jerror jfdctflt jfdctfst jfdctint
-    jidctflt jidctfst jidctint jidctred jmemmgr jmemnobs jquant1 jquant2 jsimd_none jutils)
+    jdmainct jdmarker jdmaster jdphuff jdpostct jdsample jerror jfdctint
+    jidctint jidctred jmemmgr jmemnobs jsimd_none jutils)
   list(APPEND jpeg_sources ${libjpeg}/${name}.c)
 endforeach()
-add_library(jpeg STATIC ${jpeg_sources})
+add_library(jpeg STATIC ${jpeg_sources} ${CMAKE_SOURCE_DIR}/src/jpeg/unused.c)
 target_include_directories(jpeg SYSTEM PUBLIC ${libjpeg} ${CMAKE_CURRENT_BINARY_DIR}/libjpeg)
 # Counts leading zeros by an instruction, not by a table of 64 KB.
 target_compile_definitions(jpeg PRIVATE USE_CLZ_INTRINSIC NO_GETENV NO_PUTENV)

@@ -1,11 +1,11 @@
 // Sets up what building, testing and measuring need: `node scripts/setup.mjs [build] [test] [bench]`.
 // It finds or installs what is missing and says so; with nothing to do it says nothing.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
 import { groupNames, meetNeeds } from './setup/needs.mjs';
 import { fetchPhotos } from './setup/photos.mjs';
-import { Failure, isOnPath, main, root, run, step } from './setup/run.mjs';
+import { Failure, main, root, run, step } from './setup/run.mjs';
 import { fetchSources } from './setup/sources.mjs';
 
 export async function setUp(groups = ['build']) {
@@ -22,7 +22,7 @@ export async function setUp(groups = ['build']) {
 
 // Installs what package-lock.json says, unless it was the last that was installed.
 async function installNodePackages(folder) {
-  const lock = sha256(readFileSync(join(root, folder, 'package-lock.json')));
+  const lock = sha256(readIfThere(join(root, folder, 'package-lock.json')) ?? '');
   const stamp = join(root, folder, 'node_modules', '.crop64-stamp');
   if (readIfThere(stamp) === lock) return;
   const name = folder === '.' ? 'npm packages' : `npm packages of ${folder}/`;

@@ -3,15 +3,15 @@
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { build, compile, configure, npmProgram } from './build.mjs';
 import { Failure, main, root, run, secondsSince, show, tellFailure } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
 // A stage gives how many of its tests passed and failed; a check counts as one.
 const stages = {
-  biome: () => check(npmProgram('biome'), ['ci', '.']),
-  'clang-format': async () => check('clang-format', ['--dry-run', '--Werror', ...(await cppFiles())]),
+  biome: () => check(npmProgram('biome'), ['ci', '--colors=off', '.']),
+  'clang-format': checkFormat,
   'clang-tidy': checkTidiness,
   types: () => check(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--noEmit']),
   native: async () => {
@@ -34,6 +34,10 @@ const timeout = 20 * 60_000;
 async function check(command, args) {
   await run(command, args, { timeout });
   return { passed: 1, failed: 0 };
+}
+
+async function checkFormat() {
+  return check('clang-format', ['--dry-run', '--Werror', ...(await cppFiles())]);
 }
 
 async function cppFiles() {
@@ -63,29 +67,37 @@ async function doctest(command, ...args) {
   return result(code, Number(counts?.[1] ?? 0), Number(counts?.[2] ?? 0));
 }
 
+let built;
+function buildOnce() {
+  built ??= build();
+  return built;
+}
+
 async function nodeTests(folder) {
-  await build();
+  await buildOnce();
   const files = readdirSync(join(root, folder), { recursive: true })
     .filter((name) => /\.test\.m?js$/.test(name))
     .map((name) => join(folder, name));
-  if (files.length === 0) throw new Failure(`Expected files *.test.mjs in ${folder}, but it has none.`);
+  if (files.length === 0) throw new Failure(`Expected files *.test.mjs in ${folder}, found none.`);
   const flags = ['--test', '--test-reporter=spec', '--test-concurrency=2'];
   const { code, output } = await show(process.execPath, [...flags, ...files], { timeout });
-  const count = (what) => Number(output.match(new RegExp(`^\\S+ ${what} (\\d+)$`, 'm'))?.[1] ?? 0);
+  const summary = stripVTControlCharacters(output);
+  const count = (what) => Number(summary.match(new RegExp(`^\\S+ ${what} (\\d+)$`, 'm'))?.[1] ?? 0);
   return result(code, count('pass'), count('fail') + count('cancelled'));
 }
 
-// A test program that fails without having counted a failure, or that has no tests, has failed.
-const result = (code, passed, failed) => ({
-  passed,
-  failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed,
-});
+// A test program may fail without having counted a failure.
+function result(code, passed, failed) {
+  if (passed + failed > 0) return { passed, failed: failed || (code === 0 ? 0 : 1) };
+  throw new Failure(`Expected tests to run, but none passed or failed: it ended with ${code}.`);
+}
 
 async function runStage(name) {
   console.log(`\n== ${name}`);
   const started = performance.now();
   const counts = await stages[name]().catch((error) => {
     tellFailure(error, 200);
+    error.output = ''; // when the next stage fails for the same reason, that is told in a sentence
     return { passed: 0, failed: 1 };
   });
   return { name, time: secondsSince(started), ...counts };
@@ -105,7 +117,8 @@ function chosen(only) {
   const asked = only.split(',').flatMap((name) => groups[name] ?? name);
   const unknown = asked.find((name) => !names.includes(name));
   if (unknown === undefined) return names.filter((name) => asked.includes(name));
-  throw new Failure(`Expected stages out of ${names.join(', ')} (or lint) after --only, but ${unknown} came.`);
+  const known = [...names, ...Object.keys(groups)].join(', ');
+  throw new Failure(`Expected --only with stages out of ${known}, but ${unknown} came.`);
 }
 
 async function test(args) {
@@ -117,19 +130,18 @@ async function test(args) {
   const rows = [{ name: 'set-up', time: secondsSince(started), passed: 0, failed: 0 }];
   for (const name of wanted) rows.push(await runStage(name));
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
-  rows.push({ name: 'all', time: secondsSince(started), passed: sum('passed'), failed: sum('failed') });
-  tell(rows);
+  const total = { passed: sum('passed'), failed: sum('failed') };
+  tell([...rows, { name: 'all', time: secondsSince(started), ...total }], total);
 }
 
-function tell(rows) {
+function tell(rows, total) {
   console.log('');
   for (const { name, time, passed, failed } of rows) {
     const cells = [name.padEnd(14), time.padStart(8), `${passed} passed`.padStart(12)];
     console.log([...cells, failed ? `${failed} failed`.padStart(10) : ''].join(' ').trimEnd());
   }
-  const { passed, failed } = rows.at(-1);
-  console.log(`\n${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 ? 1 : 0;
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed > 0 ? 1 : 0;
 }
 
 await main(import.meta, test);

@@ -45,11 +45,13 @@ struct Picture {
 
 }  // namespace
 
+Result<ImageInfo> probe(const Source& source) {
+  return source.is_file() ? probe(source.file) : describe(source.samples);
+}
+
 Result<Output> process(const Source& source, const Options& options) {
   Output output;
-  const bool from_file = source.samples.data == nullptr;
-  Result<ImageInfo> info =
-      from_file ? probe(source.file) : Result<ImageInfo>(describe(source.samples));
+  Result<ImageInfo> info = probe(source);
   // A file whose header can't be read may still pass as it is.
   output.info = info.ok() ? info.value() : unknown_file(source.file);
   Result<Plan> planned = plan(output.info, options);
@@ -71,7 +73,7 @@ Result<Output> process(const Source& source, const Options& options) {
       return nothing.error();
     }
     picture.take(std::move(nothing.value()));
-  } else if (from_file) {
+  } else if (source.is_file()) {
     Result<Decoded> decoded = find_codec(output.info.format)
                                   ->decode(source.file, {plan.region, options.truncated});
     if (!decoded.ok()) {

@@ -10,7 +10,9 @@ namespace crop64 {
 // A picture to work on: a file's bytes, or samples. Borrowed for the length of a call.
 struct Source {
   Bytes file;
-  ImageView samples;  // looked at where there is no file
+  ImageView samples;
+
+  bool is_file() const { return samples.data == nullptr; }
 };
 
 struct Output {
@@ -21,6 +23,10 @@ struct Output {
   bool lossless = false;
 };
 
+// What the source is, from its header alone. Errors: those of codec.h's probe().
+Result<ImageInfo> probe(const Source& source);
+
+// The whole job. Errors: those of probe(), plan() and the codecs.
 Result<Output> process(const Source& source, const Options& options);
 
 }  // namespace crop64

@@ -30,8 +30,9 @@ export async function updateLists() {
   await aptGet('update').catch(() => {});
 }
 
-const aptGet = (...args) =>
-  asRoot('apt-get', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3', '--quiet', ...args);
+const patience = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3'];
+
+const aptGet = (...args) => asRoot('apt-get', ...patience, '--quiet', ...args);
 
 async function asRoot(...command) {
   const [first, ...rest] = (await rootPrefix()) ?? ['env'];

@@ -39,8 +39,9 @@ const compiler = {
   async lack() {
     const name = process.env.CXX ?? ['c++', 'g++', 'clang++'].find(isOnPath);
     if (!name) return 'there is none on the PATH';
-    const flags = ['-std=c++20', '-fsanitize=address,undefined', '-x', 'c++', '-', '-o', '/dev/null'];
-    const linked = await ask(name, flags, { input: '#include <span>\nint main() {}\n' });
+    const flags = ['-std=c++20', '-fsanitize=address,undefined', '-o', '/dev/null'];
+    const input = '#include <span>\nint main() {}\n';
+    const linked = await ask(name, [...flags, '-x', 'c++', '-'], { input });
     return linked === undefined ? `${name} does not compile and link with them` : undefined;
   },
 };
@@ -104,11 +105,8 @@ export async function meetNeeds(names) {
     await installPackages([...new Set(lacking.map(({ need }) => need.package))]);
     lacking = await withLacks(lacking.map(({ need }) => need));
   }
-  if (lacking.length > 0) {
-    throw new Failure(
-      lacking.map(({ need, lack }) => `Expected ${need.name}, but ${lack}: ${need.cure}.`).join('\n'),
-    );
-  }
+  const tell = ({ need, lack }) => `Expected ${need.name}, but ${lack}: ${need.cure}.`;
+  if (lacking.length > 0) throw new Failure(lacking.map(tell).join('\n'));
 }
 
 async function withLacks(needs) {

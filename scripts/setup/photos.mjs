@@ -1,7 +1,7 @@
 // Real photographs for tests and measurements, linked as build/photos: Debian's ukui-wallpapers.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { canInstall, hasApt, updateLists } from './apt.mjs';
+import { hasApt, updateLists } from './apt.mjs';
 import { findKept, inTemporaryFolder, keep, link } from './cache.mjs';
 import { Failure, retried, root, run, step } from './run.mjs';
 
@@ -23,12 +23,23 @@ async function fetchFromDebian() {
   }
   return inTemporaryFolder((folder) =>
     step(`Fetching photographs (${photos})`, async () => {
-      const download = () => run('apt-get', ['--quiet', 'download', photos], { cwd: folder });
-      await retried(download, async () => ((await canInstall()) ? updateLists() : undefined));
+      await retried(() => download(folder), updateLists);
       const [file] = readdirSync(folder);
       await run('dpkg-deb', ['--extract', file, 'tree'], { cwd: folder });
       const [, version] = file.split('_');
       return keep(join(folder, 'tree/usr/share/backgrounds'), photos, version, photos);
     }),
   );
+}
+
+async function download(folder) {
+  try {
+    await run('apt-get', ['--quiet', 'download', photos], { cwd: folder });
+  } catch ({ output }) {
+    throw new Failure(
+      `Expected apt to give the package ${photos}, but it did not. ` +
+        'Run "apt-get update" as root, and try again.',
+      output,
+    );
+  }
 }

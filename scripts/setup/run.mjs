@@ -118,6 +118,9 @@ export function tellFailure(error, lines) {
   if (!(error instanceof Failure)) throw error;
   console.error(error.message);
   if (error.output === '') return;
-  console.error(error.output.trimEnd().split('\n').slice(-lines).join('\n'));
+  const isProgress = (line) => /^\[\d+\/\d+\] /.test(line); // ninja's
+  const told = error.output.trimEnd().split('\n');
+  const news = told.filter((line) => !isProgress(line));
+  console.error(news.slice(-lines).join('\n'));
   console.error(`(All of it is in ${logFile}.)`);
 }

@@ -1,6 +1,6 @@
 // The C and C++ sources that cmake/libraries.json lists, unpacked and linked as build/sources/NAME:
 // from Debian's sources where apt knows them, and else from upstream's releases.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { hasApt } from './apt.mjs';
 import { findKept, inTemporaryFolder, isLinked, keep, link, sha256 } from './cache.mjs';
@@ -22,7 +22,7 @@ export async function fetchSources() {
 }
 
 function readManifest() {
-  const entries = JSON.parse(readFileSync(join(root, manifest), 'utf8'));
+  const entries = JSON.parse(fs.readFileSync(join(root, manifest), 'utf8'));
   return Object.entries(entries).map(([name, entry]) => ({
     name,
     place: join('sources', name),
@@ -39,7 +39,7 @@ function linkKept({ name, place, stamp }) {
 
 async function unpack(library, folder, apt) {
   const work = join(folder, library.name);
-  mkdirSync(work);
+  fs.mkdirSync(work);
   return (apt && (await fromDebian(library, work, apt))) ?? fromUpstream(library, work);
 }
 
@@ -48,10 +48,12 @@ async function unpack(library, folder, apt) {
 async function openApt(folder) {
   if (!hasApt() || !isOnPath('dpkg-source')) return undefined;
   const parts = join(folder, 'sources.list.d');
-  for (const made of [parts, join(folder, 'lists'), join(folder, 'cache')]) mkdirSync(made);
-  for (const file of await machineLists()) writeFileSync(join(parts, basename(file)), asSource(file));
+  for (const made of [parts, join(folder, 'lists'), join(folder, 'cache')]) fs.mkdirSync(made);
+  for (const file of await machineLists()) {
+    fs.writeFileSync(join(parts, basename(file)), asSource(file));
+  }
   const config = join(folder, 'apt.conf');
-  writeFileSync(config, privateConfig(folder, parts));
+  fs.writeFileSync(config, privateConfig(folder, parts));
   const apt = ['-c', config, '-o', 'Acquire::Retries=3', '--quiet'];
   // A list may be out of order without our needing it: what can be had, showsrc tells.
   await step("Reading Debian's lists of sources", () =>
@@ -75,15 +77,15 @@ async function machineLists() {
   const answer = (await ask('apt-config', ['shell', ...keys])) ?? '';
   const [, list] = answer.match(/^LIST='(.*)'$/m) ?? [];
   const [, parts] = answer.match(/^PARTS='(.*)'$/m) ?? [];
-  const inParts = parts && existsSync(parts) ? readdirSync(parts).map((name) => join(parts, name)) : [];
-  return [list, ...inParts].filter(
-    (file) => file && /\.(list|sources)$/.test(file) && existsSync(file),
+  const names = parts && fs.existsSync(parts) ? fs.readdirSync(parts) : [];
+  return [list ?? '', ...names.map((name) => join(parts, name))].filter(
+    (file) => /\.(list|sources)$/.test(file) && fs.existsSync(file),
   );
 }
 
 // The same list for sources, whichever of apt's two formats it is in; options and keys stay.
 function asSource(file) {
-  const text = readFileSync(file, 'utf8');
+  const text = fs.readFileSync(file, 'utf8');
   if (file.endsWith('.sources')) return text.replace(/^Types:.*$/gim, 'Types: deb-src');
   const lines = text.split('\n').filter((line) => /^\s*deb(-src)?\s/.test(line));
   return [...new Set(lines.map((line) => line.replace(/^\s*deb(-src)?/, 'deb-src')))].join('\n');
@@ -124,20 +126,21 @@ async function listedVersions(source, apt) {
 }
 
 async function fetchDebian(name, source, { version, dsc }, work, apt) {
-  const folder = mkdtempSync(join(work, 'debian-'));
+  const folder = fs.mkdtempSync(join(work, 'debian-'));
   const served = await step(`Fetching ${name} ${version} from Debian`, () =>
     run('apt-get', [...apt, 'source', '--download-only', '--only-source', `${source}=${version}`], {
       cwd: folder,
     }).catch(() => false),
   );
   if (served === false) return undefined;
-  const file = join(folder, readdirSync(folder).find((entry) => entry.endsWith('.dsc')));
+  const dscName = fs.readdirSync(folder).find((entry) => entry.endsWith('.dsc'));
+  const file = join(folder, dscName);
   if (dsc) {
-    expectHash(basename(file), readFileSync(file), dsc);
+    expectHash(basename(file), fs.readFileSync(file), dsc);
   } else {
     console.log(
       `Notice: ${name} ${version} is newer than what ${manifest} pins and was checked by Debian's ` +
-        `signature alone. Please pin it: "dsc": "${sha256(readFileSync(file))}".`,
+        `signature alone. Please pin it: "dsc": "${sha256(fs.readFileSync(file))}".`,
     );
   }
   // It checks the other files against the .dsc, and applies Debian's patches.
@@ -150,7 +153,7 @@ async function fromUpstream({ name, upstream: { version, url, sha256: hash, fold
   await step(`Fetching ${name} ${version} from ${new URL(url).host}`, async () => {
     const data = await retried(() => download(name, url));
     expectHash(basename(url), data, hash);
-    writeFileSync(file, data);
+    fs.writeFileSync(file, data);
     await run('tar', ['-xf', file, '-C', work]);
   });
   return { tree: join(work, folder), version };

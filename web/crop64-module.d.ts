@@ -1,0 +1,103 @@
+// What bindings/bindings.cpp exposes. Not part of the public interface.
+
+declare const brand: unique symbol;
+interface Enum<Name extends string> {
+  readonly [brand]: Name;
+}
+type Enums<Values extends string> = { readonly [Value in Values]: Enum<Value> };
+
+export interface NativeInput {
+  data: Uint8Array;
+  kind: Enum<'file' | 'base64' | 'samples'>;
+  width: number;
+  height: number;
+  channels: Enum<string>;
+}
+
+export interface NativeOptions {
+  crop: {
+    edges: { left: number; top: number; right: number; bottom: number };
+    percent: boolean;
+  };
+  outside: Enum<string>;
+  background: { r: number; g: number; b: number; alpha: number };
+  truncated: Enum<string>;
+  limits: { pixels: number; bytes: number; memory: number };
+  format: Enum<string>;
+  quality: number | undefined;
+  compressionLevel: number | undefined;
+  channels: Enum<string> | undefined;
+}
+
+export type NativeResponse<Value> =
+  | { ok: true; result: Value }
+  | { ok: false; code: string; message: string; details: Record<string, unknown> };
+
+export interface NativeInfo {
+  format: 'jpeg' | 'png' | 'raw';
+  mimeType: string;
+  width: number;
+  height: number;
+  channels: 'GRAY' | 'GRAYA' | 'RGB' | 'RGBA' | 'BGR' | 'BGRA' | 'palette';
+  bitDepth: number;
+  hasAlpha: boolean;
+  isPalette: boolean;
+  isInterlaced: boolean;
+  isProgressive: boolean;
+  hasIccProfile: boolean;
+  hasExif: boolean;
+  chromaHorizontal: number;
+  chromaVertical: number;
+  blockWidth: number;
+  blockHeight: number;
+  density: number;
+  byteLength: number;
+}
+
+export interface NativeResult<Data> {
+  data: Data;
+  byteLength: number;
+  format: 'jpeg' | 'png' | 'raw' | 'unknown';
+  mimeType: string;
+  lossless: boolean;
+  bytesRead: number;
+  // From here on only where the format is known.
+  width?: number;
+  height?: number;
+  left?: number;
+  top?: number;
+  right?: number;
+  bottom?: number;
+  channels?: 'GRAY' | 'GRAYA' | 'RGB' | 'RGBA' | 'BGR' | 'BGRA' | 'palette';
+  bitDepth?: number;
+}
+
+export interface NativeModule {
+  readonly Kind: Enums<'file' | 'base64' | 'samples'>;
+  readonly Form: Enums<'bytes' | 'base64' | 'dataUrl'>;
+  readonly Format: Enums<'keep' | 'jpeg' | 'png' | 'raw'>;
+  readonly Outside: Enums<'error' | 'clamp' | 'pad'>;
+  readonly Truncated: Enums<'error' | 'accept'>;
+  readonly Channels: Enums<'RGBA' | 'RGB' | 'BGRA' | 'BGR' | 'GRAY' | 'GRAYA' | 'keep'>;
+  probe(input: NativeInput): NativeResponse<NativeInfo>;
+  process(
+    input: NativeInput,
+    options: NativeOptions,
+    form: Enum<'bytes'>,
+  ): NativeResponse<NativeResult<Uint8Array<ArrayBuffer>>>;
+  process(
+    input: NativeInput,
+    options: NativeOptions,
+    form: Enum<'base64'> | Enum<'dataUrl'>,
+  ): NativeResponse<NativeResult<string>>;
+  heapHighWater(): number;
+}
+
+export default function createModule(hooks: {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ): object;
+  print(): void;
+  printErr(): void;
+}): Promise<NativeModule>;

@@ -1,0 +1,64 @@
+/** What can go wrong, as a program tells it apart. The README has a table of them. */
+export type ErrorCode =
+  | 'INVALID_ARGUMENT'
+  | 'CROP_OUT_OF_BOUNDS'
+  | 'SOURCE_UNREADABLE'
+  | 'UNSUPPORTED_FORMAT'
+  | 'CORRUPT_IMAGE'
+  | 'TRUNCATED_IMAGE'
+  | 'LIMIT_EXCEEDED'
+  | 'OUT_OF_MEMORY'
+  | 'LOSSLESS_IMPOSSIBLE'
+  | 'MODULE_LOAD_FAILED'
+  | 'INTERNAL';
+
+/** The one error that this library throws, but for an abort, which rejects with `signal.reason`. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+  readonly code: ErrorCode;
+  /** Numbers and texts that belong to the code: the picture's size, the limit and the value, … */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: Record<string, unknown> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** How a value that is not what was expected is shown in a message. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') {
+    return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`;
+  }
+  if (typeof value === 'function') {
+    return 'a function';
+  }
+  if (typeof value !== 'object' || value === null) {
+    return String(value);
+  }
+  try {
+    const text = JSON.stringify(value) ?? 'an object';
+    return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  } catch {
+    return 'an object';
+  }
+}
+
+/** An argument that is not what it should be. `expected` may go on after "Expected …". */
+export function invalid(expected: string, name: string, received: unknown): ImageError {
+  return new ImageError(
+    'INVALID_ARGUMENT',
+    `Expected ${expected} for ${name} but received ${show(received)}.`,
+    { name },
+  );
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,286 @@
+// What comes in: every kind of source, as bytes, base64 text or samples.
+
+import { ImageError, invalid, reasonOf, show } from './errors.js';
+import { nodeFileSystem } from './module.js';
+import type { Channels, Limits, Pixels, Source } from './types.js';
+
+export interface Input {
+  readonly kind: 'file' | 'base64' | 'samples';
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: Channels;
+  /** What the source says of itself, for a format that is not known. */
+  readonly mimeType?: string;
+}
+
+const CHANNEL_COUNT: Readonly<Record<Channels, number>> = {
+  RGBA: 4,
+  RGB: 3,
+  BGRA: 4,
+  BGR: 3,
+  GRAY: 1,
+  GRAYA: 2,
+};
+
+/** Reads a source to its end. Errors: INVALID_ARGUMENT, SOURCE_UNREADABLE, LIMIT_EXCEEDED. */
+export async function read(source: Source, limits: Required<Limits>): Promise<Input> {
+  if (typeof source === 'string') {
+    return readText(source);
+  }
+  if (typeof source !== 'object' || source === null) {
+    throw notASource(source);
+  }
+  // By tag and not by class: a picture may come from another frame.
+  switch (tagOf(source)) {
+    case 'ArrayBuffer':
+    case 'SharedArrayBuffer':
+      return file(new Uint8Array(source as ArrayBuffer));
+    case 'Blob':
+    case 'File':
+      return readBlob(source as Blob, limits);
+    case 'Response':
+      return readResponse(source as Response, limits);
+    case 'URL':
+      return readUrl(source as URL, limits);
+    case 'HTMLCanvasElement':
+    case 'OffscreenCanvas':
+    case 'HTMLImageElement':
+    case 'HTMLVideoElement':
+    case 'ImageBitmap':
+    case 'VideoFrame':
+      return readDrawn(source as CanvasImageSource);
+    default:
+      return readObject(source);
+  }
+}
+
+/** As `read`, but of a Blob no more than its first `size` bytes. */
+export function readStart(source: Source, size: number, limits: Required<Limits>): Promise<Input> {
+  const isBlob = typeof source === 'object' && ['Blob', 'File'].includes(tagOf(source));
+  return read(isBlob ? (source as Blob).slice(0, size) : source, limits);
+}
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+function file(data: Uint8Array, mimeType?: string): Input {
+  const input: Input = { kind: 'file', data, width: 0, height: 0, channels: 'RGBA' };
+  return mimeType ? { ...input, mimeType } : input;
+}
+
+function notASource(source: unknown): ImageError {
+  return invalid(
+    'a Blob, bytes, Response, URL, data URL, base64 text, pixels or a canvas, image or video',
+    'source',
+    source,
+  );
+}
+
+function readObject(source: object): Input {
+  if (ArrayBuffer.isView(source)) {
+    return file(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+  }
+  if ('bytes' in source && source.bytes instanceof Uint8Array) {
+    return file(source.bytes);
+  }
+  if ('data' in source && 'width' in source && 'height' in source) {
+    return readPixels(source as Pixels);
+  }
+  throw notASource(source);
+}
+
+function readPixels({ data, width, height, channels = 'RGBA' }: Pixels): Input {
+  const count = CHANNEL_COUNT[channels];
+  if (count === undefined) {
+    throw invalid(`one of ${Object.keys(CHANNEL_COUNT).join(', ')}`, 'source.channels', channels);
+  }
+  for (const [name, value] of Object.entries({ width, height })) {
+    if (!Number.isInteger(value) || value < 1 || value > 0x7fffffff) {
+      throw invalid('an integer of at least 1', `source.${name}`, value);
+    }
+  }
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    throw invalid('a Uint8Array or Uint8ClampedArray', 'source.data', data);
+  }
+  if (data.length !== width * height * count) {
+    throw invalid(
+      `${width} x ${height} x ${count} = ${width * height * count} samples (${channels})`,
+      'source.data',
+      data.length,
+    );
+  }
+  return {
+    kind: 'samples',
+    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    width,
+    height,
+    channels,
+  };
+}
+
+// Text that was meant as a place and not as the picture itself. '/9j/' is how a JPEG begins.
+const LOOKS_LIKE_A_PLACE = /^(\.{0,2}\/(?!9j\/)|[a-z][a-z0-9+.-]*:|[a-z]:\\)|\.[a-z0-9]{2,5}$/i;
+
+function readText(text: string): Input {
+  const dataUrl = /^data:([^,]*),/i.exec(text);
+  if (dataUrl !== null) {
+    return readDataUrl(text.slice(dataUrl[0].length), dataUrl[1] ?? '');
+  }
+  if (LOOKS_LIKE_A_PLACE.test(text.length > 4096 ? text.slice(0, 16) : text)) {
+    throw new ImageError(
+      'INVALID_ARGUMENT',
+      `Expected base64 text or a data URL for source but received ${show(text)}, which looks like ` +
+        'a path or an address: pass a URL or the bytes.',
+      { name: 'source' },
+    );
+  }
+  return { ...file(toAscii(text)), kind: 'base64' };
+}
+
+function readDataUrl(payload: string, header: string): Input {
+  const mimeType = (header.split(';')[0] ?? '').trim() || 'text/plain';
+  const text = payload.includes('%') ? decodePercent(payload) : payload;
+  if (/;\s*base64\s*$/i.test(header)) {
+    return { ...file(toAscii(text), mimeType), kind: 'base64' };
+  }
+  return file(new TextEncoder().encode(text), mimeType);
+}
+
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalid('a data URL', 'source', text);
+  }
+}
+
+// Characters beyond ASCII become bytes that no base64 has, one for each, so that offsets stay true.
+function toAscii(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  const { read: characters, written } = new TextEncoder().encodeInto(text, bytes);
+  if (characters === text.length && written === text.length) {
+    return bytes;
+  }
+  return Uint8Array.from(text, (character) => Math.min(character.charCodeAt(0), 0xff));
+}
+
+function unreadable(what: string, error: unknown, details = {}): ImageError {
+  return new ImageError(
+    'SOURCE_UNREADABLE',
+    `Expected ${what} but it could not be read: ${reasonOf(error)}.`,
+    details,
+    { cause: error },
+  );
+}
+
+function checkBytes(value: number, limits: Required<Limits>): void {
+  if (value > limits.bytes) {
+    throw new ImageError(
+      'LIMIT_EXCEEDED',
+      `Expected at most ${limits.bytes} for limits.bytes but the source has ${value}.`,
+      { limit: limits.bytes, value },
+    );
+  }
+}
+
+async function readBlob(blob: Blob, limits: Required<Limits>): Promise<Input> {
+  checkBytes(blob.size, limits);
+  try {
+    return file(new Uint8Array(await blob.arrayBuffer()), blob.type);
+  } catch (error) {
+    throw unreadable('a readable Blob or File', error);
+  }
+}
+
+async function readResponse(response: Response, limits: Required<Limits>): Promise<Input> {
+  const details = { url: response.url, status: response.status };
+  if (!response.ok) {
+    throw unreadable(
+      `a good answer from ${response.url || 'the server'}`,
+      `HTTP status ${response.status}`,
+      details,
+    );
+  }
+  checkBytes(Number(response.headers.get('content-length') ?? 0), limits);
+  const mimeType = response.headers.get('content-type')?.split(';')[0]?.trim();
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throw unreadable('a Response with a body that was not read yet', error, details);
+  }
+  checkBytes(bytes.length, limits);
+  return file(bytes, mimeType);
+}
+
+async function readUrl(url: URL, limits: Required<Limits>): Promise<Input> {
+  if (url.protocol === 'data:') {
+    return readText(url.href);
+  }
+  if (url.protocol === 'file:') {
+    const { readFile } = nodeFileSystem();
+    try {
+      return file(await readFile(url));
+    } catch (error) {
+      throw unreadable(`a file at ${url.href}`, error, { url: url.href });
+    }
+  }
+  if (!['http:', 'https:', 'blob:'].includes(url.protocol)) {
+    throw invalid('a URL of http, https, blob, data or file', 'source', url.href);
+  }
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (error) {
+    throw unreadable(`an answer from ${url.href}`, error, { url: url.href });
+  }
+  return readResponse(response, limits);
+}
+
+type Drawable = CanvasImageSource & {
+  naturalWidth?: number;
+  naturalHeight?: number;
+  videoWidth?: number;
+  videoHeight?: number;
+  displayWidth?: number;
+  displayHeight?: number;
+};
+
+// The pixels that a browser shows, through a 2D canvas: 8-bit sRGB, alpha rounded by premultiplying.
+function readDrawn(source: Drawable): Input {
+  const width = Number(
+    source.naturalWidth ?? source.videoWidth ?? source.displayWidth ?? (source as ImageBitmap).width,
+  );
+  const height = Number(
+    source.naturalHeight ??
+      source.videoHeight ??
+      source.displayHeight ??
+      (source as ImageBitmap).height,
+  );
+  const what = tagOf(source as object);
+  if (!(width > 0 && height > 0)) {
+    throw unreadable(`a loaded ${what}`, 'it has no pixels (yet)');
+  }
+  try {
+    return readPixels(contextOf(source, width, height).getImageData(0, 0, width, height));
+  } catch (error) {
+    throw unreadable(`a ${what} whose pixels may be read`, error);
+  }
+}
+
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+// A canvas gives its own context; everything else (and a WebGL canvas) is drawn on a new one.
+function contextOf(source: Drawable, width: number, height: number): Context {
+  const own = 'getContext' in source ? (source.getContext('2d') as Context | null) : null;
+  if (own !== null) {
+    return own;
+  }
+  const context = new OffscreenCanvas(width, height).getContext('2d', {
+    willReadFrequently: true,
+  }) as OffscreenCanvasRenderingContext2D;
+  context.drawImage(source, 0, 0, width, height);
+  return context;
+}

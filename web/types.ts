@@ -1,0 +1,198 @@
+/** The channels of samples, in this order in memory. */
+export type Channels = 'RGBA' | 'RGB' | 'BGRA' | 'BGR' | 'GRAY' | 'GRAYA';
+
+/** Samples as a source: rows from the top, tightly packed, one byte a sample, straight alpha. */
+export interface Pixels {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+  /** Default: `'RGBA'`, as in ImageData. */
+  readonly channels?: Channels;
+}
+
+/** A result that holds an encoded file, and is taken as a source for that file. */
+export interface WithBytes {
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Where a picture comes from. Strings are base64 text or data URLs, never paths or addresses: pass
+ * a `URL` for those. The source is never changed and never detached.
+ */
+export type Source =
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView
+  | Response
+  | URL
+  | string
+  | Pixels
+  | WithBytes
+  | ImageData
+  | ImageBitmap
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | HTMLImageElement
+  | HTMLVideoElement
+  | VideoFrame;
+
+/**
+ * The part that is asked for, in pixels of the picture or in percent of its sides. Fractions are
+ * rounded edge by edge, half up.
+ */
+export type Crop = { readonly unit?: '%' } & (
+  | { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }
+  | { readonly left: number; readonly top: number; readonly width: number; readonly height: number }
+  | { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+);
+
+/** `'#rgb'`, `'#rgba'`, `'#rrggbb'`, `'#rrggbbaa'`, or parts: r, g, b from 0 to 255, alpha from 0 to 1. */
+export type Color =
+  | string
+  | { readonly r: number; readonly g: number; readonly b: number; readonly alpha?: number };
+
+export interface Limits {
+  /** Pixels that the source's header may promise. Default: 536 870 912. */
+  readonly pixels?: number;
+  /** Bytes of the source. Default: none. */
+  readonly bytes?: number;
+  /** Bytes that the whole job may take, the source included. Default: 1 GiB. */
+  readonly memory?: number;
+}
+
+interface CommonOptions {
+  /** Default: the whole picture. */
+  readonly crop?: Crop;
+  /**
+   * What a crop may do beyond the picture's edge: `'error'` (default), `'clamp'` it to the picture,
+   * or `'pad'` it with `background`.
+   */
+  readonly outside?: 'error' | 'clamp' | 'pad';
+  /**
+   * The colour of padding, and what shows through where alpha is dropped. Default: transparent;
+   * white for JPEG.
+   */
+  readonly background?: Color;
+  /** What to do with a file that ends early: `'error'` (default), or `'accept'`: grey is missing. */
+  readonly truncated?: 'error' | 'accept';
+  readonly limits?: Limits;
+  /** Looked at between the steps of a job, which then rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface DecodeOptions extends CommonOptions {
+  /** Default: `'RGBA'`. `'keep'` is the picture's own, a palette as RGB or RGBA. */
+  readonly channels?: Channels | 'keep';
+}
+
+export type JpegFormat = 'jpeg' | 'jpg' | 'image/jpeg';
+export type PngFormat = 'png' | 'image/png';
+
+interface KeepOptions extends CommonOptions {
+  /** Default: `'keep'`; samples become PNG. */
+  readonly format?: 'keep';
+  /** JPEG: 1 to 100. Default: 85. */
+  readonly quality?: number;
+  /** PNG: 0 (none) to 9 (smallest). Default: 6. */
+  readonly compressionLevel?: number;
+}
+
+interface JpegOptions extends CommonOptions {
+  readonly format: JpegFormat;
+  /** 1 to 100. Default: 85. */
+  readonly quality?: number;
+}
+
+interface PngOptions extends CommonOptions {
+  readonly format: PngFormat;
+  /** 0 (none) to 9 (smallest). Default: 6. */
+  readonly compressionLevel?: number;
+}
+
+interface RawOptions extends CommonOptions {
+  /** The samples themselves, as `decode` gives them. */
+  readonly format: 'raw';
+  /** Default: `'RGBA'`. */
+  readonly channels?: Channels | 'keep';
+}
+
+export type EncodeOptions = KeepOptions | JpegOptions | PngOptions | RawOptions;
+
+/** A rectangle in pixels of the picture; it is a `Crop` too. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export type Format = 'jpeg' | 'png';
+
+/** What a picture's header tells. */
+export interface ImageInfo {
+  readonly format: Format | 'raw';
+  readonly mimeType: string;
+  readonly width: number;
+  readonly height: number;
+  /** `'RGB'` for a palette and for JPEG in colour. */
+  readonly channels: Channels;
+  /** Bits in a sample: 1, 2, 4, 8 or 16. */
+  readonly bitDepth: number;
+  /** A channel, a palette with alpha, or a transparent colour. */
+  readonly hasAlpha: boolean;
+  readonly isPalette: boolean;
+  readonly isInterlaced: boolean;
+  readonly isProgressive: boolean;
+  /** `'4:2:0'` and the like, of a JPEG in colour. */
+  readonly chromaSubsampling?: string;
+  /** The grid on which parts could be moved without decoding: a JPEG's iMCU. */
+  readonly blockSize: { readonly width: number; readonly height: number };
+  readonly hasIccProfile: boolean;
+  readonly hasExif: boolean;
+  /** Pixels per inch, where the file tells. */
+  readonly density?: number;
+  readonly byteLength: number;
+  /** The length of the file as base64 text. */
+  readonly base64Length: number;
+  /** The bytes of the whole picture as samples of its own layout, one or two bytes each. */
+  readonly pixelBytes: number;
+}
+
+interface Result {
+  readonly width: number;
+  readonly height: number;
+  /** What was taken of the source, in its pixels. */
+  readonly region: Region;
+  /** Whether every sample of the region was kept: worked out from what was done. */
+  readonly lossless: boolean;
+  /** How many bytes of the source were read to make this: a crop stops after its last row. */
+  readonly bytesRead: number;
+  readonly byteLength: number;
+}
+
+export interface DecodedImage extends Result {
+  /** Rows from the top, tightly packed, straight alpha. */
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+  readonly channels: Channels;
+  readonly bitDepth: 8;
+}
+
+/** An encoded file in memory. `width`, `height` and `region` are 0 where the format is unknown. */
+export interface EncodedImage extends Result {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly format: Format | 'raw' | 'unknown';
+  readonly mimeType: string;
+  readonly base64Length: number;
+  /** The bytes of the picture as samples, one or two bytes each. */
+  readonly pixelBytes: number;
+  toDataURL(): string;
+  toBase64(): string;
+  toBlob(): Blob;
+}
+
+/** Where the wasm comes from. At most one of the three. */
+export interface InitOptions {
+  readonly wasmUrl?: string | URL;
+  readonly wasmBinary?: ArrayBuffer | ArrayBufferView;
+  readonly wasmModule?: WebAssembly.Module;
+}
