@@ -7,14 +7,15 @@ import { main, root, run, secondsSince } from './setup/run.mjs';
 import { buildEnvironment, setUp } from './setup.mjs';
 
 const dist = join(root, 'dist');
-const moduleFiles = ['crop64.wasm', 'crop64-module.js'];
+
+// What CMake makes, by the name that web/ knows it by.
+const moduleFiles = { 'crop64.wasm': 'crop64-module.wasm', 'crop64-module.js': 'crop64-module.js' };
 
 export async function build() {
   await setUp(['build']);
   await timed('C++', () => compile('wasm'));
   const emitted = await timed('TypeScript', compileTypeScript);
-  for (const name of moduleFiles) fs.copyFileSync(join(root, 'build/wasm', name), join(dist, name));
-  removeAllBut([...emitted, ...moduleFiles.map((name) => join(dist, name))]);
+  removeAllBut([...emitted, ...copyModule()]);
 }
 
 async function timed(title, work) {
@@ -54,6 +55,13 @@ export const npmProgram = (name) => join(root, 'node_modules/.bin', name);
 async function compileTypeScript() {
   const output = await run(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--listEmittedFiles']);
   return [...output.matchAll(/^TSFILE: (.*)$/gm)].map(([, file]) => resolve(root, file));
+}
+
+function copyModule() {
+  return Object.entries(moduleFiles).map(([name, made]) => {
+    fs.copyFileSync(join(root, 'build/wasm', made), join(dist, name));
+    return join(dist, name);
+  });
 }
 
 // What an earlier build made from sources that are gone must not be published.

@@ -130,7 +130,11 @@ function checkCrop(crop: Crop | undefined): NativeOptions['crop'] {
   }
   const given = object(crop, 'crop', [...new Set(CROP_SHAPES.flat()), 'unit']);
   if (given.unit !== undefined && given.unit !== '%') {
-    throw invalid("'%' or nothing (pixels of the picture, not of the page)", 'crop.unit', given.unit);
+    throw invalid(
+      "'%' or nothing (pixels of the picture, not of the page)",
+      'crop.unit',
+      given.unit,
+    );
   }
   const keys = Object.keys(given).filter((key) => key !== 'unit');
   const shape = CROP_SHAPES.find(

@@ -251,7 +251,10 @@ type Drawable = CanvasImageSource & {
 // The pixels that a browser shows, through a 2D canvas: 8-bit sRGB, alpha rounded by premultiplying.
 function readDrawn(source: Drawable): Input {
   const width = Number(
-    source.naturalWidth ?? source.videoWidth ?? source.displayWidth ?? (source as ImageBitmap).width,
+    source.naturalWidth ??
+      source.videoWidth ??
+      source.displayWidth ??
+      (source as ImageBitmap).width,
   );
   const height = Number(
     source.naturalHeight ??

@@ -1,4 +1,6 @@
 // Debian's packages, for the systems that have them.
+import { rmSync } from 'node:fs';
+import { inCache, readIfThere, writeFile } from './cache.mjs';
 import { ask, isOnPath, retried, run, step } from './run.mjs';
 
 export const hasApt = () => isOnPath('apt-get') && isOnPath('dpkg');
@@ -11,16 +13,22 @@ async function rootPrefix() {
 
 export const canInstall = async () => hasApt() && (await rootPrefix()) !== undefined;
 
+// What is being installed, noted while it is: an interrupted installation may leave programs that are
+// there but not set up.
+const note = inCache('installing');
+
+export const unfinishedPackages = () => readIfThere(note)?.split(' ') ?? [];
+
 export async function installPackages(packages) {
-  await step(`Installing ${packages.join(', ')}`, () =>
-    // An interrupted installation leaves dpkg in a state that it has to be told to get out of.
-    retried(
-      async () => {
-        await updateLists();
-        await aptGet('install', '--yes', '--no-install-recommends', ...packages);
-      },
-      () => asRoot('dpkg', '--configure', '-a'),
-    ),
+  const install = async () => {
+    await updateLists();
+    await aptGet('install', '--yes', '--no-install-recommends', ...packages);
+  };
+  // dpkg must be told to finish what was interrupted before it takes anything else.
+  const mend = () => asRoot('dpkg', '--configure', '-a');
+  writeFile(note, packages.join(' '));
+  await step(`Installing ${packages.join(', ')}`, () => retried(install, mend)).finally(() =>
+    rmSync(note),
   );
 }
 

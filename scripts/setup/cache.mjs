@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { root } from './run.mjs';
 
 const userCache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-const cache = process.env.CROP64_CACHE || join(userCache, 'crop64');
+const cache = resolve(process.env.CROP64_CACHE || join(userCache, 'crop64'));
 const hour = 3600_000;
 
 // A tree says in this file what it was made from, so that a change of that makes it stale.
@@ -16,8 +16,15 @@ export const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 
 const stampOf = (tree) => readIfThere(join(tree, stampName));
 
+export const inCache = (name) => join(cache, name);
+
 export function readIfThere(file) {
   return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+}
+
+export function writeFile(file, text) {
+  fs.mkdirSync(dirname(file), { recursive: true });
+  fs.writeFileSync(file, text);
 }
 
 // Whether build/`place` is a link to a tree made from this.

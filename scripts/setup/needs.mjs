@@ -1,6 +1,6 @@
 // The programs that each group of the set-up needs: how to find them, and what they are called in
 // Debian.
-import { canInstall, installPackages } from './apt.mjs';
+import { canInstall, installPackages, unfinishedPackages } from './apt.mjs';
 import { ask, Failure, isOnPath } from './run.mjs';
 
 const emsdk = `install it with emsdk:
@@ -101,8 +101,9 @@ export const groupNames = Object.keys(groups);
 export async function meetNeeds(names) {
   const needs = [...new Set(names.flatMap((name) => groups[name]))];
   let lacking = await withLacks(needs);
-  if (lacking.length > 0 && (await canInstall())) {
-    await installPackages([...new Set(lacking.map(({ need }) => need.package))]);
+  const packages = new Set([...unfinishedPackages(), ...lacking.map(({ need }) => need.package)]);
+  if (packages.size > 0 && (await canInstall())) {
+    await installPackages([...packages]);
     lacking = await withLacks(lacking.map(({ need }) => need));
   }
   const tell = ({ need, lack }) => `Expected ${need.name}, but ${lack}: ${need.cure}.`;

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const logFile = join(root, 'build', 'setup.log');
@@ -42,10 +43,14 @@ function start(command, args, { input = '', ...options } = {}, onText) {
   });
 }
 
-// The exit code and what was printed, whatever became of it; it goes to the terminal, too, as it
-// comes.
-export const show = (command, args, options) =>
-  start(command, args, options, (text) => process.stdout.write(text));
+// The exit code and what was printed, without its colours, whatever became of it; it goes to the
+// terminal, too, as it comes.
+export async function show(command, args, options) {
+  const { code, output } = await start(command, args, options, (text) =>
+    process.stdout.write(text),
+  );
+  return { code, output: stripVTControlCharacters(output) };
+}
 
 // What a command prints, or undefined when it fails: for questions, which leave no trace.
 export async function ask(command, args, options) {

@@ -73,7 +73,7 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-doctest::String toString(const Outcome& outcome) {
+doctest::String toString(const Outcome& outcome) {  // NOLINT: doctest looks for this name
   return (outcome.message.empty() ? "bytes: " + outcome.bytes : "error: " + outcome.message)
       .c_str();
 }
@@ -96,7 +96,7 @@ Outcome decode(const Way& way, std::string_view text, size_t alignment = 0) {
 // Decodes in both ways, which must agree.
 Outcome decode_both(std::string_view text, size_t alignment = 0) {
   const Outcome expected = decode(kScalar, text, alignment);
-  const Outcome outcome = decode(kPublic, text, alignment);
+  Outcome outcome = decode(kPublic, text, alignment);
   CHECK_MESSAGE(outcome == expected, "text: ", std::string(text));
   return outcome;
 }

@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { decode, toDataURL } from '../../dist/index.js';
+import { launch } from './chromium.mjs';
+import { serve } from './server.mjs';
+
+const photo = '/build/sources/libjpeg-turbo/testimages/testorig.jpg';
+const drawing = '/build/sources/libpng/contrib/pngsuite/basn6a08.png';
+const crop = { left: 31, top: 17, right: 153, bottom: 98 };
+const fileOf = (path) => new URL(`../..${path}`, import.meta.url);
+
+let server;
+let browser;
+let page;
+
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+// A fresh page with the library in `crop64`.
+async function open(path = '/blank.html') {
+  await page?.close();
+  page = await browser.newPage();
+  await page.goto(server.origin + path);
+  await page.evaluate(async () => {
+    globalThis.crop64 = await import('/dist/index.js');
+    globalThis.codeOf = (promise) =>
+      promise.then(
+        () => 'no error',
+        (error) => (error instanceof crop64.ImageError ? error.code : String(error)),
+      );
+    globalThis.bitmapOf = async (path) => createImageBitmap(await (await fetch(path)).blob());
+    // RGBA samples that survive a canvas: opaque.
+    globalThis.opaque = (width, height) => {
+      const image = new ImageData(width, height);
+      for (let i = 0; i < image.data.length; ++i) {
+        image.data[i] = i % 4 === 3 ? 255 : (i * 7919) >> 3;
+      }
+      return image;
+    };
+  });
+}
+
+describe('in Chromium', () => {
+  before(() => open());
+
+  test('a File gives the same data URL as in Node', async () => {
+    const inBrowser = await page.evaluate(
+      async (path, options) => {
+        const blob = await (await fetch(path)).blob();
+        const file = new File([blob], 'photo.jpg', { type: blob.type });
+        return crop64.toDataURL(file, options);
+      },
+      photo,
+      { crop, format: 'jpeg', quality: 90 },
+    );
+    const inNode = await toDataURL(await readFile(fileOf(photo)), {
+      crop,
+      format: 'jpeg',
+      quality: 90,
+    });
+    assert.equal(inBrowser, inNode);
+  });
+
+  test('the data URL is shown by an <img> with the size of the crop', async () => {
+    const size = await page.evaluate(
+      async (path, options) => {
+        const image = new Image();
+        image.src = await crop64.toDataURL(await fetch(path), options);
+        await image.decode();
+        return [image.naturalWidth, image.naturalHeight];
+      },
+      photo,
+      { crop },
+    );
+    assert.deepEqual(size, [122, 81]);
+  });
+
+  test('a Blob, a Response and URLs are read', async () => {
+    const texts = await page.evaluate(async (path) => {
+      const blob = await (await fetch(path)).blob();
+      const blobUrl = URL.createObjectURL(blob);
+      const sources = [
+        blob,
+        await fetch(path),
+        new URL(path, location.href),
+        new URL(blobUrl),
+        new URL(await crop64.toDataURL(blob)),
+      ];
+      return Promise.all(sources.map((source) => crop64.toBase64(source)));
+    }, drawing);
+    const expected = (await readFile(fileOf(drawing))).toString('base64');
+    assert.deepEqual(texts, Array(5).fill(expected));
+  });
+
+  test('a revoked blob URL is SOURCE_UNREADABLE', async () => {
+    const code = await page.evaluate(() => {
+      const url = URL.createObjectURL(new Blob(['x']));
+      URL.revokeObjectURL(url);
+      return codeOf(crop64.toBase64(new URL(url)));
+    });
+    assert.equal(code, 'SOURCE_UNREADABLE');
+  });
+
+  test('canvas, OffscreenCanvas, ImageBitmap, <img> and VideoFrame give their pixels', async () => {
+    const equal = await page.evaluate(async () => {
+      const image = opaque(37, 23);
+      const canvas = document.createElement('canvas');
+      canvas.width = image.width;
+      canvas.height = image.height;
+      canvas.getContext('2d').putImageData(image, 0, 0);
+      const offscreen = new OffscreenCanvas(image.width, image.height);
+      offscreen.getContext('2d').putImageData(image, 0, 0);
+      const element = new Image();
+      element.src = await crop64.toDataURL(image);
+      await element.decode();
+      const sources = {
+        ImageData: image,
+        canvas,
+        offscreen,
+        bitmap: await createImageBitmap(image),
+        element,
+        frame: new VideoFrame(canvas, { timestamp: 0 }),
+      };
+      const same = {};
+      for (const [name, source] of Object.entries(sources)) {
+        const { data, width, height } = await crop64.decode(source);
+        same[name] =
+          width === image.width &&
+          height === image.height &&
+          data.every((value, i) => value === image.data[i]);
+      }
+      sources.frame.close();
+      return same;
+    });
+    assert.deepEqual(equal, {
+      ImageData: true,
+      canvas: true,
+      offscreen: true,
+      bitmap: true,
+      element: true,
+      frame: true,
+    });
+  });
+
+  test('a WebGL canvas is read', async () => {
+    const pixel = await page.evaluate(async () => {
+      const canvas = document.createElement('canvas');
+      canvas.width = canvas.height = 4;
+      const gl = canvas.getContext('webgl', { preserveDrawingBuffer: true });
+      if (gl === null) {
+        return 'no WebGL here';
+      }
+      gl.clearColor(1, 0, 0, 1);
+      gl.clear(gl.COLOR_BUFFER_BIT);
+      return [...(await crop64.decode(canvas)).data.slice(0, 4)];
+    });
+    assert.ok(pixel === 'no WebGL here' || `${pixel}` === '255,0,0,255', `${pixel}`);
+  });
+
+  test('an <img> that is not loaded and a tainted canvas are SOURCE_UNREADABLE', async () => {
+    const other = await serve();
+    try {
+      const codes = await page.evaluate(async (url) => {
+        const image = new Image();
+        image.src = url;
+        await image.decode();
+        const canvas = document.createElement('canvas');
+        canvas.width = canvas.height = 8;
+        canvas.getContext('2d').drawImage(image, 0, 0);
+        return [await codeOf(crop64.decode(new Image())), await codeOf(crop64.decode(canvas))];
+      }, other.origin + drawing);
+      assert.deepEqual(codes, ['SOURCE_UNREADABLE', 'SOURCE_UNREADABLE']);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('toImageData gives ImageData with the samples of Node', async () => {
+    const [isImageData, samples] = await page.evaluate(
+      async (path, options) => {
+        const image = await crop64.toImageData(await fetch(path), options);
+        return [image instanceof ImageData, [...image.data]];
+      },
+      photo,
+      { crop },
+    );
+    const { data } = await decode(await readFile(fileOf(photo)), { crop });
+    assert.ok(isImageData);
+    assert.deepEqual(samples, [...data]);
+  });
+
+  test('probe reads no more of a large File than its beginning', async () => {
+    const [info, most] = await page.evaluate(async (path) => {
+      const bytes = await (await fetch(path)).arrayBuffer();
+      const large = new File([bytes, new Uint8Array(50e6)], 'large.jpg');
+      let farthest = 0;
+      const slice = large.slice.bind(large);
+      large.slice = (start, end) => {
+        farthest = Math.max(farthest, end);
+        return slice(start, end);
+      };
+      large.arrayBuffer = () => Promise.reject(new Error('read to its end'));
+      return [await crop64.probe(large), farthest];
+    }, photo);
+    assert.equal(info.width, 227);
+    assert.equal(info.byteLength, 50e6 + (await readFile(fileOf(photo))).length);
+    assert.ok(most <= 64 * 1024, `read ${most} bytes`);
+  });
+
+  test('a module worker gives the same data URL', async () => {
+    const options = { crop, format: 'png' };
+    const answer = await page.evaluate(
+      async (path, given) => {
+        const worker = new Worker('/tests/browser/worker.mjs', { type: 'module' });
+        const source = await (await fetch(path)).blob();
+        const message = new Promise((resolve, reject) => {
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = (event) => reject(new Error(event.message));
+        });
+        worker.postMessage({ source, options: given });
+        return message;
+      },
+      photo,
+      options,
+    );
+    assert.equal(answer.text, await toDataURL(await readFile(fileOf(photo)), options));
+  });
+});
+
+describe('starting the module in Chromium', () => {
+  test('works under a strict content security policy', async () => {
+    await open('/strict.html');
+    const text = await page.evaluate(
+      async (path) =>
+        crop64.toBase64(await fetch(path), { crop: { x: 0, y: 0, width: 9, height: 9 } }),
+      drawing,
+    );
+    assert.ok(text.startsWith('iVBORw0KGgo'));
+  });
+
+  test('works with a server that knows no type for wasm', async () => {
+    await open();
+    const width = await page.evaluate(async (path) => {
+      await crop64.init({ wasmUrl: '/untyped/crop64.wasm' });
+      return (await crop64.probe(await fetch(path))).width;
+    }, drawing);
+    assert.equal(width, 32);
+  });
+
+  test('a missing file and a page in its place are MODULE_LOAD_FAILED, and are forgotten', async () => {
+    await open();
+    const [missing, page404, afterwards] = await page.evaluate(async (path) => {
+      const detailsOf = (wasmUrl) =>
+        crop64.init({ wasmUrl }).then(
+          () => 'no error',
+          ({ code, details }) => [code, details.status, details.mimeType],
+        );
+      const answers = [
+        await detailsOf('/nowhere/crop64.wasm'),
+        await detailsOf('/page-instead-of.wasm'),
+      ];
+      await crop64.init();
+      return [...answers, (await crop64.probe(await fetch(path))).width];
+    }, drawing);
+    assert.deepEqual(missing, ['MODULE_LOAD_FAILED', 404, 'text/plain']);
+    assert.deepEqual(page404, ['MODULE_LOAD_FAILED', 200, 'text/html']);
+    assert.equal(afterwards, 32);
+  });
+
+  test('the module is requested once, and nothing after it', async () => {
+    await open();
+    const requests = [];
+    page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+    await page.evaluate(async () => {
+      const image = opaque(20, 20);
+      await Promise.all([crop64.toDataURL(image), crop64.toDataURL(image), crop64.decode(image)]);
+    });
+    assert.deepEqual(requests, ['/dist/crop64.wasm']);
+  });
+});

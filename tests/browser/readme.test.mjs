@@ -1,0 +1,128 @@
+// The README as a new user meets it: the packed package is installed in an empty folder, and every
+// code block runs there.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { launch } from './chromium.mjs';
+import { serve } from './server.mjs';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const readme = await readFile(join(root, 'README.md'), 'utf8');
+const blocks = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({
+  language,
+  code,
+}));
+const crop = { left: 340, top: 160, right: 1024, bottom: 650 };
+
+let folder;
+let photo;
+
+function block(language, including) {
+  const found = blocks.filter((b) => b.language === language && b.code.includes(including));
+  assert.equal(found.length, 1, `one block of ${language} with ${including}`);
+  found[0].tested = true;
+  return found[0].code;
+}
+
+async function expectedDataUrl() {
+  const { toDataURL } = await import('../../dist/index.js');
+  return toDataURL(await readFile(photo), { crop });
+}
+
+describe("the README's code", () => {
+  before(async () => {
+    const { encode } = await import('../../dist/index.js');
+    folder = await mkdtemp(join(tmpdir(), 'crop64-readme-'));
+    photo = join(folder, 'photo.jpg');
+    const [width, height] = [1200, 800];
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * i) >> 9);
+    const { bytes } = await encode({ data, width, height, channels: 'RGB' }, { format: 'jpeg' });
+    await writeFile(photo, bytes);
+    const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', folder], {
+      cwd: root,
+    });
+    await writeFile(join(folder, 'package.json'), '{ "type": "module", "private": true }');
+    await run('npm', ['install', '--offline', '--no-audit', join(folder, stdout.trim())], {
+      cwd: folder,
+    });
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  test('in Node', async () => {
+    await writeFile(join(folder, 'node.js'), block('js', 'readFile'));
+    await run(process.execPath, ['node.js'], { cwd: folder });
+    const html = await readFile(join(folder, 'crop.html'), 'utf8');
+    assert.equal(html, `<img src="${await expectedDataUrl()}">`);
+  });
+
+  test('the first lines, with a file and an image element in place', async () => {
+    const code = `
+import { openAsBlob } from 'node:fs';
+const file = await openAsBlob('photo.jpg');
+const img = {};
+${block('js', 'img.src')}
+process.stdout.write(img.src);`;
+    await writeFile(join(folder, 'first.js'), code);
+    const { stdout } = await run(process.execPath, ['first.js'], {
+      cwd: folder,
+      maxBuffer: 2 ** 26,
+    });
+    assert.equal(stdout, await expectedDataUrl());
+  });
+
+  test('in a web page', async () => {
+    await writeFile(join(folder, 'index.html'), block('html', 'type="file"'));
+    const server = await serve(folder);
+    const browser = await launch();
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${server.origin}/index.html`, { waitUntil: 'networkidle0' });
+      const input = await page.$('input');
+      await input.uploadFile(photo);
+      await page.waitForFunction(() => document.querySelector('img').naturalWidth > 0);
+      const [src, width] = await page.$eval('img', (img) => [img.src, img.naturalWidth]);
+      assert.equal(width, crop.right - crop.left);
+      assert.equal(src, await expectedDataUrl());
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+  });
+
+  test('npm start: the sample, and a picture of one’s own', async () => {
+    const commands = block('sh', 'npm start').trim().split('\n');
+    // The second is what runs this test.
+    assert.deepEqual(commands, ['npm start', 'npm test']);
+    const start = (...args) => run('npm', ['start', '--silent', ...args], { cwd: root });
+    const sample = await start();
+    assert.match(sample.stdout, /^region {4}left \d+, top \d+, \d+ x \d+ pixels$/m);
+    assert.match(sample.stdout, /of the file was read$/m);
+    await copyFile(photo, join(root, 'build/readme photo.jpg'));
+    const own = await start('--', 'build/readme photo.jpg', '--crop', '340,160,684,490');
+    const dataUrl = await expectedDataUrl();
+    assert.match(own.stdout, /left 340, top 160, 684 x 490 pixels/);
+    assert.match(own.stdout, new RegExp(`base64 {4}${dataUrl.length} characters`));
+    assert.ok((await readFile(join(root, 'out/crop.html'), 'utf8')).includes(dataUrl));
+  });
+
+  test('npm start: a wrong call says what to do, in a line', async () => {
+    const failing = run('npm', ['start', '--silent', '--', 'nowhere.jpg'], { cwd: root });
+    await assert.rejects(failing, ({ code, stderr }) => {
+      assert.equal(code, 1);
+      assert.match(stderr, /^Expected a picture at .*nowhere\.jpg but it could not be read/m);
+      return true;
+    });
+  });
+
+  test('each block was run', () => {
+    const forgotten = blocks.filter(({ tested }) => !tested).map(({ code }) => code);
+    assert.deepEqual(forgotten, []);
+  });
+});
