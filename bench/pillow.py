@@ -1,9 +1,10 @@
-"""Pillow, for bench.mjs: each line of standard input is a request, each line of output its answer.
+"""Pillow, for contenders.mjs: each line of standard input is a request, and its answer a line of output.
 
-    {"do": "crop", "file", "crop", "format", ...}  -> {"milliseconds", "base64"}
-    {"do": "inspect", "file", "crop", "base64"}    -> {"format", "size", "difference"}
+    {"do": "version"}                             -> "9.4.0"
+    {"do": "crop", "file", "crop", "format", ...} -> {"milliseconds", "text"}
+    {"do": "inspect", "file", "crop", "text"}     -> {"format", "mode", "size", "difference"}
 
-Only what lies between file in memory and base64 text is timed, so the pipe costs nothing.
+What is timed is what lies between the file in memory and the base64 text, so the pipe costs nothing.
 """
 
 import base64
@@ -11,8 +12,9 @@ import functools
 import io
 import json
 import sys
-from time import perf_counter
+import time
 
+import PIL
 from PIL import Image, ImageChops, ImageStat
 
 
@@ -22,36 +24,37 @@ def read(file):
         return stream.read()
 
 
-def cut(data, crop):
-    left, top = crop["left"], crop["top"]
-    box = (left, top, left + crop["width"], top + crop["height"])
-    return Image.open(io.BytesIO(data)).crop(box)
+def cut(data, left, top, width, height):
+    return Image.open(io.BytesIO(data)).crop((left, top, left + width, top + height))
 
 
-def crop(file, crop, format, **options):
+def do_version():
+    return PIL.__version__
+
+
+def do_crop(file, crop, format, **options):
     data = read(file)
-    started = perf_counter()
+    started = time.perf_counter()
     output = io.BytesIO()
-    cut(data, crop).save(output, format, **options)
+    cut(data, **crop).save(output, format, **options)
     text = base64.b64encode(output.getvalue()).decode("ascii")
-    return {"milliseconds": 1000 * (perf_counter() - started), "base64": text}
+    return {"milliseconds": 1000 * (time.perf_counter() - started), "text": text}
 
 
-def inspect(file, crop, base64):
-    """How an output differs from Pillow's own crop: the mean over all samples, and the greatest."""
-    image = Image.open(io.BytesIO(b64decode(base64, validate=True)))
-    image.load()
-    answer = {"format": image.format.lower(), "size": image.size, "mode": image.mode}
-    expected = cut(read(file), crop)
-    if (image.size, image.mode) == (expected.size, expected.mode):
-        mean = ImageStat.Stat(ImageChops.difference(image, expected)).mean
-        answer["difference"] = sum(mean) / len(mean)
-    return answer
+def do_inspect(file, crop, text):
+    """What an output is, and by how much its samples differ, on average, from Pillow's own crop."""
+    image = Image.open(io.BytesIO(base64.b64decode(text, validate=True)))
+    format = image.format.lower()
+    expected = cut(read(file), **crop)
+    if (image.mode, image.size) == (expected.mode, expected.size):
+        means = ImageStat.Stat(ImageChops.difference(image, expected)).mean
+        difference = sum(means) / len(means)
+    else:
+        difference = None
+    return {"format": format, "mode": image.mode, "size": image.size, "difference": difference}
 
-
-b64decode = base64.b64decode
-requests = {"crop": crop, "inspect": inspect}
 
 for line in sys.stdin:
     request = json.loads(line)
-    print(json.dumps(requests[request.pop("do")](**request)), flush=True)
+    answer = globals()["do_" + request.pop("do")](**request)
+    print(json.dumps(answer), flush=True)
