@@ -112,13 +112,19 @@ crop64::Layout layout_of(crop64::Channels channels) {
   using crop64::Channels;
   using crop64::Model;
   switch (channels) {
-    case Channels::kRgb: return {Model::kRgb, 8};
-    case Channels::kBgra: return {Model::kBgra, 8};
-    case Channels::kBgr: return {Model::kBgr, 8};
-    case Channels::kGray: return {Model::kGray, 8};
-    case Channels::kGrayAlpha: return {Model::kGrayAlpha, 8};
+    case Channels::kRgb:
+      return {Model::kRgb, 8};
+    case Channels::kBgra:
+      return {Model::kBgra, 8};
+    case Channels::kBgr:
+      return {Model::kBgr, 8};
+    case Channels::kGray:
+      return {Model::kGray, 8};
+    case Channels::kGrayAlpha:
+      return {Model::kGrayAlpha, 8};
     case Channels::kRgba:
-    case Channels::kKeep: break;
+    case Channels::kKeep:
+      break;
   }
   return {Model::kRgba, 8};
 }
@@ -126,14 +132,22 @@ crop64::Layout layout_of(crop64::Channels channels) {
 const char* channels_name(crop64::Model model) {
   using crop64::Model;
   switch (model) {
-    case Model::kGray: return "GRAY";
-    case Model::kGrayAlpha: return "GRAYA";
-    case Model::kRgb: return "RGB";
-    case Model::kRgba: return "RGBA";
-    case Model::kBgr: return "BGR";
-    case Model::kBgra: return "BGRA";
-    case Model::kPalette: return "palette";
-    case Model::kCmyk: return "CMYK";
+    case Model::kGray:
+      return "GRAY";
+    case Model::kGrayAlpha:
+      return "GRAYA";
+    case Model::kRgb:
+      return "RGB";
+    case Model::kRgba:
+      return "RGBA";
+    case Model::kBgr:
+      return "BGR";
+    case Model::kBgra:
+      return "BGRA";
+    case Model::kPalette:
+      return "palette";
+    case Model::kCmyk:
+      return "CMYK";
   }
   return "";
 }
@@ -263,13 +277,13 @@ Response process(const Input& input, const crop64::Options& options, Form form) 
 double heap_high_water() { return static_cast<double>(reinterpret_cast<uintptr_t>(sbrk(0))); }
 
 // An option that may be left out is undefined in JavaScript.
-template <class Value, std::optional<Value> crop64::Options::* field>
+template <class Value, std::optional<Value> crop64::Options::*field>
 val get_optional(const crop64::Options& options) {
   const std::optional<Value>& value = options.*field;
   return value ? val(*value) : val::undefined();
 }
 
-template <class Value, std::optional<Value> crop64::Options::* field>
+template <class Value, std::optional<Value> crop64::Options::*field>
 void set_optional(crop64::Options& options, val value) {
   if (!value.isUndefined()) {
     options.*field = value.as<Value>();

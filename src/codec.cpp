@@ -133,11 +133,16 @@ Error unsupported(const ImageInfo& info) {
 
 const char* to_string(Format format) {
   switch (format) {
-    case Format::kKeep: return "keep";
-    case Format::kUnknown: return "unknown";
-    case Format::kJpeg: return "jpeg";
-    case Format::kPng: return "png";
-    case Format::kRaw: return "raw";
+    case Format::kKeep:
+      return "keep";
+    case Format::kUnknown:
+      return "unknown";
+    case Format::kJpeg:
+      return "jpeg";
+    case Format::kPng:
+      return "png";
+    case Format::kRaw:
+      return "raw";
   }
   return "unknown";
 }

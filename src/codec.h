@@ -29,10 +29,10 @@ struct ImageInfo {
   bool has_icc_profile = false;
   bool has_exif = false;
   std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG in colour
-  Size block{1, 1};            // the grid on which parts can be moved without decoding: iMCU
+  Size block{1, 1};             // the grid on which parts can be moved without decoding: iMCU
   double density_per_inch = 0;  // 0 where the file says nothing
-  uint64_t decode_memory = 0;  // bytes that decoding takes beside the region's samples, at most
-  uint64_t byte_length = 0;    // of the file, or of the samples of a picture that came as samples
+  uint64_t decode_memory = 0;   // bytes that decoding takes beside the region's samples, at most
+  uint64_t byte_length = 0;     // of the file, or of the samples of a picture that came as samples
 };
 
 struct DecodeRequest {

@@ -118,7 +118,9 @@ void store_row(const Pixel<Sample>* row, int width, Model model, Sample* out) {
   for (int x = 0; x < width; ++x) {
     const Pixel<Sample>& pixel = row[x];
     switch (model) {
-      case Model::kGray: *out++ = luma(pixel); break;
+      case Model::kGray:
+        *out++ = luma(pixel);
+        break;
       case Model::kGrayAlpha:
         *out++ = luma(pixel);
         *out++ = pixel.a;
@@ -142,7 +144,8 @@ void store_row(const Pixel<Sample>* row, int width, Model model, Sample* out) {
         }
         break;
       case Model::kPalette:
-      case Model::kCmyk: break;  // not asked for, by contract
+      case Model::kCmyk:
+        break;  // not asked for, by contract
     }
   }
 }

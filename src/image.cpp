@@ -5,13 +5,17 @@ namespace crop64 {
 int Layout::channels() const {
   switch (model) {
     case Model::kGray:
-    case Model::kPalette: return 1;
-    case Model::kGrayAlpha: return 2;
+    case Model::kPalette:
+      return 1;
+    case Model::kGrayAlpha:
+      return 2;
     case Model::kRgb:
-    case Model::kBgr: return 3;
+    case Model::kBgr:
+      return 3;
     case Model::kRgba:
     case Model::kBgra:
-    case Model::kCmyk: return 4;
+    case Model::kCmyk:
+      return 4;
   }
   return 0;
 }

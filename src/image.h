@@ -1,8 +1,8 @@
 // Pictures as samples, in the layout that their file has.
 //
-// Samples stand one to a byte (depth 1, 2, 4, 8) or one to a 16-bit word in native order (depth 16),
-// palette indices included, rows from the top, pixels packed. So a crop, a turn or a flip moves
-// samples, whatever the layout, and nothing is widened that nobody computes with.
+// Samples stand one to a byte (depth 1, 2, 4, 8) or one to a 16-bit word in native order (depth
+// 16), palette indices included, rows from the top, pixels packed. So a crop, a turn or a flip
+// moves samples, whatever the layout, and nothing is widened that nobody computes with.
 #pragma once
 
 #include <array>

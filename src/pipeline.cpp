@@ -74,8 +74,8 @@ Result<Output> process(const Source& source, const Options& options) {
     }
     picture.take(std::move(nothing.value()));
   } else if (source.is_file()) {
-    Result<Decoded> decoded = find_codec(output.info.format)
-                                  ->decode(source.file, {plan.region, options.truncated});
+    Result<Decoded> decoded =
+        find_codec(output.info.format)->decode(source.file, {plan.region, options.truncated});
     if (!decoded.ok()) {
       return decoded.error();
     }

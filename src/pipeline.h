@@ -17,8 +17,8 @@ struct Source {
 
 struct Output {
   Plan plan;
-  ImageInfo info;         // of the source
-  Buffer bytes;           // the file or, for kRaw, the samples; empty where the source passes
+  ImageInfo info;           // of the source
+  Buffer bytes;             // the file or, for kRaw, the samples; empty where the source passes
   uint64_t bytes_read = 0;  // of the source's bytes, how many were looked at
   bool lossless = false;
 };

@@ -10,8 +10,7 @@ namespace {
 bool changes_nothing(const ImageInfo& info, const Options& options, const Rect& region) {
   return info.format != Format::kRaw &&
          (options.format == Format::kKeep || options.format == info.format) &&
-         region == whole(info.size) &&
-         !(options.quality && info.format == Format::kJpeg) &&
+         region == whole(info.size) && !(options.quality && info.format == Format::kJpeg) &&
          !(options.compression_level && info.format == Format::kPng);
 }
 
@@ -62,18 +61,25 @@ Result<Rect> choose_region(const ImageInfo& info, const Options& options) {
 
 Layout with_alpha(Layout layout) {
   switch (layout.model) {
-    case Model::kGray: return {Model::kGrayAlpha, layout.depth};
-    case Model::kRgb: return {Model::kRgba, layout.depth};
-    case Model::kBgr: return {Model::kBgra, layout.depth};
-    default: return layout;
+    case Model::kGray:
+      return {Model::kGrayAlpha, layout.depth};
+    case Model::kRgb:
+      return {Model::kRgba, layout.depth};
+    case Model::kBgr:
+      return {Model::kBgra, layout.depth};
+    default:
+      return layout;
   }
 }
 
 Layout in_color(Layout layout) {
   switch (layout.model) {
-    case Model::kGray: return {Model::kRgb, layout.depth};
-    case Model::kGrayAlpha: return {Model::kRgba, layout.depth};
-    default: return layout;
+    case Model::kGray:
+      return {Model::kRgb, layout.depth};
+    case Model::kGrayAlpha:
+      return {Model::kRgba, layout.depth};
+    default:
+      return layout;
   }
 }
 
@@ -88,13 +94,20 @@ bool is_gray(const Color& color) { return color.r == color.g && color.g == color
 
 Layout sample_layout(const ImageInfo& info, Channels channels) {
   switch (channels) {
-    case Channels::kRgba: return {Model::kRgba, 8};
-    case Channels::kRgb: return {Model::kRgb, 8};
-    case Channels::kBgra: return {Model::kBgra, 8};
-    case Channels::kBgr: return {Model::kBgr, 8};
-    case Channels::kGray: return {Model::kGray, 8};
-    case Channels::kGrayAlpha: return {Model::kGrayAlpha, 8};
-    case Channels::kKeep: break;
+    case Channels::kRgba:
+      return {Model::kRgba, 8};
+    case Channels::kRgb:
+      return {Model::kRgb, 8};
+    case Channels::kBgra:
+      return {Model::kBgra, 8};
+    case Channels::kBgr:
+      return {Model::kBgr, 8};
+    case Channels::kGray:
+      return {Model::kGray, 8};
+    case Channels::kGrayAlpha:
+      return {Model::kGrayAlpha, 8};
+    case Channels::kKeep:
+      break;
   }
   return {expanded(info.layout, info.has_alpha).model, 8};
 }
@@ -169,15 +182,15 @@ double memory_needed(const ImageInfo& info, const Plan& plan) {
 }  // namespace
 
 Result<Plan> plan(const ImageInfo& info, const Options& options) {
-  if (auto error = check_limit("bytes", double(info.byte_length), options.limits.bytes,
-                               "the source has")) {
+  if (auto error =
+          check_limit("bytes", double(info.byte_length), options.limits.bytes, "the source has")) {
     return *error;
   }
   Plan plan;
   if (info.format == Format::kUnknown) {
     const Crop none;
-    const bool nothing_asked = options.format == Format::kKeep && options.crop.percent &&
-                               options.crop.edges == none.edges;
+    const bool nothing_asked =
+        options.format == Format::kKeep && options.crop.percent && options.crop.edges == none.edges;
     if (!nothing_asked) {
       return unsupported(info);
     }

@@ -19,10 +19,10 @@ struct Plan {
   Size canvas;                       // of the result
   int pad_left = 0;                  // where the region lies on the canvas
   int pad_top = 0;
-  Layout layout;                     // of the result's samples
+  Layout layout;  // of the result's samples
   Color background;
   EncodeSettings settings;
-  bool lossless = false;             // whether every sample of the region is kept
+  bool lossless = false;  // whether every sample of the region is kept
 };
 
 // Errors: INVALID_ARGUMENT (an empty crop, an option of another format), CROP_OUT_OF_BOUNDS,

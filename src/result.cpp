@@ -7,15 +7,24 @@ namespace crop64 {
 
 const char* to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalidArgument: return "INVALID_ARGUMENT";
-    case ErrorCode::kCropOutOfBounds: return "CROP_OUT_OF_BOUNDS";
-    case ErrorCode::kUnsupportedFormat: return "UNSUPPORTED_FORMAT";
-    case ErrorCode::kCorruptImage: return "CORRUPT_IMAGE";
-    case ErrorCode::kTruncatedImage: return "TRUNCATED_IMAGE";
-    case ErrorCode::kLimitExceeded: return "LIMIT_EXCEEDED";
-    case ErrorCode::kOutOfMemory: return "OUT_OF_MEMORY";
-    case ErrorCode::kLosslessImpossible: return "LOSSLESS_IMPOSSIBLE";
-    case ErrorCode::kInternal: return "INTERNAL";
+    case ErrorCode::kInvalidArgument:
+      return "INVALID_ARGUMENT";
+    case ErrorCode::kCropOutOfBounds:
+      return "CROP_OUT_OF_BOUNDS";
+    case ErrorCode::kUnsupportedFormat:
+      return "UNSUPPORTED_FORMAT";
+    case ErrorCode::kCorruptImage:
+      return "CORRUPT_IMAGE";
+    case ErrorCode::kTruncatedImage:
+      return "TRUNCATED_IMAGE";
+    case ErrorCode::kLimitExceeded:
+      return "LIMIT_EXCEEDED";
+    case ErrorCode::kOutOfMemory:
+      return "OUT_OF_MEMORY";
+    case ErrorCode::kLosslessImpossible:
+      return "LOSSLESS_IMPOSSIBLE";
+    case ErrorCode::kInternal:
+      return "INTERNAL";
   }
   return "INTERNAL";
 }

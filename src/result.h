@@ -1,6 +1,6 @@
 // How the core says that something went wrong. It is built without exceptions: every function that
-// can fail returns a Result (or an optional Error where there is no value), and nothing else throws,
-// aborts or prints.
+// can fail returns a Result (or an optional Error where there is no value), and nothing else
+// throws, aborts or prints.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +45,8 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}    // NOLINT
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }
   // Only after ok() said true.

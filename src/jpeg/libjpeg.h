@@ -1,13 +1,14 @@
-// libjpeg's header, and its way of reporting errors led into an ErrorTrap. Included by this folder's
-// sources only.
+// libjpeg's header, and its way of reporting errors led into an ErrorTrap. Included by this
+// folder's sources only.
 #pragma once
 
+// jpeglib.h needs the first two and does not include them.
+// clang-format off
 #include <cstddef>
-#include <cstdio>  // jpeglib.h needs it and does not include it
-
+#include <cstdio>
 #include <jpeglib.h>
-
 #include <jerror.h>
+// clang-format on
 
 #include "error_trap.h"
 

@@ -84,14 +84,17 @@ Reader& reader_of(j_common_ptr decoder) { return *static_cast<Reader*>(decoder->
 void on_error(j_common_ptr codec) {
   const Reader& reader = reader_of(codec);
   switch (codec->err->msg_code) {
-    case JERR_OUT_OF_MEMORY: fail_as(codec, ErrorCode::kOutOfMemory);
+    case JERR_OUT_OF_MEMORY:
+      fail_as(codec, ErrorCode::kOutOfMemory);
     case JERR_SOF_UNSUPPORTED:
     case JERR_ARITH_NOTIMPL:
     case JERR_BAD_PRECISION:
     case JERR_CONVERSION_NOTIMPL:
     case JERR_CCIR601_NOTIMPL:
-    case JERR_FRACT_SAMPLE_NOTIMPL: fail_as(codec, ErrorCode::kUnsupportedFormat);
-    default: break;
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+      fail_as(codec, ErrorCode::kUnsupportedFormat);
+    default:
+      break;
   }
   if (reader.source.ended) {
     truncated(codec);
@@ -107,7 +110,9 @@ void on_warning(j_common_ptr codec, int level) {
   Reader& reader = reader_of(codec);
   switch (codec->err->msg_code) {
     case JWRN_HIT_MARKER:
-      // An end marker in the middle of a scan: the data ends early, whether or not the file does.
+    case JWRN_MUST_RESYNC:
+      // An end marker in the middle of a scan, or where a restart marker should be: the data ends
+      // early, whether or not the file does.
       if (reader.decoder.unread_marker == JPEG_EOI) {
         if (reader.request.truncated == Truncated::kError) {
           truncated(codec);
@@ -117,9 +122,10 @@ void on_warning(j_common_ptr codec, int level) {
       }
       fail_as(codec, ErrorCode::kCorruptImage);
     case JWRN_HUFF_BAD_CODE:
-    case JWRN_MUST_RESYNC:
-    case JWRN_NOT_SEQUENTIAL: fail_as(codec, ErrorCode::kCorruptImage);
-    default: return;
+    case JWRN_NOT_SEQUENTIAL:
+      fail_as(codec, ErrorCode::kCorruptImage);
+    default:
+      return;
   }
 }
 

@@ -8,10 +8,10 @@ namespace crop64 {
 // The samples of the region, grey or RGB, equal bit for bit to those of a full decode with the
 // accurate integer inverse DCT and fancy upsampling (djpeg -dct int).
 //
-// Rows above the region are Huffman-decoded and no more, columns beside it likewise, and the file is
-// not read beyond the last row. Errors: TRUNCATED_IMAGE where the missing part is needed (missing
-// samples are grey where that is accepted), CORRUPT_IMAGE, UNSUPPORTED_FORMAT, LIMIT_EXCEEDED (more
-// than 100 scans), OUT_OF_MEMORY.
+// Rows above the region are Huffman-decoded and no more, columns beside it likewise, and the file
+// is not read beyond the last row. Errors: TRUNCATED_IMAGE where the missing part is needed
+// (missing samples are grey where that is accepted), CORRUPT_IMAGE, UNSUPPORTED_FORMAT,
+// LIMIT_EXCEEDED (more than 100 scans), OUT_OF_MEMORY.
 Result<Decoded> decode_jpeg(Bytes file, const DecodeRequest& request);
 
 }  // namespace crop64

@@ -97,11 +97,12 @@ int divide_up(int value, int by) { return (value + by - 1) / by; }
 std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& components) {
   const Bytes frame = segment.payload;
   if (segment.marker > kSof2) {
-    return make_error(ErrorCode::kUnsupportedFormat,
-                      "Expected a baseline, extended or progressive Huffman-coded JPEG but received "
-                      "%s (SOF%d).",
-                      segment.marker >= 0xc9 ? "an arithmetic-coded one" : "a lossless or hierarchical one",
-                      segment.marker - kSof0);
+    return make_error(
+        ErrorCode::kUnsupportedFormat,
+        "Expected a baseline, extended or progressive Huffman-coded JPEG but received "
+        "%s (SOF%d).",
+        segment.marker >= 0xc9 ? "an arithmetic-coded one" : "a lossless or hierarchical one",
+        segment.marker - kSof0);
   }
   if (frame.size() < 6 || frame.size() < 6 + size_t{frame[5]} * 3) {
     return make_error(ErrorCode::kCorruptImage, "The JPEG's frame header is too short.");
@@ -140,15 +141,15 @@ std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& co
     // A single component is not interleaved: its sampling factors mean nothing (T.81, A.2.2).
     max_h = max_v = 1;
   } else {
-    info.chroma_subsampling = ChromaSubsampling{max_h / std::max(1, frame[10] >> 4),
-                                                max_v / std::max(1, frame[10] & 15)};
+    info.chroma_subsampling =
+        ChromaSubsampling{max_h / std::max(1, frame[10] >> 4), max_v / std::max(1, frame[10] & 15)};
   }
   info.block = {8 * max_h, 8 * max_v};
   // Rows of a few iMCUs, in samples and in coefficients.
   const auto columns = uint64_t(divide_up(info.size.width, info.block.width));
   const auto rows = uint64_t(divide_up(info.size.height, info.block.height));
   const uint64_t block_row = columns * uint64_t(info.block.area()) * uint64_t(components);
-  info.decode_memory = 256 * 1024 + 6 * block_row;
+  info.decode_memory = uint64_t{256} * 1024 + 6 * block_row;
   // With several scans, every coefficient of the picture: two bytes each.
   if (info.progressive) {
     info.decode_memory += 2 * block_row * rows;
@@ -163,9 +164,12 @@ double density_per_inch(Bytes jfif) {
   }
   const int density = read_u16(jfif, 8);
   switch (jfif[7]) {
-    case 1: return density;
-    case 2: return density * 2.54;
-    default: return 0;
+    case 1:
+      return density;
+    case 2:
+      return density * 2.54;
+    default:
+      return 0;
   }
 }
 

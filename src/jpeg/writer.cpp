@@ -28,7 +28,8 @@ void on_error(j_common_ptr codec) {
   const bool memory = codec->err->msg_code == JERR_OUT_OF_MEMORY;
   const bool size = codec->err->msg_code == JERR_IMAGE_TOO_BIG;
   fail_as(codec, memory ? ErrorCode::kOutOfMemory
-                        : size ? ErrorCode::kInvalidArgument : ErrorCode::kInternal);
+                 : size ? ErrorCode::kInvalidArgument
+                        : ErrorCode::kInternal);
 }
 
 // Called with the buffer full: libjpeg has set `free_in_buffer` aside by then, so all of it counts.
@@ -45,9 +46,12 @@ boolean empty_output_buffer(j_compress_ptr encoder) {
 
 J_COLOR_SPACE color_space(Model model) {
   switch (model) {
-    case Model::kGray: return JCS_GRAYSCALE;
-    case Model::kBgr: return JCS_EXT_BGR;
-    default: return JCS_RGB;
+    case Model::kGray:
+      return JCS_GRAYSCALE;
+    case Model::kBgr:
+      return JCS_EXT_BGR;
+    default:
+      return JCS_RGB;
   }
 }
 
@@ -83,7 +87,7 @@ Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& setting
   writer.encoder.err = &writer.errors.manager;
   writer.encoder.client_data = &writer;
   // Most pictures take less than two bits a pixel.
-  Result<Buffer> file = Buffer::allocate(16 * 1024 + uint64_t(image.size.area()) / 4);
+  Result<Buffer> file = Buffer::allocate(uint64_t{16} * 1024 + uint64_t(image.size.area()) / 4);
   if (!file.ok()) {
     return file;
   }

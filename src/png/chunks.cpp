@@ -47,12 +47,18 @@ std::optional<Layout> layout_of(int color_type, int depth) {
   const bool low = depth == 1 || depth == 2 || depth == 4;
   const bool high = depth == 8 || depth == 16;
   switch (color_type) {
-    case 0: return low || high ? std::optional(Layout{Model::kGray, depth}) : std::nullopt;
-    case 2: return high ? std::optional(Layout{Model::kRgb, depth}) : std::nullopt;
-    case 3: return low || depth == 8 ? std::optional(Layout{Model::kPalette, depth}) : std::nullopt;
-    case 4: return high ? std::optional(Layout{Model::kGrayAlpha, depth}) : std::nullopt;
-    case 6: return high ? std::optional(Layout{Model::kRgba, depth}) : std::nullopt;
-    default: return std::nullopt;
+    case 0:
+      return low || high ? std::optional(Layout{Model::kGray, depth}) : std::nullopt;
+    case 2:
+      return high ? std::optional(Layout{Model::kRgb, depth}) : std::nullopt;
+    case 3:
+      return low || depth == 8 ? std::optional(Layout{Model::kPalette, depth}) : std::nullopt;
+    case 4:
+      return high ? std::optional(Layout{Model::kGrayAlpha, depth}) : std::nullopt;
+    case 6:
+      return high ? std::optional(Layout{Model::kRgba, depth}) : std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -81,7 +87,7 @@ std::optional<Error> read_header(const Chunk& chunk, ImageInfo& info) {
   info.has_alpha = layout->has_alpha();
   info.interlaced = chunk.data[12] == 1;
   // libpng's two rows and ours, and inflate's window and tables.
-  info.decode_memory = 3 * layout->bytes({info.size.width, 1}) + 128 * 1024;
+  info.decode_memory = 3 * layout->bytes({info.size.width, 1}) + uint64_t{128} * 1024;
   return std::nullopt;
 }
 

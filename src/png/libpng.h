@@ -17,8 +17,9 @@ namespace crop64 {
   const bool ended = std::string_view(message) == "Not enough image data";
   const bool memory = std::string_view(message).find("emory") != std::string_view::npos;
   fail(trap,
-       ended ? ErrorCode::kTruncatedImage
-             : memory ? ErrorCode::kOutOfMemory : ErrorCode::kCorruptImage,
+       ended    ? ErrorCode::kTruncatedImage
+       : memory ? ErrorCode::kOutOfMemory
+                : ErrorCode::kCorruptImage,
        message);
 }
 

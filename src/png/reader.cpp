@@ -54,20 +54,24 @@ void read_colors(png_structp png, png_infop info, Image& image) {
     image.colors.palette_alphas = std::min(alpha_count, entries);
   } else if (alpha_count > 0 && !image.layout.has_alpha()) {
     const bool gray = image.layout.model == Model::kGray;
-    image.colors.transparent =
-        gray ? std::array<uint16_t, 3>{key->gray, key->gray, key->gray}
-             : std::array<uint16_t, 3>{key->red, key->green, key->blue};
+    image.colors.transparent = gray ? std::array<uint16_t, 3>{key->gray, key->gray, key->gray}
+                                    : std::array<uint16_t, 3>{key->red, key->green, key->blue};
   }
 }
 
 Layout layout_of(png_structp png, png_infop info) {
   const int depth = png_get_bit_depth(png, info);
   switch (png_get_color_type(png, info)) {
-    case PNG_COLOR_TYPE_GRAY: return {Model::kGray, depth};
-    case PNG_COLOR_TYPE_GRAY_ALPHA: return {Model::kGrayAlpha, depth};
-    case PNG_COLOR_TYPE_PALETTE: return {Model::kPalette, depth};
-    case PNG_COLOR_TYPE_RGB_ALPHA: return {Model::kRgba, depth};
-    default: return {Model::kRgb, depth};
+    case PNG_COLOR_TYPE_GRAY:
+      return {Model::kGray, depth};
+    case PNG_COLOR_TYPE_GRAY_ALPHA:
+      return {Model::kGrayAlpha, depth};
+    case PNG_COLOR_TYPE_PALETTE:
+      return {Model::kPalette, depth};
+    case PNG_COLOR_TYPE_RGB_ALPHA:
+      return {Model::kRgba, depth};
+    default:
+      return {Model::kRgb, depth};
   }
 }
 
@@ -99,7 +103,8 @@ void move_pixels(const uint8_t* row, const Layout& layout, int first, int count,
     std::memcpy(out, in, pixel_bytes * static_cast<size_t>(count));
     return;
   }
-  for (int i = 0; i < count; ++i, in += pixel_bytes, out += pixel_bytes * static_cast<size_t>(step)) {
+  for (int i = 0; i < count;
+       ++i, in += pixel_bytes, out += pixel_bytes * static_cast<size_t>(step)) {
     if (layout.depth == 8) {
       std::memcpy(out, in, pixel_bytes);
     } else {
@@ -134,8 +139,7 @@ void read_region(void* context) {
   Image& image = reader.image;
   const auto width = static_cast<int>(png_get_image_width(reader.png, reader.info));
   const auto height = static_cast<int>(png_get_image_height(reader.png, reader.info));
-  const bool interlaced =
-      png_get_interlace_type(reader.png, reader.info) == PNG_INTERLACE_ADAM7;
+  const bool interlaced = png_get_interlace_type(reader.png, reader.info) == PNG_INTERLACE_ADAM7;
   const std::span<const Pass> passes =
       interlaced ? std::span<const Pass>(kAdam7) : std::span<const Pass>(kOnePass);
   for (const Pass& pass : passes) {
@@ -169,9 +173,8 @@ void fill_gray(Image& image) {
     };
     const std::vector<Rgba8>& palette = image.colors.palette;
     const auto nearest =
-        std::min_element(palette.begin(), palette.end(), [&](const Rgba8& a, const Rgba8& b) {
-          return distance(a) < distance(b);
-        });
+        std::min_element(palette.begin(), palette.end(),
+                         [&](const Rgba8& a, const Rgba8& b) { return distance(a) < distance(b); });
     std::memset(image.samples.data(), static_cast<int>(nearest - palette.begin()),
                 image.samples.size());
     return;
@@ -193,8 +196,7 @@ Result<Decoded> decode_png(Bytes file, const DecodeRequest& request) {
   Reader reader;
   reader.file = file;
   reader.request = request;
-  reader.png =
-      png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader.trap, on_png_error, nullptr);
+  reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader.trap, on_png_error, nullptr);
   reader.info = reader.png != nullptr ? png_create_info_struct(reader.png) : nullptr;
   if (reader.info == nullptr) {
     return out_of_memory(0);
@@ -207,8 +209,7 @@ Result<Decoded> decode_png(Bytes file, const DecodeRequest& request) {
   if (!contains(whole(size), request.region)) {
     return make_error(ErrorCode::kInternal, "The PNG's two readers differ about its size.");
   }
-  Result<Image> image =
-      Image::allocate(request.region.size(), layout_of(reader.png, reader.info));
+  Result<Image> image = Image::allocate(request.region.size(), layout_of(reader.png, reader.info));
   Result<Buffer> row = Buffer::allocate(png_get_rowbytes(reader.png, reader.info));
   if (!image.ok() || !row.ok()) {
     return image.ok() ? row.error() : image.error();
@@ -221,8 +222,8 @@ Result<Decoded> decode_png(Bytes file, const DecodeRequest& request) {
   }
   Decoded decoded;
   decoded.complete = run_trapped(reader.trap, read_region, &reader);
-  const bool accepted = reader.trap.code == ErrorCode::kTruncatedImage &&
-                        request.truncated == Truncated::kAccept;
+  const bool accepted =
+      reader.trap.code == ErrorCode::kTruncatedImage && request.truncated == Truncated::kAccept;
   if (!decoded.complete && !accepted) {
     return reader.trap.error();
   }

@@ -11,6 +11,8 @@
 namespace crop64 {
 namespace {
 
+constexpr size_t kIdatBytes = size_t{128} * 1024;
+
 struct Writer {
   Writer() = default;
   Writer(const Writer&) = delete;
@@ -40,11 +42,16 @@ void write_bytes(png_structp png, png_bytep bytes, size_t count) {
 
 int color_type(Model model) {
   switch (model) {
-    case Model::kGray: return PNG_COLOR_TYPE_GRAY;
-    case Model::kGrayAlpha: return PNG_COLOR_TYPE_GRAY_ALPHA;
-    case Model::kPalette: return PNG_COLOR_TYPE_PALETTE;
-    case Model::kRgba: return PNG_COLOR_TYPE_RGB_ALPHA;
-    default: return PNG_COLOR_TYPE_RGB;
+    case Model::kGray:
+      return PNG_COLOR_TYPE_GRAY;
+    case Model::kGrayAlpha:
+      return PNG_COLOR_TYPE_GRAY_ALPHA;
+    case Model::kPalette:
+      return PNG_COLOR_TYPE_PALETTE;
+    case Model::kRgba:
+      return PNG_COLOR_TYPE_RGB_ALPHA;
+    default:
+      return PNG_COLOR_TYPE_RGB;
   }
 }
 
@@ -66,9 +73,9 @@ bool is_flat(const ImageView& image) {
   return equal * 2 >= pairs;
 }
 
-// Photographs hardly repeat themselves: looking for matches costs most of the time and gives next to
-// nothing, and one Paeth filter does nearly as well as trying all five on every row. Flat pictures
-// live on matches. Level 7 and up are for those who want the smallest file.
+// Photographs hardly repeat themselves: looking for matches costs most of the time and gives next
+// to nothing, and one Paeth filter does nearly as well as trying all five on every row. Flat
+// pictures live on matches. Level 7 and up are for those who want the smallest file.
 void choose_compression(png_structp png, const ImageView& image, int level) {
   png_set_compression_level(png, level);
   if (image.layout.depth < 8 || image.layout.model == Model::kPalette) {
@@ -146,7 +153,7 @@ void write_file(void* context) {
                PNG_FILTER_TYPE_BASE);
   write_colors(png, writer.info, image);
   choose_compression(png, image, writer.level);
-  png_set_compression_buffer_size(png, 128 * 1024);
+  png_set_compression_buffer_size(png, kIdatBytes);
   png_write_info(png, writer.info);
   for (int y = 0; y < image.size.height; ++y) {
     png_write_row(png, pack_row(image, y, writer.row));
@@ -160,14 +167,13 @@ Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings
   Writer writer;
   writer.image = &image;
   writer.level = settings.compression_level;
-  writer.png =
-      png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer.trap, on_png_error, nullptr);
+  writer.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer.trap, on_png_error, nullptr);
   writer.info = writer.png != nullptr ? png_create_info_struct(writer.png) : nullptr;
   if (writer.info == nullptr) {
     return out_of_memory(0);
   }
   Result<Buffer> row = Buffer::allocate(image.layout.bytes({image.size.width, 1}));
-  Result<Buffer> file = Buffer::allocate(64 * 1024 + image.layout.bytes(image.size) / 4);
+  Result<Buffer> file = Buffer::allocate(kIdatBytes + image.layout.bytes(image.size) / 4);
   if (!row.ok() || !file.ok()) {
     return row.ok() ? file.error() : row.error();
   }
@@ -183,9 +189,12 @@ Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings
 Layout storable_png(Layout layout) {
   switch (layout.model) {
     case Model::kBgr:
-    case Model::kCmyk: return {Model::kRgb, layout.depth};
-    case Model::kBgra: return {Model::kRgba, layout.depth};
-    default: return layout;
+    case Model::kCmyk:
+      return {Model::kRgb, layout.depth};
+    case Model::kBgra:
+      return {Model::kRgba, layout.depth};
+    default:
+      return layout;
   }
 }
 
