@@ -18,11 +18,11 @@ export function report(jobs, contenders, rounds) {
   };
   const versions = Object.fromEntries(contenders.map(({ name, version }) => [name, version]));
   const results = jobs.map(summarise);
-  tell({ machine, versions, rounds, results });
   const folder = join(root, 'build/bench');
   const file = join(folder, `${date.replaceAll(':', '-')}.json`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, JSON.stringify({ date, machine, versions, rounds, results }, null, 2));
+  tell({ machine, versions, rounds, results });
   console.log(`\nAll times are in ${file}.`);
 }
 

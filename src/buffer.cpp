@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace crop64 {
+namespace {
+
+// Pointers within a larger block could not be subtracted; and emmalloc adds sizes to addresses, and
+// takes a sum that wraps around for one that fits.
+constexpr size_t kMost = PTRDIFF_MAX;
+
+}  // namespace
 
 Buffer::Buffer(Buffer&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
@@ -18,7 +25,7 @@ Buffer::~Buffer() { std::free(data_); }
 
 Result<Buffer> Buffer::allocate(uint64_t size) {
   Buffer buffer;
-  if (size > SIZE_MAX || !buffer.grow(static_cast<size_t>(size))) {
+  if (size > kMost || !buffer.grow(static_cast<size_t>(size))) {
     return out_of_memory(size);
   }
   return buffer;
@@ -27,6 +34,9 @@ Result<Buffer> Buffer::allocate(uint64_t size) {
 bool Buffer::grow(size_t capacity) {
   if (capacity <= size_ && data_ != nullptr) {
     return true;
+  }
+  if (capacity > kMost) {
+    return false;
   }
   void* grown = std::realloc(data_, capacity > 0 ? capacity : 1);
   if (grown == nullptr) {

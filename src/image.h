@@ -27,7 +27,12 @@ struct Layout {
   bool is_gray() const { return model == Model::kGray || model == Model::kGrayAlpha; }
   int max_value() const { return (1 << depth) - 1; }
   size_t pixel_bytes() const { return static_cast<size_t>(channels()) * (depth == 16 ? 2 : 1); }
-  uint64_t bytes(Size size) const { return static_cast<uint64_t>(size.area()) * pixel_bytes(); }
+  // UINT64_MAX, which no allocation gives, where there are more than can be counted.
+  uint64_t bytes(Size size) const {
+    uint64_t bytes = 0;
+    const bool too_many = __builtin_mul_overflow(size.area(), pixel_bytes(), &bytes);
+    return too_many ? UINT64_MAX : bytes;
+  }
   bool operator==(const Layout&) const = default;
 };
 

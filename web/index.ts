@@ -3,7 +3,7 @@
 import type { NativeInput, NativeModule, NativeResult } from './crop64-module.js';
 import { ImageError } from './errors.js';
 import { run } from './module.js';
-import { type Checked, checkDecode, checkEncode } from './options.js';
+import { type Checked, checkDecode, checkEncode, checkImageData } from './options.js';
 import { decodedImage, encodedImage, imageInfo } from './result.js';
 import { type Input, read, readStart } from './source.js';
 import type {
@@ -81,7 +81,10 @@ export async function toBase64(source: Source, options?: EncodeOptions): Promise
 }
 
 /** As `encode`: the file's bytes. */
-export async function toBytes(source: Source, options?: EncodeOptions): Promise<Uint8Array> {
+export async function toBytes(
+  source: Source,
+  options?: EncodeOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { result } = await process(source, checkEncode(options), 'bytes');
   return result.data;
 }
@@ -96,7 +99,7 @@ export async function toImageData(
   source: Source,
   options?: Omit<DecodeOptions, 'channels'>,
 ): Promise<ImageData> {
-  const checked = checkDecode(options);
+  const checked = checkImageData(options);
   const { data, width, height } = decodedImage((await process(source, checked, 'bytes')).result);
   return typeof ImageData === 'undefined'
     ? ({ data, width, height, colorSpace: 'srgb' } as ImageData)

@@ -25,7 +25,10 @@ export function dispose(): void {
   loading = undefined;
 }
 
-/** The module, started by whichever call comes first. A failed start is not remembered. */
+/**
+ * The module, started by whichever call comes first. A failed start is not remembered.
+ * @internal
+ */
 export function load(): Promise<NativeModule> {
   if (loading === undefined) {
     const attempt = start(settings);
@@ -42,6 +45,7 @@ export function load(): Promise<NativeModule> {
 /**
  * Runs a job on the module and turns its answer into a value or an ImageError. An instance that has
  * trapped or grown large is replaced without the caller's doing.
+ * @internal
  */
 export async function run<Value>(
   job: (native: NativeModule) => NativeResponse<Value>,
@@ -71,6 +75,9 @@ export async function run<Value>(
 }
 
 function checkInit(options: InitOptions): InitOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('an object', 'init', options);
+  }
   const names = ['wasmUrl', 'wasmBinary', 'wasmModule'];
   const given = Object.keys(options).filter(
     (name) => options[name as keyof InitOptions] !== undefined,
@@ -98,10 +105,9 @@ function instantiate(module: WebAssembly.Module): Promise<NativeModule> {
   return new Promise((resolve, reject) => {
     createModule({
       instantiateWasm(imports, receive) {
-        WebAssembly.instantiate(module, imports).then(
-          (instance) => receive(instance, module),
-          reject,
-        );
+        WebAssembly.instantiate(module, imports)
+          .then((instance) => receive(instance, module))
+          .catch(reject);
         return {};
       },
       print() {},
@@ -142,7 +148,10 @@ interface FileSystem {
   readFile(url: URL): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Node's file system without an import, which bundlers would follow. Deno and Bun have it too. */
+/**
+ * Node's file system without an import, which bundlers would follow. Deno and Bun have it too.
+ * @internal
+ */
 export function nodeFileSystem(): FileSystem {
   const node = (globalThis as { process?: { getBuiltinModule?(name: string): unknown } }).process;
   const files = node?.getBuiltinModule?.('node:fs/promises') as FileSystem | undefined;

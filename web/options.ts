@@ -32,6 +32,11 @@ export function checkDecode(options: DecodeOptions = {}): Checked {
   return check({ ...object(options, 'options', FOR_SAMPLES), format: 'raw' });
 }
 
+/** As `checkDecode`, where the channels are not the caller's to choose. */
+export function checkImageData(options: DecodeOptions = {}): Checked {
+  return check({ ...object(options, 'options', COMMON), format: 'raw' });
+}
+
 export function checkEncode(options: EncodeOptions = {}): Checked {
   return check(object(options, 'options', FOR_FILES));
 }
@@ -44,7 +49,10 @@ function check(given: Given): Checked {
   const limits = checkLimits(given.limits);
   const format = FORMATS[oneOf(given.format, 'format', Object.keys(FORMATS)) ?? 'keep'] ?? 'keep';
   const quality = checkQuality(given.quality);
-  const compressionLevel = integer(given.compressionLevel, 'compressionLevel', 0, 9);
+  const compressionLevel =
+    given.compressionLevel === undefined
+      ? undefined
+      : integer(given.compressionLevel, 'compressionLevel', 0, 9);
   const channels = oneOf(given.channels, 'channels', [
     'RGBA',
     'RGB',
@@ -72,9 +80,14 @@ function check(given: Given): Checked {
 }
 
 /** A plain object with no other keys than these. */
-function object(value: unknown, name: string, keys: readonly string[]): Given {
+function object(
+  value: unknown,
+  name: string,
+  keys: readonly string[],
+  expected = 'an object',
+): Given {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalid('an object', name, value);
+    throw invalid(expected, name, value);
   }
   const unknown = Object.keys(value).find((key) => !keys.includes(key));
   if (unknown !== undefined) {
@@ -101,10 +114,7 @@ function number(value: unknown, name: string, least: number, most: number): numb
   return value;
 }
 
-function integer(value: unknown, name: string, least: number, most: number): number | undefined {
-  if (value === undefined) {
-    return undefined;
-  }
+function integer(value: unknown, name: string, least: number, most: number): number {
   if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
     throw invalid(`an integer from ${least} to ${most}`, name, value);
   }
@@ -115,7 +125,7 @@ function checkQuality(value: unknown): number | undefined {
   if (typeof value === 'number' && value > 0 && value < 1) {
     throw invalid('an integer from 1 to 100 (not a fraction, as canvas has it)', 'quality', value);
   }
-  return integer(value, 'quality', 1, 100);
+  return value === undefined ? undefined : integer(value, 'quality', 1, 100);
 }
 
 const CROP_SHAPES = [
@@ -162,6 +172,8 @@ function checkCrop(crop: Crop | undefined): NativeOptions['crop'] {
   return { edges, percent: given.unit === '%' };
 }
 
+const HEX_COLOR = "a colour like '#fff', '#ffff', '#ffffff' or '#ffffffff'";
+
 function checkColor(color: Color | undefined): NativeOptions['background'] {
   if (color === undefined) {
     return { r: 0, g: 0, b: 0, alpha: 0 };
@@ -169,8 +181,9 @@ function checkColor(color: Color | undefined): NativeOptions['background'] {
   if (typeof color === 'string') {
     return parseHexColor(color);
   }
-  const given = object(color, 'background', ['r', 'g', 'b', 'alpha']);
-  const part = (name: string) => integer(given[name] ?? null, `background.${name}`, 0, 255) ?? 0;
+  const keys = ['r', 'g', 'b', 'alpha'];
+  const given = object(color, 'background', keys, `${HEX_COLOR}, or {r, g, b, alpha}`);
+  const part = (name: string) => integer(given[name], `background.${name}`, 0, 255);
   return {
     r: part('r'),
     g: part('g'),
@@ -182,7 +195,7 @@ function checkColor(color: Color | undefined): NativeOptions['background'] {
 function parseHexColor(text: string): NativeOptions['background'] {
   const digits = /^#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i.exec(text)?.[1];
   if (digits === undefined) {
-    throw invalid("a colour like '#fff', '#ffff', '#ffffff' or '#ffffffff'", 'background', text);
+    throw invalid(HEX_COLOR, 'background', text);
   }
   const length = digits.length > 4 ? 2 : 1;
   const part = (index: number) => {
@@ -192,8 +205,8 @@ function parseHexColor(text: string): NativeOptions['background'] {
   return { r: part(0), g: part(1), b: part(2), alpha: part(3) / 255 };
 }
 
-function checkLimits(value: unknown): Required<Limits> {
-  const given = object(value ?? {}, 'limits', ['pixels', 'bytes', 'memory']);
+function checkLimits(value: unknown = {}): Required<Limits> {
+  const given = object(value, 'limits', ['pixels', 'bytes', 'memory']);
   const limit = (name: string, otherwise: number) =>
     given[name] === undefined ? otherwise : number(given[name], `limits.${name}`, 0, 1e18);
   return {
@@ -204,7 +217,7 @@ function checkLimits(value: unknown): Required<Limits> {
 }
 
 function checkSignal(value: unknown): AbortSignal | undefined {
-  const isSignal = typeof value === 'object' && value !== null && 'aborted' in value;
+  const isSignal = typeof (value as AbortSignal | null | undefined)?.throwIfAborted === 'function';
   if (value !== undefined && !isSignal) {
     throw invalid('an AbortSignal', 'signal', value);
   }

@@ -35,7 +35,7 @@ export async function read(source: Source, limits: Required<Limits>): Promise<In
   switch (tagOf(source)) {
     case 'ArrayBuffer':
     case 'SharedArrayBuffer':
-      return file(new Uint8Array(source as ArrayBuffer));
+      return file(bytesOf(source as ArrayBuffer | SharedArrayBuffer));
     case 'Blob':
     case 'File':
       return readBlob(source as Blob, limits);
@@ -80,10 +80,10 @@ function notASource(source: unknown): ImageError {
 
 function readObject(source: object): Input {
   if (ArrayBuffer.isView(source)) {
-    return file(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+    return file(bytesOf(source));
   }
   if ('bytes' in source && source.bytes instanceof Uint8Array) {
-    return file(source.bytes);
+    return file(bytesOf(source.bytes));
   }
   if ('data' in source && 'width' in source && 'height' in source) {
     return readPixels(source as Pixels);
@@ -91,11 +91,21 @@ function readObject(source: object): Input {
   throw notASource(source);
 }
 
+function bytesOf(source: ArrayBuffer | SharedArrayBuffer | ArrayBufferView): Uint8Array {
+  try {
+    return ArrayBuffer.isView(source)
+      ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+      : new Uint8Array(source);
+  } catch (error) {
+    throw unreadable('bytes that were not transferred elsewhere', error);
+  }
+}
+
 function readPixels({ data, width, height, channels = 'RGBA' }: Pixels): Input {
-  const count = CHANNEL_COUNT[channels];
-  if (count === undefined) {
+  if (!Object.hasOwn(CHANNEL_COUNT, channels)) {
     throw invalid(`one of ${Object.keys(CHANNEL_COUNT).join(', ')}`, 'source.channels', channels);
   }
+  const count = CHANNEL_COUNT[channels];
   for (const [name, value] of Object.entries({ width, height })) {
     if (!Number.isInteger(value) || value < 1 || value > 0x7fffffff) {
       throw invalid('an integer of at least 1', `source.${name}`, value);
@@ -120,7 +130,9 @@ function readPixels({ data, width, height, channels = 'RGBA' }: Pixels): Input {
   };
 }
 
-// Text that was meant as a place and not as the picture itself. '/9j/' is how a JPEG begins.
+// Text that was meant as a place and not as the picture itself. '/9j/' is how a JPEG begins; text
+// that is too long for a path may still be an address.
+const LOOKS_LIKE_AN_ADDRESS = /^[a-z][a-z0-9+.-]*:/i;
 const LOOKS_LIKE_A_PLACE = /^(\.{0,2}\/(?!9j\/)|[a-z][a-z0-9+.-]*:|[a-z]:\\)|\.[a-z0-9]{2,5}$/i;
 
 function readText(text: string): Input {
@@ -128,7 +140,11 @@ function readText(text: string): Input {
   if (dataUrl !== null) {
     return readDataUrl(text.slice(dataUrl[0].length), dataUrl[1] ?? '');
   }
-  if (LOOKS_LIKE_A_PLACE.test(text.length > 4096 ? text.slice(0, 16) : text)) {
+  const isPlace =
+    text.length > 4096
+      ? LOOKS_LIKE_AN_ADDRESS.test(text.slice(0, 32))
+      : LOOKS_LIKE_A_PLACE.test(text);
+  if (isPlace) {
     throw new ImageError(
       'INVALID_ARGUMENT',
       `Expected base64 text or a data URL for source but received ${show(text)}, which looks like ` +
@@ -141,19 +157,24 @@ function readText(text: string): Input {
 
 function readDataUrl(payload: string, header: string): Input {
   const mimeType = (header.split(';')[0] ?? '').trim() || 'text/plain';
-  const text = payload.includes('%') ? decodePercent(payload) : payload;
-  if (/;\s*base64\s*$/i.test(header)) {
-    return { ...file(toAscii(text), mimeType), kind: 'base64' };
-  }
-  return file(new TextEncoder().encode(text), mimeType);
+  const isBase64 = /;\s*base64\s*$/i.test(header);
+  const data = isBase64 && !payload.includes('%') ? toAscii(payload) : decodePercent(payload);
+  return { ...file(data, mimeType), kind: isBase64 ? 'base64' : 'file' };
 }
 
-function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalid('a data URL', 'source', text);
+// Text as UTF-8, and each %XX in it as the byte that it stands for, which need not be text.
+function decodePercent(text: string): Uint8Array {
+  const bytes = new TextEncoder().encode(text);
+  let written = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number;
+    const digits = byte === 0x25 ? String.fromCharCode(...bytes.subarray(at + 1, at + 3)) : '';
+    const isEncoded = /^[0-9a-f]{2}$/i.test(digits);
+    bytes[written] = isEncoded ? Number.parseInt(digits, 16) : byte;
+    written += 1;
+    at += isEncoded ? 2 : 0;
   }
+  return bytes.subarray(0, written);
 }
 
 // Characters beyond ASCII become bytes that no base64 has, one for each, so that offsets stay true.

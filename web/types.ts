@@ -22,6 +22,7 @@ export interface WithBytes {
 export type Source =
   | Blob
   | ArrayBuffer
+  | SharedArrayBuffer
   | ArrayBufferView
   | Response
   | URL

@@ -22,11 +22,21 @@ MemorySource& source_of(j_decompress_ptr decoder) {
 
 // At the end of the data libjpeg is given an end marker: it then decodes what it has, and says so
 // with a warning where that was not enough.
-boolean fill_input_buffer(j_decompress_ptr decoder) {
+void end_data(j_decompress_ptr decoder) {
   static constexpr JOCTET kEndOfImage[] = {0xff, JPEG_EOI};
   source_of(decoder).ended = true;
   decoder->src->next_input_byte = kEndOfImage;
   decoder->src->bytes_in_buffer = sizeof kEndOfImage;
+}
+
+// In the middle of a marker segment an end marker would be taken for the segment's content: there
+// libjpeg is given nothing, and returns without having read the segment.
+boolean fill_input_buffer(j_decompress_ptr decoder) {
+  source_of(decoder).ended = true;
+  if (decoder->unread_marker != 0) {
+    return FALSE;
+  }
+  end_data(decoder);
   return TRUE;
 }
 
@@ -36,7 +46,7 @@ void skip_input_data(j_decompress_ptr decoder, long count) {
     return;
   }
   if (static_cast<size_t>(count) > source.bytes_in_buffer) {
-    fill_input_buffer(decoder);
+    end_data(decoder);
     return;
   }
   source.next_input_byte += count;
@@ -92,6 +102,7 @@ void on_error(j_common_ptr codec) {
     case JERR_CONVERSION_NOTIMPL:
     case JERR_CCIR601_NOTIMPL:
     case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_IMAGE_TOO_BIG:  // a side of more than 65500 pixels
       fail_as(codec, ErrorCode::kUnsupportedFormat);
     default:
       break;
@@ -122,7 +133,6 @@ void on_warning(j_common_ptr codec, int level) {
       }
       fail_as(codec, ErrorCode::kCorruptImage);
     case JWRN_HUFF_BAD_CODE:
-    case JWRN_NOT_SEQUENTIAL:
       fail_as(codec, ErrorCode::kCorruptImage);
     default:
       return;
@@ -144,7 +154,9 @@ void read_header(void* context) {
   decoder.src = &reader.source.manager;
   decoder.progress = &reader.progress;
   reader.progress.progress_monitor = limit_scans;
-  jpeg_read_header(&decoder, TRUE);
+  if (jpeg_read_header(&decoder, TRUE) == JPEG_SUSPENDED) {
+    truncated(reinterpret_cast<j_common_ptr>(&decoder));
+  }
   decoder.dct_method = JDCT_ISLOW;
   decoder.do_fancy_upsampling = TRUE;  // and with it no merged upsampling
   decoder.out_color_space = decoder.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
@@ -161,6 +173,16 @@ bool is_smoothed(const jpeg_decompress_struct& decoder) {
       if (decoder.coef_bits[component][coefficient] != 0) {
         return true;
       }
+    }
+  }
+  return false;
+}
+
+// Whether a component has had no scan: libjpeg then takes its coefficients for zero without a word.
+bool lacks_component(const jpeg_decompress_struct& decoder) {
+  for (int component = 0; component < decoder.num_components; ++component) {
+    if (decoder.comp_info[component].quant_table == nullptr) {
+      return true;  // its first scan would have set it
     }
   }
   return false;
@@ -187,9 +209,13 @@ void read_region(void* context) {
   Reader& reader = *static_cast<Reader*>(context);
   jpeg_decompress_struct& decoder = reader.decoder;
   const Rect& region = reader.request.region;
-  jpeg_start_decompress(&decoder);
+  if (!jpeg_start_decompress(&decoder)) {
+    // The file is cut off in a segment between two scans: let it end before that segment.
+    decoder.unread_marker = JPEG_EOI;
+    jpeg_start_decompress(&decoder);
+  }
   const bool smoothed = is_smoothed(decoder);
-  if (smoothed && reader.source.ended) {
+  if ((smoothed || lacks_component(decoder)) && reader.source.ended) {
     // The file was cut off between two scans.
     if (reader.request.truncated == Truncated::kError) {
       truncated(reinterpret_cast<j_common_ptr>(&decoder));

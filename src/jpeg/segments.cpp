@@ -93,8 +93,10 @@ bool is_frame(uint8_t marker) {
 
 int divide_up(int value, int by) { return (value + by - 1) / by; }
 
-// Fills in what the frame header (T.81, B.2.2) says, and the number of its components.
-std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& components) {
+// Fills in what the frame header (T.81, B.2.2) says, the number of its components, and the bytes
+// that all coefficients of the picture take.
+std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& components,
+                                uint64_t& coefficient_memory) {
   const Bytes frame = segment.payload;
   if (segment.marker > kSof2) {
     return make_error(
@@ -150,10 +152,7 @@ std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& co
   const auto rows = uint64_t(divide_up(info.size.height, info.block.height));
   const uint64_t block_row = columns * uint64_t(info.block.area()) * uint64_t(components);
   info.decode_memory = uint64_t{256} * 1024 + 6 * block_row;
-  // With several scans, every coefficient of the picture: two bytes each.
-  if (info.progressive) {
-    info.decode_memory += 2 * block_row * rows;
-  }
+  coefficient_memory = 2 * block_row * rows;
   return std::nullopt;
 }
 
@@ -183,6 +182,8 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
   ImageInfo info;
   SegmentWalker walker(file);
   int components = 0;
+  int components_in_scan = 0;
+  uint64_t coefficient_memory = 0;
   for (;;) {
     Result<Segment> next = walker.next();
     if (!next.ok()) {
@@ -190,7 +191,7 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
     }
     const Segment& segment = next.value();
     if (is_frame(segment.marker)) {
-      if (auto error = read_frame(segment, info, components)) {
+      if (auto error = read_frame(segment, info, components, coefficient_memory)) {
         return *error;
       }
     } else if (segment.marker == kApp0 && segment.starts_with({"JFIF\0", 5})) {
@@ -200,11 +201,16 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
     } else if (segment.marker == kApp2 && segment.starts_with({"ICC_PROFILE\0", 12})) {
       info.has_icc_profile = true;
     } else if (segment.marker == kSos) {
+      components_in_scan = segment.payload.empty() ? 0 : segment.payload[0];
       break;
     }
   }
   if (components == 0) {
     return make_error(ErrorCode::kCorruptImage, "The JPEG has a scan before its frame header.");
+  }
+  // With several scans all coefficients are kept until the last one.
+  if (info.progressive || components_in_scan < components) {
+    info.decode_memory += coefficient_memory;
   }
   return info;
 }

@@ -21,10 +21,21 @@ struct Reader {
 
   Bytes file;
   size_t at = 0;
+  size_t next_chunk = 8;  // where it begins, behind the signature
   DecodeRequest request;
   Image image;
   Buffer row;
 };
+
+// libpng takes a chunk's data in pieces of some kilobytes and would be given nothing of the last
+// one in a file that is cut off. So an IDAT is as long as what is there of it, and the data ends
+// behind it.
+void shorten_cut_idat(const Reader& reader, png_bytep header, size_t length) {
+  const size_t there = reader.file.size() - reader.at;
+  if (length > there && std::memcmp(header + 4, "IDAT", 4) == 0) {
+    png_save_uint_32(header, static_cast<png_uint_32>(there));
+  }
+}
 
 void read_bytes(png_structp png, png_bytep out, size_t count) {
   Reader& reader = *static_cast<Reader*>(png_get_io_ptr(png));
@@ -34,8 +45,14 @@ void read_bytes(png_structp png, png_bytep out, size_t count) {
          "The PNG ends before the part that was asked for. Use truncated: 'accept' to take what is "
          "there.");
   }
+  const bool is_chunk_header = reader.at == reader.next_chunk && count == 8;
   std::memcpy(out, reader.file.data() + reader.at, count);
   reader.at += count;
+  if (is_chunk_header) {
+    const size_t length = png_get_uint_32(out);
+    reader.next_chunk += 12 + length;
+    shorten_cut_idat(reader, out, length);
+  }
 }
 
 void read_colors(png_structp png, png_infop info, Image& image) {
@@ -54,8 +71,13 @@ void read_colors(png_structp png, png_infop info, Image& image) {
     image.colors.palette_alphas = std::min(alpha_count, entries);
   } else if (alpha_count > 0 && !image.layout.has_alpha()) {
     const bool gray = image.layout.model == Model::kGray;
-    image.colors.transparent = gray ? std::array<uint16_t, 3>{key->gray, key->gray, key->gray}
-                                    : std::array<uint16_t, 3>{key->red, key->green, key->blue};
+    auto& transparent = image.colors.transparent.emplace();
+    transparent = gray ? std::array<uint16_t, 3>{key->gray, key->gray, key->gray}
+                       : std::array<uint16_t, 3>{key->red, key->green, key->blue};
+    for (uint16_t& sample : transparent) {
+      // Higher bits than the picture's are to be ignored (PNG specification, tRNS).
+      sample = static_cast<uint16_t>(sample & image.layout.max_value());
+    }
   }
 }
 
@@ -81,6 +103,8 @@ void read_header(void* context) {
   // Sizes are ours to limit (plan.h), before anything is taken.
   png_set_user_limits(reader.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_crc_action(reader.png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
+  // What is odd but harmless, such as bytes behind the last row, stops no other decoder either.
+  png_set_benign_errors(reader.png, 1);
   png_read_info(reader.png, reader.info);
 }
 

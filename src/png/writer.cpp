@@ -147,6 +147,8 @@ void write_file(void* context) {
   const ImageView& image = *writer.image;
   png_set_write_fn(png, &writer, write_bytes, nullptr);
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  // An index beyond the palette was in the source; it is kept like every other sample.
+  png_set_check_for_invalid_index(png, 0);
   png_set_IHDR(png, writer.info, static_cast<png_uint_32>(image.size.width),
                static_cast<png_uint_32>(image.size.height), image.layout.depth,
                color_type(image.layout.model), PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE,

@@ -1,5 +1,6 @@
-// The workflows that people have from Python today (design/workflows.md), on real pictures and
-// against what Pillow and OpenCV give for them.
+// What people do with Python today, on real pictures and against what Pillow and OpenCV give for
+// them. W1 to W17 are the rows of the list of workflows; those that are not here need an option that
+// is not there yet.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

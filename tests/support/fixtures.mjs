@@ -87,12 +87,16 @@ const recipes = {
     "'JPEG', exif=exif, icc_profile=b'profile' * 30000, dpi=(300, 300)",
     'exif = Image.Exif(); exif[0x0110] = "a camera"',
   ),
-  // The last scan, with the table before it, again and again.
+  // The last of four scans, with the table before it, again and again.
   'many-scans.jpg': {
-    from: 'small-progressive.jpg',
+    from: 'small.ppm',
     make: (file) => {
-      const scan = file.subarray(file.lastIndexOf(Buffer.from([0xff, 0xc4])), -2);
-      return Buffer.concat([file.subarray(0, -2), ...Array(200).fill(scan), file.subarray(-2)]);
+      const script = join(kept, `scans-${process.pid}.txt`);
+      fs.writeFileSync(script, '0,1,2: 0-0, 0, 0; 0: 1-63, 0, 0; 1: 1-63, 0, 0; 2: 1-63, 0, 0;');
+      const jpeg = tool('cjpeg', ['-scans', script], file);
+      fs.rmSync(script);
+      const scan = jpeg.subarray(jpeg.lastIndexOf(Buffer.from([0xff, 0xc4])), -2);
+      return Buffer.concat([jpeg.subarray(0, -2), ...Array(100).fill(scan), jpeg.subarray(-2)]);
     },
   },
 
@@ -181,12 +185,17 @@ function largest(folder, extension) {
   const path = join(build, folder);
   const files = fs.readdirSync(path).filter((name) => name.endsWith(extension));
   const size = (name) => fs.statSync(join(path, name)).size;
-  return join(path, files.reduce((a, b) => (size(b) > size(a) ? b : a)));
+  return join(
+    path,
+    files.reduce((a, b) => (size(b) > size(a) ? b : a)),
+  );
 }
 
 async function make(name) {
   const recipe = recipes[name];
-  const input = await (recipe.from in recipes ? fixture(recipe.from) : fs.readFileSync(recipe.from));
+  const input = await (recipe.from in recipes
+    ? fixture(recipe.from)
+    : fs.readFileSync(recipe.from));
   const path = join(kept, `${keyOf(recipe, input)}-${basename(name)}`);
   if (!fs.existsSync(path)) {
     fs.mkdirSync(kept, { recursive: true });

@@ -1,6 +1,6 @@
 // Other people's programs as judges: Pillow and OpenCV in one Python that stays up for as long as
-// this process has questions, and command line tools. See design/toolchain.md for what each of them
-// can be trusted with.
+// this process has questions, and command line tools. Pillow is no judge of 16 bits and of the
+// transparent colours of some layouts: there png.mjs is.
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

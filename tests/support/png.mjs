@@ -33,7 +33,7 @@ export function chunk(type, data = Buffer.alloc(0)) {
   return whole;
 }
 
-export function header({ width, height, depth = 8, colorType = RGB, interlaced = false }) {
+export function header({ width, height, depth, colorType, interlaced = false }) {
   const data = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, depth, colorType, 0, 0, interlaced ? 1 : 0]);
   data.writeUInt32BE(width, 0);
   data.writeUInt32BE(height, 4);
@@ -41,9 +41,9 @@ export function header({ width, height, depth = 8, colorType = RGB, interlaced =
 }
 
 /** Samples as a file. Every filter is used, row by row; `before` are chunks ahead of the samples. */
-export function encodePng({ samples, before = [], level = 6, ...layout }) {
-  const rows = deflateSync(packRows(samples, layout), { level });
-  const head = [SIGNATURE, header(layout), ...before];
+export function encodePng({ samples, before = [], depth = 8, ...layout }) {
+  const rows = deflateSync(packRows(samples, { ...layout, depth }));
+  const head = [SIGNATURE, header({ ...layout, depth }), ...before];
   return Buffer.concat([...head, chunk('IDAT', rows), chunk('IEND')]);
 }
 
@@ -86,7 +86,8 @@ export function decodeRgba(file) {
   const { width, height, depth, colorType, samples, palette, transparency } = png;
   const channels = CHANNELS[colorType];
   const hasKey = transparency !== undefined && colorType !== PALETTE;
-  const key = hasKey && Array.from({ length: channels }, (_, i) => transparency.readUInt16BE(2 * i));
+  const key =
+    hasKey && Array.from({ length: channels }, (_, i) => transparency.readUInt16BE(2 * i));
   const eight = (value) => (depth === 16 ? value >> 8 : (value * 255) / (2 ** depth - 1));
   const data = new Uint8Array(width * height * 4);
   for (let i = 0; i < width * height; i += 1) {

@@ -118,7 +118,7 @@ Scans many_scans(int count) {
   return scans;
 }
 
-File make_jpeg(const ImageView& picture, const JpegRecipe& recipe) {
+File encode_with_libjpeg(const ImageView& picture, const JpegRecipe& recipe) {
   jpeg_error_mgr errors;
   Destination destination;
   jpeg_compress_struct encoder;
@@ -160,7 +160,7 @@ File make_jpeg(const ImageView& picture, const JpegRecipe& recipe) {
 }
 
 File make_jpeg(Size size, const JpegRecipe& recipe) {
-  return make_jpeg(make_picture(size, recipe.sampling.layout()).view(), recipe);
+  return encode_with_libjpeg(make_picture(size, recipe.sampling.layout()).view(), recipe);
 }
 
 Image full_decode_with_libjpeg(Bytes file) {

@@ -57,18 +57,20 @@ Scans many_scans(int count);
 struct JpegRecipe {
   Sampling sampling = k420;
   int quality = 85;
-  Scans scans = {};           // none: one baseline scan
-  int restart_interval = 0;   // in MCUs
-  int restart_rows = 0;       // in rows of MCUs
+  Scans scans = {};                    // none: one baseline scan
+  int restart_interval = 0;            // in MCUs
+  int restart_rows = 0;                // in rows of MCUs
   J_COLOR_SPACE stored = JCS_UNKNOWN;  // unknown: YCbCr or grey
 };
 
 // A file of that picture, which is 8-bit grey, RGB or BGR and fits the sampling.
-File make_jpeg(const ImageView& picture, const JpegRecipe& recipe);
-File make_jpeg(Size size, const JpegRecipe& recipe);
+File encode_with_libjpeg(const ImageView& picture, const JpegRecipe& recipe = {});
+// A file of make_picture().
+File make_jpeg(Size size, const JpegRecipe& recipe = {});
 
-// All samples, grey or RGB, with the accurate inverse DCT and fancy upsampling. As jpeg_mem_src does
-// it, data that is missing at the end is replaced with an end marker, and warnings are passed over.
+// All samples, grey or RGB, with the accurate inverse DCT and fancy upsampling. As jpeg_mem_src
+// does it, data that is missing at the end is replaced with an end marker, and warnings are passed
+// over.
 Image full_decode_with_libjpeg(Bytes file);
 
 struct JpegMarker {

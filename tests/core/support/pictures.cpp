@@ -9,7 +9,8 @@ namespace {
 constexpr int kMaxDepth = 16;
 
 uint32_t noise_at(int x, int y, int channel, uint32_t seed) {
-  return Random(seed * 7919U + static_cast<uint32_t>((y * 4 + channel) * 65536 + x)).next();
+  const auto row = static_cast<uint32_t>(y * 4 + channel);
+  return Random(seed * 7919U + row * 65536U + static_cast<uint32_t>(x)).next();
 }
 
 // A value of 16 bits.
@@ -127,8 +128,7 @@ std::string difference(const ImageView& actual, const ImageView& expected) {
 }
 
 std::string difference(const Result<Decoded>& actual, const ImageView& expected) {
-  return actual.ok() ? difference(actual.value().image.view(), expected)
-                     : describe(actual.error());
+  return actual.ok() ? difference(actual.value().image.view(), expected) : describe(actual.error());
 }
 
 std::string difference(const Result<Image>& actual, const ImageView& expected) {

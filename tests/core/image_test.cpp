@@ -1,0 +1,61 @@
+#include "image.h"
+
+#include <doctest/doctest.h>
+
+#include "support/pictures.h"
+
+namespace crop64 {
+namespace {
+
+TEST_CASE("a layout knows its channels and bytes") {
+  struct Case {
+    Layout layout;
+    int channels;
+    size_t pixel_bytes;
+    bool has_alpha;
+  };
+  const Case cases[] = {
+      {{Model::kGray, 1}, 1, 1, false},     {{Model::kGray, 16}, 1, 2, false},
+      {{Model::kGrayAlpha, 8}, 2, 2, true}, {{Model::kGrayAlpha, 16}, 2, 4, true},
+      {{Model::kRgb, 8}, 3, 3, false},      {{Model::kRgb, 16}, 3, 6, false},
+      {{Model::kBgr, 8}, 3, 3, false},      {{Model::kRgba, 8}, 4, 4, true},
+      {{Model::kRgba, 16}, 4, 8, true},     {{Model::kBgra, 8}, 4, 4, true},
+      {{Model::kPalette, 4}, 1, 1, false},  {{Model::kCmyk, 8}, 4, 4, false},
+  };
+  for (const Case& expected : cases) {
+    CAPTURE(to_string(expected.layout));
+    CHECK(expected.layout.channels() == expected.channels);
+    CHECK(expected.layout.pixel_bytes() == expected.pixel_bytes);
+    CHECK(expected.layout.bytes({10, 7}) == 70 * expected.pixel_bytes);
+    CHECK(expected.layout.has_alpha() == expected.has_alpha);
+  }
+}
+
+TEST_CASE("a picture of more bytes than can be counted is out of memory, not small") {
+  // The area is 2^61, and 8 bytes a pixel make 2^64: zero, were it to wrap.
+  const Size size = {1 << 30, 0x7fffffff};
+  const Size wraps = {1'431'655'765, 1'610'612'737};
+  for (const Size& huge : {size, wraps}) {
+    CAPTURE(huge.width);
+    CHECK(code_of(Image::allocate(huge, {Model::kRgba, 16})) == "OUT_OF_MEMORY");
+    CHECK(double(Layout{Model::kRgba, 16}.bytes(huge)) >= 1e19);
+  }
+}
+
+TEST_CASE("a crop is a view of the same samples") {
+  constexpr Layout kLayouts[] = {{Model::kGray, 1}, {Model::kRgb, 8}, {Model::kRgba, 16}};
+  for (const Layout& layout : kLayouts) {
+    CAPTURE(to_string(layout));
+    const Image image = make_picture({9, 7}, layout);
+    const ImageView part = crop(image.view(), {2, 3, 8, 6});
+    CHECK(part.size == Size{6, 3});
+    CHECK(part.stride == image.stride());
+    for (int channel = 0; channel < layout.channels(); ++channel) {
+      CHECK(sample_at(part, 0, 0, channel) == sample_at(image.view(), 2, 3, channel));
+      CHECK(sample_at(part, 5, 2, channel) == sample_at(image.view(), 7, 5, channel));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace crop64

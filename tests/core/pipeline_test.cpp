@@ -1,0 +1,282 @@
+#include "pipeline.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "convert.h"
+#include "support/jpegs.h"
+#include "support/pngs.h"
+
+namespace crop64 {
+namespace {
+
+constexpr Layout kRgb8 = {Model::kRgb, 8};
+constexpr Layout kRgba8 = {Model::kRgba, 8};
+constexpr Color kRed = {255, 0, 0, 1};
+
+Source file_source(const File& file) { return {file, {}}; }
+Source sample_source(const ImageView& samples) { return {{}, samples}; }
+
+Options crop_to(const Rect& region, Format format = Format::kKeep) {
+  Options options;
+  options.crop = {
+      {double(region.left), double(region.top), double(region.right), double(region.bottom)},
+      false};
+  options.outside = Outside::kPad;
+  options.format = format;
+  return options;
+}
+
+Output run(const Source& source, const Options& options) {
+  Result<Output> output = process(source, options);
+  INFO(code_of(output));
+  REQUIRE(output.ok());
+  return std::move(output.value());
+}
+
+File bytes_of(const Output& output) {
+  return {output.bytes.data(), output.bytes.data() + output.bytes.size()};
+}
+
+// The samples that kRaw gave, as a picture.
+ImageView samples_of(const Output& output) {
+  static const Colors kNone;
+  const Plan& plan = output.plan;
+  const auto stride = static_cast<size_t>(plan.layout.bytes({plan.canvas.width, 1}));
+  REQUIRE(output.bytes.size() == plan.layout.bytes(plan.canvas));
+  return {plan.canvas, plan.layout, output.bytes.data(), stride, &kNone};
+}
+
+TEST_CASE("a file's region is handed out as samples") {
+  const Rect region = {5, 7, 30, 19};
+  const File jpeg = make_jpeg({45, 37});
+  const Image picture = make_picture({45, 37}, {Model::kPalette, 4});
+  struct Case {
+    std::string name;
+    File file;
+    Image full;
+  };
+  Case cases[] = {
+      {"JPEG", jpeg, full_decode_with_libjpeg(jpeg)},
+      {"PNG", make_png(picture.view()), full_decode_with_libpng(make_png(picture.view()))}};
+  for (const Case& expected : cases) {
+    CAPTURE(expected.name);
+    const Output output = run(file_source(expected.file), crop_to(region, Format::kRaw));
+    const Image rgba = std::move(convert(expected.full.view(), kRgba8, {}).value());
+    CHECK(difference(samples_of(output), crop(rgba.view(), region)) == "");
+    CHECK(output.lossless);
+    CHECK(output.plan.region == region);
+  }
+}
+
+TEST_CASE("a PNG's region is written in the PNG's own layout, colours and all") {
+  for (const Layout& layout :
+       {Layout{Model::kGray, 1}, Layout{Model::kPalette, 2}, Layout{Model::kRgba, 16}, kRgb8}) {
+    CAPTURE(to_string(layout));
+    Image picture = make_picture({45, 37}, layout);
+    picture.colors.palette_alphas = static_cast<int>(picture.colors.palette.size() / 2);
+    if (layout == kRgb8) {
+      picture.colors.transparent = {1, 2, 3};
+    }
+    const Rect region = {5, 7, 30, 19};
+    const Output output = run(file_source(make_png(picture.view())), crop_to(region));
+    const Image read = full_decode_with_libpng(bytes_of(output));
+    CHECK(difference(read.view(), crop(picture.view(), region)) == "");
+    CHECK((read.colors.palette == picture.colors.palette));
+    CHECK(read.colors.palette_alphas == picture.colors.palette_alphas);
+    CHECK((read.colors.transparent == picture.colors.transparent));
+    CHECK(output.lossless);
+  }
+}
+
+TEST_CASE("a JPEG's region is written as libjpeg writes these samples") {
+  const File file = make_jpeg({45, 37});
+  const Image full = full_decode_with_libjpeg(file);
+  const Rect region = {5, 7, 30, 19};
+  Options options = crop_to(region);
+  options.quality = 60;
+  const Output output = run(file_source(file), options);
+  CHECK((bytes_of(output) == encode_with_libjpeg(crop(full.view(), region), {.quality = 60})));
+  CHECK(!output.lossless);
+}
+
+TEST_CASE("from JPEG to PNG no sample is lost") {
+  const File file = make_jpeg({45, 37});
+  const Output output = run(file_source(file), crop_to({5, 7, 30, 19}, Format::kPng));
+  const Image full = full_decode_with_libjpeg(file);
+  CHECK(difference(full_decode_with_libpng(bytes_of(output)).view(),
+                   crop(full.view(), {5, 7, 30, 19})) == "");
+  CHECK(output.lossless);
+}
+
+TEST_CASE("from a PNG with alpha to JPEG the background shows through, white by default") {
+  const Image picture = make_picture({45, 37}, kRgba8);
+  struct Case {
+    Color given;
+    Color used;
+  };
+  const Case cases[] = {{{}, {255, 255, 255, 1}}, {kRed, kRed}};
+  for (const auto& [given, used] : cases) {
+    Options options;
+    options.format = Format::kJpeg;
+    options.background = given;
+    const Output output = run(file_source(make_png(picture.view())), options);
+    const Image flat = std::move(convert(picture.view(), kRgb8, used).value());
+    CHECK((bytes_of(output) == encode_with_libjpeg(flat.view())));
+    CHECK(!output.lossless);
+  }
+}
+
+TEST_CASE("samples are a source: cropped, padded and written") {
+  const Image picture = make_picture({45, 37}, {Model::kBgra, 8});
+  // A part, so that its rows do not follow one another without a gap.
+  const ImageView part = crop(picture.view(), {3, 2, 40, 30});
+  const Output output = run(sample_source(part), crop_to({5, 7, 30, 19}));
+  const Image rgba = std::move(convert(part, kRgba8, {}).value());
+  CHECK(output.plan.format == Format::kPng);
+  CHECK(difference(full_decode_with_libpng(bytes_of(output)).view(),
+                   crop(rgba.view(), {5, 7, 30, 19})) == "");
+  CHECK(output.info.format == Format::kRaw);
+  CHECK(output.bytes_read == 25 * 12 * 4);
+}
+
+TEST_CASE("what lies outside is padded with the background") {
+  const Image picture = make_picture({45, 37}, kRgb8);
+  struct Case {
+    Rect crop;
+    Rect region;
+    int left;
+    int top;
+  };
+  const Case cases[] = {
+      {{-5, -3, 20, 10}, {0, 0, 20, 10}, 5, 3},
+      {{40, 30, 60, 50}, {40, 30, 45, 37}, 0, 0},
+      {{-2, -2, 47, 39}, {0, 0, 45, 37}, 2, 2},
+      {{100, 100, 110, 105}, {}, 0, 0},
+  };
+  for (const Case& expected : cases) {
+    CAPTURE(to_string(expected.crop));
+    Options options = crop_to(expected.crop, Format::kPng);
+    options.background = kRed;
+    const Output output = run(file_source(make_png(picture.view())), options);
+    const Image padded = std::move(pad(crop(picture.view(), expected.region), expected.crop.size(),
+                                       expected.left, expected.top, kRed)
+                                       .value());
+    CHECK(difference(full_decode_with_libpng(bytes_of(output)).view(), padded.view()) == "");
+  }
+}
+
+TEST_CASE("padding a palette or a transparent colour widens it") {
+  Image palette = make_picture({45, 37}, {Model::kPalette, 2});
+  Image keyed = make_picture({45, 37}, kRgb8);
+  keyed.colors.transparent = {uint16_t(sample_at(keyed.view(), 3, 3, 0)),
+                              uint16_t(sample_at(keyed.view(), 3, 3, 1)),
+                              uint16_t(sample_at(keyed.view(), 3, 3, 2))};
+  for (const Image* picture : {&palette, &keyed}) {
+    const Image rgba = std::move(convert(picture->view(), kRgba8, {}).value());
+    const Output output = run(file_source(make_png(picture->view())), crop_to({-5, 0, 20, 10}));
+    const Image expected =
+        std::move(pad(crop(rgba.view(), {0, 0, 20, 10}), {25, 10}, 5, 0, Color{}).value());
+    CHECK(difference(full_decode_with_libpng(bytes_of(output)).view(), expected.view()) == "");
+    CHECK(output.lossless);
+  }
+}
+
+TEST_CASE("a source that passes makes no bytes and no work") {
+  File unknown(100, 'x');
+  File jpeg = make_jpeg({45, 37});
+  const File broken = first_bytes(jpeg, 30);
+  for (const File& file : {jpeg, unknown, broken}) {
+    const Output output = run(file_source(file), {});
+    CHECK(output.plan.way == Way::kPass);
+    CHECK(output.bytes.size() == 0);
+    CHECK(output.bytes_read == file.size());
+    CHECK(output.lossless);
+  }
+}
+
+TEST_CASE("asked for a part of what is broken or unknown, the file's own error comes") {
+  const File jpeg = make_jpeg({45, 37});
+  File twelve_bits = jpeg;
+  twelve_bits[find_marker(jpeg, 0xc0) + 4] = 12;
+  struct Case {
+    File file;
+    std::string code;
+  };
+  const Case cases[] = {
+      {File(100, 'x'), "UNSUPPORTED_FORMAT"},
+      {{}, "UNSUPPORTED_FORMAT"},
+      {twelve_bits, "UNSUPPORTED_FORMAT"},
+      {first_bytes(jpeg, 30), "TRUNCATED_IMAGE"},
+      {{0xff, 0xd8, 0xff, 0xd9}, "CORRUPT_IMAGE"},
+      {first_bytes(jpeg, jpeg.size() / 2), "TRUNCATED_IMAGE"},
+  };
+  for (const Case& expected : cases) {
+    CHECK(code_of(process(file_source(expected.file), crop_to({0, 20, 10, 37}))) == expected.code);
+  }
+}
+
+TEST_CASE("a picture whose missing rows were filled is not lossless") {
+  const Image picture = make_picture({45, 37}, kRgb8);
+  const File png = make_png(picture.view());
+  const File jpeg = make_jpeg({45, 37});
+  for (const File& file : {png, jpeg}) {
+    const File cut = first_bytes(file, file.size() / 2);
+    Options options = crop_to({0, 0, 45, 37}, Format::kRaw);
+    CHECK(code_of(process(file_source(cut), options)) == "TRUNCATED_IMAGE");
+    options.truncated = Truncated::kAccept;
+    CHECK(!run(file_source(cut), options).lossless);
+    CHECK(run(file_source(file), options).lossless);
+  }
+}
+
+TEST_CASE("only as much of a file is looked at as the region needs") {
+  const File jpeg = make_jpeg({45, 370});
+  const Output top = run(file_source(jpeg), crop_to({0, 0, 10, 10}));
+  const Output all = run(file_source(jpeg), crop_to({0, 0, 10, 370}));
+  CHECK(top.bytes_read < jpeg.size() / 5);
+  CHECK(all.bytes_read > jpeg.size() * 9 / 10);
+}
+
+TEST_CASE("limits hold before anything is decoded") {
+  const File png = make_png(make_picture({45, 37}, kRgb8).view());
+  const auto with = [](auto set) {
+    Options options;
+    options.format = Format::kRaw;
+    set(options.limits);
+    return options;
+  };
+  CHECK(code_of(process(file_source(png), with([](Limits& l) { l.pixels = 1664; }))) ==
+        "LIMIT_EXCEEDED");
+  CHECK(code_of(process(file_source(png), with([](Limits& l) { l.pixels = 1665; }))) == "ok");
+  CHECK(code_of(process(file_source(png), with([](Limits& l) { l.memory = 10000; }))) ==
+        "LIMIT_EXCEEDED");
+  CHECK(code_of(process(file_source(png), with([](Limits& l) { l.bytes = 100; }))) ==
+        "LIMIT_EXCEEDED");
+}
+
+TEST_CASE("a region that no memory is large enough for is out of memory") {
+  const Image picture = make_picture({45, 37}, kRgba8);
+  Options options = crop_to({0, 0, 1'000'000'000, 1'000'000'000}, Format::kRaw);
+  options.limits.memory = 1e300;
+  CHECK(code_of(process(sample_source(picture.view()), options)) == "OUT_OF_MEMORY");
+}
+
+TEST_CASE("probing tells what the source is") {
+  const Image picture = make_picture({45, 37}, {Model::kGrayAlpha, 16});
+  const Result<ImageInfo> samples = probe(sample_source(picture.view()));
+  REQUIRE(samples.ok());
+  CHECK(samples.value().format == Format::kRaw);
+  CHECK(samples.value().size == Size{45, 37});
+  CHECK(samples.value().has_alpha);
+  CHECK(samples.value().byte_length == 45 * 37 * 4);
+  const Result<ImageInfo> file = probe(file_source(make_png(picture.view())));
+  REQUIRE(file.ok());
+  CHECK(file.value().format == Format::kPng);
+  CHECK(file.value().layout == picture.layout);
+}
+
+}  // namespace
+}  // namespace crop64

@@ -1,0 +1,369 @@
+#include "png/reader.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "support/pngs.h"
+#include "support/regions.h"
+
+namespace crop64 {
+namespace {
+
+constexpr Layout kLayouts[] = {
+    {Model::kGray, 1},       {Model::kGray, 2},    {Model::kGray, 4},    {Model::kGray, 8},
+    {Model::kGray, 16},      {Model::kRgb, 8},     {Model::kRgb, 16},    {Model::kPalette, 1},
+    {Model::kPalette, 2},    {Model::kPalette, 4}, {Model::kPalette, 8}, {Model::kGrayAlpha, 8},
+    {Model::kGrayAlpha, 16}, {Model::kRgba, 8},    {Model::kRgba, 16},
+};
+
+void check_file(const File& file, const ImageView& picture) {
+  const Image full = full_decode_with_libpng(file);
+  REQUIRE(difference(full.view(), picture) == "");
+  check_regions(decode_png, file, full.view());
+}
+
+void check_layouts(const PngRecipe& recipe, Size size) {
+  for (const Layout& layout : kLayouts) {
+    CAPTURE(to_string(layout));
+    const Image picture = make_picture(size, layout);
+    check_file(make_png(picture.view(), recipe), picture.view());
+  }
+}
+
+TEST_CASE("a region equals that region of a full decode: PNG") { check_layouts({}, {37, 29}); }
+
+TEST_CASE("a region equals that region of a full decode: PNG, interlaced") {
+  check_layouts({.interlaced = true}, {37, 29});
+}
+
+TEST_CASE("a region equals that region of a full decode: PNG, many small IDATs") {
+  check_layouts({.idat_bytes = 7}, {19, 11});
+  check_layouts({.interlaced = true, .idat_bytes = 7}, {19, 11});
+}
+
+TEST_CASE("a region equals that region of a full decode: narrow PNG, passes without pixels") {
+  for (const Layout& layout : {Layout{Model::kGray, 1}, Layout{Model::kRgb, 16}}) {
+    for (int width = 1; width <= 9; ++width) {
+      for (int height = 1; height <= 9; ++height) {
+        CAPTURE(to_string(layout));
+        const Image picture = make_picture({width, height}, layout);
+        check_file(make_png(picture.view()), picture.view());
+        check_file(make_png(picture.view(), {.interlaced = true}), picture.view());
+      }
+    }
+  }
+}
+
+TEST_CASE("a palette comes with its colours and alphas") {
+  for (const int depth : {1, 2, 4, 8}) {
+    for (const int missing : {0, 1}) {
+      Image picture = make_picture({9, 9}, {Model::kPalette, depth});
+      std::vector<Rgba8>& palette = picture.colors.palette;
+      palette.resize(palette.size() - static_cast<size_t>(missing));
+      for (size_t i = 0; i < palette.size() / 2; ++i) {
+        palette[i].a = static_cast<uint8_t>(i * 77);
+      }
+      picture.colors.palette_alphas = static_cast<int>(palette.size() / 2);
+      const Result<Decoded> decoded = decode_png(make_png(picture.view()), {{1, 1, 3, 3}});
+      REQUIRE(decoded.ok());
+      const Colors& colors = decoded.value().image.colors;
+      CHECK((colors.palette == palette));
+      CHECK(colors.palette_alphas == picture.colors.palette_alphas);
+      CHECK(!colors.transparent);
+    }
+  }
+}
+
+TEST_CASE("an index beyond the palette is kept as it is") {
+  Image picture = make_picture({9, 9}, {Model::kPalette, 8});
+  picture.colors.palette.resize(10);
+  CHECK(difference(decode_png(make_png(picture.view()), {{0, 0, 9, 9}}), picture.view()) == "");
+}
+
+using Key = std::array<uint16_t, 3>;
+
+TEST_CASE("a transparent colour comes at the picture's own depth, higher bits masked") {
+  struct Case {
+    Layout layout;
+    Key stored;
+    Key read;
+  };
+  const Case cases[] = {
+      {{Model::kGray, 1}, {1, 1, 1}, {1, 1, 1}},
+      {{Model::kGray, 4}, {9, 9, 9}, {9, 9, 9}},
+      {{Model::kGray, 16}, {0x1234, 0x1234, 0x1234}, {0x1234, 0x1234, 0x1234}},
+      {{Model::kRgb, 8}, {1, 2, 255}, {1, 2, 255}},
+      {{Model::kRgb, 16}, {1, 0x8000, 0xffff}, {1, 0x8000, 0xffff}},
+      {{Model::kGray, 1}, {0xff01, 0xff01, 0xff01}, {1, 1, 1}},
+      {{Model::kGray, 4}, {0x1239, 0x1239, 0x1239}, {9, 9, 9}},
+      {{Model::kRgb, 8}, {0x101, 0xff02, 0x12ff}, {1, 2, 255}},
+  };
+  for (const Case& expected : cases) {
+    Image picture = make_picture({9, 9}, expected.layout);
+    picture.colors.transparent = expected.stored;
+    const Result<Decoded> decoded = decode_png(make_png(picture.view()), {{1, 1, 3, 3}});
+    CAPTURE(to_string(expected.layout));
+    REQUIRE(decoded.ok());
+    REQUIRE(decoded.value().image.colors.transparent.has_value());
+    CHECK((*decoded.value().image.colors.transparent == expected.read));
+  }
+}
+
+// `known` with the first `count` of those rows as the picture has them.
+void put_rows(const Image& picture, const std::vector<PngRow>& rows, size_t count, Image& known) {
+  for (const PngRow& row : std::span(rows).first(count)) {
+    for (int i = 0; i < row.count; ++i) {
+      const int x = row.left + i * row.step;
+      for (int channel = 0; channel < picture.layout.channels(); ++channel) {
+        set_sample(known, x, row.y, channel, sample_at(picture.view(), x, row.y, channel));
+      }
+    }
+  }
+}
+
+Image plain(Size size, Layout layout, const std::vector<uint32_t>& pixel) {
+  Image image = std::move(Image::allocate(size, layout).value());
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      for (int channel = 0; channel < layout.channels(); ++channel) {
+        set_sample(image, x, y, channel, pixel[static_cast<size_t>(channel)]);
+      }
+    }
+  }
+  return image;
+}
+
+// The layouts that differ in how grey is put, and one file of each.
+struct Kind {
+  Layout layout;
+  std::vector<uint32_t> gray;
+  PngRecipe recipe;
+};
+
+std::vector<Kind> kinds() {
+  return {
+      {{Model::kRgb, 8}, {128, 128, 128}, {}},
+      {{Model::kRgb, 8}, {128, 128, 128}, {.idat_bytes = 50}},
+      {{Model::kRgb, 8}, {128, 128, 128}, {.interlaced = true}},
+      {{Model::kRgba, 16}, {0x8080, 0x8080, 0x8080, 0xffff}, {.interlaced = true}},
+      {{Model::kGrayAlpha, 8}, {128, 255}, {.level = 0}},
+      {{Model::kGray, 1}, {1}, {}},
+      {{Model::kGray, 4}, {8}, {.interlaced = true}},
+  };
+}
+
+constexpr Size kSmall = {13, 11};
+
+TEST_CASE("a PNG cut anywhere gives the right samples or is truncated") {
+  constexpr Rect kRegions[] = {{0, 0, 13, 11}, {2, 0, 9, 3}, {12, 10, 13, 11}};
+  for (const Kind& kind : kinds()) {
+    const Image picture = make_picture(kSmall, kind.layout);
+    const File file = make_png(picture.view(), kind.recipe);
+    for (size_t size = 0; size < file.size(); ++size) {
+      const File cut = first_bytes(file, size);
+      for (const Rect& region : kRegions) {
+        INFO(to_string(kind.layout), ", ", size, " of ", file.size(), " bytes");
+        const Result<Decoded> decoded = decode_png(cut, {region});
+        if (decoded.ok() || decoded.error().code != ErrorCode::kTruncatedImage) {
+          CHECK(difference(decoded, crop(picture.view(), region)) == "");
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a region whose rows are there needs nothing from below, to the byte") {
+  for (const size_t idat_bytes : {size_t{50}, size_t{1} << 20}) {
+    const Image picture = make_picture(kSmall, {Model::kRgb, 8});
+    const File file = make_png(picture.view(), {.idat_bytes = idat_bytes});
+    const std::vector<PngRow> all = rows_of(kSmall, false);
+    for (size_t size = find_chunk(file, "IDAT") + 8; size < file.size(); ++size) {
+      CAPTURE(size);
+      const File cut = first_bytes(file, size);
+      const int rows = static_cast<int>(count_rows(cut, all, picture.layout));
+      if (rows > 0 && rows < kSmall.height) {
+        const Rect above = {3, rows - 1, 9, rows};
+        CHECK(difference(decode_png(cut, {above}), crop(picture.view(), above)) == "");
+        CHECK(code_of(decode_png(cut, {{3, rows, 9, rows + 1}})) == "TRUNCATED_IMAGE");
+      }
+    }
+  }
+}
+
+TEST_CASE("where truncation is accepted, what is there of a PNG is right and the rest is grey") {
+  constexpr Rect kRegion = {1, 1, 12, 11};
+  for (const Kind& kind : kinds()) {
+    const Image picture = make_picture(kSmall, kind.layout);
+    const File file = make_png(picture.view(), kind.recipe);
+    const std::vector<PngRow> rows = rows_of(kSmall, kind.recipe.interlaced);
+    const size_t data = find_chunk(file, "IDAT") + 8;
+    for (size_t size = 0; size < file.size(); ++size) {
+      INFO(to_string(kind.layout), ", interlaced: ", kind.recipe.interlaced, ", ", size, " of ",
+           file.size(), " bytes");
+      const File cut = first_bytes(file, size);
+      const Result<Decoded> decoded = decode_png(cut, {kRegion, Truncated::kAccept});
+      if (size < data) {
+        CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
+        continue;
+      }
+      const bool complete = decode_png(cut, {kRegion}).ok();
+      // The very last row is given out only together with the checksums behind it.
+      const size_t most = complete ? rows.size() : rows.size() - 1;
+      Image known = plain(kSmall, kind.layout, kind.gray);
+      put_rows(picture, rows, std::min(most, count_rows(cut, rows, kind.layout)), known);
+      CHECK(difference(decoded, crop(known.view(), kRegion)) == "");
+      CHECK((decoded.ok() && decoded.value().complete) == complete);
+    }
+  }
+}
+
+TEST_CASE("the grey of a palette is its entry nearest to it") {
+  Image picture = make_picture(kSmall, {Model::kPalette, 2});
+  picture.colors.palette = {{0, 0, 0, 255}, {255, 255, 255, 255}, {120, 140, 120, 255}};
+  const File file = make_png(picture.view());
+  const File cut = first_bytes(file, find_chunk(file, "IDAT") + 9);
+  CHECK(difference(decode_png(cut, {whole(kSmall), Truncated::kAccept}),
+                   plain(kSmall, picture.layout, {2}).view()) == "");
+}
+
+TEST_CASE("rows that end too early are a truncation though the file is whole") {
+  const Image picture = make_picture(kSmall, {Model::kRgb, 8});
+  File rows = inflated(make_png(picture.view()));
+  rows.resize(rows.size() / 2);
+  std::vector<PngChunk> chunks = chunks_of(make_png(picture.view()));
+  chunks[1].data = deflated(rows);
+  CHECK(code_of(decode_png(join(chunks), {whole(kSmall)})) == "TRUNCATED_IMAGE");
+  const Rect above = {0, 0, 13, 3};
+  CHECK(difference(decode_png(join(chunks), {above}), crop(picture.view(), above)) == "");
+}
+
+// The file with one bit of the checksum of the first such chunk changed.
+File with_wrong_checksum(File file, const std::string& type) {
+  const size_t at = find_chunk(file, type);
+  const size_t length = static_cast<size_t>(file[at + 2] << 8 | file[at + 3]);
+  file[at + 8 + length + 3] ^= 1;
+  return file;
+}
+
+TEST_CASE("a critical chunk with a wrong checksum is corruption, whatever is accepted") {
+  Image picture = make_picture(kSmall, {Model::kPalette, 8});
+  const File file = make_png(picture.view(), {.idat_bytes = 50});
+  for (const std::string type : {"IHDR", "PLTE", "IDAT"}) {
+    CAPTURE(type);
+    for (const Truncated truncated : {Truncated::kError, Truncated::kAccept}) {
+      CHECK(code_of(decode_png(with_wrong_checksum(file, type), {whole(kSmall), truncated})) ==
+            "CORRUPT_IMAGE");
+    }
+  }
+}
+
+TEST_CASE("an ancillary chunk with a wrong checksum is dropped") {
+  Image picture = make_picture(kSmall, {Model::kPalette, 8});
+  picture.colors.palette_alphas = 1;
+  const File file = insert_chunk(make_png(picture.view()), "IDAT", {"tEXt", {'a', 0, 'b'}});
+  for (const std::string type : {"tRNS", "tEXt"}) {
+    CAPTURE(type);
+    const Result<Decoded> decoded = decode_png(with_wrong_checksum(file, type), {whole(kSmall)});
+    CHECK(difference(decoded, picture.view()) == "");
+    CHECK(decoded.value().image.colors.palette_alphas == (type == "tRNS" ? 0 : 1));
+  }
+}
+
+TEST_CASE("broken deflate data and a wrong Adler-32 are corruption") {
+  const Image picture = make_picture(kSmall, {Model::kRgb, 8});
+  std::vector<PngChunk> chunks = chunks_of(make_png(picture.view()));
+  chunks[1].data.back() ^= 1;
+  CHECK(code_of(decode_png(join(chunks), {whole(kSmall)})) == "CORRUPT_IMAGE");
+  std::fill(chunks[1].data.begin() + 10, chunks[1].data.end(), uint8_t{0xff});
+  CHECK(code_of(decode_png(join(chunks), {whole(kSmall)})) == "CORRUPT_IMAGE");
+}
+
+TEST_CASE("what is wrong with a PNG without touching its samples is passed over") {
+  const Image picture = make_picture(kSmall, {Model::kRgb, 8});
+  const File good = make_png(picture.view());
+  const std::vector<PngChunk> chunks = chunks_of(good);
+  struct Case {
+    std::string name;
+    File file;
+  };
+  std::vector<Case> cases;
+  const auto add_with_data = [&](const std::string& name, const File& data) {
+    std::vector<PngChunk> changed = chunks;
+    changed[1].data = data;
+    cases.push_back({name, join(changed)});
+  };
+  File more_rows = inflated(good);
+  more_rows.resize(more_rows.size() + 100);
+  add_with_data("more rows than the header says", deflated(more_rows));
+  File trailing = chunks[1].data;
+  trailing.resize(trailing.size() + 10);
+  add_with_data("bytes behind the deflate data", trailing);
+  cases.push_back({"a chunk of 9 MB", insert_chunk(good, "IDAT", {"teSt", File(9'000'000)})});
+  cases.push_back({"tRNS of a wrong length", insert_chunk(good, "IDAT", {"tRNS", {1, 2, 3}})});
+  cases.push_back({"tRNS twice", insert_chunk(insert_chunk(good, "IDAT", {"tRNS", File(6)}), "IDAT",
+                                              {"tRNS", File(6)})});
+  cases.push_back({"a suggested palette that is no palette",
+                   insert_chunk(good, "IDAT", {"PLTE", {1, 2, 3, 4}})});
+  for (const Case& odd : cases) {
+    CAPTURE(odd.name);
+    CHECK(difference(decode_png(odd.file, {whole(kSmall)}), picture.view()) == "");
+  }
+}
+
+TEST_CASE("what is missing or not allowed in a PNG is corruption") {
+  const Image picture = make_picture(kSmall, {Model::kPalette, 8});
+  const File good = make_png(picture.view());
+  std::vector<PngChunk> no_palette = chunks_of(good);
+  no_palette.erase(no_palette.begin() + 1);
+  std::vector<PngChunk> bad_filter = chunks_of(good);
+  File rows = inflated(good);
+  rows[0] = 5;
+  bad_filter[2].data = deflated(rows);
+  struct Case {
+    std::string name;
+    File file;
+  };
+  const Case cases[] = {
+      {"no palette", join(no_palette)},
+      {"a filter that there is not", join(bad_filter)},
+      {"an unknown critical chunk", insert_chunk(good, "IDAT", {"ABCD", {1, 2, 3}})},
+      {"no PNG", File(100, 'x')},
+  };
+  for (const Case& broken : cases) {
+    CAPTURE(broken.name);
+    CHECK(code_of(decode_png(broken.file, {whole(kSmall)})) == "CORRUPT_IMAGE");
+  }
+}
+
+TEST_CASE("a PNG is not read beyond the region's last row") {
+  const Image picture = make_picture({64, 640}, {Model::kRgb, 8});
+  const File file = make_png(picture.view(), {.idat_bytes = 1000});
+  const auto read_for = [&](int bottom) {
+    return decode_png(file, {{10, 0, 20, bottom}}).value().bytes_read;
+  };
+  CHECK(read_for(10) < file.size() / 10);
+  CHECK(read_for(320) > file.size() * 4 / 10);
+  CHECK(read_for(320) < file.size() * 6 / 10);
+  CHECK(read_for(640) > file.size() - 20);
+}
+
+TEST_CASE("whatever single byte is wrong, decoding a PNG ends in samples or an error") {
+  Random random(1);
+  for (const Kind& kind : kinds()) {
+    const File good = make_png(make_picture(kSmall, kind.layout).view(), kind.recipe);
+    for (size_t at = 0; at < good.size(); ++at) {
+      File file = good;
+      file[at] = static_cast<uint8_t>(random.next());
+      INFO(to_string(kind.layout), ", byte ", at, " is ", int{file[at]});
+      const Result<Decoded> decoded = decode_png(file, {whole(kSmall)});
+      CHECK(code_of(decoded) != "OUT_OF_MEMORY");
+      if (decoded.ok()) {
+        CHECK(decoded.value().image.size == kSmall);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace crop64

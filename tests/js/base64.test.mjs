@@ -1,0 +1,95 @@
+// Base64 through the public interface: a file that is not looked into passes as it is, so that any
+// bytes can be written, and read as a data URL.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { encode, toBase64, toBytes } from '../../dist/index.js';
+import { rejects, sameBytes } from '../support/checks.mjs';
+import { fixture } from '../support/fixtures.mjs';
+
+// A prefix makes any text a source: bare text may look like a path.
+const read = (text) => toBytes(`data:;base64,${text}`);
+
+const lengths = [...Array(301).keys(), 4095, 4096, 4097, 65535, 65537, 1_000_000, 3_000_001];
+
+test('text has the characters that Node gives, at every length', async () => {
+  for (const length of lengths) {
+    const bytes = randomBytes(length);
+    const expected = bytes.toString('base64');
+    assert.ok((await toBase64(bytes)) === expected, `${length} bytes`);
+  }
+  const every = Buffer.from(Array.from({ length: 65536 * 2 }, (_, i) => (i >> 1) >> (8 * (i & 1))));
+  assert.ok((await toBase64(every)) === every.toString('base64'));
+  assert.ok((await encode(every)).toBase64() === every.toString('base64'));
+});
+
+test('text is read back to its bytes, at every length', async () => {
+  for (const length of lengths) {
+    const bytes = randomBytes(length);
+    sameBytes(await read(bytes.toString('base64')), bytes, `${length} bytes`);
+  }
+});
+
+test('line feeds, spaces, missing padding and base64url are read', async () => {
+  const ways = {
+    'lines of 76': (text) => text.replace(/.{76}/g, '$&\r\n'),
+    'lines of 64': (text) => `${text.replace(/.{64}/g, '$&\n')}\n`,
+    'a line each': (text) => text.replace(/./g, '$&\n'),
+    'white space': (text) => ` \t${text.replace(/.{5}/g, '$& \t\f\r\n')}  `,
+    'no padding': (text) => text.replace(/=+$/, ''),
+    'half the padding': (text) => text.replace(/==$/, '='),
+    'padding apart': (text) => text.replace(/=/g, ' = '),
+    base64url: (text) => text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+    'both alphabets': (text) => text.replace('+', '-').replace('/', '_'),
+  };
+  for (const [name, change] of Object.entries(ways)) {
+    for (const length of [0, 1, 2, 3, 4, 5, 62, 63, 64, 65, 1000, 1001, 1002]) {
+      const bytes = randomBytes(length);
+      sameBytes(await read(change(bytes.toString('base64'))), bytes, `${name}, ${length} bytes`);
+    }
+    const picture = await fixture('small.png');
+    sameBytes(await toBytes(change(picture.toString('base64'))), picture, `${name}, bare`);
+  }
+});
+
+test('everything else is refused, with its offset', async () => {
+  const long = 'AAAA'.repeat(1000);
+  const broken = [
+    ['!AAA', 0],
+    ['AA!A', 2],
+    ['AAAA*', 4],
+    ['AAA.', 3],
+    ['A', 0],
+    ['AAAAA', 4],
+    ['AAAAA===', 5],
+    ['=', 0],
+    ['=AAA', 0],
+    ['A=', 1],
+    ['AAAA=', 4],
+    ['AA===', 4],
+    ['AAA==', 4],
+    ['AA==A', 4],
+    ['AA==AAAA', 4],
+    ['AAA=AAA=', 4],
+    ['AA=A', 3],
+    ['AA\0A', 2],
+    ['AAA\u00e9', 3],
+    ['AA€A', 2],
+    ['AAAA\u{1f600}', 4],
+    ['AA\u00a0A', 2],
+    [`${long}?${long}`, 4000],
+    [`${long}${long.slice(0, -2)}\u00ff=`, 7998],
+    [`${long}A`, 4000],
+  ];
+  for (const [text, offset] of broken) {
+    const what = text.length > 20 ? `${text.slice(0, 20)}…` : text;
+    await rejects(read(text), 'INVALID_ARGUMENT', {
+      details: { offset },
+      message: new RegExp(`offset ${offset}\\b`),
+    }).catch((error) => assert.fail(`${JSON.stringify(what)}: ${error.message}`));
+  }
+  for (const character of Array.from({ length: 256 }, (_, i) => String.fromCharCode(i))) {
+    if (/[\w+/\-= \t\n\f\r,%]/.test(character)) continue;
+    await rejects(read(`AAAA${character}AAA`), 'INVALID_ARGUMENT', { details: { offset: 4 } });
+  }
+});

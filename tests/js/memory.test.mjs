@@ -1,0 +1,114 @@
+// What a job takes of the module's memory, by the allocator's high-water mark.
+import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
+import { test } from 'node:test';
+import { createDeflate } from 'node:zlib';
+import { sameSamples } from '../support/checks.mjs';
+import { fixture } from '../support/fixtures.mjs';
+import { nativeFile, nativeOptions, startNative } from '../support/native.mjs';
+import { pillow } from '../support/oracle.mjs';
+import { chunk, GRAY, header, SIGNATURE } from '../support/png.mjs';
+
+const MB = 1e6;
+const SIDE = 20_000;
+const middle = { left: 9800, top: 9800, right: 10_200, bottom: 10_200 };
+
+// Rows of noise, each 997 bytes further into one block of it than the row before.
+const noise = randomFillSync(Buffer.alloc(4 * SIDE + 997));
+const rowStart = (y) => (y * 997) % (3 * SIDE);
+const rowOf = (y) => noise.subarray(rowStart(y), rowStart(y) + SIDE);
+
+// Stored, not compressed: deflate has nothing to find in noise.
+async function noisePng() {
+  const deflate = createDeflate({ level: 0, chunkSize: 1 << 20 });
+  const write = async () => {
+    for (let y = 0; y < SIDE; y += 50) {
+      const rows = Array.from({ length: 50 }, (_, i) => [Buffer.alloc(1), rowOf(y + i)]);
+      if (!deflate.write(Buffer.concat(rows.flat()))) {
+        await new Promise((resolve) => deflate.once('drain', resolve));
+      }
+    }
+    deflate.end();
+  };
+  const size = { width: SIDE, height: SIDE, depth: 8, colorType: GRAY };
+  const parts = [SIGNATURE, header(size)];
+  const written = write();
+  for await (const data of deflate) parts.push(chunk('IDAT', data));
+  await written;
+  return Buffer.concat([...parts, chunk('IEND')]);
+}
+
+// Runs a job on a new instance; gives its result and what it took beside the file itself.
+async function measure(file, options) {
+  const native = await startNative();
+  const before = native.heapHighWater();
+  const input = nativeFile(native, file);
+  const response = native.process(input, nativeOptions(native, options), native.Form.bytes);
+  assert.ok(response.ok, response.message);
+  return { ...response.result, taken: native.heapHighWater() - before - file.length };
+}
+
+test('a crop of 400 megapixels of PNG takes less than 8 MB beside the file', async () => {
+  const file = await noisePng();
+  assert.ok(file.length > 400 * MB);
+  const result = await measure(file, { crop: middle });
+  assert.ok(result.taken < 8 * MB, `${result.taken} bytes`);
+  const rows = Array.from({ length: 400 }, (_, i) => rowOf(9800 + i).subarray(9800, 10_200));
+  sameSamples(result, { data: Buffer.concat(rows), width: 400, height: 400 });
+  const encoded = await measure(file, { crop: middle, format: 'png' });
+  assert.ok(encoded.taken < 8 * MB, `${encoded.taken} bytes`);
+});
+
+test('a crop of a JPEG takes memory for the part and not for the whole', async () => {
+  const file = await fixture('camera-420.jpg');
+  const crop = { left: 1600, top: 1000, right: 2000, bottom: 1400 };
+  const part = await measure(file, { crop });
+  assert.ok(part.taken < 2 * MB, `${part.taken} bytes`);
+  sameSamples(part, await pillow(file, 'RGB', Object.values(crop)));
+  const whole = await measure(file);
+  assert.ok(whole.taken > 26 * MB, `${whole.taken} bytes`);
+});
+
+test('the heap does not grow over many jobs, good and bad', async () => {
+  const native = await startNative();
+  const jpeg = await fixture('photo-420.jpg');
+  const progressive = await fixture('photo-progressive-420.jpg');
+  const png = await fixture('photo.png');
+  const palette = await fixture('photo-palette-alpha.png');
+  const crop = { left: 100, top: 100, right: 900, bottom: 700 };
+  const far = { left: 0, top: 0, right: 5000, bottom: 10 };
+  const spoiled = Buffer.from(png);
+  spoiled.fill(0x55, 900_000, 900_010);
+  const run = (file, options, form = 'bytes') => {
+    const input = nativeFile(native, file);
+    return native.process(input, nativeOptions(native, options), native.Form[form]);
+  };
+  const goodJobs = [
+    () => run(jpeg, { crop, format: 'png', compressionLevel: 1 }),
+    () => run(jpeg, { format: 'jpeg', quality: 85 }, 'base64'),
+    () => run(progressive, { crop }),
+    () => run(png, { crop, format: 'jpeg' }, 'dataUrl'),
+    () => run(palette, { crop, channels: 'BGRA' }),
+    () => run(palette, { crop, format: 'png' }),
+  ];
+  const badJobs = [
+    [() => run(jpeg.subarray(0, jpeg.length / 2)), 'TRUNCATED_IMAGE'],
+    [() => run(progressive.subarray(0, 5000), { crop }), 'TRUNCATED_IMAGE'],
+    [() => run(png.subarray(0, png.length / 2), { crop, format: 'png' }), 'TRUNCATED_IMAGE'],
+    [() => run(spoiled), 'CORRUPT_IMAGE'],
+    [() => run(png, { crop: far }), 'CROP_OUT_OF_BOUNDS'],
+    [() => run(png, { format: 'jpeg', compressionLevel: 5 }), 'INVALID_ARGUMENT'],
+    [() => run(png, { limits: { pixels: 1, bytes: 1e9, memory: 1e9 } }), 'LIMIT_EXCEEDED'],
+    [() => run(Buffer.from('words')), 'UNSUPPORTED_FORMAT'],
+  ];
+  const all = () => {
+    for (const job of goodJobs) assert.equal(job().ok, true);
+    for (const [job, code] of badJobs) assert.equal(job().code, code);
+    assert.equal(native.probe(nativeFile(native, jpeg)).ok, true);
+  };
+  all();
+  all();
+  const warm = native.heapHighWater();
+  for (let round = 0; round < 20; round += 1) all();
+  assert.equal(native.heapHighWater(), warm);
+});

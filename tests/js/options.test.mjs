@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  decode,
+  encode,
+  toBase64,
+  toBlob,
+  toBytes,
+  toDataURL,
+  toImageData,
+} from '../../dist/index.js';
+import { rejects, sameBytes, sameSamples } from '../support/checks.mjs';
+import { fixture } from '../support/fixtures.mjs';
+
+const functions = { decode, encode, toBase64, toBlob, toBytes, toDataURL, toImageData };
+const forFiles = [encode, toBase64, toBlob, toBytes, toDataURL];
+const forSamples = [decode, toImageData];
+const forAll = [...forFiles, ...forSamples];
+
+const edges = { left: 0, top: 0, right: 10, bottom: 10 };
+const shapes = '\\{left, top, right, bottom\\}, .* or \\{x, y, width, height\\}';
+const colors = "a colour like '#fff', '#ffff', '#ffffff' or '#ffffffff'";
+
+// Options, the name of what is wrong, what was expected and what came.
+const wrong = [
+  [null, 'options', 'an object', 'null'],
+  [5, 'options', 'an object', '5'],
+  ['png', 'options', 'an object', "'png'"],
+  [[], 'options', 'an object', '\\[\\]'],
+  [() => {}, 'options', 'an object', 'a function'],
+  [{ Crop: edges }, 'the keys of options', 'one of crop, .*', "'Crop'"],
+  [{ crops: undefined }, 'the keys of options', 'one of crop, .*', "'crops'"],
+  [{ width: 5 }, 'the keys of options', 'one of crop, .*', "'width'"],
+
+  [{ crop: null }, 'crop', 'an object', 'null'],
+  [{ crop: [0, 0, 10, 10] }, 'crop', 'an object', '\\[0,0,10,10\\]'],
+  [{ crop: '0,0,10,10' }, 'crop', 'an object', "'0,0,10,10'"],
+  [{ crop: {} }, 'crop', shapes, '\\{\\}'],
+  [{ crop: { left: 0, top: 0 } }, 'crop', shapes, '.*'],
+  [{ crop: { ...edges, width: 5 } }, 'crop', shapes, '.*'],
+  [{ crop: { left: 0, top: 0, right: 5, height: 5 } }, 'crop', shapes, '.*'],
+  [{ crop: { x: 0, y: 0, right: 5, bottom: 5 } }, 'crop', shapes, '.*'],
+  [{ crop: { ...edges, rotate: 90 } }, 'the keys of crop', 'one of left, .*', "'rotate'"],
+  [{ crop: { ...edges, left: '0' } }, 'crop.left', 'a number', "'0'"],
+  [{ crop: { ...edges, top: Number.NaN } }, 'crop.top', 'a number', 'NaN'],
+  [{ crop: { ...edges, right: Number.POSITIVE_INFINITY } }, 'crop.right', 'a number', 'Infinity'],
+  [{ crop: { ...edges, bottom: undefined } }, 'crop.bottom', 'a number', 'undefined'],
+  [{ crop: { ...edges, bottom: 10n } }, 'crop.bottom', 'a number', '10'],
+  [{ crop: { x: 0, y: 0, width: -5, height: 5 } }, 'crop.width', 'a number of 0 or more', '-5'],
+  [{ crop: { x: 0, y: 0, width: 5, height: -1 } }, 'crop.height', 'a number of 0 or more', '-1'],
+  [{ crop: { ...edges, unit: 'px' } }, 'crop.unit', "'%' or nothing .*", "'px'"],
+  [{ crop: { ...edges, unit: null } }, 'crop.unit', "'%' or nothing .*", 'null'],
+
+  [{ outside: 'crop' }, 'outside', "one of 'error', 'clamp', 'pad'", "'crop'"],
+  [{ outside: true }, 'outside', "one of 'error', 'clamp', 'pad'", 'true'],
+  [{ outside: null }, 'outside', "one of 'error', 'clamp', 'pad'", 'null'],
+
+  [{ background: 'white' }, 'background', colors, "'white'"],
+  [{ background: '' }, 'background', colors, "''"],
+  [{ background: 'fff' }, 'background', colors, "'fff'"],
+  [{ background: '#ff' }, 'background', colors, "'#ff'"],
+  [{ background: '#fffff' }, 'background', colors, "'#fffff'"],
+  [{ background: '#ggg' }, 'background', colors, "'#ggg'"],
+  [{ background: 0xffffff }, 'background', `${colors}, or \\{r, g, b, alpha\\}`, '16777215'],
+  [{ background: null }, 'background', `${colors}, or \\{r, g, b, alpha\\}`, 'null'],
+  [{ background: [255, 255, 255] }, 'background', `${colors}, or .*`, '\\[255,255,255\\]'],
+  [{ background: {} }, 'background.r', 'an integer from 0 to 255', 'undefined'],
+  [{ background: { r: 0, g: 0 } }, 'background.b', 'an integer from 0 to 255', 'undefined'],
+  [{ background: { r: 0, g: 256, b: 0 } }, 'background.g', 'an integer from 0 to 255', '256'],
+  [{ background: { r: -1, g: 0, b: 0 } }, 'background.r', 'an integer from 0 to 255', '-1'],
+  [{ background: { r: 0, g: 0.5, b: 0 } }, 'background.g', 'an integer from 0 to 255', '0.5'],
+  [
+    { background: { r: 0, g: 0, b: 0, alpha: 255 } },
+    'background.alpha',
+    'a number from 0 to 1',
+    '255',
+  ],
+  [
+    { background: { r: 0, g: 0, b: 0, alpha: '1' } },
+    'background.alpha',
+    'a number from 0 to 1',
+    "'1'",
+  ],
+  [
+    { background: { r: 0, g: 0, b: 0, a: 1 } },
+    'the keys of background',
+    'one of r, g, b, alpha',
+    "'a'",
+  ],
+
+  [{ truncated: 'ignore' }, 'truncated', "one of 'error', 'accept'", "'ignore'"],
+  [{ truncated: true }, 'truncated', "one of 'error', 'accept'", 'true'],
+
+  [{ limits: null }, 'limits', 'an object', 'null'],
+  [{ limits: 1e6 }, 'limits', 'an object', '1000000'],
+  [{ limits: { pixel: 5 } }, 'the keys of limits', 'one of pixels, bytes, memory', "'pixel'"],
+  [{ limits: { pixels: -1 } }, 'limits.pixels', 'a number from 0 to .*', '-1'],
+  [{ limits: { bytes: '5MB' } }, 'limits.bytes', 'a number from 0 to .*', "'5MB'"],
+  [{ limits: { memory: Number.NaN } }, 'limits.memory', 'a number from 0 to .*', 'NaN'],
+  [{ limits: { memory: null } }, 'limits.memory', 'a number from 0 to .*', 'null'],
+
+  [{ signal: null }, 'signal', 'an AbortSignal', 'null'],
+  [{ signal: new AbortController() }, 'signal', 'an AbortSignal', '\\{.*'],
+  [{ signal: { aborted: false } }, 'signal', 'an AbortSignal', '\\{"aborted":false\\}'],
+  [{ signal: 'stop' }, 'signal', 'an AbortSignal', "'stop'"],
+];
+
+const fileOptions = [
+  [{ format: 'webp' }, 'format', "one of 'keep', 'jpeg', .*", "'webp'"],
+  [{ format: 'JPEG' }, 'format', "one of 'keep', 'jpeg', .*", "'JPEG'"],
+  [{ format: 'toString' }, 'format', "one of 'keep', 'jpeg', .*", "'toString'"],
+  [{ format: '' }, 'format', "one of 'keep', 'jpeg', .*", "''"],
+  [{ format: null }, 'format', "one of 'keep', 'jpeg', .*", 'null'],
+  [{ quality: 0 }, 'quality', 'an integer from 1 to 100', '0'],
+  [{ quality: 101 }, 'quality', 'an integer from 1 to 100', '101'],
+  [{ quality: 0.92 }, 'quality', 'an integer from 1 to 100 \\(not a fraction.*\\)', '0.92'],
+  [{ quality: 85.5 }, 'quality', 'an integer from 1 to 100', '85.5'],
+  [{ quality: '85' }, 'quality', 'an integer from 1 to 100', "'85'"],
+  [{ quality: null }, 'quality', 'an integer from 1 to 100', 'null'],
+  [{ quality: Number.NaN }, 'quality', 'an integer from 1 to 100', 'NaN'],
+  [{ compressionLevel: 10 }, 'compressionLevel', 'an integer from 0 to 9', '10'],
+  [{ compressionLevel: -1 }, 'compressionLevel', 'an integer from 0 to 9', '-1'],
+  [{ compressionLevel: 1.5 }, 'compressionLevel', 'an integer from 0 to 9', '1.5'],
+  [{ compressionLevel: 'best' }, 'compressionLevel', 'an integer from 0 to 9', "'best'"],
+];
+
+const channelOptions = [
+  [{ channels: 'ARGB' }, 'channels', "one of 'RGBA', .*", "'ARGB'"],
+  [{ channels: 'rgb' }, 'channels', "one of 'RGBA', .*", "'rgb'"],
+  [{ channels: 3 }, 'channels', "one of 'RGBA', .*", '3'],
+];
+
+const tables = [
+  [wrong, forAll],
+  [fileOptions, forFiles],
+  [channelOptions, [decode, ...forFiles]],
+  // What belongs to another function.
+  [[[{ format: 'png' }, 'the keys of options', 'one of crop, .*', "'format'"]], forSamples],
+  [[[{ quality: 80 }, 'the keys of options', 'one of crop, .*', "'quality'"]], forSamples],
+  [[[{ channels: 'RGB' }, 'the keys of options', 'one of crop, .*', "'channels'"]], [toImageData]],
+];
+
+test('a wrong option is named, with what was expected and what came', async (t) => {
+  const file = await fixture('small.png');
+  for (const [rows, accepting] of tables) {
+    for (const [options, name, expected, received] of rows) {
+      await t.test(`${name}: ${received}`, async () => {
+        const message = new RegExp(
+          `^Expected ${expected} for ${name} but received ${received}\\.$`,
+        );
+        for (const run of accepting) {
+          await rejects(run(file, options), 'INVALID_ARGUMENT', { message, details: { name } });
+        }
+      });
+    }
+  }
+});
+
+test('a crop that takes nothing is told with its edges and the size of the picture', async () => {
+  const file = await fixture('small.png');
+  const empty = [
+    { left: 10, top: 10, right: 10, bottom: 20 },
+    { left: 20, top: 10, right: 10, bottom: 20 },
+    { left: 5, top: 5, width: 0, height: 10 },
+    { left: 5, top: 5, width: 0.3, height: 10 },
+    { left: 50, top: 0, right: 50.1, bottom: 100, unit: '%' },
+  ];
+  for (const crop of empty) {
+    for (const outside of ['error', 'clamp', 'pad']) {
+      await rejects(encode(file, { crop, outside }), 'INVALID_ARGUMENT', {
+        message: /^Expected a crop of at least one pixel but received left .*131 x 97\)\.$/,
+        details: { width: 131, height: 97 },
+      });
+    }
+  }
+});
+
+test('wrong options are found before the source is read', async () => {
+  let reads = 0;
+  class Watched extends Blob {
+    arrayBuffer() {
+      reads += 1;
+      return super.arrayBuffer();
+    }
+  }
+  const blob = new Watched([await fixture('small.png')]);
+  await rejects(toBytes(blob, { quality: 0 }), 'INVALID_ARGUMENT');
+  assert.equal(reads, 0);
+  await toBytes(blob);
+  assert.equal(reads, 1);
+});
+
+test('options that are undefined are as if they were not there', async () => {
+  const file = await fixture('small.png');
+  const names = 'crop outside background truncated limits signal';
+  const none = Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
+  const decoded = await decode(file, { ...none, channels: undefined });
+  sameSamples(decoded, await decode(file));
+  const all = { ...none, format: undefined, quality: undefined, compressionLevel: undefined };
+  sameBytes(await toBytes(file, all), file);
+  sameBytes(await toBytes(file, undefined), file);
+  const limits = { pixels: undefined, bytes: undefined, memory: undefined };
+  sameBytes(await toBytes(file, { limits }), file);
+});
+
+test('options are never changed', async () => {
+  const freeze = (value) => {
+    for (const item of Object.values(value)) if (typeof item === 'object') freeze(item);
+    return Object.freeze(value);
+  };
+  const options = freeze({
+    crop: { left: -10, top: 0, width: 50, height: 40 },
+    outside: 'pad',
+    background: { r: 1, g: 2, b: 3 },
+    limits: { pixels: 1e6 },
+  });
+  const before = JSON.stringify(options);
+  for (const run of Object.values(functions)) await run(await fixture('small.png'), options);
+  assert.equal(JSON.stringify(options), before);
+});
+
+test('the ends of every range are good', async () => {
+  const file = await fixture('small.png');
+  for (const options of [
+    { format: 'jpeg', quality: 1 },
+    { format: 'jpeg', quality: 100 },
+    { format: 'png', compressionLevel: 0 },
+    { format: 'png', compressionLevel: 9 },
+    { background: { r: 0, g: 255, b: 0, alpha: 0 } },
+    { background: '#FFFFFFFF' },
+    { crop: { left: 0, top: 0, right: 1, bottom: 1 } },
+    { crop: { left: 130, top: 96, right: 131, bottom: 97 } },
+    { limits: { pixels: 131 * 97, bytes: file.length, memory: 1e18 } },
+  ]) {
+    assert.ok((await toBytes(file, options)).length > 0, JSON.stringify(options));
+  }
+});

@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { decode, encode, toBytes, toDataURL } from '../../dist/index.js';
+import { rejects, sameBytes, sameSamples, sha256 } from '../support/checks.mjs';
+import { fixture } from '../support/fixtures.mjs';
+import { serve } from '../support/server.mjs';
+
+// What follows the end of a picture does no harm, and lets 8-byte arrays hold it.
+const file = Buffer.concat([await fixture('small.png'), Buffer.alloc(8)]);
+const whole = file.subarray(0, file.length - (file.length % 8));
+const crop = { left: 11, top: 7, width: 50, height: 40 };
+const expected = await toBytes(whole, { crop });
+
+// The bytes of the picture inside a larger buffer, beginning at an offset.
+function within(offset, ArrayType = ArrayBuffer) {
+  const buffer = new ArrayType(offset + whole.length + 24);
+  new Uint8Array(buffer).fill(0xee);
+  new Uint8Array(buffer).set(whole, offset);
+  return buffer;
+}
+
+async function readsAs(source, what) {
+  sameBytes(await toBytes(source, { crop }), expected, `${what}, cropped`);
+}
+
+test('bytes in every kind of array, which stay as they are', async (t) => {
+  const exact = () => new Uint8Array(whole).buffer;
+  const sources = {
+    Buffer: Buffer.from(whole),
+    'Buffer of the pool': Buffer.from(within(5), 5, whole.length),
+    ArrayBuffer: exact(),
+    SharedArrayBuffer: (() => {
+      const shared = new SharedArrayBuffer(whole.length);
+      new Uint8Array(shared).set(whole);
+      return shared;
+    })(),
+    'a part of a SharedArrayBuffer': new Uint8Array(within(3, SharedArrayBuffer), 3, whole.length),
+    DataView: new DataView(within(13), 13, whole.length),
+  };
+  const types = [Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array, Uint32Array];
+  for (const Type of [...types, Int32Array, Float32Array, Float64Array, BigUint64Array]) {
+    const length = whole.length / Type.BYTES_PER_ELEMENT;
+    sources[Type.name] = new Type(exact());
+    sources[`a part of a ${Type.name}`] = new Type(within(16), 16, length);
+  }
+  for (const [what, source] of Object.entries(sources)) {
+    await t.test(what, async () => {
+      const buffer = source.buffer ?? source;
+      const before = [buffer.byteLength, sha256(new Uint8Array(buffer))];
+      await readsAs(source, what);
+      sameBytes(await toBytes(source), whole, what);
+      await decode(source, { channels: 'GRAY' });
+      assert.deepEqual([buffer.byteLength, sha256(new Uint8Array(buffer))], before);
+    });
+  }
+});
+
+test('a result has memory of its own', async () => {
+  const source = new Uint8Array(whole);
+  const passed = await toBytes(source);
+  assert.notEqual(passed.buffer, source.buffer);
+  assert.equal(passed.buffer.byteLength, whole.length);
+  passed.fill(0);
+  sameBytes(source, whole);
+  const first = await toBytes(source, { crop });
+  await toBytes(await fixture('photo.png'), { compressionLevel: 1 });
+  sameBytes(first, expected);
+});
+
+test('Blob, File and Response', async () => {
+  await readsAs(new Blob([whole]), 'Blob');
+  await readsAs(new Blob([whole.subarray(0, 100), whole.subarray(100)]), 'Blob of parts');
+  await readsAs(new Blob(['xx', whole, 'yy']).slice(2, 2 + whole.length), 'slice of a Blob');
+  await readsAs(new File([whole], 'photo.bmp', { type: 'text/plain' }), 'File');
+  await readsAs(new Response(whole), 'Response');
+  await readsAs(new Response(new Blob([whole]).stream()), 'Response of a stream');
+  await readsAs(await fetch(`data:image/png;base64,${whole.toString('base64')}`), 'fetch');
+});
+
+test('URL: http, file, data and blob', async (t) => {
+  const server = await serve(t, {
+    '/photo': { type: 'image/png', body: whole },
+    '/photo?size=1&b=%20': { body: whole },
+  });
+  await readsAs(new URL('photo', server), 'http');
+  await readsAs(new URL('photo?size=1&b=%20', server), 'http with a query');
+  await readsAs(await fetch(new URL('photo', server)), 'the Response of a server');
+
+  const folder = mkdtempSync(join(tmpdir(), 'crop64-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'a photo, 100% #1.png');
+  writeFileSync(path, whole);
+  await readsAs(pathToFileURL(path), 'file');
+
+  await readsAs(new URL(`data:image/png;base64,${whole.toString('base64')}`), 'data');
+  const blobUrl = URL.createObjectURL(new Blob([whole]));
+  t.after(() => URL.revokeObjectURL(blobUrl));
+  await readsAs(new URL(blobUrl), 'blob');
+});
+
+test('base64 text and data URLs', async (t) => {
+  const base64 = whole.toString('base64');
+  const lines = base64.replace(/.{76}/g, '$&\r\n');
+  const binary = Array.from(whole, (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+  const some = whole
+    .toString('latin1')
+    .replace(
+      /[^\w]/g,
+      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+    );
+  const texts = {
+    base64,
+    'lines of 76': lines,
+    'no padding': base64.replace(/=+$/, ''),
+    base64url: whole.toString('base64url'),
+    'a data URL': `data:image/png;base64,${base64}`,
+    'a data URL with parameters': `data:image/png;name=a.png;charset=utf-8;base64,${base64}`,
+    'a data URL without a type': `data:;base64,${base64}`,
+    'a data URL in capitals': `DATA:IMAGE/PNG;BASE64,${base64}`,
+    'a data URL with spaces': `data:image/png; base64 ,${base64}`,
+    'a data URL with line feeds': `data:image/png;base64,\n${lines}\n`,
+    'a data URL of the wrong type': `data:text/plain;base64,${base64}`,
+    'a data URL in base64url': `data:image/png;base64,${whole.toString('base64url')}`,
+    'a percent-encoded data URL of base64': `data:image/png;base64,${encodeURIComponent(lines)}`,
+    'a percent-encoded data URL of bytes': `data:image/png,${binary}`,
+    'a data URL with some bytes percent-encoded': `data:image/png,${some}`,
+  };
+  for (const [what, text] of Object.entries(texts)) {
+    await t.test(what, async () => {
+      await readsAs(text, what);
+      sameBytes(await toBytes(text), whole, what);
+    });
+  }
+  await t.test('the base64 text of a JPEG begins like a path', async () => {
+    const jpeg = await fixture('small.jpg');
+    const text = jpeg.toString('base64');
+    assert.match(text, /^\/9j\//);
+    sameBytes(await toBytes(text), jpeg);
+    sameBytes(await toBytes(text.slice(0, 1000)), jpeg.subarray(0, 750));
+  });
+  await t.test('text that is too long for a path is no path', async () => {
+    const bytes = Buffer.alloc(6000, 0xfe);
+    assert.match(bytes.toString('base64'), /^\/v7/);
+    sameBytes(await toBytes(bytes.toString('base64')), bytes);
+  });
+  await t.test('a data URL of text', async () => {
+    const text = '<svg xmlns="http://www.w3.org/2000/svg">ü</svg>';
+    for (const source of [
+      `data:image/svg+xml,${encodeURIComponent(text)}`,
+      `data:image/svg+xml;utf8,${text}`,
+      new URL(`data:image/svg+xml,${encodeURIComponent(text)}`),
+    ]) {
+      const made = await encode(source);
+      assert.equal(Buffer.from(made.bytes).toString(), text);
+      assert.equal(made.mimeType, 'image/svg+xml');
+    }
+    assert.equal(Buffer.from(await toBytes('data:,100%')).toString(), '100%');
+    assert.equal(Buffer.from(await toBytes('data:,%zz%4')).toString(), '%zz%4');
+  });
+});
+
+test('text that looks like a path or an address is refused', async (t) => {
+  const places = [
+    'photo.png',
+    'photo.jpeg',
+    'my photo.JPG',
+    'images/photo.webp',
+    './photo.png',
+    './photo',
+    '../photo',
+    '/photo.png',
+    '/home/me/photo',
+    '//cdn.example.org/photo',
+    '/',
+    'C:\\photos\\photo.png',
+    'c:\\photo',
+    'https://example.org/photo.png',
+    'https://example.org/9j/photo',
+    'HTTP://EXAMPLE.ORG/',
+    'ftp://example.org/x',
+    'file:///photo.png',
+    'blob:https://example.org/550e8400-e29b-41d4-a716-446655440000',
+    `https://example.org/${'a'.repeat(5000)}`,
+    `data-${'a'.repeat(10)}:x`,
+  ];
+  for (const place of places) {
+    await t.test(place.slice(0, 40), async () => {
+      await rejects(toBytes(place), 'INVALID_ARGUMENT', {
+        message: /looks like a path or an address: pass a URL or the bytes/,
+      });
+    });
+  }
+});
+
+test('samples in every order of channels, which stay as they are', async () => {
+  for (const channels of ['RGBA', 'RGB', 'BGRA', 'BGR', 'GRAY', 'GRAYA']) {
+    const { data, width, height } = await decode(whole, { channels });
+    const buffer = new Uint8Array(data.length + 8).fill(0xee);
+    buffer.set(data, 5);
+    const views = [
+      data,
+      new Uint8Array(data.buffer),
+      Buffer.from(data),
+      buffer.subarray(5, -3),
+      new Uint8ClampedArray(buffer.buffer, 5, data.length),
+    ];
+    for (const view of views) {
+      const before = sha256(view);
+      const back = await decode({ data: view, width, height, channels }, { channels });
+      sameSamples(back, { data, width, height }, channels);
+      assert.equal(sha256(view), before);
+    }
+  }
+  // RGBA, as ImageData has it, where nothing is said.
+  const { data, width, height } = await decode(whole);
+  sameSamples(await decode({ data, width, height }), { data, width, height });
+});
+
+test('samples can be cropped', async () => {
+  const { data, width, height } = await decode(whole);
+  const part = await decode(whole, { crop });
+  sameSamples(await decode({ data, width, height }, { crop }), part);
+});
+
+test('results are sources', async () => {
+  const decoded = await decode(whole, { channels: 'BGR' });
+  await readsAs(await encode(decoded, { format: 'png' }), 'EncodedImage of a DecodedImage');
+  sameBytes(await toBytes(decoded, { crop }), expected);
+  await readsAs(await encode(whole), 'EncodedImage that passed');
+  await readsAs(await toDataURL(whole), 'data URL');
+});
+
+test('a file of a format that is not known keeps the type of its source', async (t) => {
+  const server = await serve(t, { '/x': { type: 'model/obj; charset=utf-8', body: 'v 1' } });
+  const sources = [
+    new Blob(['v 1'], { type: 'model/obj' }),
+    new File(['v 1'], 'x.png', { type: 'model/obj' }),
+    new Response('v 1', { headers: { 'content-type': 'model/obj;a=b' } }),
+    new URL('/x', server),
+    'data:model/obj,v%201',
+    `data:model/obj;base64,${btoa('v 1')}`,
+  ];
+  for (const source of sources) {
+    const made = await encode(source instanceof Response ? source.clone() : source);
+    assert.equal(made.mimeType, 'model/obj');
+    assert.equal(await toDataURL(source), `data:model/obj;base64,${btoa('v 1')}`);
+  }
+  assert.equal((await encode(Buffer.from('v 1'))).mimeType, 'application/octet-stream');
+  assert.equal((await encode('data:,v')).mimeType, 'text/plain');
+  // What the bytes themselves say goes before.
+  assert.equal((await encode(new Blob([whole], { type: 'model/obj' }))).mimeType, 'image/png');
+});
+
+test('what is no source is refused', async (t) => {
+  const pixels = { data: new Uint8Array(40), width: 5, height: 2 };
+  const kinds = /^Expected a Blob, bytes, Response, URL, .* for source but received /;
+  const wrong = [
+    [undefined, kinds],
+    [null, kinds],
+    [5, kinds],
+    [true, kinds],
+    [10n, kinds],
+    [Symbol('x'), kinds],
+    [() => {}, kinds],
+    [{}, kinds],
+    [[1, 2, 3], kinds],
+    [new Date(), kinds],
+    [new Map(), kinds],
+    [Promise.resolve(whole), kinds],
+    [{ bytes: 'abc' }, kinds],
+    [{ data: pixels.data, width: 5 }, kinds],
+    [{ ...pixels, width: 0 }, /an integer of at least 1 for source.width .* 0/],
+    [{ ...pixels, width: -5 }, /an integer of at least 1 for source.width .* -5/],
+    [{ ...pixels, height: 2.5 }, /an integer of at least 1 for source.height .* 2.5/],
+    [{ ...pixels, height: '2' }, /an integer of at least 1 for source.height .* '2'/],
+    [{ ...pixels, height: Number.NaN }, /an integer of at least 1 for source.height .* NaN/],
+    [{ ...pixels, width: 2 ** 32 }, /an integer of at least 1 for source.width/],
+    [{ ...pixels, channels: 'XYZ' }, /one of RGBA, RGB, .* for source.channels .* 'XYZ'/],
+    [{ ...pixels, channels: 'toString' }, /one of RGBA, RGB, .* for source.channels/],
+    [{ ...pixels, channels: 4 }, /one of RGBA, RGB, .* for source.channels .* 4/],
+    [{ ...pixels, channels: null }, /one of RGBA, RGB, .* for source.channels .* null/],
+    [{ ...pixels, channels: 'RGB' }, /5 x 2 x 3 = 30 samples \(RGB\) for source.data .* 40/],
+    [{ ...pixels, height: 3 }, /5 x 3 x 4 = 60 samples \(RGBA\) for source.data .* 40/],
+    [{ ...pixels, data: [...pixels.data] }, /a Uint8Array or Uint8ClampedArray for source.data/],
+    [{ ...pixels, data: new Float32Array(40) }, /a Uint8Array or .* for source.data/],
+    [{ ...pixels, data: new Uint16Array(40) }, /a Uint8Array or .* for source.data/],
+    [{ ...pixels, data: undefined }, /a Uint8Array or .* for source.data .* undefined/],
+    [{ ...pixels, data: null }, /a Uint8Array or .* for source.data .* null/],
+    [{ ...pixels, data: pixels.data.buffer }, /a Uint8Array or .* for source.data/],
+    [new URL('mailto:me@example.org'), /a URL of http, https, blob, data or file .* 'mailto:/],
+  ];
+  for (const [source, message] of wrong) {
+    await t.test(String(message), () => rejects(decode(source), 'INVALID_ARGUMENT', { message }));
+  }
+});
+
+test('bytes that were transferred to a worker are gone, and that is said', async () => {
+  const source = new Uint8Array(whole);
+  const result = await encode(whole, { crop });
+  structuredClone([source, result.bytes], { transfer: [source.buffer, result.bytes.buffer] });
+  for (const gone of [source, source.buffer, result]) {
+    await rejects(toBytes(gone), 'SOURCE_UNREADABLE', { message: /not transferred elsewhere/ });
+  }
+  const pixels = { data: source, width: 10, height: 5 };
+  await rejects(toBytes(pixels), 'INVALID_ARGUMENT', { message: /200 samples .* received 0/ });
+});
+
+test('an empty source is no picture', async () => {
+  for (const source of [Buffer.alloc(0), new ArrayBuffer(0), new Blob([]), '', 'data:,']) {
+    const message = /no bytes at all/;
+    await rejects(decode(source), 'UNSUPPORTED_FORMAT', { message });
+  }
+});

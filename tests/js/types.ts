@@ -1,0 +1,152 @@
+// What the types allow and what not. Nothing here runs: types.test.mjs has it checked.
+import {
+  type Crop,
+  type DecodedImage,
+  decode,
+  type EncodedImage,
+  type EncodeOptions,
+  type ErrorCode,
+  encode,
+  type ImageError,
+  type ImageInfo,
+  init,
+  probe,
+  type Region,
+  type Source,
+  toBase64,
+  toBlob,
+  toBytes,
+  toDataURL,
+  toImageData,
+} from '../../dist/index.js';
+
+declare const bytes: Uint8Array;
+declare const sources: [
+  Blob,
+  File,
+  ArrayBuffer,
+  SharedArrayBuffer,
+  Buffer,
+  Uint16Array,
+  DataView,
+  Response,
+  URL,
+  string,
+  ImageData,
+  ImageBitmap,
+  HTMLCanvasElement,
+  OffscreenCanvas,
+  HTMLImageElement,
+  HTMLVideoElement,
+  EncodedImage,
+  DecodedImage,
+  { data: Uint8Array; width: number; height: number; channels: 'BGR' },
+];
+
+export async function results(): Promise<void> {
+  const info: ImageInfo = await probe(bytes);
+  const decoded: DecodedImage = await decode(bytes, { channels: 'BGR' });
+  const samples: Uint8ClampedArray = decoded.data;
+  const encoded: EncodedImage = await encode(bytes, { format: 'png' });
+  const text: string = encoded.toDataURL() + encoded.toBase64();
+  const blob: Blob = encoded.toBlob();
+  const strings: string[] = [await toDataURL(bytes), await toBase64(bytes), text];
+  const others: [Uint8Array, Blob, ImageData] = [
+    await toBytes(bytes),
+    await toBlob(bytes),
+    await toImageData(bytes),
+  ];
+  // A result's region is a crop; its bytes make a Blob and a Response.
+  const region: Region = encoded.region;
+  const crop: Crop = region;
+  await decode(encoded, { crop });
+  new Blob([encoded.bytes, await toBytes(bytes)]);
+  const subsampling: string | undefined = info.chromaSubsampling;
+  console.log(samples, blob, strings, others, subsampling);
+  // @ts-expect-error: results are not to be changed
+  encoded.width = 5;
+}
+
+export async function everySource(): Promise<void> {
+  for (const source of sources) await toBytes(source);
+  const some: Source = sources[0];
+  // @ts-expect-error
+  await toBytes(5);
+  // @ts-expect-error
+  await toBytes([1, 2, 3]);
+  // @ts-expect-error
+  await toBytes(fetch('photo.png'));
+  // @ts-expect-error: how many channels?
+  await toBytes({ data: new Float32Array(4), width: 1, height: 1 });
+  // @ts-expect-error
+  await toBytes({ data: bytes, width: 1 });
+  // @ts-expect-error
+  await toBytes({ data: bytes, width: 1, height: 1, channels: 'ARGB' });
+  console.log(some);
+}
+
+export async function everyOption(): Promise<void> {
+  await encode(bytes, {
+    crop: { left: 0, top: 0, right: 1, bottom: 1 },
+    outside: 'pad',
+    background: '#fff',
+    truncated: 'accept',
+    limits: { pixels: 1e6, bytes: 1e6, memory: 1e6 },
+    signal: new AbortController().signal,
+    quality: 80,
+    compressionLevel: 9,
+  });
+  await encode(bytes, { crop: { x: 0, y: 0, width: 1, height: 1, unit: '%' } });
+  await encode(bytes, { background: { r: 0, g: 0, b: 0, alpha: 1 } });
+  await encode(bytes, { format: 'jpeg', quality: 80 });
+  await encode(bytes, { format: 'image/png', compressionLevel: 1 });
+  await encode(bytes, { format: 'raw', channels: 'keep' });
+  // @ts-expect-error: a JPEG option
+  await encode(bytes, { format: 'png', quality: 80 });
+  // @ts-expect-error: a PNG option
+  await encode(bytes, { format: 'jpeg', compressionLevel: 9 });
+  // @ts-expect-error: an option of samples
+  await encode(bytes, { format: 'png', channels: 'RGB' });
+  // @ts-expect-error
+  await encode(bytes, { format: 'webp' });
+  // @ts-expect-error
+  await encode(bytes, { Crop: { left: 0, top: 0, right: 1, bottom: 1 } });
+  // @ts-expect-error: neither shape
+  await encode(bytes, { crop: { left: 0, top: 0, width: 1, bottom: 1 } });
+  // @ts-expect-error
+  await encode(bytes, { crop: [0, 0, 1, 1] });
+  // @ts-expect-error
+  await encode(bytes, { crop: { x: 0, y: 0, width: 1, height: 1, unit: 'px' } });
+  // @ts-expect-error
+  await encode(bytes, { outside: 'crop' });
+  // @ts-expect-error
+  await encode(bytes, { quality: '80' });
+  // @ts-expect-error
+  await decode(bytes, { quality: 80 });
+  // @ts-expect-error
+  await decode(bytes, { channels: 'rgb' });
+  // @ts-expect-error: ImageData is RGBA
+  await toImageData(bytes, { channels: 'RGB' });
+  // @ts-expect-error
+  await init({ url: './crop64.wasm' });
+  const options: EncodeOptions = { format: 'png' };
+  console.log(options);
+}
+
+// Every code has its place, so that a new one is noticed here.
+export function advice(error: ImageError): string {
+  const texts: Record<ErrorCode, string> = {
+    INVALID_ARGUMENT: 'mend the call',
+    CROP_OUT_OF_BOUNDS: 'mend the crop',
+    SOURCE_UNREADABLE: 'try again',
+    UNSUPPORTED_FORMAT: 'another file',
+    CORRUPT_IMAGE: 'another file',
+    TRUNCATED_IMAGE: 'upload again',
+    LIMIT_EXCEEDED: 'a smaller file',
+    OUT_OF_MEMORY: 'a smaller file',
+    LOSSLESS_IMPOSSIBLE: 'without lossless',
+    MODULE_LOAD_FAILED: 'reload',
+    INTERNAL: 'report it',
+  };
+  return texts[error.code];
+}
