@@ -80,6 +80,19 @@ foreach(name
     jidctint jidctred jmemmgr jmemnobs jsimd_none jutils)
   list(APPEND jpeg_sources ${libjpeg}/${name}.c)
 endforeach()
+# The fast Huffman decoder takes a code that no table has for a zero, without a word; the slow one
+# warns. Damage must not go unseen, so this one is made to warn, too.
+set(silent "if (nb > 16) \\\n      s = 0; \\\n    else \\\n")
+set(warning "if (nb > 16) { WARNMS(cinfo, JWRN_HUFF_BAD_CODE); s = 0; } \\\n    else \\\n")
+file(READ ${libjpeg}/jdhuff.h jdhuff)
+string(REPLACE "${silent}" "${warning}" warning_jdhuff "${jdhuff}")
+if(warning_jdhuff STREQUAL jdhuff)
+  message(FATAL_ERROR "Expected HUFF_DECODE_FAST in jdhuff.h as libjpeg-turbo 2.1 has it.")
+endif()
+file(CONFIGURE OUTPUT libjpeg/jdhuff.h CONTENT "${warning_jdhuff}" @ONLY)
+configure_file(${libjpeg}/jdhuff.c libjpeg/jdhuff.c COPYONLY)
+list(REMOVE_ITEM jpeg_sources ${libjpeg}/jdhuff.c)
+list(APPEND jpeg_sources ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdhuff.c)
 add_library(jpeg STATIC ${jpeg_sources} ${CMAKE_SOURCE_DIR}/src/jpeg/unused.c)
 target_include_directories(jpeg SYSTEM PUBLIC ${libjpeg} ${CMAKE_CURRENT_BINARY_DIR}/libjpeg)
 # Counts leading zeros by an instruction, not by a table of 64 KB.
@@ -87,6 +100,7 @@ target_compile_definitions(jpeg PRIVATE USE_CLZ_INTRINSIC NO_GETENV NO_PUTENV)
 target_link_libraries(jpeg PRIVATE platform)
 if(EMSCRIPTEN)
   # wasm32 has 64-bit registers: libjpeg-turbo's x32 branch gives the Huffman coders 64-bit buffers.
-  set_source_files_properties(${libjpeg}/jchuff.c ${libjpeg}/jdhuff.c ${libjpeg}/jdphuff.c
+  set_source_files_properties(
+    ${libjpeg}/jchuff.c ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdhuff.c ${libjpeg}/jdphuff.c
     PROPERTIES COMPILE_DEFINITIONS "__x86_64__;__ILP32__")
 endif()
