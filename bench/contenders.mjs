@@ -11,7 +11,8 @@ const contenders = {
   crop64: startCrop64,
   sharp: startSharp,
   'wasm-vips': startVips,
-  Pillow: startPillow,
+  Pillow: () => startLibrary('pillow.py'),
+  OpenCV: () => startLibrary('opencv.py'),
 };
 
 export async function startContenders() {
@@ -32,8 +33,11 @@ function startCrop64() {
 function startSharp() {
   sharp.concurrency(1);
   sharp.cache(false);
-  const encode = (bytes, { crop, format, ...options }) =>
-    sharp(bytes).extract(crop).toFormat(format, options).toBuffer();
+  const encode = (bytes, { crop, resize, format, ...options }) => {
+    const image = sharp(bytes);
+    const part = crop ? image.extract(crop) : image.resize(resize);
+    return part.toFormat(format, options).toBuffer();
+  };
   return {
     version: `${sharp.versions.sharp}, libvips ${sharp.versions.vips}`,
     prepare: ({ bytes, options }) => timed(async () => base64(await encode(bytes, options))),
@@ -44,16 +48,20 @@ async function startVips() {
   const vips = await Vips({ dynamicLibraries: [] });
   vips.concurrency(1);
   vips.Cache.max(0);
-  const encode = (bytes, { crop: { left, top, width, height }, format, ...options }) => {
+  const cut = (bytes, { left, top, width, height }) => {
     // As sharp does by default: rows are decoded as they are needed, and none after the last of them.
     const image = vips.Image.newFromBuffer(bytes, '', { access: 'sequential' });
     const region = image.crop(left, top, width, height);
+    image.delete();
+    return region;
+  };
+  const encode = (bytes, { crop, resize, format, ...options }) => {
+    const region = crop ? cut(bytes, crop) : vips.Image.thumbnailBuffer(bytes, resize.width);
     const encoded =
       format === 'jpeg'
         ? region.jpegsaveBuffer({ Q: options.quality })
         : region.pngsaveBuffer({ compression: options.compressionLevel });
     region.delete();
-    image.delete();
     return encoded;
   };
   return {
@@ -63,10 +71,11 @@ async function startVips() {
   };
 }
 
-async function startPillow() {
-  const { ask, close } = await startPython('pillow.py');
-  const named = ({ crop, format, quality, compressionLevel }) => ({
+async function startLibrary(script) {
+  const { ask, close } = await startPython(script);
+  const named = ({ crop, resize, format, quality, compressionLevel }) => ({
     crop,
+    resize,
     format,
     quality,
     compress_level: compressionLevel,
@@ -76,7 +85,7 @@ async function startPillow() {
     prepare:
       ({ file, options }) =>
       () =>
-        ask({ do: 'crop', file, ...named(options) }),
+        ask({ do: 'job', file, ...named(options) }),
     close,
   };
 }

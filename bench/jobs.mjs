@@ -1,6 +1,6 @@
 // The jobs: whole ones, from an image file in memory to base64 text. `options` are crop64's own, which
 // each contender puts in its own words; `bounds` say how many times another contender's time crop64 may
-// take. The output's size is the crop's.
+// take. A job either crops or resizes.
 const middle = { left: 1616, top: 1212, width: 800, height: 600 };
 const jpeg = { format: 'jpeg', quality: 85 };
 const png = { format: 'png', compressionLevel: 6 };
@@ -23,5 +23,11 @@ export const jobs = {
     picture: '12mp.png',
     options: { crop: middle, ...png },
     bounds: { sharp: 1.7 },
+  },
+  thumbnail: {
+    title: 'JPEG 3640 x 2400 -> 800 pixels wide -> JPEG 85',
+    picture: '9mp.jpg',
+    options: { resize: { width: 800 }, ...jpeg },
+    bounds: { Pillow: 1.6 },
   },
 };

@@ -39,6 +39,7 @@ def main(photo, folder):
         image.save(os.path.join(folder, name), **options)
 
     save(picture, "12mp.jpg", quality=90, subsampling="4:2:0")
+    save(picture.crop((0, 0, 3640, 2400)), "9mp.jpg", quality=90, subsampling="4:2:0")
     save(picture, "12mp.png")
     save(picture.crop((0, 0, 1080, 1920)), "1080x1920.png")
 

@@ -31,6 +31,7 @@ struct Input {
   int width = 0;  // of samples, from here on
   int height = 0;
   crop64::Channels channels = crop64::Channels::kRgba;
+  int bit_depth = 8;
 };
 
 // The form in which a result is to be handed out.
@@ -108,25 +109,25 @@ Result<val> hand_out(Bytes bytes, Form form, const char* mime_type) {
   return text.ok() ? Result<val>(text_out(text.value())) : text.error();
 }
 
-crop64::Layout layout_of(crop64::Channels channels) {
+crop64::Model model_of(crop64::Channels channels) {
   using crop64::Channels;
   using crop64::Model;
   switch (channels) {
     case Channels::kRgb:
-      return {Model::kRgb, 8};
+      return Model::kRgb;
     case Channels::kBgra:
-      return {Model::kBgra, 8};
+      return Model::kBgra;
     case Channels::kBgr:
-      return {Model::kBgr, 8};
+      return Model::kBgr;
     case Channels::kGray:
-      return {Model::kGray, 8};
+      return Model::kGray;
     case Channels::kGrayAlpha:
-      return {Model::kGrayAlpha, 8};
+      return Model::kGrayAlpha;
     case Channels::kRgba:
     case Channels::kKeep:
       break;
   }
-  return {Model::kRgba, 8};
+  return Model::kRgba;
 }
 
 const char* channels_name(crop64::Model model) {
@@ -185,7 +186,7 @@ std::optional<Error> load(const Input& input, double memory_limit, Loaded& loade
   if (input.kind == Kind::kSamples) {
     crop64::ImageView& samples = loaded.source.samples;
     samples.size = {input.width, input.height};
-    samples.layout = layout_of(input.channels);
+    samples.layout = {model_of(input.channels), input.bit_depth};
     samples.data = loaded.bytes.data();
     samples.stride = samples.layout.pixel_bytes() * static_cast<size_t>(input.width);
     samples.colors = &loaded.no_colors;
@@ -199,8 +200,12 @@ val describe(const crop64::ImageInfo& info) {
   val object = val::object();
   object.set("format", std::string(to_string(info.format)));
   object.set("mimeType", std::string(info.mime_type));
-  object.set("width", info.size.width);
-  object.set("height", info.size.height);
+  const crop64::Size displayed = oriented(info.size, info.orientation);
+  object.set("width", displayed.width);
+  object.set("height", displayed.height);
+  object.set("storedWidth", info.size.width);
+  object.set("storedHeight", info.size.height);
+  object.set("orientation", exif_tag(info.orientation));
   object.set("channels", std::string(channels_name(info.layout.model)));
   object.set("bitDepth", info.layout.depth);
   object.set("hasAlpha", info.has_alpha);
@@ -259,8 +264,8 @@ Response process(const Input& input, const crop64::Options& options, Form form) 
   result.set("format", std::string(to_string(done.plan.format)));
   result.set("mimeType", std::string(mime_type));
   if (known) {
-    result.set("width", done.plan.canvas.width);
-    result.set("height", done.plan.canvas.height);
+    result.set("width", done.plan.size.width);
+    result.set("height", done.plan.size.height);
     result.set("left", done.plan.region.left);
     result.set("top", done.plan.region.top);
     result.set("right", done.plan.region.right);
@@ -277,16 +282,21 @@ Response process(const Input& input, const crop64::Options& options, Form form) 
 double heap_high_water() { return static_cast<double>(reinterpret_cast<uintptr_t>(sbrk(0))); }
 
 // An option that may be left out is undefined in JavaScript.
-template <class Value, std::optional<Value> crop64::Options::*field>
-val get_optional(const crop64::Options& options) {
-  const std::optional<Value>& value = options.*field;
+template <class Object, class Value>
+Value value_of(std::optional<Value> Object::*);
+template <class Object, class Value>
+Object object_of(std::optional<Value> Object::*);
+
+template <auto kField>
+val get_optional(const decltype(object_of(kField))& object) {
+  const auto& value = object.*kField;
   return value ? val(*value) : val::undefined();
 }
 
-template <class Value, std::optional<Value> crop64::Options::*field>
-void set_optional(crop64::Options& options, val value) {
+template <auto kField>
+void set_optional(decltype(object_of(kField))& object, val value) {
   if (!value.isUndefined()) {
-    options.*field = value.as<Value>();
+    object.*kField = value.as<decltype(value_of(kField))>();
   }
 }
 
@@ -296,11 +306,15 @@ EMSCRIPTEN_BINDINGS(crop64) {
   using crop64::Channels;
   using crop64::Color;
   using crop64::Crop;
+  using crop64::Fit;
+  using crop64::Flip;
   using crop64::Format;
+  using crop64::Kernel;
   using crop64::Limits;
   using crop64::Options;
   using crop64::Outside;
   using crop64::RectF;
+  using crop64::Resize;
   using crop64::Truncated;
   using emscripten::enum_;
   using emscripten::value_object;
@@ -338,7 +352,8 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .field("kind", &Input::kind)
       .field("width", &Input::width)
       .field("height", &Input::height)
-      .field("channels", &Input::channels);
+      .field("channels", &Input::channels)
+      .field("bitDepth", &Input::bit_depth);
   value_object<RectF>("RectF")
       .field("left", &RectF::left)
       .field("top", &RectF::top)
@@ -350,23 +365,50 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .field("g", &Color::g)
       .field("b", &Color::b)
       .field("alpha", &Color::alpha);
+  enum_<Flip>("Flip")
+      .value("none", Flip::kNone)
+      .value("horizontal", Flip::kHorizontal)
+      .value("vertical", Flip::kVertical);
+  enum_<Fit>("Fit")
+      .value("cover", Fit::kCover)
+      .value("contain", Fit::kContain)
+      .value("fill", Fit::kFill)
+      .value("inside", Fit::kInside)
+      .value("outside", Fit::kOutside);
+  enum_<Kernel>("Kernel")
+      .value("nearest", Kernel::kNearest)
+      .value("linear", Kernel::kLinear)
+      .value("cubic", Kernel::kCubic)
+      .value("lanczos3", Kernel::kLanczos3);
+  value_object<Resize>("Resize")
+      .field("width", &get_optional<&Resize::width>, &set_optional<&Resize::width>)
+      .field("height", &get_optional<&Resize::height>, &set_optional<&Resize::height>)
+      .field("fit", &Resize::fit)
+      .field("positionX", &Resize::position_x)
+      .field("positionY", &Resize::position_y)
+      .field("kernel", &Resize::kernel)
+      .field("withoutEnlargement", &Resize::without_enlargement);
   value_object<Limits>("Limits")
       .field("pixels", &Limits::pixels)
       .field("bytes", &Limits::bytes)
       .field("memory", &Limits::memory);
   value_object<Options>("Options")
+      .field("autoOrient", &Options::auto_orient)
+      .field("rotate", &Options::rotate)
+      .field("flip", &Options::flip)
       .field("crop", &Options::crop)
       .field("outside", &Options::outside)
       .field("background", &Options::background)
       .field("truncated", &Options::truncated)
       .field("limits", &Options::limits)
       .field("format", &Options::format)
-      .field("quality", &get_optional<int, &Options::quality>,
-             &set_optional<int, &Options::quality>)
-      .field("compressionLevel", &get_optional<int, &Options::compression_level>,
-             &set_optional<int, &Options::compression_level>)
-      .field("channels", &get_optional<Channels, &Options::channels>,
-             &set_optional<Channels, &Options::channels>);
+      .field("resize", &get_optional<&Options::resize>, &set_optional<&Options::resize>)
+      .field("quality", &get_optional<&Options::quality>, &set_optional<&Options::quality>)
+      .field("compressionLevel", &get_optional<&Options::compression_level>,
+             &set_optional<&Options::compression_level>)
+      .field("channels", &get_optional<&Options::channels>, &set_optional<&Options::channels>)
+      .field("bitDepth", &get_optional<&Options::bit_depth>, &set_optional<&Options::bit_depth>)
+      .field("maxBytes", &get_optional<&Options::max_bytes>, &set_optional<&Options::max_bytes>);
   value_object<Response>("Response")
       .field("ok", &Response::ok)
       .field("code", &Response::code)

@@ -15,7 +15,8 @@ add_library(zlib STATIC
   ${zlib}/adler32.c ${zlib}/crc32.c ${zlib}/deflate.c ${zlib}/inffast.c ${zlib}/inflate.c
   ${zlib}/inftrees.c ${zlib}/trees.c ${zlib}/zutil.c)
 target_include_directories(zlib SYSTEM PUBLIC ${zlib})
-target_compile_definitions(zlib PRIVATE HAVE_UNISTD_H)
+# Tables of checksums are made at the start: they do not compress.
+target_compile_definitions(zlib PRIVATE HAVE_UNISTD_H DYNAMIC_CRC_TABLE)
 target_link_libraries(zlib PRIVATE platform)
 
 # libpng: reading and writing rows. Its transforms, its simple interface, its push reader and every
@@ -98,9 +99,29 @@ target_include_directories(jpeg SYSTEM PUBLIC ${libjpeg} ${CMAKE_CURRENT_BINARY_
 # Counts leading zeros by an instruction, not by a table of 64 KB.
 target_compile_definitions(jpeg PRIVATE USE_CLZ_INTRINSIC NO_GETENV NO_PUTENV)
 target_link_libraries(jpeg PRIVATE platform)
+# Of the inverse DCTs only the accurate one and its reductions by 2, 4 and 8 are ever chosen; the
+# others stay out of the module when nothing names them.
+set(never_chosen)
+foreach(method ifast float 3x3 5x5 6x6 7x7 9x9 10x10 11x11 12x12 13x13 14x14 15x15 16x16)
+  list(APPEND never_chosen jpeg_idct_${method}=jpeg_idct_islow)
+endforeach()
+set_source_files_properties(${libjpeg}/jddctmgr.c PROPERTIES COMPILE_DEFINITIONS "${never_chosen}")
 if(EMSCRIPTEN)
   # wasm32 has 64-bit registers: libjpeg-turbo's x32 branch gives the Huffman coders 64-bit buffers.
   set_source_files_properties(
     ${libjpeg}/jchuff.c ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdhuff.c ${libjpeg}/jdphuff.c
     PROPERTIES COMPILE_DEFINITIONS "__x86_64__;__ILP32__")
+endif()
+
+# What runs once a picture and not once a sample is compiled for size.
+if(EMSCRIPTEN)
+  set(cold)
+  foreach(name jcapimin jcapistd jcinit jcmarker jcmaster jcomapi jcparam jcphuff jdapimin jdapistd
+      jddctmgr jdinput jdmarker jdmaster jerror jmemmgr jmemnobs jutils)
+    list(APPEND cold ${libjpeg}/${name}.c)
+  endforeach()
+  foreach(name png pngerror pngget pngmem pngread pngrio pngset pngwio pngwrite)
+    list(APPEND cold ${libpng}/${name}.c)
+  endforeach()
+  set_source_files_properties(${cold} PROPERTIES COMPILE_OPTIONS -Os)
 endif()

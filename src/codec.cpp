@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "bmp/reader.h"
 #include "jpeg/reader.h"
 #include "jpeg/segments.h"
 #include "jpeg/writer.h"
@@ -19,6 +20,7 @@ constexpr Codec kCodecs[] = {
      storable_jpeg},
     {Format::kPng, "PNG", "image/png", matches_png, probe_png, decode_png, encode_png,
      storable_png},
+    {Format::kBmp, "BMP", "image/bmp", matches_bmp, probe_bmp, decode_bmp, nullptr, nullptr},
 };
 
 // Formats that are not decoded here, but can be named.
@@ -38,7 +40,6 @@ constexpr Signature kSignatures[] = {
     {4, "ftypavis"sv, "AVIF", "image/avif"},
     {4, "ftyphei"sv, "HEIC", "image/heic"},
     {4, "ftypmif1"sv, "HEIF", "image/heif"},
-    {0, "BM"sv, "BMP", "image/bmp"},
     {0, "II*\0"sv, "TIFF", "image/tiff"},
     {0, "MM\0*"sv, "TIFF", "image/tiff"},
     {0, "\xff\x0a"sv, "JPEG XL", "image/jxl"},
@@ -120,14 +121,14 @@ Result<ImageInfo> probe(Bytes file) {
 Error unsupported(const ImageInfo& info) {
   if (info.byte_length == 0) {
     return make_error(ErrorCode::kUnsupportedFormat,
-                      "Expected a JPEG or PNG picture but received no bytes at all.");
+                      "Expected a JPEG, PNG or BMP picture but received no bytes at all.");
   }
   if (*info.name == '\0') {
     return make_error(ErrorCode::kUnsupportedFormat,
-                      "Expected a JPEG or PNG picture but received bytes of no known format.");
+                      "Expected a JPEG, PNG or BMP picture but received bytes of no known format.");
   }
   return make_error(ErrorCode::kUnsupportedFormat,
-                    "Expected a JPEG or PNG picture but received %s, which is not read here.",
+                    "Expected a JPEG, PNG or BMP picture but received %s, which is not read here.",
                     info.name);
 }
 
@@ -141,6 +142,8 @@ const char* to_string(Format format) {
       return "jpeg";
     case Format::kPng:
       return "png";
+    case Format::kBmp:
+      return "bmp";
     case Format::kRaw:
       return "raw";
   }

@@ -21,14 +21,17 @@ struct ImageInfo {
   Format format = Format::kUnknown;
   const char* name = "";       // "PNG"; also of a format that is known by sight only: "WebP"
   const char* mime_type = "";  // "image/png"
-  Size size;
+  Size size;                   // as stored
+  Orientation orientation;     // how that is to be displayed
   Layout layout;
   bool has_alpha = false;  // a channel, a palette with alpha or a transparent colour
+  bool exact = true;       // whether the layout holds the file's samples with all of their bits
   bool interlaced = false;
   bool progressive = false;
   bool has_icc_profile = false;
   bool has_exif = false;
   std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG in colour
+  int max_reduction = 1;        // by how much, a power of two, the decoder can reduce the picture
   Size block{1, 1};             // the grid on which parts can be moved without decoding: iMCU
   double density_per_inch = 0;  // 0 where the file says nothing
   uint64_t decode_memory = 0;   // bytes that decoding takes beside the region's samples, at most
@@ -36,7 +39,8 @@ struct ImageInfo {
 };
 
 struct DecodeRequest {
-  Rect region;  // within the picture, at least one pixel
+  int reduction = 1;  // by how much the picture is to be reduced: 1, 2, 4 or 8, up to max_reduction
+  Rect region;        // within the reduced picture, at least one pixel
   Truncated truncated = Truncated::kError;
 };
 
@@ -60,7 +64,8 @@ struct Codec {
   Result<ImageInfo> (*probe)(Bytes file);
   // The samples of the region, equal to those of a full decode, in memory for the region.
   Result<Decoded> (*decode)(Bytes file, const DecodeRequest& request);
-  // A whole file. The image's layout is one that storable() gave.
+  // A whole file, or null where there is no such thing. The image's layout is one that storable()
+  // gave.
   Result<Buffer> (*encode)(const ImageView& image, const EncodeSettings& settings);
   // The layout of this format that holds pictures of that layout with the least change.
   Layout (*storable)(Layout layout);

@@ -50,10 +50,24 @@ void palette_row(const ImageView& image, int y, Pixel<Sample>* out) {
   }
 }
 
+// Adobe's CMYK, inverted: 255 is no ink.
+template <class Sample>
+void cmyk_row(const ImageView& image, int y, Pixel<Sample>* out) {
+  const uint8_t* in = image.row(y);
+  for (int x = 0; x < image.size.width; ++x, in += 4) {
+    const auto mix = [&](uint32_t ink) { return scale<Sample>((ink * in[3] + 127) / 255, 8); };
+    out[x] = {mix(in[0]), mix(in[1]), mix(in[2]), kMax<Sample>};
+  }
+}
+
 // Row y as straight RGBA.
 template <class Sample>
 void load_row(const ImageView& image, int y, Pixel<Sample>* out) {
   const Layout layout = image.layout;
+  if (layout.model == Model::kCmyk) {
+    cmyk_row(image, y, out);
+    return;
+  }
   if (layout.model == Model::kPalette) {
     palette_row(image, y, out);
     return;
@@ -99,14 +113,14 @@ template <class Sample>
 void drop_alpha(Pixel<Sample>* row, int width, const Pixel<Sample>& background) {
   for (int x = 0; x < width; ++x) {
     Pixel<Sample>& pixel = row[x];
-    const uint64_t weight = pixel.a;
-    const uint64_t behind = (kMax<Sample> - weight) * background.a / kMax<Sample>;
-    const uint64_t total = weight + behind;
+    const uint64_t before = uint64_t{pixel.a} * kMax<Sample>;
+    const uint64_t behind = uint64_t{kMax<Sample> - pixel.a} * background.a;
+    const uint64_t total = before + behind;
     if (behind == 0) {
       continue;
     }
     const auto mix = [&](uint64_t front, uint64_t back) {
-      return static_cast<Sample>((front * weight + back * behind + total / 2) / total);
+      return static_cast<Sample>((front * before + back * behind + total / 2) / total);
     };
     pixel = {mix(pixel.r, background.r), mix(pixel.g, background.g), mix(pixel.b, background.b),
              pixel.a};
@@ -181,8 +195,8 @@ Result<Image> convert(const ImageView& image, Layout layout, const Color& backgr
                             : convert_to<uint8_t>(image, layout, background);
 }
 
-Result<Image> pad(const ImageView& image, Size canvas, int left, int top, const Color& background) {
-  Result<Image> padded = Image::allocate(canvas, image.layout);
+Result<Image> pad(const ImageView& image, const Padding& padding, const Color& background) {
+  Result<Image> padded = Image::allocate(padding.canvas, image.layout);
   if (!padded.ok()) {
     return padded;
   }
@@ -203,8 +217,8 @@ Result<Image> pad(const ImageView& image, Size canvas, int left, int top, const 
     std::memcpy(result.samples.data() + at, pixel, pixel_bytes);
   }
   for (int y = 0; y < image.size.height; ++y) {
-    std::memcpy(result.row(top + y) + pixel_bytes * static_cast<size_t>(left), image.row(y),
-                pixel_bytes * static_cast<size_t>(image.size.width));
+    std::memcpy(result.row(padding.top + y) + pixel_bytes * static_cast<size_t>(padding.left),
+                image.row(y), pixel_bytes * static_cast<size_t>(image.size.width));
   }
   return padded;
 }

@@ -12,12 +12,18 @@ namespace crop64 {
 // scaled so that full stays full. Grey of colour is Pillow's L: (19595 R + 38470 G + 7471 B + 2^15)
 // >> 16. Alpha that the new layout has no room for: the background shows through as far as it is
 // opaque itself; over a transparent background the colour stays as it is.
-// `layout` has a depth of 8 or 16 and is no palette, unless it is the image's own. kCmyk is not
-// converted.
+// CMYK becomes RGB as Pillow has it, without a profile: ink times black.
+// `layout` has a depth of 8 or 16 and is neither a palette nor kCmyk.
 Result<Image> convert(const ImageView& image, Layout layout, const Color& background);
 
-// An image of `canvas` size filled with `background`, and `image` in it with its top left corner at
-// (left, top). The layout is the image's, which is no palette.
-Result<Image> pad(const ImageView& image, Size canvas, int left, int top, const Color& background);
+// A picture laid on a larger one of the background's colour.
+struct Padding {
+  Size canvas;
+  int left = 0;  // where the picture lies on it
+  int top = 0;
+};
+
+// The image on its canvas. The layout is the image's, which is no palette and has at least 8 bits.
+Result<Image> pad(const ImageView& image, const Padding& padding, const Color& background);
 
 }  // namespace crop64

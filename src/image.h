@@ -16,6 +16,7 @@
 
 namespace crop64 {
 
+// kCmyk is inverted, as Adobe writes it: 255 is no ink.
 enum class Model : uint8_t { kGray, kGrayAlpha, kRgb, kRgba, kBgr, kBgra, kPalette, kCmyk };
 
 struct Layout {
@@ -78,6 +79,13 @@ struct Image {
   uint8_t* row(int y) { return samples.data() + stride() * static_cast<size_t>(y); }
   ImageView view() const { return {size, layout, samples.data(), stride(), &colors}; }
 };
+
+// Makes all of it middle grey, opaque, or the palette's entry nearest to that: what stands for
+// samples that are missing.
+void fill_gray(Image& image);
+
+// The samples in one piece, row after row. Errors: OUT_OF_MEMORY.
+Result<Image> copy_of(const ImageView& image);
 
 // The part of `image` inside `region`, which lies within it. No sample is copied.
 ImageView crop(const ImageView& image, const Rect& region);

@@ -9,7 +9,7 @@
 
 namespace crop64 {
 
-enum class Format : uint8_t { kKeep, kUnknown, kJpeg, kPng, kRaw };
+enum class Format : uint8_t { kKeep, kUnknown, kJpeg, kPng, kBmp, kRaw };
 
 // What a crop may do beyond the picture's edge.
 enum class Outside : uint8_t { kError, kClamp, kPad };
@@ -33,6 +33,25 @@ struct Crop {
   bool percent = true;
 };
 
+enum class Flip : uint8_t { kNone, kHorizontal, kVertical };
+
+// How a picture is brought to a size of other proportions, in CSS's words.
+enum class Fit : uint8_t { kCover, kContain, kFill, kInside, kOutside };
+
+enum class Kernel : uint8_t { kNearest, kLinear, kCubic, kLanczos3 };
+
+struct Resize {
+  std::optional<int> width;  // at least one of the two
+  std::optional<int> height;
+  Fit fit = Fit::kCover;
+  // Which part of the picture stays (cover), or where it goes (contain): 0 is left or top, 1 right
+  // or bottom.
+  double position_x = 0.5;
+  double position_y = 0.5;
+  Kernel kernel = Kernel::kLanczos3;
+  bool without_enlargement = false;
+};
+
 struct Limits {
   double pixels = 536870912;     // that the source's header may promise
   double bytes = 1e18;           // of the source
@@ -40,15 +59,21 @@ struct Limits {
 };
 
 struct Options {
+  bool auto_orient = true;
+  int rotate = 0;  // degrees clockwise: 0, 90, 180 or 270
+  Flip flip = Flip::kNone;
   Crop crop;
   Outside outside = Outside::kError;
   Color background;
+  std::optional<Resize> resize;
   Truncated truncated = Truncated::kError;
   Limits limits;
   Format format = Format::kKeep;
   std::optional<int> quality;            // JPEG, 1 to 100
   std::optional<int> compression_level;  // PNG, 0 to 9
   std::optional<Channels> channels;      // samples
+  std::optional<int> bit_depth;          // samples: 8 or 16; 0 for the picture's own
+  std::optional<double> max_bytes;       // of the encoded file
 };
 
 }  // namespace crop64

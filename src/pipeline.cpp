@@ -1,8 +1,10 @@
 #include "pipeline.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "convert.h"
+#include "orient.h"
+#include "resize.h"
 
 namespace crop64 {
 namespace {
@@ -19,29 +21,161 @@ ImageInfo describe(const ImageView& samples) {
   return info;
 }
 
-// Samples in one piece, row after row.
-Result<Buffer> pack(const ImageView& image) {
-  const auto row_bytes = static_cast<size_t>(image.layout.bytes({image.size.width, 1}));
-  Result<Buffer> packed = Buffer::allocate(image.layout.bytes(image.size));
-  if (packed.ok()) {
-    for (int y = 0; y < image.size.height; ++y) {
-      std::memcpy(packed.value().data() + row_bytes * static_cast<size_t>(y), image.row(y),
-                  row_bytes);
+// The picture between decoding and encoding: `view` looks at `owner`'s samples, or at the source's.
+class Picture {
+ public:
+  explicit Picture(const ImageView& borrowed) : view_(borrowed) {}
+  explicit Picture(Image image) : owner_(std::move(image)), view_(owner_.view()) {}
+  Picture(const Picture&) = delete;
+  Picture& operator=(const Picture&) = delete;
+
+  const ImageView& view() const { return view_; }
+
+  // The next picture in this one's place, or its error.
+  std::optional<Error> become(Result<Image> next) {
+    if (!next.ok()) {
+      return next.error();
+    }
+    owner_ = std::move(next.value());
+    view_ = owner_.view();
+    return std::nullopt;
+  }
+
+  // The samples in one piece; the picture is then gone.
+  Result<Buffer> take_samples() {
+    if (owner_.samples.data() == nullptr) {
+      if (auto error = become(copy_of(view_))) {
+        return *error;
+      }
+    }
+    return std::move(owner_.samples);
+  }
+
+ private:
+  Image owner_;
+  ImageView view_;
+};
+
+// What the plan does with the picture between decoding and encoding.
+std::optional<Error> transform(Picture& picture, const Plan& plan) {
+  if (plan.orientation != Orientation{}) {
+    if (auto error = picture.become(orient(picture.view(), plan.orientation))) {
+      return error;
     }
   }
-  return packed;
+  if (picture.view().layout != plan.working) {
+    if (auto error = picture.become(convert(picture.view(), plan.working, plan.background))) {
+      return error;
+    }
+  }
+  if (plan.outside) {
+    if (auto error = picture.become(pad(picture.view(), *plan.outside, plan.background))) {
+      return error;
+    }
+  }
+  if (plan.resampling) {
+    if (auto error = picture.become(resize(picture.view(), *plan.resampling))) {
+      return error;
+    }
+  }
+  if (plan.letterbox) {
+    if (auto error = picture.become(pad(picture.view(), *plan.letterbox, plan.background))) {
+      return error;
+    }
+  }
+  // A transparent colour is dropped too where the layout stays.
+  const bool flattens = plan.flattens && picture.view().has_alpha();
+  if (picture.view().layout != plan.layout || flattens) {
+    return picture.become(convert(picture.view(), plan.layout, plan.background));
+  }
+  return std::nullopt;
 }
 
-// The picture between decoding and encoding: `view` looks at `owner`'s samples, or at the source's.
-struct Picture {
-  Image owner;
-  ImageView view;
+Error too_large(const Plan& plan, size_t smallest) {
+  Error error =
+      make_error(ErrorCode::kLimitExceeded,
+                 "Expected a file of at most %.0f bytes for maxBytes but the smallest has "
+                 "%zu. Resize the picture, or crop a smaller part.",
+                 *plan.max_bytes, smallest);
+  error.details = {{"limit", *plan.max_bytes}, {"value", double(smallest)}};
+  return error;
+}
 
-  void take(Image image) {
-    owner = std::move(image);
-    view = owner.view();
+// The file of the highest quality up to the plan's that fits while the next higher does not, found
+// by halving. A format without quality fits or does not.
+Result<Buffer> encode_within(const ImageView& image, const Plan& plan) {
+  const Codec& codec = *find_codec(plan.format);
+  const auto fits = [&](const Result<Buffer>& file) {
+    return double(file.value().size()) <= *plan.max_bytes;
+  };
+  Result<Buffer> best = codec.encode(image, plan.settings);
+  if (!best.ok() || !plan.max_bytes || fits(best)) {
+    return best;
   }
-};
+  if (plan.format != Format::kJpeg) {
+    return too_large(plan, best.value().size());
+  }
+  EncodeSettings settings = plan.settings;
+  int too_high = settings.quality;
+  int good = 0;
+  size_t smallest = best.value().size();
+  while (too_high - good > 1) {
+    settings.quality = (good + too_high) / 2;
+    Result<Buffer> file = codec.encode(image, settings);
+    if (!file.ok()) {
+      return file;
+    }
+    smallest = std::min(smallest, file.value().size());
+    if (fits(file)) {
+      good = settings.quality;
+      best = std::move(file);
+    } else {
+      too_high = settings.quality;
+    }
+  }
+  return good > 0 ? std::move(best) : too_large(plan, smallest);
+}
+
+Result<Buffer> finish(Picture& picture, const Plan& plan) {
+  return plan.format == Format::kRaw ? picture.take_samples() : encode_within(picture.view(), plan);
+}
+
+std::optional<Error> run(Picture& picture, Output& output) {
+  if (auto error = transform(picture, output.plan)) {
+    return error;
+  }
+  Result<Buffer> bytes = finish(picture, output.plan);
+  if (!bytes.ok()) {
+    return bytes.error();
+  }
+  output.bytes = std::move(bytes.value());
+  return std::nullopt;
+}
+
+std::optional<Error> run_samples(const Source& source, Output& output) {
+  const Plan& plan = output.plan;
+  if (plan.region.empty()) {
+    Result<Image> nothing = Image::allocate({}, plan.working);
+    if (!nothing.ok()) {
+      return nothing.error();
+    }
+    Picture picture(std::move(nothing.value()));
+    return run(picture, output);
+  }
+  if (!source.is_file()) {
+    output.bytes_read = source.samples.layout.bytes(plan.region.size());
+    Picture picture(crop(source.samples, plan.decode.region));
+    return run(picture, output);
+  }
+  Result<Decoded> decoded = find_codec(output.info.format)->decode(source.file, plan.decode);
+  if (!decoded.ok()) {
+    return decoded.error();
+  }
+  output.bytes_read = decoded.value().bytes_read;
+  output.lossless = output.lossless && decoded.value().complete;
+  Picture picture(std::move(decoded.value().image));
+  return run(picture, output);
+}
 
 }  // namespace
 
@@ -51,63 +185,20 @@ Result<ImageInfo> probe(const Source& source) {
 
 Result<Output> process(const Source& source, const Options& options) {
   Output output;
-  Result<ImageInfo> info = probe(source);
+  const Result<ImageInfo> info = probe(source);
   // A file whose header can't be read may still pass as it is.
   output.info = info.ok() ? info.value() : unknown_file(source.file);
-  Result<Plan> planned = plan(output.info, options);
+  const Result<Plan> planned = plan(output.info, options);
   if (!planned.ok()) {
     return info.ok() ? planned.error() : info.error();
   }
-  const Plan& plan = planned.value();
-  output.plan = plan;
-  output.lossless = plan.lossless;
-  if (plan.way == Way::kPass) {
+  output.plan = planned.value();
+  output.lossless = output.plan.lossless;
+  if (output.plan.way == Way::kPass) {
     output.bytes_read = output.info.byte_length;
-    return output;
+  } else if (auto error = run_samples(source, output)) {
+    return *error;
   }
-
-  Picture picture;
-  if (plan.region.empty()) {
-    Result<Image> nothing = Image::allocate({}, plan.layout);
-    if (!nothing.ok()) {
-      return nothing.error();
-    }
-    picture.take(std::move(nothing.value()));
-  } else if (source.is_file()) {
-    Result<Decoded> decoded =
-        find_codec(output.info.format)->decode(source.file, {plan.region, options.truncated});
-    if (!decoded.ok()) {
-      return decoded.error();
-    }
-    output.bytes_read = decoded.value().bytes_read;
-    output.lossless = output.lossless && decoded.value().complete;
-    picture.take(std::move(decoded.value().image));
-  } else {
-    output.bytes_read = plan.region.size().area() * source.samples.layout.pixel_bytes();
-    picture.view = crop(source.samples, plan.region);
-  }
-  if (picture.view.layout != plan.layout) {
-    Result<Image> converted = convert(picture.view, plan.layout, plan.background);
-    if (!converted.ok()) {
-      return converted.error();
-    }
-    picture.take(std::move(converted.value()));
-  }
-  if (picture.view.size != plan.canvas) {
-    Result<Image> padded =
-        pad(picture.view, plan.canvas, plan.pad_left, plan.pad_top, plan.background);
-    if (!padded.ok()) {
-      return padded.error();
-    }
-    picture.take(std::move(padded.value()));
-  }
-  Result<Buffer> bytes = plan.format == Format::kRaw
-                             ? pack(picture.view)
-                             : find_codec(plan.format)->encode(picture.view, plan.settings);
-  if (!bytes.ok()) {
-    return bytes.error();
-  }
-  output.bytes = std::move(bytes.value());
   return output;
 }
 

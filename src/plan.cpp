@@ -1,17 +1,29 @@
 #include "plan.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace crop64 {
 namespace {
 
+// The turn and flip that were asked for, which come after the file's own orientation.
+Orientation asked_orientation(const Options& options) {
+  Orientation flip;
+  flip.mirror_x = options.flip == Flip::kHorizontal;
+  flip.mirror_y = options.flip == Flip::kVertical;
+  return then(quarter_turns(options.rotate / 90), flip);
+}
+
 // Whether the options leave the file as it is. Judged by what they would change, not by how they
 // are put: a crop of the whole picture is none.
-bool changes_nothing(const ImageInfo& info, const Options& options, const Rect& region) {
-  return info.format != Format::kRaw &&
-         (options.format == Format::kKeep || options.format == info.format) &&
-         region == whole(info.size) && !(options.quality && info.format == Format::kJpeg) &&
-         !(options.compression_level && info.format == Format::kPng);
+bool changes_nothing(const ImageInfo& info, const Options& options, const Plan& plan) {
+  const Orientation own = options.auto_orient ? info.orientation : Orientation{};
+  const Size displayed = oriented(info.size, plan.orientation);
+  return info.format != Format::kRaw && plan.format == info.format &&
+         plan.region == whole(displayed) && !plan.computes() && plan.orientation == own &&
+         !(options.quality && info.format == Format::kJpeg) &&
+         !(options.compression_level && info.format == Format::kPng) &&
+         double(info.byte_length) <= options.max_bytes.value_or(1e18);
 }
 
 RectF in_pixels(const Crop& crop, Size size) {
@@ -29,22 +41,22 @@ Error with_size(Error error, Size size) {
 }
 
 // The rounded crop, which may lie beyond the picture only where it is to be padded.
-Result<Rect> choose_region(const ImageInfo& info, const Options& options) {
-  const RectF asked = in_pixels(options.crop, info.size);
-  const Rect rounded = round_edges(asked, info.size);
+Result<Rect> choose_region(Size displayed, const Options& options) {
+  const RectF asked = in_pixels(options.crop, displayed);
+  const Rect rounded = round_edges(asked, displayed);
   if (rounded.empty()) {
     return with_size(
         make_error(ErrorCode::kInvalidArgument,
                    "Expected a crop of at least one pixel but received left %g, top %g, right %g, "
                    "bottom %g (picture: %d x %d).",
-                   asked.left, asked.top, asked.right, asked.bottom, info.size.width,
-                   info.size.height),
-        info.size);
+                   asked.left, asked.top, asked.right, asked.bottom, displayed.width,
+                   displayed.height),
+        displayed);
   }
-  if (options.outside == Outside::kPad || contains(whole(info.size), rounded)) {
+  if (options.outside == Outside::kPad || contains(whole(displayed), rounded)) {
     return rounded;
   }
-  const Rect inside = intersect(rounded, whole(info.size));
+  const Rect inside = intersect(rounded, whole(displayed));
   if (options.outside == Outside::kClamp && !inside.empty()) {
     return inside;
   }
@@ -52,11 +64,124 @@ Result<Rect> choose_region(const ImageInfo& info, const Options& options) {
       make_error(ErrorCode::kCropOutOfBounds,
                  "Expected a crop inside the picture of %d x %d pixels but received left %d, top "
                  "%d, right %d, bottom %d.%s",
-                 info.size.width, info.size.height, rounded.left, rounded.top, rounded.right,
+                 displayed.width, displayed.height, rounded.left, rounded.top, rounded.right,
                  rounded.bottom,
                  options.outside == Outside::kError ? " Use outside: 'clamp' or 'pad' to allow it."
                                                     : " Nothing of it lies inside."),
-      info.size);
+      displayed);
+}
+
+// Rounded half up to a side that a picture can have.
+int to_side(double value) {
+  return static_cast<int>(std::clamp(std::floor(value + 0.5), 1.0, double(INT32_MAX)));
+}
+
+struct Fitted {
+  Resampling resampling;
+  std::optional<Padding> letterbox;
+};
+
+// The part of `from` that fills `to` without distortion: all of one side, and of the other what the
+// position leaves.
+RectF covering_box(Size from, Size to, const Resize& asked) {
+  if (int64_t{from.width} * to.height == int64_t{from.height} * to.width) {
+    return to_rectf(whole(from));
+  }
+  const double ratio = double(to.width) / to.height;
+  const bool wider = double(from.width) / from.height >= ratio;
+  const double width = wider ? ratio * from.height : from.width;
+  const double height = wider ? from.height : from.width / ratio;
+  const double left = (from.width - width) * asked.position_x;
+  const double top = (from.height - height) * asked.position_y;
+  return {left, top, left + width, top + height};
+}
+
+// How a picture of that size becomes the size that is asked for.
+Fitted fit(Size from, const Resize& asked) {
+  const double most = asked.without_enlargement ? 1 : 1e300;
+  const double x = double(asked.width.value_or(0)) / from.width;
+  const double y = double(asked.height.value_or(0)) / from.height;
+  const RectF all = to_rectf(whole(from));
+  const auto scaled = [&](double scale) {
+    scale = std::min(scale, most);
+    return Size{to_side(from.width * scale), to_side(from.height * scale)};
+  };
+  if (!asked.width || !asked.height) {
+    return {{all, scaled(std::max(x, y)), asked.kernel}, std::nullopt};
+  }
+  const Size to = {*asked.width, *asked.height};
+  switch (asked.fit) {
+    case Fit::kFill:
+      return {{all,
+               {to_side(from.width * std::min(x, most)), to_side(from.height * std::min(y, most))},
+               asked.kernel},
+              std::nullopt};
+    case Fit::kInside:
+      return {{all, scaled(std::min(x, y)), asked.kernel}, std::nullopt};
+    case Fit::kOutside:
+      return {{all, scaled(std::max(x, y)), asked.kernel}, std::nullopt};
+    case Fit::kContain: {
+      const Size inner = scaled(std::min(x, y));
+      const auto margin = [](int free, double position) {
+        return static_cast<int>(std::floor(free * position + 0.5));
+      };
+      const Padding padding = {to, margin(to.width - inner.width, asked.position_x),
+                               margin(to.height - inner.height, asked.position_y)};
+      return {{all, inner, asked.kernel}, padding};
+    }
+    case Fit::kCover:
+      break;
+  }
+  if (std::max(x, y) <= most) {
+    return {{covering_box(from, to, asked), to, asked.kernel}, std::nullopt};
+  }
+  // Enlarging is not wanted: a part of that size, as far as there is one, at whole pixels.
+  const Size size = {std::min(to.width, from.width), std::min(to.height, from.height)};
+  const double left = std::floor((from.width - size.width) * asked.position_x);
+  const double top = std::floor((from.height - size.height) * asked.position_y);
+  return {{{left, top, left + size.width, top + size.height}, size, asked.kernel}, std::nullopt};
+}
+
+bool is_identity(const Resampling& resampling, Size from) {
+  return resampling.size == from && resampling.box == to_rectf(whole(from));
+}
+
+// By how much a decoder may reduce the picture while it decodes: as long as twice the size that is
+// asked for remains, a resampling with a wide kernel does not show it.
+int choose_reduction(const ImageInfo& info, const Resampling& resampling) {
+  if (resampling.kernel == Kernel::kNearest) {
+    return 1;
+  }
+  int reduction = 1;
+  while (reduction < info.max_reduction &&
+         resampling.box.width() >= 4.0 * reduction * resampling.size.width &&
+         resampling.box.height() >= 4.0 * reduction * resampling.size.height) {
+    reduction *= 2;
+  }
+  return reduction;
+}
+
+int divide_up(int value, int by) { return (value + by - 1) / by; }
+
+// The samples of the reduced picture that lie wholly within the region, or at the picture's edge.
+Rect reduce(const Rect& region, Size picture, int reduction) {
+  const auto end = [&](int edge, int last) {
+    return edge == last ? divide_up(edge, reduction) : edge / reduction;
+  };
+  return {divide_up(region.left, reduction), divide_up(region.top, reduction),
+          end(region.right, picture.width), end(region.bottom, picture.height)};
+}
+
+// Where `box`, a part of the region as displayed, lies in the picture that was decoded and turned.
+RectF in_decoded(const RectF& box, const Rect& stored_region, const Plan& plan) {
+  const double n = plan.decode.reduction;
+  const Rect& decoded = plan.decode.region;
+  const RectF region = {stored_region.left / n - decoded.left, stored_region.top / n - decoded.top,
+                        stored_region.right / n - decoded.left,
+                        stored_region.bottom / n - decoded.top};
+  const RectF turned = oriented(region, decoded.size(), plan.orientation);
+  return {turned.left + box.left / n, turned.top + box.top / n, turned.left + box.right / n,
+          turned.top + box.bottom / n};
 }
 
 Layout with_alpha(Layout layout) {
@@ -83,54 +208,66 @@ Layout in_color(Layout layout) {
   }
 }
 
-// The layout without a palette and without a transparent colour, of at least 8 bits.
+// The layout without a palette, a transparent colour and CMYK, of at least 8 bits.
 Layout expanded(Layout layout, bool has_alpha) {
-  const Layout plain = {layout.model == Model::kPalette ? Model::kRgb : layout.model,
-                        std::max(layout.depth, 8)};
+  const bool is_plain = layout.model != Model::kPalette && layout.model != Model::kCmyk;
+  const Layout plain = {is_plain ? layout.model : Model::kRgb, std::max(layout.depth, 8)};
   return has_alpha ? with_alpha(plain) : plain;
 }
 
 bool is_gray(const Color& color) { return color.r == color.g && color.g == color.b; }
 
-Layout sample_layout(const ImageInfo& info, Channels channels) {
-  switch (channels) {
+Layout sample_layout(const ImageInfo& info, const Options& options) {
+  const Layout own = expanded(info.layout, info.has_alpha);
+  const int asked_depth = options.bit_depth.value_or(8);
+  const int depth = asked_depth == 0 ? own.depth : asked_depth;
+  switch (options.channels.value_or(Channels::kRgba)) {
     case Channels::kRgba:
-      return {Model::kRgba, 8};
+      return {Model::kRgba, depth};
     case Channels::kRgb:
-      return {Model::kRgb, 8};
+      return {Model::kRgb, depth};
     case Channels::kBgra:
-      return {Model::kBgra, 8};
+      return {Model::kBgra, depth};
     case Channels::kBgr:
-      return {Model::kBgr, 8};
+      return {Model::kBgr, depth};
     case Channels::kGray:
-      return {Model::kGray, 8};
+      return {Model::kGray, depth};
     case Channels::kGrayAlpha:
-      return {Model::kGrayAlpha, 8};
+      return {Model::kGrayAlpha, depth};
     case Channels::kKeep:
       break;
   }
-  return {expanded(info.layout, info.has_alpha).model, 8};
+  return {own.model, depth};
 }
 
-Layout choose_layout(const ImageInfo& info, const Options& options, const Plan& plan) {
-  if (plan.format == Format::kRaw) {
-    return sample_layout(info, options.channels.value_or(Channels::kRgba));
-  }
-  Layout layout = info.layout;
-  const bool pads = plan.canvas != plan.region.size();
-  if (pads) {
-    // A palette has no room for the background's colour.
-    layout = expanded(layout, info.has_alpha || plan.background.alpha < 1);
-  }
-  const Layout stored = find_codec(plan.format)->storable(layout);
-  const bool flattens = info.has_alpha && plan.format == Format::kJpeg;
-  return (pads || flattens) && !is_gray(plan.background) ? in_color(stored) : stored;
+// The layout for padding and resampling: any colour can be a sample, and alpha is a channel.
+Layout working_layout(const ImageInfo& info, const Plan& plan, bool keeps_alpha) {
+  const bool pads = plan.outside || plan.letterbox;
+  const bool transparent = pads && plan.background.alpha < 1 && keeps_alpha;
+  const Layout layout = expanded(info.layout, info.has_alpha || transparent);
+  return pads && !is_gray(plan.background) ? in_color(layout) : layout;
 }
 
-bool keeps_samples(const ImageInfo& info, Layout layout) {
-  return layout == info.layout ||
-         (layout.depth >= info.layout.depth && info.layout.model != Model::kCmyk &&
-          (info.layout.is_gray() || !layout.is_gray()) && (!info.has_alpha || layout.has_alpha()));
+void choose_layouts(const ImageInfo& info, const Options& options, Plan& plan) {
+  const bool raw = plan.format == Format::kRaw;
+  const Layout samples = sample_layout(info, options);
+  const bool keeps_alpha = raw ? samples.has_alpha() : plan.format != Format::kJpeg;
+  plan.flattens = info.has_alpha && !keeps_alpha;
+  plan.working = plan.computes() ? working_layout(info, plan, keeps_alpha) : info.layout;
+  if (raw) {
+    plan.layout = samples;
+    return;
+  }
+  const Layout shown =
+      plan.flattens && !is_gray(plan.background) ? in_color(plan.working) : plan.working;
+  plan.layout = find_codec(plan.format)->storable(shown);
+}
+
+bool keeps_samples(const ImageInfo& info, const Plan& plan) {
+  const Layout& layout = plan.layout;
+  const bool holds = layout.depth >= info.layout.depth && info.layout.model != Model::kCmyk &&
+                     (info.layout.is_gray() || !layout.is_gray());
+  return info.exact && !plan.flattens && (layout == info.layout || holds);
 }
 
 std::optional<Error> check_options(const Options& options, Format format) {
@@ -142,6 +279,8 @@ std::optional<Error> check_options(const Options& options, Format format) {
     name = "compressionLevel", belongs_to = "png";
   } else if (options.channels && format != Format::kRaw) {
     name = "channels", belongs_to = "raw";
+  } else if (options.bit_depth && format != Format::kRaw) {
+    name = "bitDepth", belongs_to = "raw";
   }
   // With format 'keep' an option waits for a picture that it fits.
   if (name == nullptr || options.format == Format::kKeep) {
@@ -165,18 +304,104 @@ std::optional<Error> check_limit(const char* limit, double value, double most, c
   return error;
 }
 
-// At most: what decoding needs, the region's samples, twice where they are converted or padded, and
-// the result (deflate and Huffman codes never add more than a little).
-double memory_needed(const ImageInfo& info, const Plan& plan) {
-  double bytes = double(info.byte_length);
-  if (plan.way == Way::kSamples) {
-    const double result = double(plan.layout.bytes(plan.canvas));
-    bytes += double(info.decode_memory) + double(info.layout.bytes(plan.region.size())) + result;
-    if (plan.layout != info.layout || plan.canvas != plan.region.size()) {
-      bytes += result;
-    }
+// In floating point: sizes may be asked for whose bytes no integer holds.
+double bytes_of(const Layout& layout, Size size) {
+  return double(size.area()) * double(layout.pixel_bytes());
+}
+
+// Samples have the size that they have: whether it is too large is known before they are read.
+std::optional<Error> check_raw(const Plan& plan) {
+  const double size = bytes_of(plan.layout, plan.size);
+  if (plan.format != Format::kRaw || size <= plan.max_bytes.value_or(1e300)) {
+    return std::nullopt;
   }
-  return bytes;
+  Error error = make_error(ErrorCode::kLimitExceeded,
+                           "Expected samples of at most %.0f bytes for maxBytes but they have "
+                           "%.0f. Resize the picture, or crop a smaller part.",
+                           *plan.max_bytes, size);
+  error.details = {{"limit", *plan.max_bytes}, {"value", size}};
+  return error;
+}
+
+// The most that the steps take at any time: what a step reads and what it makes, beside the file.
+double memory_needed(const ImageInfo& info, const Plan& plan) {
+  const auto file = double(info.byte_length);
+  if (plan.way == Way::kPass) {
+    return file;
+  }
+  Size size = plan.decode.region.size();
+  double picture = info.format == Format::kRaw ? 0 : bytes_of(info.layout, size);
+  double peak = double(info.decode_memory) + picture;
+  const auto step = [&](double made, double beside = 0) {
+    peak = std::max(peak, picture + made + beside);
+    picture = made;
+  };
+  if (plan.orientation != Orientation{}) {
+    step(bytes_of(info.layout, size));
+    size = oriented(size, plan.orientation);
+  }
+  if (plan.working != info.layout) {
+    step(bytes_of(plan.working, size));
+  }
+  if (plan.outside) {
+    size = plan.outside->canvas;
+    step(bytes_of(plan.working, size));
+  }
+  if (plan.resampling) {
+    const Size to = plan.resampling->size;
+    // The source's own samples are packed first.
+    const double packed = picture == 0 ? bytes_of(plan.working, size) : 0;
+    step(bytes_of(plan.working, to), packed + resize_memory(plan.working, size, *plan.resampling));
+    size = to;
+  }
+  if (plan.letterbox) {
+    step(bytes_of(plan.working, plan.letterbox->canvas));
+  }
+  if (plan.layout != plan.working || plan.flattens) {
+    step(bytes_of(plan.layout, plan.size));
+  }
+  if (plan.format != Format::kRaw) {
+    step(bytes_of(plan.layout, plan.size));  // files are hardly ever larger than their samples
+  }
+  return file + peak;
+}
+
+// A file that cannot be decoded passes where nothing is asked of it.
+Result<Plan> plan_unknown(const ImageInfo& info, const Options& options) {
+  const Crop none;
+  const bool crops = !options.crop.percent || options.crop.edges != none.edges;
+  if (crops || options.resize || options.format != Format::kKeep ||
+      asked_orientation(options) != Orientation{} ||
+      double(info.byte_length) > options.max_bytes.value_or(1e18)) {
+    return unsupported(info);
+  }
+  Plan plan;
+  plan.way = Way::kPass;
+  plan.lossless = true;
+  return plan;
+}
+
+// Fills in the way of a picture whose samples are needed, up to the layout of the result.
+void plan_samples(const ImageInfo& info, const Options& options, Plan& plan) {
+  plan.background = options.background;
+  if (plan.format == Format::kJpeg && plan.background.alpha == 0) {
+    plan.background = {255, 255, 255, 1};
+  }
+  const Rect stored_region = to_stored(plan.region, info.size, plan.orientation);
+  if (plan.resampling && !plan.outside) {
+    plan.decode.reduction = choose_reduction(info, *plan.resampling);
+  }
+  plan.decode.truncated = options.truncated;
+  plan.decode.region = reduce(stored_region, info.size, plan.decode.reduction);
+  if (plan.resampling && !plan.outside) {
+    plan.resampling->box = in_decoded(plan.resampling->box, stored_region, plan);
+  }
+  choose_layouts(info, options, plan);
+  plan.settings.quality = options.quality.value_or(plan.settings.quality);
+  plan.settings.compression_level =
+      options.compression_level.value_or(plan.settings.compression_level);
+  plan.max_bytes = options.max_bytes;
+  plan.lossless = plan.format != Format::kJpeg && !plan.resampling && keeps_samples(info, plan);
 }
 
 }  // namespace
@@ -186,54 +411,59 @@ Result<Plan> plan(const ImageInfo& info, const Options& options) {
           check_limit("bytes", double(info.byte_length), options.limits.bytes, "the source has")) {
     return *error;
   }
-  Plan plan;
   if (info.format == Format::kUnknown) {
-    const Crop none;
-    const bool nothing_asked =
-        options.format == Format::kKeep && options.crop.percent && options.crop.edges == none.edges;
-    if (!nothing_asked) {
-      return unsupported(info);
-    }
-    plan.way = Way::kPass;
-    plan.lossless = true;
-    return plan;
+    return plan_unknown(info, options);
   }
   if (auto error = check_limit("pixels", double(info.size.area()), options.limits.pixels,
                                "the picture has")) {
     return *error;
   }
-  Result<Rect> asked = choose_region(info, options);
+  Plan plan;
+  plan.orientation =
+      then(options.auto_orient ? info.orientation : Orientation{}, asked_orientation(options));
+  const Size displayed = oriented(info.size, plan.orientation);
+  const Result<Rect> asked = choose_region(displayed, options);
   if (!asked.ok()) {
     return asked.error();
   }
-  plan.region = intersect(asked.value(), whole(info.size));
+  const Rect& crop = asked.value();
+  plan.region = intersect(crop, whole(displayed));
   if (plan.region.empty()) {
     plan.region = {};
   }
-  plan.canvas = asked.value().size();
-  plan.pad_left = plan.region.left - asked.value().left;
-  plan.pad_top = plan.region.top - asked.value().top;
-  plan.format = options.format;
-  if (plan.format == Format::kKeep) {
-    plan.format = info.format == Format::kRaw ? Format::kPng : info.format;
+  if (plan.region != crop) {
+    plan.outside = {crop.size(), std::max(0, -crop.left), std::max(0, -crop.top)};
+  }
+  plan.size = crop.size();
+  if (options.resize) {
+    const Fitted fitted = fit(plan.size, *options.resize);
+    if (!is_identity(fitted.resampling, plan.size)) {
+      plan.resampling = fitted.resampling;
+      plan.size = fitted.resampling.size;
+    }
+    if (fitted.letterbox && fitted.letterbox->canvas != plan.size) {
+      plan.letterbox = fitted.letterbox;
+      plan.size = fitted.letterbox->canvas;
+    }
+  }
+  plan.format = options.format == Format::kKeep ? info.format : options.format;
+  const bool passes = changes_nothing(info, options, plan);
+  const bool no_writer = plan.format == Format::kRaw || find_codec(plan.format)->encode == nullptr;
+  if (options.format == Format::kKeep && !passes && no_writer) {
+    plan.format = Format::kPng;
   }
   if (auto error = check_options(options, plan.format)) {
     return *error;
   }
-  if (changes_nothing(info, options, asked.value())) {
+  if (passes) {
     plan.way = Way::kPass;
     plan.layout = info.layout;
     plan.lossless = true;
   } else {
-    plan.background = options.background;
-    if (plan.format == Format::kJpeg && plan.background.alpha == 0) {
-      plan.background = {255, 255, 255, 1};
-    }
-    plan.layout = choose_layout(info, options, plan);
-    plan.settings.quality = options.quality.value_or(plan.settings.quality);
-    plan.settings.compression_level =
-        options.compression_level.value_or(plan.settings.compression_level);
-    plan.lossless = plan.format != Format::kJpeg && keeps_samples(info, plan.layout);
+    plan_samples(info, options, plan);
+  }
+  if (auto error = check_raw(plan)) {
+    return *error;
   }
   if (auto error = check_limit("memory", memory_needed(info, plan), options.limits.memory,
                                "the job may need")) {

@@ -3,26 +3,38 @@
 #pragma once
 
 #include "codec.h"
+#include "convert.h"
 #include "options.h"
+#include "resize.h"
 
 namespace crop64 {
 
 enum class Way : uint8_t {
   kPass,     // the source's bytes as they are
-  kSamples,  // decode the region, convert, pad, encode
+  kSamples,  // decode the region, then what the plan's steps say, then encode
 };
 
+// Way::kSamples takes its steps in the order in which they stand here; those that are not there are
+// left out.
 struct Plan {
   Way way = Way::kSamples;
   Format format = Format::kUnknown;  // of the result
-  Rect region;                       // what is taken, within the picture
-  Size canvas;                       // of the result
-  int pad_left = 0;                  // where the region lies on the canvas
-  int pad_top = 0;
-  Layout layout;  // of the result's samples
-  Color background;
+  Rect region;                       // what is taken, as displayed; empty where nothing of it is
+  DecodeRequest decode;
+  Orientation orientation;
+  Layout working;                  // for the next three
+  std::optional<Padding> outside;  // what the crop has beyond the picture
+  std::optional<Resampling> resampling;
+  std::optional<Padding> letterbox;  // what 'contain' leaves free
+  Layout layout;                     // of the result's samples
+  bool flattens = false;             // whether alpha is dropped: the background shows through
+  Size size;                         // of the result
   EncodeSettings settings;
+  std::optional<double> max_bytes;
+  Color background;
   bool lossless = false;  // whether every sample of the region is kept
+
+  bool computes() const { return outside || resampling || letterbox; }
 };
 
 // Errors: INVALID_ARGUMENT (an empty crop, an option of another format), CROP_OUT_OF_BOUNDS,

@@ -12,21 +12,38 @@ export interface NativeInput {
   width: number;
   height: number;
   channels: Enum<string>;
+  bitDepth: number;
+}
+
+export interface NativeResize {
+  width: number | undefined;
+  height: number | undefined;
+  fit: Enum<string>;
+  positionX: number;
+  positionY: number;
+  kernel: Enum<string>;
+  withoutEnlargement: boolean;
 }
 
 export interface NativeOptions {
+  autoOrient: boolean;
+  rotate: number;
+  flip: Enum<string>;
   crop: {
     edges: { left: number; top: number; right: number; bottom: number };
     percent: boolean;
   };
   outside: Enum<string>;
   background: { r: number; g: number; b: number; alpha: number };
+  resize: NativeResize | undefined;
   truncated: Enum<string>;
   limits: { pixels: number; bytes: number; memory: number };
   format: Enum<string>;
   quality: number | undefined;
   compressionLevel: number | undefined;
   channels: Enum<string> | undefined;
+  bitDepth: number | undefined;
+  maxBytes: number | undefined;
 }
 
 export type NativeResponse<Value> =
@@ -34,11 +51,14 @@ export type NativeResponse<Value> =
   | { ok: false; code: string; message: string; details: Record<string, unknown> };
 
 export interface NativeInfo {
-  format: 'jpeg' | 'png' | 'raw';
+  format: 'jpeg' | 'png' | 'bmp' | 'raw';
   mimeType: string;
   width: number;
   height: number;
-  channels: 'GRAY' | 'GRAYA' | 'RGB' | 'RGBA' | 'BGR' | 'BGRA' | 'palette';
+  storedWidth: number;
+  storedHeight: number;
+  orientation: number;
+  channels: 'GRAY' | 'GRAYA' | 'RGB' | 'RGBA' | 'BGR' | 'BGRA' | 'CMYK' | 'palette';
   bitDepth: number;
   hasAlpha: boolean;
   isPalette: boolean;
@@ -57,7 +77,7 @@ export interface NativeInfo {
 export interface NativeResult<Data> {
   data: Data;
   byteLength: number;
-  format: 'jpeg' | 'png' | 'raw' | 'unknown';
+  format: 'jpeg' | 'png' | 'bmp' | 'raw' | 'unknown';
   mimeType: string;
   lossless: boolean;
   bytesRead: number;
@@ -68,7 +88,7 @@ export interface NativeResult<Data> {
   top?: number;
   right?: number;
   bottom?: number;
-  channels?: 'GRAY' | 'GRAYA' | 'RGB' | 'RGBA' | 'BGR' | 'BGRA' | 'palette';
+  channels?: 'GRAY' | 'GRAYA' | 'RGB' | 'RGBA' | 'BGR' | 'BGRA' | 'CMYK' | 'palette';
   bitDepth?: number;
 }
 
@@ -76,6 +96,9 @@ export interface NativeModule {
   readonly Kind: Enums<'file' | 'base64' | 'samples'>;
   readonly Form: Enums<'bytes' | 'base64' | 'dataUrl'>;
   readonly Format: Enums<'keep' | 'jpeg' | 'png' | 'raw'>;
+  readonly Flip: Enums<'none' | 'horizontal' | 'vertical'>;
+  readonly Fit: Enums<'cover' | 'contain' | 'fill' | 'inside' | 'outside'>;
+  readonly Kernel: Enums<'nearest' | 'linear' | 'cubic' | 'lanczos3'>;
   readonly Outside: Enums<'error' | 'clamp' | 'pad'>;
   readonly Truncated: Enums<'error' | 'accept'>;
   readonly Channels: Enums<'RGBA' | 'RGB' | 'BGRA' | 'BGR' | 'GRAY' | 'GRAYA' | 'keep'>;

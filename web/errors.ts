@@ -62,3 +62,13 @@ export function invalid(expected: string, name: string, received: unknown): Imag
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** A source that is of the right kind and can't be read. */
+export function unreadable(what: string, error: unknown, details = {}): ImageError {
+  return new ImageError(
+    'SOURCE_UNREADABLE',
+    `Expected ${what} but it could not be read: ${reasonOf(error)}.`,
+    details,
+    { cause: error },
+  );
+}

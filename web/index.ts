@@ -1,17 +1,23 @@
 // The public interface: each function reads its source, runs the module and shapes the answer.
 
 import type { NativeInput, NativeModule, NativeResult } from './crop64-module.js';
+import { canAskBrowser, readByBrowser } from './dom.js';
 import { ImageError } from './errors.js';
+import type { Input } from './input.js';
 import { run } from './module.js';
 import { type Checked, checkDecode, checkEncode, checkImageData } from './options.js';
 import { decodedImage, encodedImage, imageInfo } from './result.js';
-import { type Input, read, readStart } from './source.js';
+import { read, readStart } from './source.js';
 import type {
   DecodedImage,
   DecodeOptions,
+  Decoder,
   EncodedImage,
   EncodeOptions,
   ImageInfo,
+  Samples,
+  Samples8,
+  Samples16,
   Source,
 } from './types.js';
 
@@ -22,8 +28,10 @@ export type {
   Channels,
   Color,
   Crop,
+  CropperData,
   DecodedImage,
   DecodeOptions,
+  Decoder,
   EncodedImage,
   EncodeOptions,
   Format,
@@ -31,7 +39,12 @@ export type {
   InitOptions,
   Limits,
   Pixels,
+  Position,
   Region,
+  Resize,
+  Samples,
+  Samples8,
+  Samples16,
   Source,
 } from './types.js';
 
@@ -57,15 +70,30 @@ export async function probe(source: Source): Promise<ImageInfo> {
 }
 
 /** The samples of a picture, or of the part of it that is asked for. */
-export async function decode(source: Source, options?: DecodeOptions): Promise<DecodedImage> {
-  const { result } = await process(source, checkDecode(options), 'bytes');
-  return decodedImage(result);
+export async function decode(
+  source: Source,
+  options: DecodeOptions & { readonly bitDepth: 16 },
+): Promise<DecodedImage<Samples16>>;
+export async function decode(
+  source: Source,
+  options?: DecodeOptions & { readonly bitDepth?: 8 },
+): Promise<DecodedImage<Samples8>>;
+export async function decode(
+  source: Source,
+  options?: DecodeOptions,
+): Promise<DecodedImage<Samples>>;
+export async function decode(
+  source: Source,
+  options?: DecodeOptions,
+): Promise<DecodedImage<Samples>> {
+  const { result, decoder } = await process(source, checkDecode(options), 'bytes');
+  return decodedImage(result, decoder);
 }
 
 /** A picture, or a part of it, as an encoded file in memory, with all that is known about it. */
 export async function encode(source: Source, options?: EncodeOptions): Promise<EncodedImage> {
-  const { result, mimeType } = await process(source, checkEncode(options), 'bytes');
-  return encodedImage(result, mimeType);
+  const { result, mimeType, decoder } = await process(source, checkEncode(options), 'bytes');
+  return encodedImage(result, mimeType, decoder);
 }
 
 /** As `encode`: a data URL, to be put in `img.src`. */
@@ -97,10 +125,10 @@ export async function toBlob(source: Source, options?: EncodeOptions): Promise<B
 /** As `decode`: ImageData; a plain object of the same shape where there is no such class. */
 export async function toImageData(
   source: Source,
-  options?: Omit<DecodeOptions, 'channels'>,
+  options?: Omit<DecodeOptions, 'channels' | 'bitDepth'>,
 ): Promise<ImageData> {
-  const checked = checkImageData(options);
-  const { data, width, height } = decodedImage((await process(source, checked, 'bytes')).result);
+  const { result, decoder } = await process(source, checkImageData(options), 'bytes');
+  const { data, width, height } = decodedImage(result, decoder) as DecodedImage<Samples8>;
   return typeof ImageData === 'undefined'
     ? ({ data, width, height, colorSpace: 'srgb' } as ImageData)
     : new ImageData(data, width, height);
@@ -112,24 +140,51 @@ interface Data {
   readonly dataUrl: string;
 }
 
+interface Processed<Form extends keyof Data> {
+  readonly result: NativeResult<Data[Form]>;
+  readonly mimeType: string;
+  readonly decoder: Decoder;
+}
+
 async function process<Form extends keyof Data>(
   source: Source,
   options: Checked,
   form: Form,
-): Promise<{ result: NativeResult<Data[Form]>; mimeType: string }> {
+): Promise<Processed<Form>> {
   options.signal?.throwIfAborted();
   const input = await read(source, options.limits);
   options.signal?.throwIfAborted();
+  try {
+    return await processInput(input, options, form);
+  } catch (error) {
+    const isUnknown = error instanceof ImageError && error.code === 'UNSUPPORTED_FORMAT';
+    if (!(isUnknown && canAskBrowser())) {
+      throw error;
+    }
+    // Asked for nothing, the module passes a file on as it is, and says what it looks like.
+    const { result } = await processInput(input, checkEncode(), 'bytes');
+    const drawn = await readByBrowser(result.data, result.mimeType, error);
+    options.signal?.throwIfAborted();
+    return processInput(drawn, options, form);
+  }
+}
+
+async function processInput<Form extends keyof Data>(
+  input: Input,
+  options: Checked,
+  form: Form,
+): Promise<Processed<Form>> {
   const job = (native: NativeModule) =>
     native.process(toNative(native, input), options.toNative(native), native.Form[form] as never);
   const result = (await run(job, options.signal)) as NativeResult<Data[Form]>;
   // A file of a format that is not known is what its source says it is.
   const isUnknown = result.mimeType === 'application/octet-stream' && result.format === 'unknown';
-  return { result, mimeType: (isUnknown && input.mimeType) || result.mimeType };
+  const mimeType = (isUnknown && input.mimeType) || result.mimeType;
+  return { result, mimeType, decoder: input.decoder };
 }
 
 function toNative(native: NativeModule, input: Input): NativeInput {
-  const { data, width, height } = input;
+  const { data, width, height, bitDepth } = input;
   const kind = native.Kind[input.kind];
-  return { data, kind, width, height, channels: native.Channels[input.channels] };
+  return { data, kind, width, height, bitDepth, channels: native.Channels[input.channels] };
 }

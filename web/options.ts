@@ -1,15 +1,26 @@
 // Checks what a caller passed, and puts it in the form that the module takes. Whatever depends on
 // the picture (is the crop inside, does the option fit the format) is decided by src/plan.cpp.
 
-import type { NativeModule, NativeOptions } from './crop64-module.js';
-import { invalid } from './errors.js';
+import type { NativeModule, NativeOptions, NativeResize } from './crop64-module.js';
+import { invalid, show } from './errors.js';
 import type { Color, Crop, DecodeOptions, EncodeOptions, Limits } from './types.js';
 
 type Given = Readonly<Record<string, unknown>>;
 
-const COMMON = ['crop', 'outside', 'background', 'truncated', 'limits', 'signal'];
-const FOR_SAMPLES = [...COMMON, 'channels'];
-const FOR_FILES = [...FOR_SAMPLES, 'format', 'quality', 'compressionLevel'];
+const COMMON = [
+  'autoOrient',
+  'rotate',
+  'flip',
+  'crop',
+  'outside',
+  'background',
+  'resize',
+  'truncated',
+  'limits',
+  'signal',
+];
+const FOR_SAMPLES = [...COMMON, 'channels', 'bitDepth'];
+const FOR_FILES = [...FOR_SAMPLES, 'format', 'quality', 'compressionLevel', 'maxBytes'];
 
 const FORMATS: Readonly<Record<string, 'keep' | 'jpeg' | 'png' | 'raw'>> = {
   keep: 'keep',
@@ -42,7 +53,10 @@ export function checkEncode(options: EncodeOptions = {}): Checked {
 }
 
 function check(given: Given): Checked {
-  const crop = checkCrop(given.crop as Crop | undefined);
+  const { turn, ...crop } = checkCrop(given.crop as Crop | undefined);
+  const autoOrient = boolean(given.autoOrient, 'autoOrient') ?? true;
+  const { rotate, flip } = checkTurn(given, turn);
+  const resize = checkResize(given.resize);
   const outside = oneOf(given.outside, 'outside', ['error', 'clamp', 'pad']) ?? 'error';
   const background = checkColor(given.background as Color | undefined);
   const truncated = oneOf(given.truncated, 'truncated', ['error', 'accept']) ?? 'error';
@@ -62,19 +76,28 @@ function check(given: Given): Checked {
     'GRAYA',
     'keep',
   ]);
+  const bitDepth = oneOf(given.bitDepth, 'bitDepth', [8, 16, 'keep']);
+  const maxBytes =
+    given.maxBytes === undefined ? undefined : number(given.maxBytes, 'maxBytes', 1, 1e18);
   return {
     limits,
     signal: checkSignal(given.signal),
     toNative: (native) => ({
+      autoOrient,
+      rotate,
+      flip: native.Flip[flip],
       crop,
       outside: native.Outside[outside],
       background,
+      resize: resize?.(native),
       truncated: native.Truncated[truncated],
       limits,
       format: native.Format[format],
       quality,
       compressionLevel,
       channels: channels === undefined ? undefined : native.Channels[channels],
+      bitDepth: bitDepth === 'keep' ? 0 : bitDepth,
+      maxBytes,
     }),
   };
 }
@@ -96,13 +119,20 @@ function object(
   return value as Given;
 }
 
-function oneOf<Value extends string>(
+function boolean(value: unknown, name: string): boolean | undefined {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw invalid('true or false', name, value);
+  }
+  return value;
+}
+
+function oneOf<const Value extends string | number>(
   value: unknown,
   name: string,
   values: readonly Value[],
 ): Value | undefined {
   if (value !== undefined && !values.includes(value as Value)) {
-    throw invalid(`one of '${values.join("', '")}'`, name, value);
+    throw invalid(`one of ${values.map(show).join(', ')}`, name, value);
   }
   return value as Value | undefined;
 }
@@ -128,17 +158,103 @@ function checkQuality(value: unknown): number | undefined {
   return value === undefined ? undefined : integer(value, 'quality', 1, 100);
 }
 
+type FlipName = 'none' | 'horizontal' | 'vertical';
+
+interface Turn {
+  readonly rotate: number;
+  readonly flip: FlipName;
+}
+
+/** `rotate` and `flip`, or what a cropper's data says in their place. */
+function checkTurn(given: Given, fromCropper: Turn | undefined): Turn {
+  const rotate = oneOf(given.rotate, 'rotate', [0, 90, 180, 270]);
+  const flip = oneOf(given.flip, 'flip', ['horizontal', 'vertical']);
+  if (fromCropper !== undefined && (rotate ?? flip) !== undefined) {
+    throw invalid('nothing (the crop has its own)', 'rotate and flip', rotate ?? flip);
+  }
+  return fromCropper ?? { rotate: rotate ?? 0, flip: flip ?? 'none' };
+}
+
+const CROPPER_KEYS = ['rotate', 'scaleX', 'scaleY'];
+
+/** cropperjs 1 mirrors first and then turns: `rotate` and `flip` go the other way about. */
+function turnOf(given: Given): Turn | undefined {
+  if (!CROPPER_KEYS.some((key) => key in given)) {
+    return undefined;
+  }
+  const degrees = given.rotate === undefined ? 0 : given.rotate;
+  if (typeof degrees !== 'number' || degrees % 90 !== 0) {
+    throw invalid('a multiple of 90', 'crop.rotate', degrees);
+  }
+  const scaleX = oneOf(given.scaleX, 'crop.scaleX', [1, -1]) ?? 1;
+  const scaleY = oneOf(given.scaleY, 'crop.scaleY', [1, -1]) ?? 1;
+  const turned = scaleX < 0 && scaleY < 0 ? degrees + 180 : degrees;
+  const rotate = ((turned % 360) + 360) % 360;
+  if (scaleX === scaleY) {
+    return { rotate, flip: 'none' };
+  }
+  const sideways = rotate % 180 !== 0;
+  return { rotate, flip: scaleX < 0 !== sideways ? 'horizontal' : 'vertical' };
+}
+
+const POSITIONS = {
+  center: [0.5, 0.5],
+  top: [0.5, 0],
+  'right top': [1, 0],
+  right: [1, 0.5],
+  'right bottom': [1, 1],
+  bottom: [0.5, 1],
+  'left bottom': [0, 1],
+  left: [0, 0.5],
+  'left top': [0, 0],
+} as const;
+
+const RESIZE_KEYS = ['width', 'height', 'fit', 'position', 'kernel', 'withoutEnlargement'];
+const LARGEST_SIDE = 0x7fffffff;
+
+function checkResize(value: unknown): ((native: NativeModule) => NativeResize) | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  const given = object(value, 'resize', RESIZE_KEYS);
+  const side = (name: string) =>
+    given[name] === undefined ? undefined : integer(given[name], `resize.${name}`, 1, LARGEST_SIDE);
+  const [width, height] = [side('width'), side('height')];
+  if (width === undefined && height === undefined) {
+    throw invalid('a width, a height or both', 'resize', value);
+  }
+  const fits = ['cover', 'contain', 'fill', 'inside', 'outside'] as const;
+  const fit = oneOf(given.fit, 'resize.fit', fits) ?? 'cover';
+  const positions = Object.keys(POSITIONS) as (keyof typeof POSITIONS)[];
+  const position = oneOf(given.position, 'resize.position', positions) ?? 'center';
+  const [positionX, positionY] = POSITIONS[position];
+  const kernels = ['nearest', 'linear', 'cubic', 'lanczos3'] as const;
+  const kernel = oneOf(given.kernel, 'resize.kernel', kernels) ?? 'lanczos3';
+  const withoutEnlargement =
+    boolean(given.withoutEnlargement, 'resize.withoutEnlargement') ?? false;
+  return (native) => ({
+    width,
+    height,
+    fit: native.Fit[fit],
+    positionX,
+    positionY,
+    kernel: native.Kernel[kernel],
+    withoutEnlargement,
+  });
+}
+
 const CROP_SHAPES = [
   ['left', 'top', 'right', 'bottom'],
   ['left', 'top', 'width', 'height'],
   ['x', 'y', 'width', 'height'],
 ];
 
-function checkCrop(crop: Crop | undefined): NativeOptions['crop'] {
+function checkCrop(crop: Crop | undefined): NativeOptions['crop'] & { turn: Turn | undefined } {
   if (crop === undefined) {
-    return { edges: { left: 0, top: 0, right: 100, bottom: 100 }, percent: true };
+    const edges = { left: 0, top: 0, right: 100, bottom: 100 };
+    return { edges, percent: true, turn: undefined };
   }
-  const given = object(crop, 'crop', [...new Set(CROP_SHAPES.flat()), 'unit']);
+  const given = object(crop, 'crop', [...new Set(CROP_SHAPES.flat()), 'unit', ...CROPPER_KEYS]);
   if (given.unit !== undefined && given.unit !== '%') {
     throw invalid(
       "'%' or nothing (pixels of the picture, not of the page)",
@@ -146,7 +262,7 @@ function checkCrop(crop: Crop | undefined): NativeOptions['crop'] {
       given.unit,
     );
   }
-  const keys = Object.keys(given).filter((key) => key !== 'unit');
+  const keys = Object.keys(given).filter((key) => key !== 'unit' && !CROPPER_KEYS.includes(key));
   const shape = CROP_SHAPES.find(
     (names) => names.length === keys.length && names.every((name) => keys.includes(name)),
   );
@@ -169,7 +285,7 @@ function checkCrop(crop: Crop | undefined): NativeOptions['crop'] {
     shape[2] === 'right'
       ? { left: first, top: second, right: third, bottom: fourth }
       : { left: first, top: second, right: first + third, bottom: second + fourth };
-  return { edges, percent: given.unit === '%' };
+  return { edges, percent: given.unit === '%', turn: turnOf(given) };
 }
 
 const HEX_COLOR = "a colour like '#fff', '#ffff', '#ffffff' or '#ffffffff'";

@@ -1,14 +1,23 @@
 // What goes out: the module's answers as the public interface has them.
 
 import type { NativeInfo, NativeResult } from './crop64-module.js';
-import type { DecodedImage, EncodedImage, ImageInfo, Region } from './types.js';
+import type {
+  DecodedImage,
+  Decoder,
+  EncodedImage,
+  ImageInfo,
+  Region,
+  Samples,
+  Samples8,
+  Samples16,
+} from './types.js';
 
 /** The length of base64 text for that many bytes. */
 export function base64Length(byteLength: number): number {
   return Math.ceil(byteLength / 3) * 4;
 }
 
-const CHANNEL_COUNT = { palette: 1, GRAY: 1, GRAYA: 2, RGB: 3, BGR: 3, RGBA: 4, BGRA: 4 };
+const CHANNEL_COUNT = { palette: 1, GRAY: 1, GRAYA: 2, RGB: 3, BGR: 3, RGBA: 4, BGRA: 4, CMYK: 4 };
 
 // The bytes of a pixel as samples.
 function pixelBytes(channels: keyof typeof CHANNEL_COUNT, bitDepth: number): number {
@@ -42,67 +51,60 @@ function regionOf({ left = 0, top = 0, right = 0, bottom = 0 }: NativeResult<unk
   return { left, top, width: right - left, height: bottom - top };
 }
 
-export function decodedImage(native: NativeResult<Uint8Array<ArrayBuffer>>): DecodedImage {
-  const { data, width = 0, height = 0, lossless, bytesRead, byteLength } = native;
+type Native = NativeResult<Uint8Array<ArrayBuffer>>;
+
+// What every result tells of itself.
+function common(native: Native, decoder: Decoder) {
+  const { width = 0, height = 0, channels, bitDepth = 8, byteLength, bytesRead } = native;
   return {
-    data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength),
     width,
     height,
-    channels: native.channels as DecodedImage['channels'],
-    bitDepth: 8,
     region: regionOf(native),
-    lossless,
+    // What a browser has drawn is no longer what was there.
+    lossless: native.lossless && (decoder === 'crop64' || decoder === 'frame'),
     bytesRead,
+    decoder,
     byteLength,
+    base64Length: base64Length(byteLength),
+    pixelBytes: channels ? width * height * pixelBytes(channels, bitDepth) : 0,
   };
 }
 
-class EncodedFile implements EncodedImage {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly format: EncodedImage['format'];
-  readonly mimeType: string;
-  readonly width: number;
-  readonly height: number;
-  readonly region: Region;
-  readonly lossless: boolean;
-  readonly bytesRead: number;
-  readonly byteLength: number;
-  readonly base64Length: number;
-  readonly pixelBytes: number;
-
-  constructor(native: NativeResult<Uint8Array<ArrayBuffer>>, mimeType: string) {
-    const { width = 0, height = 0, channels, bitDepth = 8 } = native;
-    this.bytes = native.data;
-    this.format = native.format;
-    this.mimeType = mimeType;
-    this.width = width;
-    this.height = height;
-    this.region = regionOf(native);
-    this.lossless = native.lossless;
-    this.bytesRead = native.bytesRead;
-    this.byteLength = native.byteLength;
-    this.base64Length = base64Length(native.byteLength);
-    this.pixelBytes = channels ? width * height * pixelBytes(channels, bitDepth) : 0;
-  }
-
-  toDataURL(): string {
-    return `data:${this.mimeType};base64,${this.toBase64()}`;
-  }
-
-  toBase64(): string {
-    return base64Of(this.bytes);
-  }
-
-  toBlob(): Blob {
-    return new Blob([this.bytes], { type: this.mimeType });
-  }
+export function decodedImage(native: Native, decoder: Decoder): DecodedImage<Samples> {
+  const { data, channels, bitDepth } = native;
+  const samples =
+    bitDepth === 16
+      ? (new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) as Samples16)
+      : (new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength) as Samples8);
+  return {
+    data: samples,
+    channels: channels as DecodedImage['channels'],
+    bitDepth: bitDepth === 16 ? 16 : 8,
+    ...common(native, decoder),
+  };
 }
 
-export function encodedImage(
-  native: NativeResult<Uint8Array<ArrayBuffer>>,
-  mimeType: string,
-): EncodedImage {
-  return new EncodedFile(native, mimeType);
+// On a prototype, so that a result can be cloned and sent to a worker.
+const forms = {
+  toDataURL(this: EncodedImage): string {
+    return `data:${this.mimeType};base64,${this.toBase64()}`;
+  },
+  toBase64(this: EncodedImage): string {
+    return base64Of(this.bytes);
+  },
+  toBlob(this: EncodedImage): Blob {
+    return new Blob([this.bytes], { type: this.mimeType });
+  },
+};
+
+export function encodedImage(native: Native, mimeType: string, decoder: Decoder): EncodedImage {
+  const { data: bytes, format } = native;
+  return Object.assign(Object.create(forms), {
+    bytes,
+    format,
+    mimeType,
+    ...common(native, decoder),
+  });
 }
 
 type Base64Bytes = Uint8Array & { toBase64?(): string };

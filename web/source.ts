@@ -1,27 +1,10 @@
-// What comes in: every kind of source, as bytes, base64 text or samples.
+// What comes in: every kind of source, read to its end.
 
-import { ImageError, invalid, reasonOf, show } from './errors.js';
+import { readDrawn } from './dom.js';
+import { ImageError, invalid, show, unreadable } from './errors.js';
+import { file, type Input, readPixels, tagOf } from './input.js';
 import { nodeFileSystem } from './module.js';
-import type { Channels, Limits, Pixels, Source } from './types.js';
-
-export interface Input {
-  readonly kind: 'file' | 'base64' | 'samples';
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: Channels;
-  /** What the source says of itself, for a format that is not known. */
-  readonly mimeType?: string;
-}
-
-const CHANNEL_COUNT: Readonly<Record<Channels, number>> = {
-  RGBA: 4,
-  RGB: 3,
-  BGRA: 4,
-  BGR: 3,
-  GRAY: 1,
-  GRAYA: 2,
-};
+import type { Limits, Pixels, Source } from './types.js';
 
 /** Reads a source to its end. Errors: INVALID_ARGUMENT, SOURCE_UNREADABLE, LIMIT_EXCEEDED. */
 export async function read(source: Source, limits: Required<Limits>): Promise<Input> {
@@ -61,15 +44,6 @@ export function readStart(source: Source, size: number, limits: Required<Limits>
   return read(isBlob ? (source as Blob).slice(0, size) : source, limits);
 }
 
-function tagOf(value: object): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
-}
-
-function file(data: Uint8Array, mimeType?: string): Input {
-  const input: Input = { kind: 'file', data, width: 0, height: 0, channels: 'RGBA' };
-  return mimeType ? { ...input, mimeType } : input;
-}
-
 function notASource(source: unknown): ImageError {
   return invalid(
     'a Blob, bytes, Response, URL, data URL, base64 text, pixels or a canvas, image or video',
@@ -99,35 +73,6 @@ function bytesOf(source: ArrayBuffer | SharedArrayBuffer | ArrayBufferView): Uin
   } catch (error) {
     throw unreadable('bytes that were not transferred elsewhere', error);
   }
-}
-
-function readPixels({ data, width, height, channels = 'RGBA' }: Pixels): Input {
-  if (!Object.hasOwn(CHANNEL_COUNT, channels)) {
-    throw invalid(`one of ${Object.keys(CHANNEL_COUNT).join(', ')}`, 'source.channels', channels);
-  }
-  const count = CHANNEL_COUNT[channels];
-  for (const [name, value] of Object.entries({ width, height })) {
-    if (!Number.isInteger(value) || value < 1 || value > 0x7fffffff) {
-      throw invalid('an integer of at least 1', `source.${name}`, value);
-    }
-  }
-  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
-    throw invalid('a Uint8Array or Uint8ClampedArray', 'source.data', data);
-  }
-  if (data.length !== width * height * count) {
-    throw invalid(
-      `${width} x ${height} x ${count} = ${width * height * count} samples (${channels})`,
-      'source.data',
-      data.length,
-    );
-  }
-  return {
-    kind: 'samples',
-    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    width,
-    height,
-    channels,
-  };
 }
 
 // Text that was meant as a place and not as the picture itself. '/9j/' is how a JPEG begins; text
@@ -185,15 +130,6 @@ function toAscii(text: string): Uint8Array {
     return bytes;
   }
   return Uint8Array.from(text, (character) => Math.min(character.charCodeAt(0), 0xff));
-}
-
-function unreadable(what: string, error: unknown, details = {}): ImageError {
-  return new ImageError(
-    'SOURCE_UNREADABLE',
-    `Expected ${what} but it could not be read: ${reasonOf(error)}.`,
-    details,
-    { cause: error },
-  );
 }
 
 function checkBytes(value: number, limits: Required<Limits>): void {
@@ -258,53 +194,4 @@ async function readUrl(url: URL, limits: Required<Limits>): Promise<Input> {
     throw unreadable(`an answer from ${url.href}`, error, { url: url.href });
   }
   return readResponse(response, limits);
-}
-
-type Drawable = CanvasImageSource & {
-  naturalWidth?: number;
-  naturalHeight?: number;
-  videoWidth?: number;
-  videoHeight?: number;
-  displayWidth?: number;
-  displayHeight?: number;
-};
-
-// The pixels that a browser shows, through a 2D canvas: 8-bit sRGB, alpha rounded by premultiplying.
-function readDrawn(source: Drawable): Input {
-  const width = Number(
-    source.naturalWidth ??
-      source.videoWidth ??
-      source.displayWidth ??
-      (source as ImageBitmap).width,
-  );
-  const height = Number(
-    source.naturalHeight ??
-      source.videoHeight ??
-      source.displayHeight ??
-      (source as ImageBitmap).height,
-  );
-  const what = tagOf(source as object);
-  if (!(width > 0 && height > 0)) {
-    throw unreadable(`a loaded ${what}`, 'it has no pixels (yet)');
-  }
-  try {
-    return readPixels(contextOf(source, width, height).getImageData(0, 0, width, height));
-  } catch (error) {
-    throw unreadable(`a ${what} whose pixels may be read`, error);
-  }
-}
-
-type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
-
-// A canvas gives its own context; everything else (and a WebGL canvas) is drawn on a new one.
-function contextOf(source: Drawable, width: number, height: number): Context {
-  const own = 'getContext' in source ? (source.getContext('2d') as Context | null) : null;
-  if (own !== null) {
-    return own;
-  }
-  const context = new OffscreenCanvas(width, height).getContext('2d', {
-    willReadFrequently: true,
-  }) as OffscreenCanvasRenderingContext2D;
-  context.drawImage(source, 0, 0, width, height);
-  return context;
 }

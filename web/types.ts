@@ -1,9 +1,12 @@
 /** The channels of samples, in this order in memory. */
 export type Channels = 'RGBA' | 'RGB' | 'BGRA' | 'BGR' | 'GRAY' | 'GRAYA';
 
-/** Samples as a source: rows from the top, tightly packed, one byte a sample, straight alpha. */
+/**
+ * Samples as a source: rows from the top, tightly packed, straight alpha, 8 bits each, or 16 in a
+ * Uint16Array.
+ */
 export interface Pixels {
-  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
   readonly width: number;
   readonly height: number;
   /** Default: `'RGBA'`, as in ImageData. */
@@ -38,19 +41,60 @@ export type Source =
   | VideoFrame;
 
 /**
- * The part that is asked for, in pixels of the picture or in percent of its sides. Fractions are
- * rounded edge by edge, half up.
+ * The part that is asked for, in pixels of the picture as displayed (after `autoOrient`, `rotate` and
+ * `flip`) or in percent of its sides. Fractions are rounded edge by edge, half up.
  */
 export type Crop = { readonly unit?: '%' } & (
   | { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }
   | { readonly left: number; readonly top: number; readonly width: number; readonly height: number }
   | { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+  | CropperData
 );
+
+/** What cropperjs 1 gives: its turn (by quarters) and its mirrorings become `rotate` and `flip`. */
+export interface CropperData {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly rotate?: number;
+  readonly scaleX?: number;
+  readonly scaleY?: number;
+}
 
 /** `'#rgb'`, `'#rgba'`, `'#rrggbb'`, `'#rrggbbaa'`, or parts: r, g, b from 0 to 255, alpha from 0 to 1. */
 export type Color =
   | string
   | { readonly r: number; readonly g: number; readonly b: number; readonly alpha?: number };
+
+/** Which part stays (cover) or where the picture goes (contain). */
+export type Position =
+  | 'center'
+  | 'top'
+  | 'right top'
+  | 'right'
+  | 'right bottom'
+  | 'bottom'
+  | 'left bottom'
+  | 'left'
+  | 'left top';
+
+/** At least one of `width` and `height`, in pixels; the other follows the picture's proportions. */
+export interface Resize {
+  readonly width?: number;
+  readonly height?: number;
+  /**
+   * What to do where the proportions differ: `'cover'` (default) cuts away, `'contain'` pads with
+   * `background`, `'fill'` distorts; `'inside'` and `'outside'` give up one of the two sizes.
+   */
+  readonly fit?: 'cover' | 'contain' | 'fill' | 'inside' | 'outside';
+  /** Default: `'center'`. */
+  readonly position?: Position;
+  /** Default: `'lanczos3'`. All but `'nearest'` look at as many samples as the reduction needs. */
+  readonly kernel?: 'nearest' | 'linear' | 'cubic' | 'lanczos3';
+  /** Never makes a picture larger. Default: `false`. */
+  readonly withoutEnlargement?: boolean;
+}
 
 export interface Limits {
   /** Pixels that the source's header may promise. Default: 536 870 912. */
@@ -62,6 +106,12 @@ export interface Limits {
 }
 
 interface CommonOptions {
+  /** Shows the picture the way up that its Exif orientation says. Default: `true`. */
+  readonly autoOrient?: boolean;
+  /** Degrees clockwise, after the orientation. Default: 0. */
+  readonly rotate?: 0 | 90 | 180 | 270;
+  /** After `rotate`. */
+  readonly flip?: 'horizontal' | 'vertical';
   /** Default: the whole picture. */
   readonly crop?: Crop;
   /**
@@ -74,6 +124,8 @@ interface CommonOptions {
    * white for JPEG.
    */
   readonly background?: Color;
+  /** Of the crop; nothing outside it is looked at. */
+  readonly resize?: Resize;
   /** What to do with a file that ends early: `'error'` (default), or `'accept'`: grey is missing. */
   readonly truncated?: 'error' | 'accept';
   readonly limits?: Limits;
@@ -84,12 +136,22 @@ interface CommonOptions {
 export interface DecodeOptions extends CommonOptions {
   /** Default: `'RGBA'`. `'keep'` is the picture's own, a palette as RGB or RGBA. */
   readonly channels?: Channels | 'keep';
+  /** Default: 8. `'keep'` is the picture's own, 8 for fewer. */
+  readonly bitDepth?: 8 | 16 | 'keep';
 }
 
 export type JpegFormat = 'jpeg' | 'jpg' | 'image/jpeg';
 export type PngFormat = 'png' | 'image/png';
 
-interface KeepOptions extends CommonOptions {
+interface FileOptions extends CommonOptions {
+  /**
+   * The most bytes that the result may have. A JPEG then has the highest quality up to
+   * `quality` that fits while the next higher does not.
+   */
+  readonly maxBytes?: number;
+}
+
+interface KeepOptions extends FileOptions {
   /** Default: `'keep'`; samples become PNG. */
   readonly format?: 'keep';
   /** JPEG: 1 to 100. Default: 85. */
@@ -98,28 +160,30 @@ interface KeepOptions extends CommonOptions {
   readonly compressionLevel?: number;
 }
 
-interface JpegOptions extends CommonOptions {
+interface JpegOptions extends FileOptions {
   readonly format: JpegFormat;
   /** 1 to 100. Default: 85. */
   readonly quality?: number;
 }
 
-interface PngOptions extends CommonOptions {
+interface PngOptions extends FileOptions {
   readonly format: PngFormat;
   /** 0 (none) to 9 (smallest). Default: 6. */
   readonly compressionLevel?: number;
 }
 
-interface RawOptions extends CommonOptions {
-  /** The samples themselves, as `decode` gives them. */
+interface RawOptions extends FileOptions {
+  /** The samples themselves, as `decode` gives them; 16-bit ones in the machine's byte order. */
   readonly format: 'raw';
   /** Default: `'RGBA'`. */
   readonly channels?: Channels | 'keep';
+  /** Default: 8. */
+  readonly bitDepth?: 8 | 16 | 'keep';
 }
 
 export type EncodeOptions = KeepOptions | JpegOptions | PngOptions | RawOptions;
 
-/** A rectangle in pixels of the picture; it is a `Crop` too. */
+/** A rectangle in pixels of the picture as displayed; it is a `Crop` too. */
 export interface Region {
   readonly left: number;
   readonly top: number;
@@ -127,16 +191,21 @@ export interface Region {
   readonly height: number;
 }
 
-export type Format = 'jpeg' | 'png';
+export type Format = 'jpeg' | 'png' | 'bmp';
 
 /** What a picture's header tells. */
 export interface ImageInfo {
   readonly format: Format | 'raw';
   readonly mimeType: string;
+  /** As displayed: turned as its Exif orientation says. */
   readonly width: number;
   readonly height: number;
-  /** `'RGB'` for a palette and for JPEG in colour. */
-  readonly channels: Channels;
+  readonly storedWidth: number;
+  readonly storedHeight: number;
+  /** Exif's, from 1 (upright) to 8. */
+  readonly orientation: number;
+  /** `'RGB'` for a palette and for JPEG in colour; `'CMYK'` is handed out as RGB. */
+  readonly channels: Channels | 'CMYK';
   /** Bits in a sample: 1, 2, 4, 8 or 16. */
   readonly bitDepth: number;
   /** A channel, a palette with alpha, or a transparent colour. */
@@ -168,24 +237,38 @@ interface Result {
   readonly lossless: boolean;
   /** How many bytes of the source were read to make this: a crop stops after its last row. */
   readonly bytesRead: number;
+  /**
+   * What read the source: `'crop64'` itself; `'browser'`, of a format that only the browser knows;
+   * `'canvas'`, of an element whose pixels had to be drawn (8 bits, alpha rounded by premultiplying);
+   * or `'frame'`, of a video frame whose samples could be copied.
+   */
+  readonly decoder: Decoder;
   readonly byteLength: number;
+  /** The length of those bytes as base64 text. */
+  readonly base64Length: number;
+  /** The bytes of the result as samples, one or two bytes each. */
+  readonly pixelBytes: number;
 }
 
-export interface DecodedImage extends Result {
-  /** Rows from the top, tightly packed, straight alpha. */
-  readonly data: Uint8ClampedArray<ArrayBuffer>;
+export type Decoder = 'crop64' | 'browser' | 'canvas' | 'frame';
+
+/** Samples: rows from the top, tightly packed, straight alpha. */
+export interface DecodedImage<Data extends Samples = Samples8> extends Result {
+  readonly data: Data;
   readonly channels: Channels;
-  readonly bitDepth: 8;
+  /** 16 where `data` is a Uint16Array. */
+  readonly bitDepth: 8 | 16;
 }
+
+export type Samples8 = Uint8ClampedArray<ArrayBuffer>;
+export type Samples16 = Uint16Array<ArrayBuffer>;
+export type Samples = Samples8 | Samples16;
 
 /** An encoded file in memory. `width`, `height` and `region` are 0 where the format is unknown. */
 export interface EncodedImage extends Result {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly format: Format | 'raw' | 'unknown';
   readonly mimeType: string;
-  readonly base64Length: number;
-  /** The bytes of the picture as samples, one or two bytes each. */
-  readonly pixelBytes: number;
   toDataURL(): string;
   toBase64(): string;
   toBlob(): Blob;

@@ -146,6 +146,28 @@ void limit_scans(j_common_ptr codec) {
   }
 }
 
+J_COLOR_SPACE color_space(int components) {
+  switch (components) {
+    case 1:
+      return JCS_GRAYSCALE;
+    case 4:
+      return JCS_CMYK;
+    default:
+      return JCS_RGB;
+  }
+}
+
+Model model_of(J_COLOR_SPACE space) {
+  switch (space) {
+    case JCS_GRAYSCALE:
+      return Model::kGray;
+    case JCS_CMYK:
+      return Model::kCmyk;
+    default:
+      return Model::kRgb;
+  }
+}
+
 void read_header(void* context) {
   Reader& reader = *static_cast<Reader*>(context);
   jpeg_decompress_struct& decoder = reader.decoder;
@@ -159,7 +181,9 @@ void read_header(void* context) {
   }
   decoder.dct_method = JDCT_ISLOW;
   decoder.do_fancy_upsampling = TRUE;  // and with it no merged upsampling
-  decoder.out_color_space = decoder.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  decoder.out_color_space = color_space(decoder.num_components);
+  decoder.scale_num = 1;
+  decoder.scale_denom = static_cast<unsigned>(reader.request.reduction);
 }
 
 // Whether libjpeg will smooth the blocks of a progressive picture whose coefficients are not all
@@ -188,11 +212,25 @@ bool lacks_component(const jpeg_decompress_struct& decoder) {
   return false;
 }
 
+// jpeg_crop_scanline takes all components for reduced alike, but chroma may be reduced less than
+// luma: where it still has to be smoothed across (4:1:0), half of it would be left out.
+void set_chroma_widths(jpeg_decompress_struct& decoder) {
+  for (int i = 0; i < decoder.num_components; ++i) {
+    jpeg_component_info& component = decoder.comp_info[i];
+    const auto samples =
+        static_cast<JDIMENSION>(component.h_samp_factor * component.DCT_scaled_size);
+    const auto of =
+        static_cast<JDIMENSION>(decoder.max_h_samp_factor * decoder.min_DCT_scaled_size);
+    component.downsampled_width = (decoder.output_width * samples + of - 1) / of;
+  }
+}
+
 // Narrows the decoder to the iMCUs that the region's samples depend on: fancy upsampling looks at
 // the neighbouring chroma sample, so with subsampled chroma one iMCU more on either side. Gives the
 // column at which the decoder's rows then begin.
 JDIMENSION narrow(jpeg_decompress_struct& decoder, const Rect& region) {
-  const int block = decoder.num_components == 1 ? DCTSIZE : DCTSIZE * decoder.max_h_samp_factor;
+  const int scaled = DCTSIZE / static_cast<int>(decoder.scale_denom);
+  const int block = decoder.num_components == 1 ? scaled : scaled * decoder.max_h_samp_factor;
   const int margin = decoder.num_components > 1 && decoder.max_h_samp_factor > 1 ? block : 0;
   const int left = std::max(0, region.left / block * block - margin);
   const int right = std::min(static_cast<int>(decoder.output_width),
@@ -201,6 +239,7 @@ JDIMENSION narrow(jpeg_decompress_struct& decoder, const Rect& region) {
   auto columns = static_cast<JDIMENSION>(right - left);
   if (columns < decoder.output_width) {
     jpeg_crop_scanline(&decoder, &first_column, &columns);
+    set_chroma_widths(decoder);
   }
   return first_column;
 }
@@ -249,11 +288,13 @@ Result<Decoded> decode_jpeg(Bytes file, const DecodeRequest& request) {
     return reader.errors.trap.error();
   }
   const jpeg_decompress_struct& decoder = reader.decoder;
-  const Size size = {int(decoder.image_width), int(decoder.image_height)};
+  const int reduction = request.reduction;
+  const Size size = {(int(decoder.image_width) + reduction - 1) / reduction,
+                     (int(decoder.image_height) + reduction - 1) / reduction};
   if (!contains(whole(size), request.region)) {
     return make_error(ErrorCode::kInternal, "The JPEG's two readers differ about its size.");
   }
-  const Layout layout = {decoder.num_components == 1 ? Model::kGray : Model::kRgb, 8};
+  const Layout layout = {model_of(decoder.out_color_space), 8};
   Result<Image> image = Image::allocate(request.region.size(), layout);
   Result<Buffer> row = Buffer::allocate(layout.bytes({size.width, 1}));
   if (!image.ok() || !row.ok()) {

@@ -5,8 +5,9 @@
 
 namespace crop64 {
 
-// The samples of the region, grey or RGB, equal bit for bit to those of a full decode with the
-// accurate integer inverse DCT and fancy upsampling (djpeg -dct int).
+// The samples of the region, grey, RGB or CMYK, equal bit for bit to those of a full decode with
+// the accurate integer inverse DCT and fancy upsampling (djpeg -dct int; reduced: djpeg -scale 1/2,
+// 1/4, 1/8).
 //
 // Rows above the region are Huffman-decoded and no more, columns beside it likewise, and the file
 // is not read beyond the last row. Errors: TRUNCATED_IMAGE where the missing part is needed

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "metadata.h"
+
 namespace crop64 {
 namespace {
 
@@ -120,12 +122,13 @@ std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& co
                       info.size.width, info.size.height);
   }
   components = frame[5];
-  if (components != 1 && components != 3) {
+  if (components != 1 && components != 3 && components != 4) {
     return make_error(ErrorCode::kUnsupportedFormat,
-                      "Expected a JPEG of 1 or 3 components but received one of %d%s.", components,
-                      components == 4 ? " (CMYK)" : "");
+                      "Expected a JPEG of 1, 3 or 4 components but received one of %d.",
+                      components);
   }
-  info.layout = {components == 1 ? Model::kGray : Model::kRgb, 8};
+  info.layout = {components == 1 ? Model::kGray : components == 3 ? Model::kRgb : Model::kCmyk, 8};
+  info.max_reduction = 8;
   info.progressive = segment.marker == kSof2;
   int max_h = 1;
   int max_v = 1;
@@ -198,6 +201,7 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
       info.density_per_inch = density_per_inch(segment.payload);
     } else if (segment.marker == kApp1 && segment.starts_with({"Exif\0\0", 6})) {
       info.has_exif = true;
+      info.orientation = exif_orientation(read_orientation(segment.payload.subspan(6)));
     } else if (segment.marker == kApp2 && segment.starts_with({"ICC_PROFILE\0", 12})) {
       info.has_icc_profile = true;
     } else if (segment.marker == kSos) {

@@ -1,6 +1,6 @@
 /* libjpeg's tables of methods name these, and nothing here ever chooses them: colour quantisation,
-   merged upsampling, and the fast and the floating-point DCT. Their real code would be a tenth of
-   the module. */
+   merged upsampling, and the fast and the floating-point forward DCT. Their real code would be a
+   tenth of the module. */
 #include <stddef.h>
 #include <stdio.h>
 
@@ -14,15 +14,5 @@ void jinit_1pass_quantizer(j_decompress_ptr decoder) { ERREXIT(decoder, JERR_NOT
 void jinit_2pass_quantizer(j_decompress_ptr decoder) { ERREXIT(decoder, JERR_NOT_COMPILED); }
 void jinit_merged_upsampler(j_decompress_ptr decoder) { ERREXIT(decoder, JERR_NOT_COMPILED); }
 
-void jpeg_idct_ifast(j_decompress_ptr decoder, jpeg_component_info *component, JCOEFPTR block,
-                     JSAMPARRAY rows, JDIMENSION column) {
-  (void)component, (void)block, (void)rows, (void)column;
-  ERREXIT(decoder, JERR_NOT_COMPILED);
-}
-void jpeg_idct_float(j_decompress_ptr decoder, jpeg_component_info *component, JCOEFPTR block,
-                     JSAMPARRAY rows, JDIMENSION column) {
-  (void)component, (void)block, (void)rows, (void)column;
-  ERREXIT(decoder, JERR_NOT_COMPILED);
-}
 void jpeg_fdct_ifast(DCTELEM *block) { (void)block; }
 void jpeg_fdct_float(FAST_FLOAT *block) { (void)block; }

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "metadata.h"
+
 namespace crop64 {
 namespace {
 
@@ -131,6 +133,7 @@ Result<ImageInfo> probe_png(Bytes file) {
       info.has_icc_profile = true;
     } else if (type == "eXIf") {
       info.has_exif = true;
+      info.orientation = exif_orientation(read_orientation(data));
     } else if (type == "pHYs") {
       info.density_per_inch = density_per_inch(data);
     }

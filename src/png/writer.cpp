@@ -93,17 +93,30 @@ void choose_compression(png_structp png, const ImageView& image, int level) {
   }
 }
 
+// How many entries the samples need. An index beyond the picture's palette is a fault of its file,
+// which is not to be handed on.
+size_t used_entries(const ImageView& image) {
+  size_t entries = image.colors->palette.size();
+  const auto most = static_cast<size_t>(image.layout.max_value()) + 1;
+  for (int y = 0; y < image.size.height && entries < most; ++y) {
+    const uint8_t* row = image.row(y);
+    const uint8_t* largest = std::max_element(row, row + image.size.width);
+    entries = std::max(entries, size_t{*largest} + 1);
+  }
+  return entries;
+}
+
 void write_colors(png_structp png, png_infop info, const ImageView& image) {
   const Colors& colors = *image.colors;
   if (image.layout.model == Model::kPalette) {
-    png_color palette[256];
+    png_color palette[256] = {};  // black, as it is shown elsewhere
     uint8_t alphas[256];
     for (size_t i = 0; i < colors.palette.size(); ++i) {
       const Rgba8& entry = colors.palette[i];
       palette[i] = {entry.r, entry.g, entry.b};
       alphas[i] = entry.a;
     }
-    png_set_PLTE(png, info, palette, static_cast<int>(colors.palette.size()));
+    png_set_PLTE(png, info, palette, static_cast<int>(used_entries(image)));
     if (colors.palette_alphas > 0) {
       png_set_tRNS(png, info, alphas, colors.palette_alphas, nullptr);
     }

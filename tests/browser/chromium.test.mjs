@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { decode, toDataURL } from '../../dist/index.js';
+import { fixture } from '../support/fixtures.mjs';
 import { launch } from './chromium.mjs';
 import { serve } from './server.mjs';
 
@@ -181,6 +182,68 @@ describe('in Chromium', () => {
     } finally {
       await other.close();
     }
+  });
+
+  test('a video frame of RGB samples is copied, an element is drawn, and the result says so', async () => {
+    const decoders = await page.evaluate(async () => {
+      const { data, width, height } = opaque(37, 23);
+      const decoders = {};
+      for (const format of ['RGBA', 'RGBX', 'BGRA', 'BGRX']) {
+        const options = { format, codedWidth: width, codedHeight: height, timestamp: 0 };
+        const frame = new VideoFrame(data, options);
+        const decoded = await crop64.decode(frame, { channels: format.replace('X', 'A') });
+        frame.close();
+        const same = decoded.data.every((value, i) => value === data[i]);
+        decoders[format] = [decoded.decoder, decoded.lossless, same];
+      }
+      const bitmap = await createImageBitmap(opaque(8, 8));
+      const drawn = await crop64.encode(bitmap);
+      return { ...decoders, bitmap: [drawn.decoder, drawn.lossless] };
+    });
+    const copied = ['frame', true, true];
+    const expected = { RGBA: copied, RGBX: copied, BGRA: copied, BGRX: copied };
+    assert.deepEqual(decoders, { ...expected, bitmap: ['canvas', false] });
+  });
+
+  test('formats that only the browser knows are read by it', async () => {
+    const files = {};
+    for (const name of ['small.webp', 'small.gif']) {
+      files[name] = [...(await fixture(name))];
+    }
+    files['drawing.svg'] = [
+      ...Buffer.from(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="131" height="97">' +
+          '<rect width="131" height="97" fill="#1080f0"/></svg>',
+      ),
+    ];
+    const answers = await page.evaluate(async (given) => {
+      const told = {};
+      for (const [name, bytes] of Object.entries(given)) {
+        const file = new Uint8Array(bytes);
+        const crop = { left: 20, top: 30, width: 40, height: 50 };
+        const part = await crop64.decode(file, { crop });
+        const type = name.endsWith('svg') ? 'image/svg+xml' : '';
+        const image = new Image();
+        image.src = URL.createObjectURL(new Blob([file], { type }));
+        await image.decode();
+        const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+        context.drawImage(image, 0, 0);
+        const shown = context.getImageData(20, 30, 40, 50).data;
+        const same = part.data.every((value, i) => value === shown[i]);
+        const passed = await crop64.encode(file);
+        told[name] = [part.decoder, part.lossless, same, passed.decoder, passed.lossless];
+      }
+      return told;
+    }, files);
+    const read = ['browser', false, true, 'crop64', true];
+    assert.deepEqual(answers, { 'small.webp': read, 'small.gif': read, 'drawing.svg': read });
+  });
+
+  test('what the browser does not know either is UNSUPPORTED_FORMAT', async () => {
+    const code = await page.evaluate(() =>
+      codeOf(crop64.decode(new TextEncoder().encode('words'))),
+    );
+    assert.equal(code, 'UNSUPPORTED_FORMAT');
   });
 
   test('toImageData gives ImageData with the samples of Node', async () => {

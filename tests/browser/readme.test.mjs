@@ -121,6 +121,25 @@ process.stdout.write(img.src);`;
     });
   });
 
+  test('the recipes for croppers give percent of the picture', () => {
+    const rectangle = (x, y, width, height) => ({
+      width,
+      height,
+      getBoundingClientRect: () => ({ x, y, width, height }),
+    });
+    const given = {
+      croppedArea: { x: 10, y: 20, width: 30, height: 40 },
+      pixelCrop: { unit: 'px', x: 20, y: 40, width: 60, height: 80 },
+      img: rectangle(0, 0, 200, 200),
+      image: rectangle(5, 7, 200, 200),
+      selection: rectangle(25, 47, 60, 80),
+    };
+    const code = `${block('js', 'croppedArea')}\nreturn [percent, shown, selected];`;
+    const recipes = new Function(...Object.keys(given), code)(...Object.values(given));
+    const expected = { unit: '%', x: 10, y: 20, width: 30, height: 40 };
+    assert.deepEqual(recipes, [expected, expected, expected]);
+  });
+
   test('each block was run', () => {
     const forgotten = blocks.filter(({ tested }) => !tested).map(({ code }) => code);
     assert.deepEqual(forgotten, []);

@@ -30,7 +30,6 @@ TEST_CASE("a format that is not read here is known by sight") {
       {"\0\0\0\x20"s + "ftypavis\0\0\0\0"s, "AVIF", "image/avif"},
       {"\0\0\0\x18"s + "ftypheic\0\0\0\0"s, "HEIC", "image/heic"},
       {"\0\0\0\x18"s + "ftypmif1\0\0\0\0"s, "HEIF", "image/heif"},
-      {"BM\x36\0\0\0"s, "BMP", "image/bmp"},
       {"II*\0\x08\0\0\0"s, "TIFF", "image/tiff"},
       {"MM\0*\0\0\0\x08"s, "TIFF", "image/tiff"},
       {"\xff\x0a\xfa\x1f"s, "JPEG XL", "image/jxl"},
@@ -47,6 +46,8 @@ TEST_CASE("a format that is not read here is known by sight") {
       {"\xff\xd8"s, "", "application/octet-stream"},
       {"\xff\xd8\x41"s, "", "application/octet-stream"},
       {"GIF"s, "", "application/octet-stream"},
+      {"B"s, "", "application/octet-stream"},
+      {"MB\x36\0\0\0"s, "", "application/octet-stream"},
       {"RIFF\x24\0\0\0WEB"s, "", "application/octet-stream"},
       {""s, "", "application/octet-stream"},
   };
@@ -107,6 +108,7 @@ TEST_CASE("formats have the names of the public interface") {
   CHECK(std::string(to_string(Format::kUnknown)) == "unknown");
   CHECK(std::string(to_string(Format::kJpeg)) == "jpeg");
   CHECK(std::string(to_string(Format::kPng)) == "png");
+  CHECK(std::string(to_string(Format::kBmp)) == "bmp");
   CHECK(std::string(to_string(Format::kRaw)) == "raw");
 }
 

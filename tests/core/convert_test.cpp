@@ -17,7 +17,7 @@ constexpr Layout kSources[] = {
     {Model::kGray, 16},   {Model::kGrayAlpha, 8},  {Model::kRgb, 8},     {Model::kRgb, 16},
     {Model::kRgba, 8},    {Model::kGrayAlpha, 16}, {Model::kRgba, 16},   {Model::kBgr, 8},
     {Model::kBgra, 8},    {Model::kPalette, 1},    {Model::kPalette, 2}, {Model::kPalette, 4},
-    {Model::kPalette, 8},
+    {Model::kPalette, 8}, {Model::kCmyk, 8},
 };
 constexpr Color kTransparent = {10, 20, 30, 0};
 constexpr Color kBackgrounds[] = {
@@ -65,8 +65,12 @@ Rgba rgba_at(const ImageView& image, int x, int y, int depth) {
       from_depth = 8;
       break;
     }
-    case Model::kCmyk:
+    case Model::kCmyk: {
+      // Samples are what the ink lets through.
+      const auto through = [&](int channel) { return std::floor(at(channel) * at(3) / 255 + 0.5); };
+      pixel = {through(0), through(1), through(2), 255};
       break;
+    }
   }
   if (const auto& key = image.colors->transparent;
       key && pixel[0] == (*key)[0] && pixel[1] == (*key)[1] && pixel[2] == (*key)[2]) {
@@ -83,9 +87,10 @@ Rgba flattened(Rgba pixel, const Color& background, double full) {
   const double scale = full / 255;
   const Rgba behind = {background.r * scale, background.g * scale, background.b * scale,
                        std::floor(background.alpha * full + 0.5)};
-  const double weight = std::floor((full - pixel[3]) * behind[3] / full);
-  for (size_t i = 0; i < 3 && weight > 0; ++i) {
-    pixel[i] = std::floor((pixel[i] * pixel[3] + behind[i] * weight) / (pixel[3] + weight) + 0.5);
+  const double front = pixel[3] * full;
+  const double back = (full - pixel[3]) * behind[3];
+  for (size_t i = 0; i < 3 && back > 0; ++i) {
+    pixel[i] = std::floor((pixel[i] * front + behind[i] * back) / (front + back) + 0.5);
   }
   return pixel;
 }
@@ -155,7 +160,7 @@ TEST_CASE("every layout becomes every other as the slow oracle has it") {
 
 TEST_CASE("the one transparent colour is found at the picture's own depth") {
   for (const Layout& source : kSources) {
-    if (source.has_alpha() || source.model == Model::kPalette) {
+    if (source.has_alpha() || source.model == Model::kPalette || source.model == Model::kCmyk) {
       continue;
     }
     Image image = make_picture({31, 9}, source);
@@ -184,6 +189,28 @@ TEST_CASE("a 16-bit colour that only looks like the transparent one at 8 bits is
       std::move(convert(image.view(), {Model::kGrayAlpha, 8}, kTransparent).value());
   CHECK(sample_at(converted.view(), 0, 0, 1) == 0);
   CHECK(sample_at(converted.view(), 1, 0, 1) == 255);
+}
+
+TEST_CASE("CMYK is mixed as ink times black, full samples being no ink") {
+  struct Case {
+    std::array<uint32_t, 4> cmyk;
+    Rgba8 rgba;
+  };
+  const Case cases[] = {
+      {{255, 255, 255, 255}, {255, 255, 255, 255}}, {{0, 255, 255, 255}, {0, 255, 255, 255}},
+      {{255, 0, 255, 255}, {255, 0, 255, 255}},     {{255, 255, 0, 255}, {255, 255, 0, 255}},
+      {{255, 255, 255, 0}, {0, 0, 0, 255}},         {{200, 100, 50, 128}, {100, 50, 25, 255}},
+      {{1, 2, 254, 128}, {1, 1, 127, 255}},
+  };
+  for (const auto& [cmyk, rgba] : cases) {
+    Image image = make_picture({1, 1}, {Model::kCmyk, 8});
+    for (int channel = 0; channel < 4; ++channel) {
+      set_sample(image, 0, 0, channel, cmyk[static_cast<size_t>(channel)]);
+    }
+    const Image mixed = std::move(convert(image.view(), {Model::kRgba, 8}, kTransparent).value());
+    const uint8_t* pixel = mixed.view().row(0);
+    CHECK(Rgba8{pixel[0], pixel[1], pixel[2], pixel[3]} == rgba);
+  }
 }
 
 TEST_CASE("a palette's alphas count, and an index beyond it is opaque black") {
@@ -309,7 +336,7 @@ TEST_CASE("padding puts the picture on its place and the background everywhere e
         }
       }
     }
-    CHECK(difference(pad(image.view(), {12, 9}, 3, 2, kBackground), expected.view()) == "");
+    CHECK(difference(pad(image.view(), {{12, 9}, 3, 2}, kBackground), expected.view()) == "");
   }
 }
 

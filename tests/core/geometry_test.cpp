@@ -69,5 +69,61 @@ TEST_CASE("rectangles are intersected, moved and compared") {
   CHECK(!contains(outer, {2, 3, 3, 31}));
 }
 
+TEST_CASE("Exif's eight numbers name the eight orientations, and no other number one") {
+  for (int tag = 1; tag <= 8; ++tag) {
+    CHECK(exif_tag(exif_orientation(tag)) == tag);
+    for (int other = 1; other < tag; ++other) {
+      CHECK(exif_orientation(tag) != exif_orientation(other));
+    }
+  }
+  for (const int tag : {0, -1, 9, 65535}) {
+    CHECK(exif_orientation(tag) == Orientation{});
+  }
+}
+
+TEST_CASE("quarter turns go clockwise") {
+  constexpr int kTags[] = {1, 6, 3, 8};
+  for (int turns = 0; turns < 4; ++turns) {
+    CHECK(exif_tag(quarter_turns(turns)) == kTags[turns]);
+    CHECK(quarter_turns(turns + 4) == quarter_turns(turns));
+    for (int more = 0; more < 4; ++more) {
+      CHECK(then(quarter_turns(turns), quarter_turns(more)) == quarter_turns(turns + more));
+    }
+  }
+}
+
+TEST_CASE("a quarter turn exchanges the sides") {
+  for (int tag = 1; tag <= 8; ++tag) {
+    const Size expected = tag <= 4 ? Size{7, 3} : Size{3, 7};
+    CHECK(oriented({7, 3}, exif_orientation(tag)) == expected);
+  }
+}
+
+TEST_CASE("a part of a stored picture is displayed where its edges go") {
+  const Size size = {10, 6};
+  const RectF stored = {1, 2, 4, 2.5};
+  const RectF displayed[] = {{1, 2, 4, 2.5}, {6, 2, 9, 2.5}, {6, 3.5, 9, 4}, {1, 3.5, 4, 4},
+                             {2, 1, 2.5, 4}, {3.5, 1, 4, 4}, {3.5, 6, 4, 9}, {2, 6, 2.5, 9}};
+  for (int tag = 1; tag <= 8; ++tag) {
+    CAPTURE(tag);
+    CHECK(oriented(stored, size, exif_orientation(tag)) == displayed[tag - 1]);
+  }
+}
+
+TEST_CASE("what is displayed of a part, stored again, is that part") {
+  const Size size = {10, 6};
+  for (int tag = 1; tag <= 8; ++tag) {
+    const Orientation orientation = exif_orientation(tag);
+    for (const Rect& part : {Rect{0, 0, 10, 6}, Rect{1, 2, 4, 3}, Rect{9, 5, 10, 6},
+                             Rect{-3, -2, 12, 9}, Rect{0, 0, 1, 1}}) {
+      INFO("orientation ", tag, ", ", to_string(part));
+      const RectF shown = oriented(to_rectf(part), size, orientation);
+      const Rect displayed = {int(shown.left), int(shown.top), int(shown.right), int(shown.bottom)};
+      CHECK(to_stored(displayed, size, orientation) == part);
+      CHECK(displayed.size() == oriented(part.size(), orientation));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace crop64

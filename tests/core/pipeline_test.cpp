@@ -44,9 +44,9 @@ File bytes_of(const Output& output) {
 ImageView samples_of(const Output& output) {
   static const Colors kNone;
   const Plan& plan = output.plan;
-  const auto stride = static_cast<size_t>(plan.layout.bytes({plan.canvas.width, 1}));
-  REQUIRE(output.bytes.size() == plan.layout.bytes(plan.canvas));
-  return {plan.canvas, plan.layout, output.bytes.data(), stride, &kNone};
+  const auto stride = static_cast<size_t>(plan.layout.bytes({plan.size.width, 1}));
+  REQUIRE(output.bytes.size() == plan.layout.bytes(plan.size));
+  return {plan.size, plan.layout, output.bytes.data(), stride, &kNone};
 }
 
 TEST_CASE("a file's region is handed out as samples") {
@@ -161,8 +161,8 @@ TEST_CASE("what lies outside is padded with the background") {
     Options options = crop_to(expected.crop, Format::kPng);
     options.background = kRed;
     const Output output = run(file_source(make_png(picture.view())), options);
-    const Image padded = std::move(pad(crop(picture.view(), expected.region), expected.crop.size(),
-                                       expected.left, expected.top, kRed)
+    const Image padded = std::move(pad(crop(picture.view(), expected.region),
+                                       {expected.crop.size(), expected.left, expected.top}, kRed)
                                        .value());
     CHECK(difference(full_decode_with_libpng(bytes_of(output)).view(), padded.view()) == "");
   }
@@ -178,7 +178,7 @@ TEST_CASE("padding a palette or a transparent colour widens it") {
     const Image rgba = std::move(convert(picture->view(), kRgba8, {}).value());
     const Output output = run(file_source(make_png(picture->view())), crop_to({-5, 0, 20, 10}));
     const Image expected =
-        std::move(pad(crop(rgba.view(), {0, 0, 20, 10}), {25, 10}, 5, 0, Color{}).value());
+        std::move(pad(crop(rgba.view(), {0, 0, 20, 10}), {{25, 10}, 5, 0}, Color{}).value());
     CHECK(difference(full_decode_with_libpng(bytes_of(output)).view(), expected.view()) == "");
     CHECK(output.lossless);
   }

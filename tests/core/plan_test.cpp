@@ -51,6 +51,14 @@ Options as(Format format) {
   return options;
 }
 
+Resize size_of(std::optional<int> width, std::optional<int> height, Fit fit = Fit::kCover) {
+  Resize resize;
+  resize.width = width;
+  resize.height = height;
+  resize.fit = fit;
+  return resize;
+}
+
 TEST_CASE("a crop is rounded edge by edge, half up") {
   struct Case {
     RectF asked;
@@ -67,7 +75,7 @@ TEST_CASE("a crop is rounded edge by edge, half up") {
     const Result<Plan> result = plan(picture(Format::kPng), crop_to(expected.asked));
     REQUIRE(result.ok());
     CHECK(result.value().region == expected.region);
-    CHECK(result.value().canvas == expected.region.size());
+    CHECK(result.value().size == expected.region.size());
   }
 }
 
@@ -100,7 +108,7 @@ TEST_CASE("an edge less than one pixel outside is clamped whatever may lie outsi
       const Result<Plan> result = plan(picture(Format::kPng), crop_to(edges, outside));
       REQUIRE(result.ok());
       CHECK(result.value().region == whole(kSize));
-      CHECK(result.value().canvas == kSize);
+      CHECK(result.value().size == kSize);
     }
   }
 }
@@ -153,16 +161,18 @@ TEST_CASE("beyond the picture's edge there is an error, nothing or padding") {
     } else {
       REQUIRE(clamped.ok());
       CHECK(clamped.value().region == expected.region);
-      CHECK(clamped.value().canvas == expected.region.size());
+      CHECK(clamped.value().size == expected.region.size());
     }
 
     const Result<Plan> padded = plan(info, crop_to(expected.asked, Outside::kPad));
     REQUIRE(padded.ok());
     CHECK(padded.value().region == expected.region);
-    CHECK(padded.value().canvas == expected.padded);
+    CHECK(padded.value().size == expected.padded);
+    REQUIRE(padded.value().outside.has_value());
+    CHECK(padded.value().outside->canvas == expected.padded);
     if (!expected.region.empty()) {
-      CHECK(padded.value().pad_left == expected.pad_left);
-      CHECK(padded.value().pad_top == expected.pad_top);
+      CHECK(padded.value().outside->left == expected.pad_left);
+      CHECK(padded.value().outside->top == expected.pad_top);
     }
   }
 }
@@ -177,6 +187,7 @@ TEST_CASE("the format is kept unless another one is asked for; samples become a 
       {Format::kJpeg, Format::kKeep, Format::kJpeg}, {Format::kPng, Format::kKeep, Format::kPng},
       {Format::kRaw, Format::kKeep, Format::kPng},   {Format::kJpeg, Format::kPng, Format::kPng},
       {Format::kPng, Format::kJpeg, Format::kJpeg},  {Format::kPng, Format::kRaw, Format::kRaw},
+      {Format::kBmp, Format::kKeep, Format::kPng},   {Format::kBmp, Format::kJpeg, Format::kJpeg},
   };
   for (const Case& expected : cases) {
     Options options = crop_to({0, 0, 10, 10});
@@ -220,6 +231,26 @@ TEST_CASE("a source passes as it is where the options change nothing") {
       {"a level for a PNG", Format::kPng, false, level},
       {"a level for a JPEG", Format::kJpeg, true, level},
       {"channels for a file", Format::kPng, true, [](Options& o) { o.channels = Channels::kGray; }},
+      {"a depth for a file", Format::kPng, true, [](Options& o) { o.bit_depth = 16; }},
+      {"a turn", Format::kPng, false, [](Options& o) { o.rotate = 180; }},
+      {"a flip", Format::kPng, false, [](Options& o) { o.flip = Flip::kVertical; }},
+      {"its own size", Format::kPng, true,
+       [](Options& o) { o.resize = size_of(100, std::nullopt); }},
+      {"its own size, contained", Format::kPng, true,
+       [](Options& o) { o.resize = size_of(100, 50, Fit::kContain); }},
+      {"a letterbox", Format::kPng, false,
+       [](Options& o) { o.resize = size_of(100, 51, Fit::kContain); }},
+      {"another size", Format::kPng, false,
+       [](Options& o) { o.resize = size_of(101, std::nullopt); }},
+      {"a larger size that is not wanted", Format::kPng, true,
+       [](Options& o) {
+         o.resize = size_of(101, std::nullopt), o.resize->without_enlargement = true;
+       }},
+      {"small enough", Format::kJpeg, true, [](Options& o) { o.max_bytes = 1000; }},
+      {"too large", Format::kJpeg, false, [](Options& o) { o.max_bytes = 999; }},
+      {"BMP", Format::kBmp, true, nothing},
+      {"a quality for a BMP", Format::kBmp, true, quality},
+      {"a part of a BMP", Format::kBmp, false, part},
       {"truncation accepted", Format::kJpeg, true,
        [](Options& o) { o.truncated = Truncated::kAccept; }},
   };
@@ -233,7 +264,7 @@ TEST_CASE("a source passes as it is where the options change nothing") {
     if (expected.passes) {
       CHECK(result.value().lossless);
       CHECK(result.value().format == expected.source);
-      CHECK(result.value().canvas == kSize);
+      CHECK(result.value().size == kSize);
     }
   }
 }
@@ -248,6 +279,7 @@ TEST_CASE("an option of another format is an error with an explicit format only"
       {"quality", Format::kJpeg, [](Options& o) { o.quality = 50; }},
       {"compressionLevel", Format::kPng, [](Options& o) { o.compression_level = 9; }},
       {"channels", Format::kRaw, [](Options& o) { o.channels = Channels::kRgb; }},
+      {"bitDepth", Format::kRaw, [](Options& o) { o.bit_depth = 16; }},
   };
   for (const Case& option : cases) {
     for (const Format source : {Format::kJpeg, Format::kPng, Format::kRaw}) {
@@ -415,14 +447,9 @@ Result<Plan> plan_with(double Limits::*limit, double value, Options options, Ima
 TEST_CASE("a limit is kept to the last one, and the error tells limit and value") {
   ImageInfo info = picture(Format::kPng);
   info.decode_memory = 5000;
-  Options to_gray = as(Format::kRaw);
-  to_gray.channels = Channels::kGray;
-  Options part = to_gray;
-  part.crop = {{0, 0, 10, 10}, false};
-  Options padded = part;
-  padded.crop = {{-10, 0, 10, 10}, false};
-  padded.outside = Outside::kPad;
-  Options kept = crop_to({0, 0, 10, 10});
+  const Options kept = crop_to({0, 0, 10, 10});
+  Options part = kept;
+  part.format = Format::kRaw;
   struct Case {
     std::string name;
     double Limits::*limit;
@@ -434,11 +461,7 @@ TEST_CASE("a limit is kept to the last one, and the error tells limit and value"
       {"pixels", &Limits::pixels, {}, 5000},
       {"pixels of a part", &Limits::pixels, part, 5000},
       {"memory of what passes", &Limits::memory, {}, 1000},
-      {"memory: source, decoder, region, result", &Limits::memory, kept, 1000 + 5000 + 300 + 300},
-      {"memory: the result twice where it is converted", &Limits::memory, to_gray,
-       1000 + 5000 + 15000 + 2 * 5000},
-      {"memory of a part", &Limits::memory, part, 1000 + 5000 + 300 + 2 * 100},
-      {"memory of a padded part", &Limits::memory, padded, 1000 + 5000 + 300 + 2 * 200},
+      {"memory: source, decoder and region", &Limits::memory, kept, 1000 + 5000 + 300},
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.name);
@@ -452,6 +475,64 @@ TEST_CASE("a limit is kept to the last one, and the error tells limit and value"
     CHECK(result.error().details[0].value == expected.value - 1);
     CHECK(std::string(result.error().details[1].name) == "value");
     CHECK(result.error().details[1].value == expected.value);
+  }
+}
+
+TEST_CASE("memory is what the largest step reads and makes") {
+  using Change = std::function<void(Options&)>;
+  struct Case {
+    std::string name;
+    ImageInfo info;
+    Change change;
+    double memory;
+  };
+  const ImageInfo rgb = picture(Format::kPng);
+  const ImageInfo samples = picture(Format::kRaw);
+  ImageInfo thirsty = rgb;
+  thirsty.decode_memory = 100000;
+  const auto to = [](int width, int height, Fit fit, Options& o) {
+    o.resize = size_of(width, height, fit);
+    o.resize->kernel = Kernel::kNearest;
+  };
+  const auto as_rgb = [](Options& o) { o.format = Format::kRaw, o.channels = Channels::kRgb; };
+  constexpr double kPart = 300;  // 10 x 10
+  const Case cases[] = {
+      {"the region, handed out as it is", rgb, as_rgb, kPart},
+      {"the decoder's own", thirsty, as_rgb, 100000 + kPart},
+      {"the region, and the file", rgb, [](Options&) {}, kPart + kPart},
+      {"converted", rgb, [](Options& o) { o.format = Format::kRaw; }, kPart + 400},
+      {"turned", rgb, [&](Options& o) { as_rgb(o), o.rotate = 90; }, kPart + kPart},
+      {"padded", rgb, [&](Options& o) { as_rgb(o), o.crop.edges.left = -10; }, kPart + 600},
+      {"padded with alpha: widened first", rgb, [](Options& o) { o.crop.edges.left = -10; },
+       800 + 800},
+      {"nothing but padding", rgb,
+       [&](Options& o) {
+         as_rgb(o), o.crop.edges = {-20, 0, -10, 10};
+       },
+       kPart},
+      {"resampled", rgb, [&](Options& o) { as_rgb(o), to(40, 20, Fit::kFill, o); },
+       kPart + 2400 + 4 * (40 + 20)},
+      {"letterboxed", rgb, [&](Options& o) { as_rgb(o), to(40, 20, Fit::kContain, o); },
+       1200 + 2400},
+      {"samples that are borrowed", samples, [](Options& o) { o.format = Format::kRaw; }, 400},
+      {"samples that are borrowed, turned", samples, [&](Options& o) { as_rgb(o), o.rotate = 180; },
+       kPart},
+      {"samples that are borrowed, packed and resampled", samples,
+       [&](Options& o) { as_rgb(o), to(4, 2, Fit::kFill, o); }, kPart + 24 + 4 * (4 + 2)},
+  };
+  for (const Case& expected : cases) {
+    CAPTURE(expected.name);
+    Options options = crop_to({0, 0, 10, 10}, Outside::kPad);
+    expected.change(options);
+    options.background = kWhite;
+    if (expected.name == "padded with alpha: widened first") {
+      options.background = {};
+    }
+    const double memory = double(expected.info.byte_length) + expected.memory;
+    CHECK(code_of(plan_with(&Limits::memory, memory, options, expected.info)) == "ok");
+    const Result<Plan> result = plan_with(&Limits::memory, memory - 1, options, expected.info);
+    CHECK(code_of(result) == "LIMIT_EXCEEDED");
+    CHECK((result.ok() ? 0 : result.error().details[1].value) == memory);
   }
 }
 

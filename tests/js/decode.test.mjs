@@ -354,7 +354,10 @@ test('samples are handed out tightly packed, with their size', async () => {
     bitDepth: 8,
     region: crop,
     lossless: true,
+    decoder: 'crop64',
     byteLength: 6000,
+    base64Length: 8000,
+    pixelBytes: 6000,
   });
 });
 

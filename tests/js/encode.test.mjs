@@ -238,6 +238,7 @@ test('a result tells all about itself', async () => {
     region: box,
     lossless: true,
     bytesRead: told.bytesRead,
+    decoder: 'crop64',
     byteLength: bytes.length,
     base64Length: Math.ceil(bytes.length / 3) * 4,
     pixelBytes: 107 * 83 * 3,

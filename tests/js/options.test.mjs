@@ -28,9 +28,9 @@ const wrong = [
   ['png', 'options', 'an object', "'png'"],
   [[], 'options', 'an object', '\\[\\]'],
   [() => {}, 'options', 'an object', 'a function'],
-  [{ Crop: edges }, 'the keys of options', 'one of crop, .*', "'Crop'"],
-  [{ crops: undefined }, 'the keys of options', 'one of crop, .*', "'crops'"],
-  [{ width: 5 }, 'the keys of options', 'one of crop, .*', "'width'"],
+  [{ Crop: edges }, 'the keys of options', 'one of autoOrient, .*', "'Crop'"],
+  [{ crops: undefined }, 'the keys of options', 'one of autoOrient, .*', "'crops'"],
+  [{ width: 5 }, 'the keys of options', 'one of autoOrient, .*', "'width'"],
 
   [{ crop: null }, 'crop', 'an object', 'null'],
   [{ crop: [0, 0, 10, 10] }, 'crop', 'an object', '\\[0,0,10,10\\]'],
@@ -40,7 +40,7 @@ const wrong = [
   [{ crop: { ...edges, width: 5 } }, 'crop', shapes, '.*'],
   [{ crop: { left: 0, top: 0, right: 5, height: 5 } }, 'crop', shapes, '.*'],
   [{ crop: { x: 0, y: 0, right: 5, bottom: 5 } }, 'crop', shapes, '.*'],
-  [{ crop: { ...edges, rotate: 90 } }, 'the keys of crop', 'one of left, .*', "'rotate'"],
+  [{ crop: { ...edges, angle: 90 } }, 'the keys of crop', 'one of left, .*', "'angle'"],
   [{ crop: { ...edges, left: '0' } }, 'crop.left', 'a number', "'0'"],
   [{ crop: { ...edges, top: Number.NaN } }, 'crop.top', 'a number', 'NaN'],
   [{ crop: { ...edges, right: Number.POSITIVE_INFINITY } }, 'crop.right', 'a number', 'Infinity'],
@@ -135,9 +135,12 @@ const tables = [
   [fileOptions, forFiles],
   [channelOptions, [decode, ...forFiles]],
   // What belongs to another function.
-  [[[{ format: 'png' }, 'the keys of options', 'one of crop, .*', "'format'"]], forSamples],
-  [[[{ quality: 80 }, 'the keys of options', 'one of crop, .*', "'quality'"]], forSamples],
-  [[[{ channels: 'RGB' }, 'the keys of options', 'one of crop, .*', "'channels'"]], [toImageData]],
+  [[[{ format: 'png' }, 'the keys of options', 'one of autoOrient, .*', "'format'"]], forSamples],
+  [[[{ quality: 80 }, 'the keys of options', 'one of autoOrient, .*', "'quality'"]], forSamples],
+  [
+    [[{ channels: 'RGB' }, 'the keys of options', 'one of autoOrient, .*', "'channels'"]],
+    [toImageData],
+  ],
 ];
 
 test('a wrong option is named, with what was expected and what came', async (t) => {

@@ -92,6 +92,110 @@ TEST_CASE("a region equals that region of a full decode: any quality") {
   }
 }
 
+void check_reductions(const JpegRecipe& recipe, Size size) {
+  const File file = make_jpeg(size, recipe);
+  for (const int reduction : {2, 4, 8}) {
+    INFO("sampling ", std::string(recipe.sampling.name), ", ", size.width, " x ", size.height,
+         " to 1/", reduction, ", ", recipe.scans.size(), " scans");
+    const Image full = full_decode_with_libjpeg(file, reduction);
+    REQUIRE(full.size == Size{(size.width + reduction - 1) / reduction,
+                              (size.height + reduction - 1) / reduction});
+    check_regions(decode_jpeg, file, full.view(), reduction);
+  }
+}
+
+// Of the reduced picture as many iMCUs as in the other tests.
+Size reducible_size_for(const Sampling& sampling) {
+  const Size block = sampling.block();
+  return {5 * block.width + 3, 4 * block.height + 5};
+}
+
+TEST_CASE("a region of a reduced picture equals that region of all of it: baseline") {
+  for (const Sampling& sampling : kSamplings) {
+    check_reductions({.sampling = sampling}, reducible_size_for(sampling));
+  }
+}
+
+TEST_CASE("a region of a reduced picture equals that region of all of it: progressive") {
+  for (const Sampling& sampling : kSamplings) {
+    check_reductions({.sampling = sampling, .scans = progressive_scans(sampling.components)},
+                     reducible_size_for(sampling));
+  }
+}
+
+TEST_CASE("a region of a reduced picture equals that region of all of it: refinements missing") {
+  for (const Sampling& sampling : {k420, k444, kGray}) {
+    const Scans scans = progressive_scans(sampling.components);
+    for (const size_t count : {size_t{1}, scans.size() / 2}) {
+      const auto end = scans.begin() + static_cast<std::ptrdiff_t>(count);
+      check_reductions({.sampling = sampling, .quality = 30, .scans = {scans.begin(), end}},
+                       reducible_size_for(sampling));
+    }
+  }
+}
+
+TEST_CASE("a region of a reduced picture equals that region of all of it: a few blocks") {
+  constexpr Size kSizes[] = {{1, 1},   {7, 1},   {1, 9},   {8, 8},  {9, 17},
+                             {16, 15}, {33, 31}, {63, 64}, {17, 65}};
+  for (const Sampling& sampling : kSamplings) {
+    for (const Size& size : kSizes) {
+      check_reductions({.sampling = sampling}, size);
+    }
+  }
+}
+
+// CMYK as it is, and with luma and chroma.
+constexpr J_COLOR_SPACE kInks[] = {JCS_CMYK, JCS_YCCK};
+
+TEST_CASE("a region equals that region of a full decode: CMYK and YCCK") {
+  for (const Sampling& sampling : kInkSamplings) {
+    for (const J_COLOR_SPACE stored : kInks) {
+      CAPTURE(static_cast<int>(stored));
+      check_recipe({.sampling = sampling, .stored = stored}, size_for(sampling));
+      check_recipe({.sampling = sampling, .scans = progressive_scans(4), .stored = stored},
+                   size_for(sampling));
+    }
+  }
+}
+
+TEST_CASE("a region of a reduced picture equals that region of all of it: CMYK and YCCK") {
+  for (const Sampling& sampling : kInkSamplings) {
+    for (const J_COLOR_SPACE stored : kInks) {
+      CAPTURE(static_cast<int>(stored));
+      check_reductions({.sampling = sampling, .stored = stored}, reducible_size_for(sampling));
+      check_reductions({.sampling = sampling, .scans = progressive_scans(4), .stored = stored},
+                       reducible_size_for(sampling));
+    }
+  }
+}
+
+TEST_CASE("a reduced picture is the picture's means: of one colour, and in its place") {
+  Image picture = make_picture({64, 48}, k444.layout());
+  for (int y = 0; y < 48; ++y) {
+    for (int x = 0; x < 64; ++x) {
+      for (int channel = 0; channel < 3; ++channel) {
+        set_sample(picture, x, y, channel, x < 32 ? 40 : 200);
+      }
+    }
+  }
+  const File file = encode_with_libjpeg(picture.view(), {.sampling = k444, .quality = 100});
+  for (const int reduction : {2, 4, 8}) {
+    CAPTURE(reduction);
+    const Rect region = {32 / reduction - 1, 1, 32 / reduction + 1, 2};
+    const Result<Decoded> decoded = decode_jpeg(file, {.reduction = reduction, .region = region});
+    REQUIRE(decoded.ok());
+    CHECK(std::abs(int(sample_at(decoded.value().image.view(), 0, 0, 1)) - 40) <= 2);
+    CHECK(std::abs(int(sample_at(decoded.value().image.view(), 1, 0, 1)) - 200) <= 2);
+  }
+}
+
+TEST_CASE("a region beyond the reduced picture is refused") {
+  const File file = make_jpeg({45, 37});
+  CHECK(decode_jpeg(file, {.reduction = 4, .region = {0, 0, 12, 10}}).ok());
+  CHECK(code_of(decode_jpeg(file, {.reduction = 4, .region = {0, 0, 13, 10}})) == "INTERNAL");
+  CHECK(code_of(decode_jpeg(file, {.reduction = 4, .region = {0, 0, 12, 11}})) == "INTERNAL");
+}
+
 // Small files of every kind, with several rows of iMCUs.
 struct Kind {
   std::string name;
@@ -107,6 +211,8 @@ std::vector<Kind> kinds() {
       {"progressive, 4:2:0", {.sampling = k420, .scans = progressive_scans(3)}},
       {"progressive, 4:4:4, restart markers",
        {.sampling = k444, .scans = progressive_scans(3), .restart_interval = 2}},
+      {"baseline, YCCK", {.sampling = kInkSamplings[1], .stored = JCS_YCCK}},
+      {"progressive, CMYK", {.sampling = kInkSamplings[0], .scans = progressive_scans(4)}},
       {"progressive, grey", {.sampling = kGray, .scans = progressive_scans(1)}},
   };
 }
@@ -122,7 +228,7 @@ TEST_CASE("a JPEG cut anywhere gives the right samples or is truncated") {
       const File cut = first_bytes(file, size);
       for (const Rect& region : kRegions) {
         INFO(kind.name, ", ", size, " of ", file.size(), " bytes, region ", to_string(region));
-        const Result<Decoded> decoded = decode_jpeg(cut, {region});
+        const Result<Decoded> decoded = decode_jpeg(cut, {.region = region});
         if (decoded.ok() || decoded.error().code != ErrorCode::kTruncatedImage) {
           CHECK(difference(decoded, crop(full.view(), region)) == "");
         }
@@ -137,7 +243,7 @@ TEST_CASE("only the end marker missing is no truncation") {
     const File file = make_small(kind);
     const Image full = full_decode_with_libjpeg(file);
     const File cut = first_bytes(file, find_marker(file, kEoi));
-    const Result<Decoded> decoded = decode_jpeg(cut, {whole(full.size)});
+    const Result<Decoded> decoded = decode_jpeg(cut, {.region = whole(full.size)});
     CHECK(difference(decoded, full.view()) == "");
   }
 }
@@ -170,9 +276,10 @@ TEST_CASE("a region above the cut needs nothing from below") {
       const File cut = first_bytes(file, ends[row]);
       const int bottom = (static_cast<int>(row) + 1) * block;
       const Rect above = {5, 0, 49, bottom - smoothed.margin};
-      CHECK(difference(decode_jpeg(cut, {above}), crop(full.view(), above)) == "");
-      CHECK(code_of(decode_jpeg(cut, {{5, 0, 49, bottom + 1}})) == "TRUNCATED_IMAGE");
-      CHECK(code_of(decode_jpeg(cut, {{5, bottom, 49, bottom + 1}})) == "TRUNCATED_IMAGE");
+      CHECK(difference(decode_jpeg(cut, {.region = above}), crop(full.view(), above)) == "");
+      CHECK(code_of(decode_jpeg(cut, {.region = {5, 0, 49, bottom + 1}})) == "TRUNCATED_IMAGE");
+      CHECK(code_of(decode_jpeg(cut, {.region = {5, bottom, 49, bottom + 1}})) ==
+            "TRUNCATED_IMAGE");
     }
   }
 }
@@ -193,7 +300,8 @@ TEST_CASE("where truncation is accepted, the rows that are there are right and t
       if (part.empty()) {
         continue;
       }
-      const Result<Decoded> decoded = decode_jpeg(cut, {part, Truncated::kAccept});
+      const Result<Decoded> decoded =
+          decode_jpeg(cut, {.region = part, .truncated = Truncated::kAccept});
       CHECK(difference(decoded, crop(expected.view(), part)) == "");
       CHECK((decoded.ok() && !decoded.value().complete) == (part.bottom > bottom));
     }
@@ -224,14 +332,16 @@ TEST_CASE("where truncation is accepted, a file cut anywhere shows what libjpeg 
     for (size_t size = 0; size < file.size(); ++size) {
       INFO(kind.name, ", ", size, " of ", file.size(), " bytes");
       const File cut = first_bytes(file, size);
-      const Result<Decoded> decoded = decode_jpeg(cut, {kRegion, Truncated::kAccept});
+      const Result<Decoded> decoded =
+          decode_jpeg(cut, {.region = kRegion, .truncated = Truncated::kAccept});
       if (size < scan_data) {
         CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
         continue;
       }
       const Image expected = full_decode_with_libjpeg(usable_part(file, size));
       CHECK(difference(decoded, crop(expected.view(), kRegion)) == "");
-      CHECK((decoded.ok() && decoded.value().complete) == decode_jpeg(cut, {kRegion}).ok());
+      CHECK((decoded.ok() && decoded.value().complete) ==
+            decode_jpeg(cut, {.region = kRegion}).ok());
     }
   }
 }
@@ -240,8 +350,9 @@ TEST_CASE("an end marker in the middle of a scan is a truncation too") {
   File file = make_jpeg({50, 70});
   const size_t middle = file.size() / 2;
   file.insert(file.begin() + static_cast<std::ptrdiff_t>(middle), {0xff, kEoi});
-  CHECK(code_of(decode_jpeg(file, {{0, 0, 50, 70}})) == "TRUNCATED_IMAGE");
-  const Result<Decoded> accepted = decode_jpeg(file, {{0, 0, 50, 70}, Truncated::kAccept});
+  CHECK(code_of(decode_jpeg(file, {.region = {0, 0, 50, 70}})) == "TRUNCATED_IMAGE");
+  const Result<Decoded> accepted =
+      decode_jpeg(file, {.region = {0, 0, 50, 70}, .truncated = Truncated::kAccept});
   REQUIRE(accepted.ok());
   CHECK(!accepted.value().complete);
   CHECK(difference(accepted, full_decode_with_libjpeg(file).view()) == "");
@@ -266,7 +377,8 @@ void check_bad_code(const Kind& kind, Size size) {
   CAPTURE(kind.name);
   const File file = with_bad_code(make_jpeg(size, kind.recipe));
   for (const Truncated truncated : {Truncated::kError, Truncated::kAccept}) {
-    CHECK(code_of(decode_jpeg(file, {whole(size), truncated})) == "CORRUPT_IMAGE");
+    CHECK(code_of(decode_jpeg(file, {.region = whole(size), .truncated = truncated})) ==
+          "CORRUPT_IMAGE");
   }
 }
 
@@ -276,7 +388,8 @@ TEST_CASE("a bad Huffman code is corruption, whatever is accepted") {
   }
 }
 
-// libjpeg-turbo's fast decoder reads baseline scans without restart markers but for their last bytes.
+// libjpeg-turbo's fast decoder reads baseline scans without restart markers but for their last
+// bytes.
 TEST_CASE("a bad Huffman code is corruption in a large file too") {
   for (const Kind& kind : kinds()) {
     check_bad_code(kind, {200, 200});
@@ -288,7 +401,7 @@ TEST_CASE("a region above the damage decodes") {
   const Image full = full_decode_with_libjpeg(make_jpeg({50, 70}, recipe));
   const File file = with_bad_code(make_jpeg({50, 70}, recipe));
   const Rect above = {0, 0, 50, 8};
-  CHECK(difference(decode_jpeg(file, {above}), crop(full.view(), above)) == "");
+  CHECK(difference(decode_jpeg(file, {.region = above}), crop(full.view(), above)) == "");
 }
 
 TEST_CASE("a restart marker out of order, missing or in the wrong place is corruption") {
@@ -301,7 +414,7 @@ TEST_CASE("a restart marker out of order, missing or in the wrong place is corru
   File misplaced = good;
   misplaced.insert(misplaced.begin() + second - 20, {0xff, kRst0 + 1});
   for (const File& file : {out_of_order, missing, misplaced}) {
-    CHECK(code_of(decode_jpeg(file, {{0, 0, 50, 70}})) == "CORRUPT_IMAGE");
+    CHECK(code_of(decode_jpeg(file, {.region = {0, 0, 50, 70}})) == "CORRUPT_IMAGE");
   }
 }
 
@@ -310,7 +423,7 @@ TEST_CASE("what stands behind the end marker does not matter") {
   const Image full = full_decode_with_libjpeg(file);
   const size_t size = file.size();
   file.insert(file.end(), 1000, 0xff);
-  const Result<Decoded> decoded = decode_jpeg(file, {whole(full.size)});
+  const Result<Decoded> decoded = decode_jpeg(file, {.region = whole(full.size)});
   CHECK(difference(decoded, full.view()) == "");
   CHECK(decoded.value().bytes_read <= size);
 }
@@ -318,7 +431,7 @@ TEST_CASE("what stands behind the end marker does not matter") {
 TEST_CASE("a file is not read beyond the region's last row") {
   const File file = make_jpeg({64, 640});
   const auto read_for = [&](int bottom) {
-    return decode_jpeg(file, {{10, 0, 20, bottom}}).value().bytes_read;
+    return decode_jpeg(file, {.region = {10, 0, 20, bottom}}).value().bytes_read;
   };
   CHECK(read_for(10) < file.size() / 10);
   CHECK(read_for(320) > file.size() * 4 / 10);
@@ -332,7 +445,7 @@ TEST_CASE("a baseline scan that names coefficients as a progressive one does is 
   const size_t scan = find_marker(file, kSos);
   file[scan + 11] = 1;  // the first coefficient
   file[scan + 12] = 5;  // and the last one
-  CHECK(difference(decode_jpeg(file, {whole(full.size)}), full.view()) == "");
+  CHECK(difference(decode_jpeg(file, {.region = whole(full.size)}), full.view()) == "");
 }
 
 // The file with its frame header's marker, or another byte counted from there, changed.
@@ -359,7 +472,7 @@ TEST_CASE("kinds of JPEG that are not read are named unsupported") {
   };
   for (const Case& unsupported : cases) {
     CAPTURE(unsupported.name);
-    CHECK(code_of(decode_jpeg(unsupported.file, {{0, 0, 1, 1}})) == "UNSUPPORTED_FORMAT");
+    CHECK(code_of(decode_jpeg(unsupported.file, {.region = {0, 0, 1, 1}})) == "UNSUPPORTED_FORMAT");
   }
 }
 
@@ -369,14 +482,14 @@ TEST_CASE("a hundred scans are read, one more is not") {
     return encode_with_libjpeg(picture.view(), {.sampling = kGray, .scans = many_scans(scans)});
   };
   const Image full = full_decode_with_libjpeg(file_of(100));
-  CHECK(difference(decode_jpeg(file_of(100), {{0, 0, 20, 20}}), full.view()) == "");
-  CHECK(code_of(decode_jpeg(file_of(101), {{0, 0, 20, 20}})) == "LIMIT_EXCEEDED");
+  CHECK(difference(decode_jpeg(file_of(100), {.region = {0, 0, 20, 20}}), full.view()) == "");
+  CHECK(code_of(decode_jpeg(file_of(101), {.region = {0, 0, 20, 20}})) == "LIMIT_EXCEEDED");
 }
 
 TEST_CASE("bytes that are no JPEG are an error") {
-  CHECK(code_of(decode_jpeg({}, {{0, 0, 1, 1}})) == "TRUNCATED_IMAGE");
+  CHECK(code_of(decode_jpeg({}, {.region = {0, 0, 1, 1}})) == "TRUNCATED_IMAGE");
   const File text = {'n', 'o', ' ', 'J', 'P', 'E', 'G'};
-  CHECK(code_of(decode_jpeg(text, {{0, 0, 1, 1}})) == "CORRUPT_IMAGE");
+  CHECK(code_of(decode_jpeg(text, {.region = {0, 0, 1, 1}})) == "CORRUPT_IMAGE");
 }
 
 TEST_CASE("whatever single byte is wrong, decoding ends in samples or an error") {
@@ -388,7 +501,7 @@ TEST_CASE("whatever single byte is wrong, decoding ends in samples or an error")
       File file = good;
       file[at] = static_cast<uint8_t>(random.next());
       INFO(kind.name, ", byte ", at, " is ", int{file[at]});
-      const Result<Decoded> decoded = decode_jpeg(file, {kRegion});
+      const Result<Decoded> decoded = decode_jpeg(file, {.region = kRegion});
       const std::string code = code_of(decoded);
       // A wrong size is found out by comparing it with the header's, before this function.
       CHECK(code != "INVALID_ARGUMENT");

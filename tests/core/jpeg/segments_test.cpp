@@ -59,6 +59,7 @@ TEST_CASE("the frame header tells size, layout and sampling") {
   };
   constexpr Layout kRgb8 = {Model::kRgb, 8};
   constexpr Layout kGray8 = {Model::kGray, 8};
+  constexpr Layout kCmyk8 = {Model::kCmyk, 8};
   const Case cases[] = {
       {0xc0, {300, 2}, {0x11, 0x11, 0x11}, kRgb8, false, Size{1, 1}, {8, 8}},
       {0xc1, {3, 200}, {0x21, 0x11, 0x11}, kRgb8, false, Size{2, 1}, {16, 8}},
@@ -66,6 +67,8 @@ TEST_CASE("the frame header tells size, layout and sampling") {
       {0xc0, {1, 1}, {0x12, 0x11, 0x11}, kRgb8, false, Size{1, 2}, {8, 16}},
       {0xc0, {9, 9}, {0x41, 0x11, 0x11}, kRgb8, false, Size{4, 1}, {32, 8}},
       {0xc0, {9, 9}, {0x22, 0x21, 0x21}, kRgb8, false, Size{1, 2}, {16, 16}},
+      {0xc0, {9, 9}, {0x11, 0x11, 0x11, 0x11}, kCmyk8, false, Size{1, 1}, {8, 8}},
+      {0xc2, {9, 9}, {0x22, 0x11, 0x11, 0x22}, kCmyk8, true, Size{2, 2}, {16, 16}},
       // A single component's factors mean nothing.
       {0xc0, {9, 9}, {0x11}, kGray8, false, std::nullopt, {8, 8}},
       {0xc2, {9, 9}, {0x22}, kGray8, true, std::nullopt, {8, 8}},
@@ -80,6 +83,8 @@ TEST_CASE("the frame header tells size, layout and sampling") {
     CHECK(info.value().progressive == expected.progressive);
     CHECK(info.value().block == expected.block);
     CHECK(!info.value().has_alpha);
+    CHECK(info.value().max_reduction == 8);
+    CHECK(info.value().orientation == Orientation{});
     REQUIRE(info.value().chroma_subsampling.has_value() == expected.subsampling.has_value());
     if (expected.subsampling) {
       CHECK(info.value().chroma_subsampling->horizontal == expected.subsampling->width);
@@ -118,6 +123,22 @@ TEST_CASE("the application segments tell density, Exif and a profile") {
   }
 }
 
+TEST_CASE("Exif tells the orientation, before and behind the frame") {
+  const Segment sof = {0xc0, frame({9, 9}, {0x11})};
+  const auto exif = [](int tag) {
+    return Segment{0xe1, "Exif\0\0MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0"s +
+                             static_cast<char>(tag) + "\0\0\0\0\0\0"s};
+  };
+  for (int tag = 1; tag <= 8; ++tag) {
+    CAPTURE(tag);
+    CHECK(exif_tag(probe_of({exif(tag), sof, kGrayScan}).value().orientation) == tag);
+    // Behind the frame, too.
+    CHECK(exif_tag(probe_of({sof, exif(tag), kGrayScan}).value().orientation) == tag);
+  }
+  CHECK(exif_tag(probe_of({exif(9), sof, kGrayScan}).value().orientation) == 1);
+  CHECK(exif_tag(probe_of({{0xe1, "Exif\0\0"s}, sof, kGrayScan}).value().orientation) == 1);
+}
+
 TEST_CASE("a broken or refused header is an error") {
   const std::string good = frame({9, 9}, {0x11, 0x11, 0x11});
   struct Case {
@@ -138,7 +159,9 @@ TEST_CASE("a broken or refused header is an error") {
       {"hierarchical", {{0xc5, good}, kScan}, "UNSUPPORTED_FORMAT"},
       {"arithmetic", {{0xc9, good}, kScan}, "UNSUPPORTED_FORMAT"},
       {"arithmetic, progressive", {{0xca, good}, kScan}, "UNSUPPORTED_FORMAT"},
-      {"CMYK", {{0xc0, frame({9, 9}, {0x11, 0x11, 0x11, 0x11})}, kScan}, "UNSUPPORTED_FORMAT"},
+      {"five components",
+       {{0xc0, frame({9, 9}, {0x11, 0x11, 0x11, 0x11, 0x11})}, kScan},
+       "UNSUPPORTED_FORMAT"},
       {"two components", {{0xc0, frame({9, 9}, {0x11, 0x11})}, kScan}, "UNSUPPORTED_FORMAT"},
       {"no component", {{0xc0, frame({9, 9}, {})}, kScan}, "UNSUPPORTED_FORMAT"},
       {"nothing behind the frame", {{0xc0, good}}, "TRUNCATED_IMAGE"},

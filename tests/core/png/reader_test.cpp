@@ -65,7 +65,8 @@ TEST_CASE("a palette comes with its colours and alphas") {
         palette[i].a = static_cast<uint8_t>(i * 77);
       }
       picture.colors.palette_alphas = static_cast<int>(palette.size() / 2);
-      const Result<Decoded> decoded = decode_png(make_png(picture.view()), {{1, 1, 3, 3}});
+      const Result<Decoded> decoded =
+          decode_png(make_png(picture.view()), {.region = {1, 1, 3, 3}});
       REQUIRE(decoded.ok());
       const Colors& colors = decoded.value().image.colors;
       CHECK((colors.palette == palette));
@@ -78,7 +79,8 @@ TEST_CASE("a palette comes with its colours and alphas") {
 TEST_CASE("an index beyond the palette is kept as it is") {
   Image picture = make_picture({9, 9}, {Model::kPalette, 8});
   picture.colors.palette.resize(10);
-  CHECK(difference(decode_png(make_png(picture.view()), {{0, 0, 9, 9}}), picture.view()) == "");
+  CHECK(difference(decode_png(make_png(picture.view()), {.region = {0, 0, 9, 9}}),
+                   picture.view()) == "");
 }
 
 using Key = std::array<uint16_t, 3>;
@@ -102,7 +104,7 @@ TEST_CASE("a transparent colour comes at the picture's own depth, higher bits ma
   for (const Case& expected : cases) {
     Image picture = make_picture({9, 9}, expected.layout);
     picture.colors.transparent = expected.stored;
-    const Result<Decoded> decoded = decode_png(make_png(picture.view()), {{1, 1, 3, 3}});
+    const Result<Decoded> decoded = decode_png(make_png(picture.view()), {.region = {1, 1, 3, 3}});
     CAPTURE(to_string(expected.layout));
     REQUIRE(decoded.ok());
     REQUIRE(decoded.value().image.colors.transparent.has_value());
@@ -164,7 +166,7 @@ TEST_CASE("a PNG cut anywhere gives the right samples or is truncated") {
       const File cut = first_bytes(file, size);
       for (const Rect& region : kRegions) {
         INFO(to_string(kind.layout), ", ", size, " of ", file.size(), " bytes");
-        const Result<Decoded> decoded = decode_png(cut, {region});
+        const Result<Decoded> decoded = decode_png(cut, {.region = region});
         if (decoded.ok() || decoded.error().code != ErrorCode::kTruncatedImage) {
           CHECK(difference(decoded, crop(picture.view(), region)) == "");
         }
@@ -184,8 +186,8 @@ TEST_CASE("a region whose rows are there needs nothing from below, to the byte")
       const int rows = static_cast<int>(count_rows(cut, all, picture.layout));
       if (rows > 0 && rows < kSmall.height) {
         const Rect above = {3, rows - 1, 9, rows};
-        CHECK(difference(decode_png(cut, {above}), crop(picture.view(), above)) == "");
-        CHECK(code_of(decode_png(cut, {{3, rows, 9, rows + 1}})) == "TRUNCATED_IMAGE");
+        CHECK(difference(decode_png(cut, {.region = above}), crop(picture.view(), above)) == "");
+        CHECK(code_of(decode_png(cut, {.region = {3, rows, 9, rows + 1}})) == "TRUNCATED_IMAGE");
       }
     }
   }
@@ -202,12 +204,13 @@ TEST_CASE("where truncation is accepted, what is there of a PNG is right and the
       INFO(to_string(kind.layout), ", interlaced: ", kind.recipe.interlaced, ", ", size, " of ",
            file.size(), " bytes");
       const File cut = first_bytes(file, size);
-      const Result<Decoded> decoded = decode_png(cut, {kRegion, Truncated::kAccept});
+      const Result<Decoded> decoded =
+          decode_png(cut, {.region = kRegion, .truncated = Truncated::kAccept});
       if (size < data) {
         CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
         continue;
       }
-      const bool complete = decode_png(cut, {kRegion}).ok();
+      const bool complete = decode_png(cut, {.region = kRegion}).ok();
       // The very last row is given out only together with the checksums behind it.
       const size_t most = complete ? rows.size() : rows.size() - 1;
       Image known = plain(kSmall, kind.layout, kind.gray);
@@ -223,7 +226,7 @@ TEST_CASE("the grey of a palette is its entry nearest to it") {
   picture.colors.palette = {{0, 0, 0, 255}, {255, 255, 255, 255}, {120, 140, 120, 255}};
   const File file = make_png(picture.view());
   const File cut = first_bytes(file, find_chunk(file, "IDAT") + 9);
-  CHECK(difference(decode_png(cut, {whole(kSmall), Truncated::kAccept}),
+  CHECK(difference(decode_png(cut, {.region = whole(kSmall), .truncated = Truncated::kAccept}),
                    plain(kSmall, picture.layout, {2}).view()) == "");
 }
 
@@ -233,9 +236,9 @@ TEST_CASE("rows that end too early are a truncation though the file is whole") {
   rows.resize(rows.size() / 2);
   std::vector<PngChunk> chunks = chunks_of(make_png(picture.view()));
   chunks[1].data = deflated(rows);
-  CHECK(code_of(decode_png(join(chunks), {whole(kSmall)})) == "TRUNCATED_IMAGE");
+  CHECK(code_of(decode_png(join(chunks), {.region = whole(kSmall)})) == "TRUNCATED_IMAGE");
   const Rect above = {0, 0, 13, 3};
-  CHECK(difference(decode_png(join(chunks), {above}), crop(picture.view(), above)) == "");
+  CHECK(difference(decode_png(join(chunks), {.region = above}), crop(picture.view(), above)) == "");
 }
 
 // The file with one bit of the checksum of the first such chunk changed.
@@ -252,7 +255,8 @@ TEST_CASE("a critical chunk with a wrong checksum is corruption, whatever is acc
   for (const std::string type : {"IHDR", "PLTE", "IDAT"}) {
     CAPTURE(type);
     for (const Truncated truncated : {Truncated::kError, Truncated::kAccept}) {
-      CHECK(code_of(decode_png(with_wrong_checksum(file, type), {whole(kSmall), truncated})) ==
+      CHECK(code_of(decode_png(with_wrong_checksum(file, type),
+                               {.region = whole(kSmall), .truncated = truncated})) ==
             "CORRUPT_IMAGE");
     }
   }
@@ -264,7 +268,8 @@ TEST_CASE("an ancillary chunk with a wrong checksum is dropped") {
   const File file = insert_chunk(make_png(picture.view()), "IDAT", {"tEXt", {'a', 0, 'b'}});
   for (const std::string type : {"tRNS", "tEXt"}) {
     CAPTURE(type);
-    const Result<Decoded> decoded = decode_png(with_wrong_checksum(file, type), {whole(kSmall)});
+    const Result<Decoded> decoded =
+        decode_png(with_wrong_checksum(file, type), {.region = whole(kSmall)});
     CHECK(difference(decoded, picture.view()) == "");
     CHECK(decoded.value().image.colors.palette_alphas == (type == "tRNS" ? 0 : 1));
   }
@@ -274,9 +279,9 @@ TEST_CASE("broken deflate data and a wrong Adler-32 are corruption") {
   const Image picture = make_picture(kSmall, {Model::kRgb, 8});
   std::vector<PngChunk> chunks = chunks_of(make_png(picture.view()));
   chunks[1].data.back() ^= 1;
-  CHECK(code_of(decode_png(join(chunks), {whole(kSmall)})) == "CORRUPT_IMAGE");
+  CHECK(code_of(decode_png(join(chunks), {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
   std::fill(chunks[1].data.begin() + 10, chunks[1].data.end(), uint8_t{0xff});
-  CHECK(code_of(decode_png(join(chunks), {whole(kSmall)})) == "CORRUPT_IMAGE");
+  CHECK(code_of(decode_png(join(chunks), {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
 }
 
 TEST_CASE("what is wrong with a PNG without touching its samples is passed over") {
@@ -307,7 +312,7 @@ TEST_CASE("what is wrong with a PNG without touching its samples is passed over"
                    insert_chunk(good, "IDAT", {"PLTE", {1, 2, 3, 4}})});
   for (const Case& odd : cases) {
     CAPTURE(odd.name);
-    CHECK(difference(decode_png(odd.file, {whole(kSmall)}), picture.view()) == "");
+    CHECK(difference(decode_png(odd.file, {.region = whole(kSmall)}), picture.view()) == "");
   }
 }
 
@@ -332,7 +337,7 @@ TEST_CASE("what is missing or not allowed in a PNG is corruption") {
   };
   for (const Case& broken : cases) {
     CAPTURE(broken.name);
-    CHECK(code_of(decode_png(broken.file, {whole(kSmall)})) == "CORRUPT_IMAGE");
+    CHECK(code_of(decode_png(broken.file, {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
   }
 }
 
@@ -340,7 +345,7 @@ TEST_CASE("a PNG is not read beyond the region's last row") {
   const Image picture = make_picture({64, 640}, {Model::kRgb, 8});
   const File file = make_png(picture.view(), {.idat_bytes = 1000});
   const auto read_for = [&](int bottom) {
-    return decode_png(file, {{10, 0, 20, bottom}}).value().bytes_read;
+    return decode_png(file, {.region = {10, 0, 20, bottom}}).value().bytes_read;
   };
   CHECK(read_for(10) < file.size() / 10);
   CHECK(read_for(320) > file.size() * 4 / 10);
@@ -356,7 +361,7 @@ TEST_CASE("whatever single byte is wrong, decoding a PNG ends in samples or an e
       File file = good;
       file[at] = static_cast<uint8_t>(random.next());
       INFO(to_string(kind.layout), ", byte ", at, " is ", int{file[at]});
-      const Result<Decoded> decoded = decode_png(file, {whole(kSmall)});
+      const Result<Decoded> decoded = decode_png(file, {.region = whole(kSmall)});
       CHECK(code_of(decoded) != "OUT_OF_MEMORY");
       if (decoded.ok()) {
         CHECK(decoded.value().image.size == kSmall);

@@ -93,11 +93,19 @@ TEST_CASE("a PNG holds palettes of any length, their alphas and a transparent co
   check_round_trip(picture.view(), 6);
 }
 
-TEST_CASE("an index beyond the palette is written as it is") {
+TEST_CASE("an index beyond the palette is written with a palette that has it, in black") {
   for (const int depth : {2, 8}) {
+    CAPTURE(depth);
     Image picture = make_picture({9, 9}, {Model::kPalette, depth});
     picture.colors.palette.resize(2);
-    check_round_trip(picture.view(), 6);
+    picture.colors.palette_alphas = 1;
+    const Bytes samples = picture.samples;
+    std::vector<Rgba8> palette = picture.colors.palette;
+    palette.resize(size_t{*std::max_element(samples.begin(), samples.end())} + 1, {0, 0, 0, 255});
+    const Image read = full_decode_with_libpng(bytes_of(encode_png(picture.view(), {})));
+    CHECK(difference(read.view(), picture.view()) == "");
+    CHECK((read.colors.palette == palette));
+    CHECK(read.colors.palette_alphas == 1);
   }
 }
 

@@ -93,7 +93,9 @@ Scans separate_scans(int components) {
 
 Scans progressive_scans(int components) {
   Scans scans;
-  scans.push_back(components == 1 ? scan_of({0}, 0, 0, 0, 1) : scan_of({0, 1, 2}, 0, 0, 0, 1));
+  scans.push_back(components == 1   ? scan_of({0}, 0, 0, 0, 1)
+                  : components == 3 ? scan_of({0, 1, 2}, 0, 0, 0, 1)
+                                    : scan_of({0, 1, 2, 3}, 0, 0, 0, 1));
   const auto for_each_component = [&](int first, int last, int from_bit, int to_bit) {
     for (int component = 0; component < components; ++component) {
       scans.push_back(scan_of({component}, first, last, from_bit, to_bit));
@@ -130,9 +132,10 @@ File encode_with_libjpeg(const ImageView& picture, const JpegRecipe& recipe) {
   encoder.image_width = static_cast<JDIMENSION>(picture.size.width);
   encoder.image_height = static_cast<JDIMENSION>(picture.size.height);
   encoder.input_components = picture.layout.channels();
-  encoder.in_color_space = picture.layout.model == Model::kGray  ? JCS_GRAYSCALE
-                           : picture.layout.model == Model::kBgr ? JCS_EXT_BGR
-                                                                 : JCS_RGB;
+  encoder.in_color_space = picture.layout.model == Model::kGray   ? JCS_GRAYSCALE
+                           : picture.layout.model == Model::kBgr  ? JCS_EXT_BGR
+                           : picture.layout.model == Model::kCmyk ? JCS_CMYK
+                                                                  : JCS_RGB;
   jpeg_set_defaults(&encoder);
   if (recipe.stored != JCS_UNKNOWN) {
     jpeg_set_colorspace(&encoder, recipe.stored);
@@ -163,7 +166,7 @@ File make_jpeg(Size size, const JpegRecipe& recipe) {
   return encode_with_libjpeg(make_picture(size, recipe.sampling.layout()).view(), recipe);
 }
 
-Image full_decode_with_libjpeg(Bytes file) {
+Image full_decode_with_libjpeg(Bytes file, int reduction) {
   jpeg_error_mgr errors;
   jpeg_source_mgr source;
   jpeg_decompress_struct decoder;
@@ -181,8 +184,13 @@ Image full_decode_with_libjpeg(Bytes file) {
   jpeg_read_header(&decoder, TRUE);
   decoder.dct_method = JDCT_ISLOW;
   decoder.do_fancy_upsampling = TRUE;
+  decoder.scale_num = 1;
+  decoder.scale_denom = static_cast<unsigned>(reduction);
   jpeg_start_decompress(&decoder);
-  const Layout layout = {decoder.num_components == 1 ? Model::kGray : Model::kRgb, 8};
+  const Model model = decoder.num_components == 1   ? Model::kGray
+                      : decoder.num_components == 3 ? Model::kRgb
+                                                    : Model::kCmyk;
+  const Layout layout = {model, 8};
   const Size size = {int(decoder.output_width), int(decoder.output_height)};
   Image image = std::move(Image::allocate(size, layout).value());
   for (int y = 0; y < size.height; ++y) {

@@ -10,10 +10,12 @@ namespace crop64 {
 struct Sampling {
   const char* name;
   int components;
-  int h[3];
-  int v[3];
+  int h[4];
+  int v[4];
 
-  Layout layout() const { return {components == 1 ? Model::kGray : Model::kRgb, 8}; }
+  Layout layout() const {
+    return {components == 1 ? Model::kGray : components == 3 ? Model::kRgb : Model::kCmyk, 8};
+  }
   Size block() const;  // of an iMCU, in pixels
 };
 
@@ -44,6 +46,14 @@ constexpr Sampling kSamplings[] = {
     {"1x1, 2x2, 1x1: luma coarser than chroma", 3, {1, 2, 1}, {1, 2, 1}},
 };
 
+// Of four components: ink, or luma, chroma and black.
+constexpr Sampling kInkSamplings[] = {
+    {"4:4:4:4", 4, {1, 1, 1, 1}, {1, 1, 1, 1}},
+    {"4:2:0:4", 4, {2, 1, 1, 2}, {2, 1, 1, 2}},
+    {"4:2:2:4", 4, {2, 1, 1, 2}, {1, 1, 1, 1}},
+    {"4:1:1:1", 4, {4, 1, 1, 1}, {1, 1, 1, 1}},
+};
+
 using Scans = std::vector<jpeg_scan_info>;
 
 // Baseline, one component in each scan.
@@ -60,18 +70,18 @@ struct JpegRecipe {
   Scans scans = {};                    // none: one baseline scan
   int restart_interval = 0;            // in MCUs
   int restart_rows = 0;                // in rows of MCUs
-  J_COLOR_SPACE stored = JCS_UNKNOWN;  // unknown: YCbCr or grey
+  J_COLOR_SPACE stored = JCS_UNKNOWN;  // unknown: YCbCr, grey or CMYK
 };
 
-// A file of that picture, which is 8-bit grey, RGB or BGR and fits the sampling.
+// A file of that picture, which is 8-bit grey, RGB, BGR or CMYK and fits the sampling.
 File encode_with_libjpeg(const ImageView& picture, const JpegRecipe& recipe = {});
 // A file of make_picture().
 File make_jpeg(Size size, const JpegRecipe& recipe = {});
 
-// All samples, grey or RGB, with the accurate inverse DCT and fancy upsampling. As jpeg_mem_src
-// does it, data that is missing at the end is replaced with an end marker, and warnings are passed
-// over.
-Image full_decode_with_libjpeg(Bytes file);
+// All samples, grey, RGB or CMYK, with the accurate inverse DCT and fancy upsampling, of the
+// picture reduced to 1, 1/2, 1/4 or 1/8. As jpeg_mem_src does it, data that is missing at the end
+// is replaced with an end marker, and warnings are passed over.
+Image full_decode_with_libjpeg(Bytes file, int reduction = 1);
 
 struct JpegMarker {
   size_t at;  // of its 0xff

@@ -9,9 +9,9 @@ namespace crop64 {
 // side anywhere, one pixel and all of the rest among them.
 std::vector<Rect> regions_to_try(Size size);
 
-// Checks that decoding a region gives that part of `full`, for all of those regions. Stops at the
-// first one that does not.
+// Checks that decoding a region gives that part of `full`, which is the reduced picture, for all of
+// those regions. Stops at the first one that does not.
 void check_regions(Result<Decoded> (*decode)(Bytes, const DecodeRequest&), const File& file,
-                   const ImageView& full);
+                   const ImageView& full, int reduction = 1);
 
 }  // namespace crop64

@@ -1,0 +1,70 @@
+// A source that has been read: what the module takes.
+
+import { invalid } from './errors.js';
+import type { Channels, Decoder, Pixels } from './types.js';
+
+export interface Input {
+  readonly kind: 'file' | 'base64' | 'samples';
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: Channels;
+  readonly bitDepth: 8 | 16;
+  readonly decoder: Decoder;
+  /** What the source says of itself, for a format that is not known. */
+  readonly mimeType?: string;
+}
+
+const CHANNEL_COUNT: Readonly<Record<Channels, number>> = {
+  RGBA: 4,
+  RGB: 3,
+  BGRA: 4,
+  BGR: 3,
+  GRAY: 1,
+  GRAYA: 2,
+};
+
+/** The kind of an object. By tag and not by class: a picture may come from another frame. */
+export function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** The bytes of a file. */
+export function file(data: Uint8Array, mimeType?: string): Input {
+  const nothing = { width: 0, height: 0, channels: 'RGBA', bitDepth: 8 } as const;
+  const input: Input = { kind: 'file', data, ...nothing, decoder: 'crop64' };
+  return mimeType ? { ...input, mimeType } : input;
+}
+
+/** Samples, checked. Errors: INVALID_ARGUMENT. */
+export function readPixels({ data, width, height, channels = 'RGBA' }: Pixels): Input {
+  if (!Object.hasOwn(CHANNEL_COUNT, channels)) {
+    throw invalid(`one of ${Object.keys(CHANNEL_COUNT).join(', ')}`, 'source.channels', channels);
+  }
+  const count = CHANNEL_COUNT[channels];
+  for (const [name, value] of Object.entries({ width, height })) {
+    if (!Number.isInteger(value) || value < 1 || value > 0x7fffffff) {
+      throw invalid('an integer of at least 1', `source.${name}`, value);
+    }
+  }
+  const bitDepth = data instanceof Uint16Array ? 16 : 8;
+  if (bitDepth === 8 && !(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    throw invalid('a Uint8Array, Uint8ClampedArray or Uint16Array', 'source.data', data);
+  }
+  if (data.length !== width * height * count) {
+    throw invalid(
+      `${width} x ${height} x ${count} = ${width * height * count} samples (${channels})`,
+      'source.data',
+      data.length,
+    );
+  }
+  return {
+    kind: 'samples',
+    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    width,
+    height,
+    channels,
+    bitDepth,
+    decoder: 'crop64',
+  };
+}
