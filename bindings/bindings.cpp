@@ -111,6 +111,7 @@ Result<val> hand_out(Bytes bytes, Form form, const char* mime_type) {
 
 crop64::Model model_of(crop64::Channels channels) {
   using crop64::Channels;
+  using crop64::ChromaSubsampling;
   using crop64::Model;
   switch (channels) {
     case Channels::kRgb:
@@ -304,6 +305,7 @@ void set_optional(decltype(object_of(kField))& object, val value) {
 
 EMSCRIPTEN_BINDINGS(crop64) {
   using crop64::Channels;
+  using crop64::ChromaSubsampling;
   using crop64::Color;
   using crop64::Crop;
   using crop64::Fit;
@@ -313,6 +315,7 @@ EMSCRIPTEN_BINDINGS(crop64) {
   using crop64::Limits;
   using crop64::Options;
   using crop64::Outside;
+  using crop64::Progressive;
   using crop64::RectF;
   using crop64::Resize;
   using crop64::Truncated;
@@ -388,6 +391,13 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .field("positionY", &Resize::position_y)
       .field("kernel", &Resize::kernel)
       .field("withoutEnlargement", &Resize::without_enlargement);
+  enum_<Progressive>("Progressive")
+      .value("keep", Progressive::kKeep)
+      .value("no", Progressive::kNo)
+      .value("yes", Progressive::kYes);
+  value_object<ChromaSubsampling>("ChromaSubsampling")
+      .field("horizontal", &ChromaSubsampling::horizontal)
+      .field("vertical", &ChromaSubsampling::vertical);
   value_object<Limits>("Limits")
       .field("pixels", &Limits::pixels)
       .field("bytes", &Limits::bytes)
@@ -403,6 +413,13 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .field("limits", &Options::limits)
       .field("format", &Options::format)
       .field("resize", &get_optional<&Options::resize>, &set_optional<&Options::resize>)
+      .field("lossless", &Options::lossless)
+      .field("progressive", &get_optional<&Options::progressive>,
+             &set_optional<&Options::progressive>)
+      .field("optimizeCoding", &get_optional<&Options::optimize_coding>,
+             &set_optional<&Options::optimize_coding>)
+      .field("chromaSubsampling", &get_optional<&Options::chroma_subsampling>,
+             &set_optional<&Options::chroma_subsampling>)
       .field("quality", &get_optional<&Options::quality>, &set_optional<&Options::quality>)
       .field("compressionLevel", &get_optional<&Options::compression_level>,
              &set_optional<&Options::compression_level>)

@@ -76,8 +76,8 @@ configure_file(${libjpeg}/jversion.h.in libjpeg/jversion.h COPYONLY)
 set(jpeg_sources)
 foreach(name
     jcapimin jcapistd jccoefct jccolor jcdctmgr jchuff jcinit jcmainct jcmarker jcmaster jcomapi
-    jcparam jcphuff jcprepct jcsample jdapimin jdapistd jdcoefct jdcolor jddctmgr jdhuff jdinput
-    jdmainct jdmarker jdmaster jdphuff jdpostct jdsample jerror jfdctint
+    jcparam jcphuff jcprepct jcsample jctrans jdapimin jdapistd jdcoefct jdcolor jddctmgr jdhuff jdinput
+    jdmainct jdmarker jdmaster jdphuff jdpostct jdsample jdtrans jerror jfdctint
     jidctint jidctred jmemmgr jmemnobs jsimd_none jutils)
   list(APPEND jpeg_sources ${libjpeg}/${name}.c)
 endforeach()
@@ -116,7 +116,7 @@ endif()
 # What runs once a picture and not once a sample is compiled for size.
 if(EMSCRIPTEN)
   set(cold)
-  foreach(name jcapimin jcapistd jcinit jcmarker jcmaster jcomapi jcparam jcphuff jdapimin jdapistd
+  foreach(name jcapimin jcapistd jctrans jdtrans jcinit jcmarker jcmaster jcomapi jcparam jcphuff jdapimin jdapistd
       jddctmgr jdinput jdmarker jdmaster jerror jmemmgr jmemnobs jutils)
     list(APPEND cold ${libjpeg}/${name}.c)
   endforeach()

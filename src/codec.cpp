@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "bmp/reader.h"
+#include "jpeg/mover.h"
 #include "jpeg/reader.h"
 #include "jpeg/segments.h"
 #include "jpeg/writer.h"
@@ -17,10 +18,11 @@ namespace {
 
 constexpr Codec kCodecs[] = {
     {Format::kJpeg, "JPEG", "image/jpeg", matches_jpeg, probe_jpeg, decode_jpeg, encode_jpeg,
-     storable_jpeg},
-    {Format::kPng, "PNG", "image/png", matches_png, probe_png, decode_png, encode_png,
+     move_jpeg, storable_jpeg},
+    {Format::kPng, "PNG", "image/png", matches_png, probe_png, decode_png, encode_png, nullptr,
      storable_png},
-    {Format::kBmp, "BMP", "image/bmp", matches_bmp, probe_bmp, decode_bmp, nullptr, nullptr},
+    {Format::kBmp, "BMP", "image/bmp", matches_bmp, probe_bmp, decode_bmp, nullptr, nullptr,
+     nullptr},
 };
 
 // Formats that are not decoded here, but can be named.

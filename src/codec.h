@@ -2,7 +2,9 @@
 // and a line in that table.
 #pragma once
 
+#include <array>
 #include <optional>
+#include <vector>
 
 #include "buffer.h"
 #include "image.h"
@@ -10,11 +12,6 @@
 #include "result.h"
 
 namespace crop64 {
-
-struct ChromaSubsampling {
-  int horizontal = 1;  // how many luma samples share a chroma sample across
-  int vertical = 1;    // and down
-};
 
 // What the header alone tells.
 struct ImageInfo {
@@ -34,6 +31,7 @@ struct ImageInfo {
   int max_reduction = 1;        // by how much, a power of two, the decoder can reduce the picture
   Size block{1, 1};             // the grid on which parts can be moved without decoding: iMCU
   double density_per_inch = 0;  // 0 where the file says nothing
+  uint64_t move_memory = 0;     // bytes that moving a part takes beside the result, at most
   uint64_t decode_memory = 0;   // bytes that decoding takes beside the region's samples, at most
   uint64_t byte_length = 0;     // of the file, or of the samples of a picture that came as samples
 };
@@ -44,15 +42,34 @@ struct DecodeRequest {
   Truncated truncated = Truncated::kError;
 };
 
+// How a JPEG was quantised: what quality 'keep' keeps.
+struct Quantisation {
+  struct Component {
+    int horizontal = 1;  // its sampling factors
+    int vertical = 1;
+    std::array<uint16_t, 64> table;  // in natural order
+    bool operator==(const Component&) const = default;
+  };
+  bool is_rgb = false;                // its components are red, green and blue, and not YCC
+  std::vector<Component> components;  // 1 or 3
+};
+
 struct Decoded {
   Image image;              // the region, no more
   uint64_t bytes_read = 0;  // how far into the file the decoder went
   bool complete = true;     // false where missing samples were filled with grey
+  std::optional<Quantisation> quantisation;
 };
 
 struct EncodeSettings {
-  int quality = 85;           // JPEG, 1 to 100
-  int compression_level = 6;  // PNG, 0 to 9
+  int quality = 85;  // JPEG, 1 to 100
+  // In place of a quality, where the picture still has that many components.
+  std::optional<Quantisation> quantisation = {};
+  // JPEG in colour; else 4:2:0, or as it was.
+  std::optional<ChromaSubsampling> chroma_subsampling = {};
+  bool progressive = false;      // JPEG
+  bool optimize_coding = false;  // JPEG
+  int compression_level = 6;     // PNG, 0 to 9
 };
 
 struct Codec {
@@ -67,6 +84,11 @@ struct Codec {
   // A whole file, or null where there is no such thing. The image's layout is one that storable()
   // gave.
   Result<Buffer> (*encode)(const ImageView& image, const EncodeSettings& settings);
+  // The region moved into a file of its own without being decoded, or null where the format has no
+  // such thing. The region begins on the grid of ImageInfo::block; the file says that it is to be
+  // displayed with that orientation.
+  Result<Buffer> (*move)(Bytes file, const Rect& region, Orientation orientation,
+                         const EncodeSettings& settings);
   // The layout of this format that holds pictures of that layout with the least change.
   Layout (*storable)(Layout layout);
 };

@@ -68,6 +68,11 @@ RectF oriented(const RectF& stored, Size size, Orientation orientation) {
   return rect;
 }
 
+Rect oriented(const Rect& stored, Size size, Orientation orientation) {
+  const RectF rect = oriented(to_rectf(stored), size, orientation);
+  return {int32_t(rect.left), int32_t(rect.top), int32_t(rect.right), int32_t(rect.bottom)};
+}
+
 Rect to_stored(const Rect& displayed, Size stored_size, Orientation orientation) {
   const Size size = oriented(stored_size, orientation);
   Rect rect = displayed;

@@ -65,6 +65,7 @@ Orientation then(Orientation first, Orientation second);
 Size oriented(Size size, Orientation orientation);
 // Where a part of a stored picture of `size` is displayed.
 RectF oriented(const RectF& stored, Size size, Orientation orientation);
+Rect oriented(const Rect& stored, Size size, Orientation orientation);
 // Where a part of a displayed picture lies in the stored one, whose size is `stored_size`.
 Rect to_stored(const Rect& displayed, Size stored_size, Orientation orientation);
 

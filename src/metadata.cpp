@@ -54,4 +54,13 @@ int read_orientation(Bytes exif) {
   return 1;
 }
 
+OrientationExif orientation_exif(Orientation orientation) {
+  return {'E',  'x',  'i', 'f', 0, 0, 'M', 'M', 0, 42,
+          0,    0,    0,   8,  // the directory is at 8
+          0,    1,             // and has one entry:
+          0x01, 0x12, 0,   3,   0, 0, 0,   1,   0, uint8_t(exif_tag(orientation)),
+          0,    0,              // a short
+          0,    0,    0,   0};  // and nothing follows
+}
+
 }  // namespace crop64

@@ -26,6 +26,12 @@ struct Color {
   double alpha = 0;  // 0 to 1
 };
 
+struct ChromaSubsampling {
+  int horizontal = 1;  // how many luma samples share a chroma sample across
+  int vertical = 1;    // and down
+  bool operator==(const ChromaSubsampling&) const = default;
+};
+
 // The edges of the part that is asked for, in pixels of the picture as displayed or in percent of
 // its sides.
 struct Crop {
@@ -58,6 +64,8 @@ struct Limits {
   double memory = 1073741824.0;  // that the whole job may take, the source included
 };
 
+enum class Progressive : uint8_t { kKeep, kNo, kYes };
+
 struct Options {
   bool auto_orient = true;
   int rotate = 0;  // degrees clockwise: 0, 90, 180 or 270
@@ -69,11 +77,15 @@ struct Options {
   Truncated truncated = Truncated::kError;
   Limits limits;
   Format format = Format::kKeep;
-  std::optional<int> quality;            // JPEG, 1 to 100
-  std::optional<int> compression_level;  // PNG, 0 to 9
-  std::optional<Channels> channels;      // samples
-  std::optional<int> bit_depth;          // samples: 8 or 16; 0 for the picture's own
-  std::optional<double> max_bytes;       // of the encoded file
+  bool lossless = false;       // a promise: what cannot be kept fails
+  std::optional<int> quality;  // JPEG, 1 to 100; 0 keeps the source's own tables
+  std::optional<Progressive> progressive;
+  std::optional<bool> optimize_coding;                  // JPEG
+  std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG
+  std::optional<int> compression_level;                 // PNG, 0 to 9
+  std::optional<Channels> channels;                     // samples
+  std::optional<int> bit_depth;                         // samples: 8 or 16; 0 for the picture's own
+  std::optional<double> max_bytes;                      // of the encoded file
 };
 
 }  // namespace crop64

@@ -116,7 +116,9 @@ Result<Buffer> encode_within(const ImageView& image, const Plan& plan) {
     return too_large(plan, best.value().size());
   }
   EncodeSettings settings = plan.settings;
-  int too_high = settings.quality;
+  // What was too large may have been the source's own tables: then the quality itself comes next.
+  int too_high = settings.quantisation ? settings.quality + 1 : settings.quality;
+  settings.quantisation.reset();
   int good = 0;
   size_t smallest = best.value().size();
   while (too_high - good > 1) {
@@ -152,6 +154,22 @@ std::optional<Error> run(Picture& picture, Output& output) {
   return std::nullopt;
 }
 
+std::optional<Error> run_move(const Source& source, Output& output) {
+  const Plan& plan = output.plan;
+  Result<Buffer> file =
+      find_codec(plan.format)
+          ->move(source.file, plan.decode.region, plan.orientation, plan.settings);
+  if (!file.ok()) {
+    return file.error();
+  }
+  if (plan.max_bytes && double(file.value().size()) > *plan.max_bytes) {
+    return too_large(plan, file.value().size());
+  }
+  output.bytes = std::move(file.value());
+  output.bytes_read = source.file.size();
+  return std::nullopt;
+}
+
 std::optional<Error> run_samples(const Source& source, Output& output) {
   const Plan& plan = output.plan;
   if (plan.region.empty()) {
@@ -173,6 +191,9 @@ std::optional<Error> run_samples(const Source& source, Output& output) {
   }
   output.bytes_read = decoded.value().bytes_read;
   output.lossless = output.lossless && decoded.value().complete;
+  if (plan.keeps_quantisation) {
+    output.plan.settings.quantisation = std::move(decoded.value().quantisation);
+  }
   Picture picture(std::move(decoded.value().image));
   return run(picture, output);
 }
@@ -196,7 +217,10 @@ Result<Output> process(const Source& source, const Options& options) {
   output.lossless = output.plan.lossless;
   if (output.plan.way == Way::kPass) {
     output.bytes_read = output.info.byte_length;
-  } else if (auto error = run_samples(source, output)) {
+    return output;
+  }
+  const bool moves = output.plan.way == Way::kMove;
+  if (auto error = moves ? run_move(source, output) : run_samples(source, output)) {
     return *error;
   }
   return output;

@@ -14,6 +14,21 @@ Orientation asked_orientation(const Options& options) {
   return then(quarter_turns(options.rotate / 90), flip);
 }
 
+// Whether a JPEG in colour is to have another subsampling than it has.
+bool asks_for_subsampling(const ImageInfo& info, const Options& options) {
+  return options.chroma_subsampling && info.chroma_subsampling &&
+         *options.chroma_subsampling != *info.chroma_subsampling;
+}
+
+// Whether a JPEG is to be coded in another way than it is.
+bool asks_for_coding(const ImageInfo& info, const Options& options) {
+  const Progressive progressive = options.progressive.value_or(Progressive::kKeep);
+  return options.quality.value_or(0) != 0 || asks_for_subsampling(info, options) ||
+         options.optimize_coding.value_or(false) ||
+         (progressive != Progressive::kKeep &&
+          (progressive == Progressive::kYes) != info.progressive);
+}
+
 // Whether the options leave the file as it is. Judged by what they would change, not by how they
 // are put: a crop of the whole picture is none.
 bool changes_nothing(const ImageInfo& info, const Options& options, const Plan& plan) {
@@ -21,7 +36,7 @@ bool changes_nothing(const ImageInfo& info, const Options& options, const Plan& 
   const Size displayed = oriented(info.size, plan.orientation);
   return info.format != Format::kRaw && plan.format == info.format &&
          plan.region == whole(displayed) && !plan.computes() && plan.orientation == own &&
-         !(options.quality && info.format == Format::kJpeg) &&
+         !(info.format == Format::kJpeg && asks_for_coding(info, options)) &&
          !(options.compression_level && info.format == Format::kPng) &&
          double(info.byte_length) <= options.max_bytes.value_or(1e18);
 }
@@ -263,18 +278,18 @@ void choose_layouts(const ImageInfo& info, const Options& options, Plan& plan) {
   plan.layout = find_codec(plan.format)->storable(shown);
 }
 
-bool keeps_samples(const ImageInfo& info, const Plan& plan) {
-  const Layout& layout = plan.layout;
-  const bool holds = layout.depth >= info.layout.depth && info.layout.model != Model::kCmyk &&
-                     (info.layout.is_gray() || !layout.is_gray());
-  return info.exact && !plan.flattens && (layout == info.layout || holds);
-}
-
 std::optional<Error> check_options(const Options& options, Format format) {
   const char* name = nullptr;
   const char* belongs_to = nullptr;
-  if (options.quality && format != Format::kJpeg) {
+  const bool jpeg = format == Format::kJpeg;
+  if (options.quality && !jpeg) {
     name = "quality", belongs_to = "jpeg";
+  } else if (options.progressive && !jpeg) {
+    name = "progressive", belongs_to = "jpeg";
+  } else if (options.optimize_coding && !jpeg) {
+    name = "optimizeCoding", belongs_to = "jpeg";
+  } else if (options.chroma_subsampling && !jpeg) {
+    name = "chromaSubsampling", belongs_to = "jpeg";
   } else if (options.compression_level && format != Format::kPng) {
     name = "compressionLevel", belongs_to = "png";
   } else if (options.channels && format != Format::kRaw) {
@@ -329,6 +344,10 @@ double memory_needed(const ImageInfo& info, const Plan& plan) {
   if (plan.way == Way::kPass) {
     return file;
   }
+  if (plan.way == Way::kMove) {
+    // Coefficients take less as a file than in memory.
+    return file + double(info.move_memory) + bytes_of(plan.layout, plan.size);
+  }
   Size size = plan.decode.region.size();
   double picture = info.format == Format::kRaw ? 0 : bytes_of(info.layout, size);
   double peak = double(info.decode_memory) + picture;
@@ -381,6 +400,78 @@ Result<Plan> plan_unknown(const ImageInfo& info, const Options& options) {
   return plan;
 }
 
+void choose_coding(const ImageInfo& info, const Options& options, Plan& plan) {
+  const bool from_jpeg = info.format == Format::kJpeg;
+  const int quality = options.quality.value_or(0);
+  plan.keeps_quantisation = from_jpeg && quality == 0;
+  plan.settings.quality = quality != 0 ? quality : plan.settings.quality;
+  plan.settings.chroma_subsampling = options.chroma_subsampling;
+  plan.settings.optimize_coding = options.optimize_coding.value_or(false);
+  const Progressive progressive = options.progressive.value_or(Progressive::kKeep);
+  plan.settings.progressive = progressive == Progressive::kKeep ? from_jpeg && info.progressive
+                                                                : progressive == Progressive::kYes;
+}
+
+// Why the samples, or the coefficients, of the region will not all be kept; null where they will.
+const char* why_lossy(const ImageInfo& info, const Plan& plan) {
+  if (plan.resampling) {
+    return "a resize computes new samples";
+  }
+  if (plan.format == Format::kJpeg) {
+    return "JPEG keeps samples only approximately";
+  }
+  if (info.layout.model == Model::kCmyk) {
+    return "CMYK becomes RGB";
+  }
+  if (!info.exact) {
+    return "its colours have more bits than samples here have";
+  }
+  if (plan.flattens) {
+    return "alpha is dropped";
+  }
+  if (plan.layout.is_gray() && !info.layout.is_gray()) {
+    return "colour becomes grey";
+  }
+  return plan.layout.depth < info.layout.depth ? "16 bits become 8" : nullptr;
+}
+
+Error lossless_impossible(const char* why) {
+  return make_error(ErrorCode::kLosslessImpossible,
+                    "Expected a job that keeps everything, for lossless: true, but %s.", why);
+}
+
+bool moves(const ImageInfo& info, const Plan& plan) {
+  return plan.format == info.format && info.format != Format::kRaw &&
+         find_codec(info.format)->move != nullptr;
+}
+
+// The way of a JPEG's part that is moved: it grows to the left and upwards to the grid of blocks.
+std::optional<Error> plan_move(const ImageInfo& info, const Options& options, Plan& plan) {
+  if (plan.resampling) {
+    return lossless_impossible("a resize computes new samples");
+  }
+  if (plan.outside || plan.letterbox) {
+    return lossless_impossible("padding has no coefficients");
+  }
+  if (options.quality.value_or(0) != 0 || asks_for_subsampling(info, options)) {
+    return lossless_impossible("another quality or subsampling computes new coefficients");
+  }
+  plan.way = Way::kMove;
+  Rect stored = to_stored(plan.region, info.size, plan.orientation);
+  stored.left -= stored.left % info.block.width;
+  stored.top -= stored.top % info.block.height;
+  plan.decode.region = stored;
+  plan.region = oriented(stored, info.size, plan.orientation);
+  plan.size = plan.region.size();
+  // Nothing is turned: the file says how it is to be displayed.
+  plan.orientation = then(info.orientation, asked_orientation(options));
+  plan.layout = info.layout;
+  plan.max_bytes = options.max_bytes;
+  choose_coding(info, options, plan);
+  plan.lossless = true;
+  return std::nullopt;
+}
+
 // Fills in the way of a picture whose samples are needed, up to the layout of the result.
 void plan_samples(const ImageInfo& info, const Options& options, Plan& plan) {
   plan.background = options.background;
@@ -391,17 +482,18 @@ void plan_samples(const ImageInfo& info, const Options& options, Plan& plan) {
   if (plan.resampling && !plan.outside) {
     plan.decode.reduction = choose_reduction(info, *plan.resampling);
   }
-  plan.decode.truncated = options.truncated;
+  // What is missing can't be kept.
+  plan.decode.truncated = options.lossless ? Truncated::kError : options.truncated;
   plan.decode.region = reduce(stored_region, info.size, plan.decode.reduction);
   if (plan.resampling && !plan.outside) {
     plan.resampling->box = in_decoded(plan.resampling->box, stored_region, plan);
   }
   choose_layouts(info, options, plan);
-  plan.settings.quality = options.quality.value_or(plan.settings.quality);
+  choose_coding(info, options, plan);
   plan.settings.compression_level =
       options.compression_level.value_or(plan.settings.compression_level);
   plan.max_bytes = options.max_bytes;
-  plan.lossless = plan.format != Format::kJpeg && !plan.resampling && keeps_samples(info, plan);
+  plan.lossless = why_lossy(info, plan) == nullptr;
 }
 
 }  // namespace
@@ -455,12 +547,24 @@ Result<Plan> plan(const ImageInfo& info, const Options& options) {
   if (auto error = check_options(options, plan.format)) {
     return *error;
   }
+  if (options.quality == 0 && options.format == Format::kJpeg && info.format != Format::kJpeg) {
+    return make_error(ErrorCode::kInvalidArgument,
+                      "Expected a number from 1 to 100 for quality but received 'keep', and the "
+                      "source is no JPEG whose quality could be kept.");
+  }
   if (passes) {
     plan.way = Way::kPass;
     plan.layout = info.layout;
     plan.lossless = true;
+  } else if (options.lossless && moves(info, plan)) {
+    if (auto error = plan_move(info, options, plan)) {
+      return *error;
+    }
   } else {
     plan_samples(info, options, plan);
+    if (options.lossless && !plan.lossless) {
+      return lossless_impossible(why_lossy(info, plan));
+    }
   }
   if (auto error = check_raw(plan)) {
     return *error;

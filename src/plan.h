@@ -11,6 +11,7 @@ namespace crop64 {
 
 enum class Way : uint8_t {
   kPass,     // the source's bytes as they are
+  kMove,     // coefficients of the region, never decoded
   kSamples,  // decode the region, then what the plan's steps say, then encode
 };
 
@@ -30,6 +31,7 @@ struct Plan {
   bool flattens = false;             // whether alpha is dropped: the background shows through
   Size size;                         // of the result
   EncodeSettings settings;
+  bool keeps_quantisation = false;  // the source's own, in place of the settings' quality
   std::optional<double> max_bytes;
   Color background;
   bool lossless = false;  // whether every sample of the region is kept
@@ -38,7 +40,7 @@ struct Plan {
 };
 
 // Errors: INVALID_ARGUMENT (an empty crop, an option of another format), CROP_OUT_OF_BOUNDS,
-// UNSUPPORTED_FORMAT, LIMIT_EXCEEDED.
+// UNSUPPORTED_FORMAT, LIMIT_EXCEEDED, LOSSLESS_IMPOSSIBLE.
 Result<Plan> plan(const ImageInfo& info, const Options& options);
 
 }  // namespace crop64

@@ -39,7 +39,11 @@ export interface NativeOptions {
   truncated: Enum<string>;
   limits: { pixels: number; bytes: number; memory: number };
   format: Enum<string>;
+  lossless: boolean;
   quality: number | undefined;
+  progressive: Enum<string> | undefined;
+  optimizeCoding: boolean | undefined;
+  chromaSubsampling: { horizontal: number; vertical: number } | undefined;
   compressionLevel: number | undefined;
   channels: Enum<string> | undefined;
   bitDepth: number | undefined;
@@ -99,6 +103,7 @@ export interface NativeModule {
   readonly Flip: Enums<'none' | 'horizontal' | 'vertical'>;
   readonly Fit: Enums<'cover' | 'contain' | 'fill' | 'inside' | 'outside'>;
   readonly Kernel: Enums<'nearest' | 'linear' | 'cubic' | 'lanczos3'>;
+  readonly Progressive: Enums<'keep' | 'no' | 'yes'>;
   readonly Outside: Enums<'error' | 'clamp' | 'pad'>;
   readonly Truncated: Enums<'error' | 'accept'>;
   readonly Channels: Enums<'RGBA' | 'RGB' | 'BGRA' | 'BGR' | 'GRAY' | 'GRAYA' | 'keep'>;

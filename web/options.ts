@@ -20,7 +20,17 @@ const COMMON = [
   'signal',
 ];
 const FOR_SAMPLES = [...COMMON, 'channels', 'bitDepth'];
-const FOR_FILES = [...FOR_SAMPLES, 'format', 'quality', 'compressionLevel', 'maxBytes'];
+const FOR_FILES = [
+  ...FOR_SAMPLES,
+  'format',
+  'lossless',
+  'quality',
+  'progressive',
+  'optimizeCoding',
+  'chromaSubsampling',
+  'compressionLevel',
+  'maxBytes',
+];
 
 const FORMATS: Readonly<Record<string, 'keep' | 'jpeg' | 'png' | 'raw'>> = {
   keep: 'keep',
@@ -62,7 +72,15 @@ function check(given: Given): Checked {
   const truncated = oneOf(given.truncated, 'truncated', ['error', 'accept']) ?? 'error';
   const limits = checkLimits(given.limits);
   const format = FORMATS[oneOf(given.format, 'format', Object.keys(FORMATS)) ?? 'keep'] ?? 'keep';
+  const lossless = boolean(given.lossless, 'lossless') ?? false;
   const quality = checkQuality(given.quality);
+  const progressive = oneOf(given.progressive, 'progressive', [true, false, 'keep']);
+  const optimizeCoding = boolean(given.optimizeCoding, 'optimizeCoding');
+  const chromaSubsampling = oneOf(
+    given.chromaSubsampling,
+    'chromaSubsampling',
+    Object.keys(SUBSAMPLINGS) as (keyof typeof SUBSAMPLINGS)[],
+  );
   const compressionLevel =
     given.compressionLevel === undefined
       ? undefined
@@ -93,7 +111,15 @@ function check(given: Given): Checked {
       truncated: native.Truncated[truncated],
       limits,
       format: native.Format[format],
+      lossless,
       quality,
+      progressive:
+        progressive === undefined
+          ? undefined
+          : native.Progressive[progressive === 'keep' ? 'keep' : progressive ? 'yes' : 'no'],
+      optimizeCoding,
+      chromaSubsampling:
+        chromaSubsampling === undefined ? undefined : SUBSAMPLINGS[chromaSubsampling],
       compressionLevel,
       channels: channels === undefined ? undefined : native.Channels[channels],
       bitDepth: bitDepth === 'keep' ? 0 : bitDepth,
@@ -126,7 +152,7 @@ function boolean(value: unknown, name: string): boolean | undefined {
   return value;
 }
 
-function oneOf<const Value extends string | number>(
+function oneOf<const Value extends string | number | boolean>(
   value: unknown,
   name: string,
   values: readonly Value[],
@@ -151,7 +177,17 @@ function integer(value: unknown, name: string, least: number, most: number): num
   return value as number;
 }
 
+const SUBSAMPLINGS = {
+  '4:4:4': { horizontal: 1, vertical: 1 },
+  '4:2:2': { horizontal: 2, vertical: 1 },
+  '4:2:0': { horizontal: 2, vertical: 2 },
+};
+
+/** 0 is the source's own. */
 function checkQuality(value: unknown): number | undefined {
+  if (value === 'keep') {
+    return 0;
+  }
   if (typeof value === 'number' && value > 0 && value < 1) {
     throw invalid('an integer from 1 to 100 (not a fraction, as canvas has it)', 'quality', value);
   }

@@ -145,6 +145,12 @@ export type PngFormat = 'png' | 'image/png';
 
 interface FileOptions extends CommonOptions {
   /**
+   * A promise. A JPEG's part is moved as it is into a JPEG of its own, without being decoded: the
+   * region then grows to the left and upwards to the grid of blocks, and the result's `region` says
+   * what was taken. Everything else keeps every sample. What cannot be kept so fails and says why.
+   */
+  readonly lossless?: boolean;
+  /**
    * The most bytes that the result may have. A JPEG then has the highest quality up to
    * `quality` that fits while the next higher does not.
    */
@@ -154,16 +160,28 @@ interface FileOptions extends CommonOptions {
 interface KeepOptions extends FileOptions {
   /** Default: `'keep'`; samples become PNG. */
   readonly format?: 'keep';
-  /** JPEG: 1 to 100. Default: 85. */
-  readonly quality?: number;
+  /** JPEG: 1 to 100, or the source's own tables and subsampling. Default: `'keep'`, or 85. */
+  readonly quality?: number | 'keep';
+  /** JPEG: default: the source's for JPEG to JPEG, else `false`. */
+  readonly progressive?: boolean | 'keep';
+  /** JPEG: the best Huffman tables for this picture, for some more time. Default: `false`. */
+  readonly optimizeCoding?: boolean;
+  /** JPEG: default: the source's with quality `'keep'`, else `'4:2:0'`. */
+  readonly chromaSubsampling?: '4:4:4' | '4:2:2' | '4:2:0';
   /** PNG: 0 (none) to 9 (smallest). Default: 6. */
   readonly compressionLevel?: number;
 }
 
 interface JpegOptions extends FileOptions {
   readonly format: JpegFormat;
-  /** 1 to 100. Default: 85. */
-  readonly quality?: number;
+  /** 1 to 100, or the source's own tables and subsampling. Default: `'keep'` for a JPEG, else 85. */
+  readonly quality?: number | 'keep';
+  /** Default: the source's for JPEG to JPEG, else `false`. */
+  readonly progressive?: boolean | 'keep';
+  /** The best Huffman tables for this picture, for some more time. Default: `false`. */
+  readonly optimizeCoding?: boolean;
+  /** Default: the source's with quality `'keep'`, else `'4:2:0'`. */
+  readonly chromaSubsampling?: '4:4:4' | '4:2:2' | '4:2:0';
 }
 
 interface PngOptions extends FileOptions {

@@ -16,8 +16,10 @@ namespace crop64 {
 
 // libjpeg hands its error manager to every hook; this one knows its trap.
 struct JpegErrors {
-  jpeg_error_mgr manager;  // first, so that a pointer to one is a pointer to the other
-  ErrorTrap trap;
+  explicit JpegErrors(ErrorTrap& its_trap) : trap(its_trap) {}
+
+  jpeg_error_mgr manager{};  // first, so that a pointer to one is a pointer to the other
+  ErrorTrap& trap;
 };
 
 inline JpegErrors& errors_of(j_common_ptr codec) {

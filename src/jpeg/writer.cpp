@@ -2,47 +2,16 @@
 
 #include <algorithm>
 
-#include "jpeg/libjpeg.h"
+#include "jpeg/encoder.h"
 
 namespace crop64 {
 namespace {
 
 struct Writer {
-  Writer() = default;
-  Writer(const Writer&) = delete;
-  Writer& operator=(const Writer&) = delete;
-  ~Writer() { jpeg_destroy_compress(&encoder); }
-
-  jpeg_compress_struct encoder{};
-  JpegErrors errors{};
-  jpeg_destination_mgr destination{};
-
-  const ImageView* image = nullptr;
-  int quality = 0;
-  Buffer file;
+  JpegEncoder& encoder;
+  const ImageView& image;
+  const EncodeSettings& settings;
 };
-
-Writer& writer_of(j_compress_ptr encoder) { return *static_cast<Writer*>(encoder->client_data); }
-
-void on_error(j_common_ptr codec) {
-  const bool memory = codec->err->msg_code == JERR_OUT_OF_MEMORY;
-  const bool size = codec->err->msg_code == JERR_IMAGE_TOO_BIG;
-  fail_as(codec, memory ? ErrorCode::kOutOfMemory
-                 : size ? ErrorCode::kInvalidArgument
-                        : ErrorCode::kInternal);
-}
-
-// Called with the buffer full: libjpeg has set `free_in_buffer` aside by then, so all of it counts.
-boolean empty_output_buffer(j_compress_ptr encoder) {
-  Writer& writer = writer_of(encoder);
-  const size_t used = writer.file.size();
-  if (!writer.file.grow(used * 2)) {
-    fail(writer.errors.trap, ErrorCode::kOutOfMemory, "There was no room for the JPEG.");
-  }
-  writer.destination.next_output_byte = writer.file.data() + used;
-  writer.destination.free_in_buffer = writer.file.size() - used;
-  return TRUE;
-}
 
 J_COLOR_SPACE color_space(Model model) {
   switch (model) {
@@ -55,53 +24,82 @@ J_COLOR_SPACE color_space(Model model) {
   }
 }
 
+void set_subsampling(jpeg_compress_struct& info, ChromaSubsampling subsampling) {
+  info.comp_info[0].h_samp_factor = subsampling.horizontal;
+  info.comp_info[0].v_samp_factor = subsampling.vertical;
+}
+
+// The tables and sampling of another file.
+void set_quantisation(jpeg_compress_struct& info, const Quantisation& quantisation,
+                      bool subsamples) {
+  // Red, green and blue have no chroma that could be subsampled.
+  if (quantisation.is_rgb && !subsamples) {
+    jpeg_set_colorspace(&info, JCS_RGB);
+  }
+  const auto& components = quantisation.components;
+  for (size_t i = 0; i < components.size(); ++i) {
+    const auto same =
+        std::find_if(components.begin(), components.begin() + ptrdiff_t(i),
+                     [&](const auto& other) { return other.table == components[i].table; });
+    const auto slot = static_cast<int>(same - components.begin());
+    unsigned table[DCTSIZE2];
+    std::copy(components[i].table.begin(), components[i].table.end(), table);
+    jpeg_add_quant_table(&info, slot, table, 100, FALSE);
+    info.comp_info[i].quant_tbl_no = slot;
+    info.comp_info[i].h_samp_factor = components[i].horizontal;
+    info.comp_info[i].v_samp_factor = components[i].vertical;
+  }
+}
+
 void write_file(void* context) {
-  Writer& writer = *static_cast<Writer*>(context);
-  jpeg_compress_struct& encoder = writer.encoder;
-  const ImageView& image = *writer.image;
-  jpeg_create_compress(&encoder);
-  encoder.client_data = &writer;
-  encoder.dest = &writer.destination;
-  encoder.image_width = static_cast<JDIMENSION>(image.size.width);
-  encoder.image_height = static_cast<JDIMENSION>(image.size.height);
-  encoder.input_components = image.layout.channels();
-  encoder.in_color_space = color_space(image.layout.model);
-  jpeg_set_defaults(&encoder);
-  jpeg_set_quality(&encoder, writer.quality, TRUE);
-  encoder.dct_method = JDCT_ISLOW;
-  jpeg_start_compress(&encoder, TRUE);
+  const Writer& writer = *static_cast<Writer*>(context);
+  const EncodeSettings& settings = writer.settings;
+  const ImageView& image = writer.image;
+  open(writer.encoder);
+  jpeg_compress_struct& info = writer.encoder.info;
+  info.image_width = static_cast<JDIMENSION>(image.size.width);
+  info.image_height = static_cast<JDIMENSION>(image.size.height);
+  info.input_components = image.layout.channels();
+  info.in_color_space = color_space(image.layout.model);
+  jpeg_set_defaults(&info);
+  jpeg_set_quality(&info, settings.quality, TRUE);
+  if (settings.quantisation &&
+      settings.quantisation->components.size() == size_t(info.num_components)) {
+    const auto& asked = settings.chroma_subsampling;
+    set_quantisation(info, *settings.quantisation, asked && *asked != ChromaSubsampling{1, 1});
+  }
+  if (settings.chroma_subsampling && info.num_components == 3) {
+    for (int i = 1; i < 3; ++i) {
+      info.comp_info[i].h_samp_factor = info.comp_info[i].v_samp_factor = 1;
+    }
+    set_subsampling(info, *settings.chroma_subsampling);
+  }
+  info.optimize_coding = settings.optimize_coding ? TRUE : FALSE;
+  choose_scans(writer.encoder, settings.progressive);
+  info.dct_method = JDCT_ISLOW;
+  jpeg_start_compress(&info, TRUE);
   for (int y = 0; y < image.size.height; ++y) {
     auto* row = const_cast<JSAMPROW>(image.row(y));  // libjpeg only reads it
-    jpeg_write_scanlines(&encoder, &row, 1);
+    jpeg_write_scanlines(&info, &row, 1);
   }
-  jpeg_finish_compress(&encoder);
+  jpeg_finish_compress(&info);
 }
 
 }  // namespace
 
 Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& settings) {
-  Writer writer;
-  writer.image = &image;
-  writer.quality = settings.quality;
-  prepare(writer.errors, on_error, [](j_common_ptr, int) {});
-  writer.encoder.err = &writer.errors.manager;
-  writer.encoder.client_data = &writer;
+  ErrorTrap trap;
+  JpegEncoder encoder(trap);
   // Most pictures take less than two bits a pixel.
-  Result<Buffer> file = Buffer::allocate(uint64_t{16} * 1024 + uint64_t(image.size.area()) / 4);
-  if (!file.ok()) {
-    return file;
+  const uint64_t expected = uint64_t{16} * 1024 + uint64_t(image.size.area()) / 4;
+  if (!encoder.reserve(expected)) {
+    return out_of_memory(expected);
   }
-  writer.file = std::move(file.value());
-  writer.destination.next_output_byte = writer.file.data();
-  writer.destination.free_in_buffer = writer.file.size();
-  writer.destination.init_destination = [](j_compress_ptr) {};
-  writer.destination.empty_output_buffer = empty_output_buffer;
-  writer.destination.term_destination = [](j_compress_ptr) {};
-  if (!run_trapped(writer.errors.trap, write_file, &writer)) {
-    return writer.errors.trap.error();
+  Writer writer{encoder, image, settings};
+  if (!run_trapped(trap, write_file, &writer)) {
+    return trap.error();
   }
-  writer.file.shrink(writer.file.size() - writer.destination.free_in_buffer);
-  return std::move(writer.file);
+  return encoder.take();
 }
 
 Layout storable_jpeg(Layout layout) {

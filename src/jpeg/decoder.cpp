@@ -1,0 +1,180 @@
+#include "jpeg/decoder.h"
+
+namespace crop64 {
+namespace {
+
+constexpr int kMaxScans = 100;
+
+MemorySource& source_of(j_decompress_ptr decoder) {
+  return *reinterpret_cast<MemorySource*>(decoder->src);
+}
+
+// At the end of the data libjpeg is given an end marker: it then decodes what it has, and says so
+// with a warning where that was not enough.
+void end_data(j_decompress_ptr decoder) {
+  static constexpr JOCTET kEndOfImage[] = {0xff, JPEG_EOI};
+  source_of(decoder).ended = true;
+  decoder->src->next_input_byte = kEndOfImage;
+  decoder->src->bytes_in_buffer = sizeof kEndOfImage;
+}
+
+// In the middle of a marker segment an end marker would be taken for the segment's content: there
+// libjpeg is given nothing, and returns without having read the segment.
+boolean fill_input_buffer(j_decompress_ptr decoder) {
+  source_of(decoder).ended = true;
+  if (decoder->unread_marker != 0) {
+    return FALSE;
+  }
+  end_data(decoder);
+  return TRUE;
+}
+
+void skip_input_data(j_decompress_ptr decoder, long count) {
+  jpeg_source_mgr& source = *decoder->src;
+  if (count <= 0) {
+    return;
+  }
+  if (static_cast<size_t>(count) > source.bytes_in_buffer) {
+    end_data(decoder);
+    return;
+  }
+  source.next_input_byte += count;
+  source.bytes_in_buffer -= static_cast<size_t>(count);
+}
+
+void init_source(MemorySource& source, Bytes file) {
+  source.manager.next_input_byte = file.data();
+  source.manager.bytes_in_buffer = file.size();
+  source.manager.init_source = [](j_decompress_ptr) {};
+  source.manager.fill_input_buffer = fill_input_buffer;
+  source.manager.skip_input_data = skip_input_data;
+  source.manager.resync_to_restart = jpeg_resync_to_restart;
+  source.manager.term_source = [](j_decompress_ptr) {};
+  source.ended = false;
+}
+
+JpegDecoder& decoder_of(j_common_ptr codec) {
+  return *static_cast<JpegDecoder*>(codec->client_data);
+}
+
+j_common_ptr common(JpegDecoder& decoder) { return reinterpret_cast<j_common_ptr>(&decoder.info); }
+
+[[noreturn]] void truncated(j_common_ptr decoder) {
+  fail(errors_of(decoder).trap, ErrorCode::kTruncatedImage,
+       "The JPEG ends before the part that was asked for. Use truncated: 'accept' to take what is "
+       "there.");
+}
+
+void on_error(j_common_ptr codec) {
+  const JpegDecoder& decoder = decoder_of(codec);
+  switch (codec->err->msg_code) {
+    case JERR_OUT_OF_MEMORY:
+      fail_as(codec, ErrorCode::kOutOfMemory);
+    case JERR_SOF_UNSUPPORTED:
+    case JERR_ARITH_NOTIMPL:
+    case JERR_BAD_PRECISION:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_IMAGE_TOO_BIG:  // a side of more than 65500 pixels
+      fail_as(codec, ErrorCode::kUnsupportedFormat);
+    default:
+      break;
+  }
+  if (decoder.source.ended) {
+    truncated(codec);
+  }
+  fail_as(codec, ErrorCode::kCorruptImage);
+}
+
+// Warnings are all that libjpeg says of damaged data. One that means wrong samples ends the job.
+void on_warning(j_common_ptr codec, int level) {
+  if (level >= 0) {
+    return;  // a trace message
+  }
+  JpegDecoder& decoder = decoder_of(codec);
+  switch (codec->err->msg_code) {
+    case JWRN_HIT_MARKER:
+    case JWRN_MUST_RESYNC:
+      // An end marker in the middle of a scan, or where a restart marker should be: the data ends
+      // early, whether or not the file does.
+      if (decoder.info.unread_marker == JPEG_EOI) {
+        if (decoder.truncated == Truncated::kError) {
+          truncated(codec);
+        }
+        decoder.complete = false;
+        return;
+      }
+      fail_as(codec, ErrorCode::kCorruptImage);
+    case JWRN_HUFF_BAD_CODE:
+      fail_as(codec, ErrorCode::kCorruptImage);
+    default:
+      return;
+  }
+}
+
+void limit_scans(j_common_ptr codec) {
+  if (decoder_of(codec).info.input_scan_number > kMaxScans) {
+    fail(errors_of(codec).trap, ErrorCode::kLimitExceeded,
+         "Expected a JPEG of at most 100 scans but it has more.");
+  }
+}
+
+// Whether a component has had no scan: libjpeg then takes its coefficients for zero without a word.
+bool lacks_component(const jpeg_decompress_struct& info) {
+  for (int component = 0; component < info.num_components; ++component) {
+    if (info.comp_info[component].quant_table == nullptr) {
+      return true;  // its first scan would have set it
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+JpegDecoder::JpegDecoder(ErrorTrap& trap, Bytes its_file, Truncated policy)
+    : errors(trap), file(its_file), truncated(policy) {
+  prepare(errors, on_error, on_warning);
+  info.err = &errors.manager;
+  info.client_data = this;
+  init_source(source, file);
+}
+
+void open(JpegDecoder& decoder) {
+  jpeg_create_decompress(&decoder.info);
+  decoder.info.client_data = &decoder;
+  decoder.info.src = &decoder.source.manager;
+  decoder.info.progress = &decoder.progress;
+  decoder.progress.progress_monitor = limit_scans;
+  if (jpeg_read_header(&decoder.info, TRUE) == JPEG_SUSPENDED) {
+    truncated(common(decoder));
+  }
+}
+
+bool lacks_bits(const JpegDecoder& decoder) {
+  if (decoder.info.coef_bits == nullptr) {
+    return false;
+  }
+  for (int component = 0; component < decoder.info.num_components; ++component) {
+    for (int coefficient = 0; coefficient < DCTSIZE2; ++coefficient) {
+      if (decoder.info.coef_bits[component][coefficient] != 0) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+void check_scans(JpegDecoder& decoder) {
+  if (!decoder.source.ended || !(lacks_bits(decoder) || lacks_component(decoder.info))) {
+    return;
+  }
+  if (decoder.truncated == Truncated::kError) {
+    truncated(common(decoder));
+  }
+  decoder.complete = false;
+}
+
+void end_before_segment(JpegDecoder& decoder) { decoder.info.unread_marker = JPEG_EOI; }
+
+}  // namespace crop64

@@ -1,0 +1,50 @@
+// libjpeg's decompressor on a file in memory: owned, opened, and its warnings taken seriously.
+// Reader and mover share it.
+#pragma once
+
+#include "codec.h"
+#include "jpeg/libjpeg.h"
+
+namespace crop64 {
+
+// A file in memory as libjpeg reads it.
+struct MemorySource {
+  jpeg_source_mgr manager;  // first: libjpeg's pointer to it is a pointer to this
+  bool ended;               // whether libjpeg asked for more than there is
+};
+
+struct JpegDecoder {
+  // The file has to outlive the decoder.
+  JpegDecoder(ErrorTrap& trap, Bytes file, Truncated truncated);
+  JpegDecoder(const JpegDecoder&) = delete;
+  JpegDecoder& operator=(const JpegDecoder&) = delete;
+  ~JpegDecoder() { jpeg_destroy_decompress(&info); }
+
+  uint64_t bytes_read() const {
+    return source.ended ? file.size() : file.size() - source.manager.bytes_in_buffer;
+  }
+
+  jpeg_decompress_struct info{};  // zeroed: destroying one that was never made does nothing
+  JpegErrors errors;
+  MemorySource source{};
+  jpeg_progress_mgr progress{};
+  Bytes file;
+  Truncated truncated;
+  bool complete = true;  // false where data was missing, and that was accepted
+};
+
+// Reads the header. Inside run_trapped() only, like what follows. Errors: TRUNCATED_IMAGE,
+// CORRUPT_IMAGE, UNSUPPORTED_FORMAT, LIMIT_EXCEEDED (more than 100 scans), OUT_OF_MEMORY.
+void open(JpegDecoder& decoder);
+
+// Whether the coefficients of a progressive picture are not all there.
+bool lacks_bits(const JpegDecoder& decoder);
+
+// After all scans were read: fails, where that is not accepted, if the file was cut off between
+// two.
+void check_scans(JpegDecoder& decoder);
+
+// What to do where the file is cut off in a segment between two scans: lets it end before that.
+void end_before_segment(JpegDecoder& decoder);
+
+}  // namespace crop64
