@@ -313,6 +313,7 @@ EMSCRIPTEN_BINDINGS(crop64) {
   using crop64::Format;
   using crop64::Kernel;
   using crop64::Limits;
+  using crop64::MetadataPolicy;
   using crop64::Options;
   using crop64::Outside;
   using crop64::Progressive;
@@ -391,6 +392,10 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .field("positionY", &Resize::position_y)
       .field("kernel", &Resize::kernel)
       .field("withoutEnlargement", &Resize::without_enlargement);
+  enum_<MetadataPolicy>("MetadataPolicy")
+      .value("none", MetadataPolicy::kNone)
+      .value("color", MetadataPolicy::kColor)
+      .value("all", MetadataPolicy::kAll);
   enum_<Progressive>("Progressive")
       .value("keep", Progressive::kKeep)
       .value("no", Progressive::kNo)
@@ -413,6 +418,7 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .field("limits", &Options::limits)
       .field("format", &Options::format)
       .field("resize", &get_optional<&Options::resize>, &set_optional<&Options::resize>)
+      .field("metadata", &get_optional<&Options::metadata>, &set_optional<&Options::metadata>)
       .field("lossless", &Options::lossless)
       .field("progressive", &get_optional<&Options::progressive>,
              &set_optional<&Options::progressive>)

@@ -12,8 +12,8 @@ endforeach()
 # zlib: inflate and deflate, no gzip files.
 set(zlib ${sources}/zlib)
 add_library(zlib STATIC
-  ${zlib}/adler32.c ${zlib}/crc32.c ${zlib}/deflate.c ${zlib}/inffast.c ${zlib}/inflate.c
-  ${zlib}/inftrees.c ${zlib}/trees.c ${zlib}/zutil.c)
+  ${zlib}/adler32.c ${zlib}/compress.c ${zlib}/crc32.c ${zlib}/deflate.c ${zlib}/inffast.c ${zlib}/inflate.c
+  ${zlib}/inftrees.c ${zlib}/trees.c ${zlib}/uncompr.c ${zlib}/zutil.c)
 target_include_directories(zlib SYSTEM PUBLIC ${zlib})
 # Tables of checksums are made at the start: they do not compress.
 target_compile_definitions(zlib PRIVATE HAVE_UNISTD_H DYNAMIC_CRC_TABLE)

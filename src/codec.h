@@ -8,6 +8,7 @@
 
 #include "buffer.h"
 #include "image.h"
+#include "metadata.h"
 #include "options.h"
 #include "result.h"
 
@@ -83,12 +84,15 @@ struct Codec {
   Result<Decoded> (*decode)(Bytes file, const DecodeRequest& request);
   // A whole file, or null where there is no such thing. The image's layout is one that storable()
   // gave.
-  Result<Buffer> (*encode)(const ImageView& image, const EncodeSettings& settings);
+  Result<Buffer> (*encode)(const ImageView& image, const EncodeSettings& settings,
+                           const Metadata& metadata);
   // The region moved into a file of its own without being decoded, or null where the format has no
-  // such thing. The region begins on the grid of ImageInfo::block; the file says that it is to be
-  // displayed with that orientation.
-  Result<Buffer> (*move)(Bytes file, const Rect& region, Orientation orientation,
-                         const EncodeSettings& settings);
+  // such thing. The region begins on the grid of ImageInfo::block.
+  Result<Buffer> (*move)(Bytes file, const Rect& region, const EncodeSettings& settings,
+                         const Metadata& metadata);
+  // What the file says beside its samples; what is damaged or too large is left out. Null where the
+  // format says nothing that is carried on.
+  Result<SourceMetadata> (*metadata)(Bytes file);
   // The layout of this format that holds pictures of that layout with the least change.
   Layout (*storable)(Layout layout);
 };

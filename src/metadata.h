@@ -1,19 +1,80 @@
-// What files say beside their samples.
+// What a file says beside its samples: what is kept, what is dropped, and what has to be changed so
+// that it stays true. No format's library, and no format's own structure, is known here.
 #pragma once
 
 #include <array>
+#include <optional>
+#include <vector>
 
 #include "buffer.h"
 #include "geometry.h"
+#include "image.h"
+#include "options.h"
 
 namespace crop64 {
+
+enum class BlockKind : uint8_t {
+  kIccProfile,  // data: a profile, or the next part of one
+  kExif,        // data: Exif in TIFF form
+  kXmp,         // data: an XMP packet
+  kColor,       // what the samples mean, in this format's own way
+  kLayout,      // what fits this sample layout only: significant bits, a background's palette index
+  kText,        // comments and the like
+  kWhole,       // shows or describes the picture as it was: thumbnails, further pictures
+};
+
+// A piece of a file, borrowed from it.
+struct Block {
+  BlockKind kind;
+  Bytes raw;   // all of it, as it stands in the file; not for what is written anew
+  Bytes data;  // its content
+};
+
+// Samples along a unit of length.
+struct Density {
+  double x = 0;
+  double y = 0;
+  enum class Unit : uint8_t { kNone, kInch, kMetre } unit = Unit::kNone;  // kNone: proportions only
+};
+
+// 0 where there is no unit of length.
+double per_inch(const std::optional<Density>& density);
+
+// What a file says, as its format's reader found it.
+struct SourceMetadata {
+  std::vector<Block> blocks;
+  std::optional<Density> density;
+  Buffer icc_profile;  // put together and uncompressed; empty where there is none
+};
+
+// What a new file is to say.
+struct Metadata {
+  Buffer icc_profile;
+  Buffer exif;  // in TIFF form
+  Buffer xmp;
+  std::optional<Density> density;
+  std::vector<Bytes> raw;  // pieces of the source, whose format is the new file's
+};
+
+// What has become of the picture, as far as metadata has to know.
+struct MetadataFacts {
+  MetadataPolicy policy = MetadataPolicy::kColor;
+  bool same_format = false;
+  bool same_layout = false;   // the samples' layout, palette included
+  bool same_picture = false;  // neither cropped nor turned nor resized
+  Model model = Model::kRgb;  // of the new file's samples
+  Size size;                  // of the new file, as stored
+  Orientation orientation;    // how the new file is still to be turned to be displayed
+};
+
+// Chosen by the policy, and made true: the orientation is what is left of it, sizes are the new
+// ones, and on a picture that is no longer whole nothing is left that shows what was there. An
+// orientation that is left is told under every policy. A profile whose colour space is not the
+// samples' any more is dropped. Errors: OUT_OF_MEMORY.
+Result<Metadata> select_metadata(const SourceMetadata& source, const MetadataFacts& facts);
 
 // The orientation, 1 to 8, in Exif data (a TIFF header and what follows; Exif 2.3, 4.6.4); 1 where
 // there is none or it is not valid. Reads nothing outside `exif`.
 int read_orientation(Bytes exif);
-
-// A JPEG's APP1 payload that says how the picture is to be displayed, and nothing else.
-using OrientationExif = std::array<uint8_t, 32>;
-OrientationExif orientation_exif(Orientation orientation);
 
 }  // namespace crop64

@@ -64,6 +64,10 @@ struct Limits {
   double memory = 1073741824.0;  // that the whole job may take, the source included
 };
 
+// What a new file tells beside its samples: nothing; what its colours and its size on paper are; or
+// all that is still true.
+enum class MetadataPolicy : uint8_t { kNone, kColor, kAll };
+
 enum class Progressive : uint8_t { kKeep, kNo, kYes };
 
 struct Options {
@@ -77,8 +81,9 @@ struct Options {
   Truncated truncated = Truncated::kError;
   Limits limits;
   Format format = Format::kKeep;
-  bool lossless = false;       // a promise: what cannot be kept fails
-  std::optional<int> quality;  // JPEG, 1 to 100; 0 keeps the source's own tables
+  std::optional<MetadataPolicy> metadata;  // else kColor; where nothing else is asked, all passes
+  bool lossless = false;                   // a promise: what cannot be kept fails
+  std::optional<int> quality;              // JPEG, 1 to 100; 0 keeps the source's own tables
   std::optional<Progressive> progressive;
   std::optional<bool> optimize_coding;                  // JPEG
   std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG

@@ -103,12 +103,12 @@ Error too_large(const Plan& plan, size_t smallest) {
 
 // The file of the highest quality up to the plan's that fits while the next higher does not, found
 // by halving. A format without quality fits or does not.
-Result<Buffer> encode_within(const ImageView& image, const Plan& plan) {
+Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Metadata& metadata) {
   const Codec& codec = *find_codec(plan.format);
   const auto fits = [&](const Result<Buffer>& file) {
     return double(file.value().size()) <= *plan.max_bytes;
   };
-  Result<Buffer> best = codec.encode(image, plan.settings);
+  Result<Buffer> best = codec.encode(image, plan.settings, metadata);
   if (!best.ok() || !plan.max_bytes || fits(best)) {
     return best;
   }
@@ -123,7 +123,7 @@ Result<Buffer> encode_within(const ImageView& image, const Plan& plan) {
   size_t smallest = best.value().size();
   while (too_high - good > 1) {
     settings.quality = (good + too_high) / 2;
-    Result<Buffer> file = codec.encode(image, settings);
+    Result<Buffer> file = codec.encode(image, settings, metadata);
     if (!file.ok()) {
       return file;
     }
@@ -138,15 +138,16 @@ Result<Buffer> encode_within(const ImageView& image, const Plan& plan) {
   return good > 0 ? std::move(best) : too_large(plan, smallest);
 }
 
-Result<Buffer> finish(Picture& picture, const Plan& plan) {
-  return plan.format == Format::kRaw ? picture.take_samples() : encode_within(picture.view(), plan);
+Result<Buffer> finish(Picture& picture, const Plan& plan, const Metadata& metadata) {
+  return plan.format == Format::kRaw ? picture.take_samples()
+                                     : encode_within(picture.view(), plan, metadata);
 }
 
-std::optional<Error> run(Picture& picture, Output& output) {
+std::optional<Error> run(Picture& picture, const Metadata& metadata, Output& output) {
   if (auto error = transform(picture, output.plan)) {
     return error;
   }
-  Result<Buffer> bytes = finish(picture, output.plan);
+  Result<Buffer> bytes = finish(picture, output.plan, metadata);
   if (!bytes.ok()) {
     return bytes.error();
   }
@@ -154,11 +155,10 @@ std::optional<Error> run(Picture& picture, Output& output) {
   return std::nullopt;
 }
 
-std::optional<Error> run_move(const Source& source, Output& output) {
+std::optional<Error> run_move(const Source& source, const Metadata& metadata, Output& output) {
   const Plan& plan = output.plan;
   Result<Buffer> file =
-      find_codec(plan.format)
-          ->move(source.file, plan.decode.region, plan.orientation, plan.settings);
+      find_codec(plan.format)->move(source.file, plan.decode.region, plan.settings, metadata);
   if (!file.ok()) {
     return file.error();
   }
@@ -170,7 +170,7 @@ std::optional<Error> run_move(const Source& source, Output& output) {
   return std::nullopt;
 }
 
-std::optional<Error> run_samples(const Source& source, Output& output) {
+std::optional<Error> run_samples(const Source& source, const Metadata& metadata, Output& output) {
   const Plan& plan = output.plan;
   if (plan.region.empty()) {
     Result<Image> nothing = Image::allocate({}, plan.working);
@@ -178,12 +178,12 @@ std::optional<Error> run_samples(const Source& source, Output& output) {
       return nothing.error();
     }
     Picture picture(std::move(nothing.value()));
-    return run(picture, output);
+    return run(picture, metadata, output);
   }
   if (!source.is_file()) {
     output.bytes_read = source.samples.layout.bytes(plan.region.size());
     Picture picture(crop(source.samples, plan.decode.region));
-    return run(picture, output);
+    return run(picture, metadata, output);
   }
   Result<Decoded> decoded = find_codec(output.info.format)->decode(source.file, plan.decode);
   if (!decoded.ok()) {
@@ -195,7 +195,17 @@ std::optional<Error> run_samples(const Source& source, Output& output) {
     output.plan.settings.quantisation = std::move(decoded.value().quantisation);
   }
   Picture picture(std::move(decoded.value().image));
-  return run(picture, output);
+  return run(picture, metadata, output);
+}
+
+// What the result is to say, of what the source says.
+Result<Metadata> read_metadata(const Source& source, const Output& output) {
+  const Codec* codec = source.is_file() ? find_codec(output.info.format) : nullptr;
+  if (codec == nullptr || codec->metadata == nullptr) {
+    return Metadata();
+  }
+  const Result<SourceMetadata> said = codec->metadata(source.file);
+  return said.ok() ? select_metadata(said.value(), output.plan.metadata) : said.error();
 }
 
 }  // namespace
@@ -219,8 +229,13 @@ Result<Output> process(const Source& source, const Options& options) {
     output.bytes_read = output.info.byte_length;
     return output;
   }
+  const Result<Metadata> metadata = read_metadata(source, output);
+  if (!metadata.ok()) {
+    return metadata.error();
+  }
   const bool moves = output.plan.way == Way::kMove;
-  if (auto error = moves ? run_move(source, output) : run_samples(source, output)) {
+  if (auto error = moves ? run_move(source, metadata.value(), output)
+                         : run_samples(source, metadata.value(), output)) {
     return *error;
   }
   return output;

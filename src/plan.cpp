@@ -37,6 +37,7 @@ bool changes_nothing(const ImageInfo& info, const Options& options, const Plan& 
   return info.format != Format::kRaw && plan.format == info.format &&
          plan.region == whole(displayed) && !plan.computes() && plan.orientation == own &&
          !(info.format == Format::kJpeg && asks_for_coding(info, options)) &&
+         options.metadata.value_or(MetadataPolicy::kAll) == MetadataPolicy::kAll &&
          !(options.compression_level && info.format == Format::kPng) &&
          double(info.byte_length) <= options.max_bytes.value_or(1e18);
 }
@@ -440,6 +441,13 @@ Error lossless_impossible(const char* why) {
                     "Expected a job that keeps everything, for lossless: true, but %s.", why);
 }
 
+// Whether it is the metadata alone that changes.
+bool changes_no_sample(const ImageInfo& info, const Options& options, const Plan& plan) {
+  const Orientation own = options.auto_orient ? info.orientation : Orientation{};
+  return plan.region == whole(oriented(info.size, plan.orientation)) && !plan.computes() &&
+         plan.orientation == own && !asks_for_coding(info, options) && !options.max_bytes;
+}
+
 bool moves(const ImageInfo& info, const Plan& plan) {
   return plan.format == info.format && info.format != Format::kRaw &&
          find_codec(info.format)->move != nullptr;
@@ -494,6 +502,22 @@ void plan_samples(const ImageInfo& info, const Options& options, Plan& plan) {
       options.compression_level.value_or(plan.settings.compression_level);
   plan.max_bytes = options.max_bytes;
   plan.lossless = why_lossy(info, plan) == nullptr;
+}
+
+MetadataFacts metadata_facts(const ImageInfo& info, const Options& options, const Plan& plan) {
+  const bool moved = plan.way == Way::kMove;
+  MetadataFacts facts;
+  facts.policy = options.metadata.value_or(MetadataPolicy::kColor);
+  facts.same_format = plan.format == info.format;
+  facts.same_layout = plan.layout == info.layout && !plan.computes();
+  const Orientation left = moved ? plan.orientation : Orientation{};
+  facts.same_picture = plan.region == whole(oriented(info.size, plan.orientation)) &&
+                       !plan.computes() && (moved || plan.orientation == Orientation{});
+  facts.model = plan.layout.model;
+  facts.size = oriented(plan.size, left);
+  // Without autoOrient the picture is still to be turned.
+  facts.orientation = options.auto_orient || moved ? left : info.orientation;
+  return facts;
 }
 
 }  // namespace
@@ -556,7 +580,7 @@ Result<Plan> plan(const ImageInfo& info, const Options& options) {
     plan.way = Way::kPass;
     plan.layout = info.layout;
     plan.lossless = true;
-  } else if (options.lossless && moves(info, plan)) {
+  } else if (moves(info, plan) && (options.lossless || changes_no_sample(info, options, plan))) {
     if (auto error = plan_move(info, options, plan)) {
       return *error;
     }
@@ -569,6 +593,7 @@ Result<Plan> plan(const ImageInfo& info, const Options& options) {
   if (auto error = check_raw(plan)) {
     return *error;
   }
+  plan.metadata = metadata_facts(info, options, plan);
   if (auto error = check_limit("memory", memory_needed(info, plan), options.limits.memory,
                                "the job may need")) {
     return *error;

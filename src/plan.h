@@ -34,6 +34,7 @@ struct Plan {
   bool keeps_quantisation = false;  // the source's own, in place of the settings' quality
   std::optional<double> max_bytes;
   Color background;
+  MetadataFacts metadata;
   bool lossless = false;  // whether every sample of the region is kept
 
   bool computes() const { return outside || resampling || letterbox; }

@@ -39,6 +39,7 @@ export interface NativeOptions {
   truncated: Enum<string>;
   limits: { pixels: number; bytes: number; memory: number };
   format: Enum<string>;
+  metadata: Enum<string> | undefined;
   lossless: boolean;
   quality: number | undefined;
   progressive: Enum<string> | undefined;
@@ -103,6 +104,7 @@ export interface NativeModule {
   readonly Flip: Enums<'none' | 'horizontal' | 'vertical'>;
   readonly Fit: Enums<'cover' | 'contain' | 'fill' | 'inside' | 'outside'>;
   readonly Kernel: Enums<'nearest' | 'linear' | 'cubic' | 'lanczos3'>;
+  readonly MetadataPolicy: Enums<'none' | 'color' | 'all'>;
   readonly Progressive: Enums<'keep' | 'no' | 'yes'>;
   readonly Outside: Enums<'error' | 'clamp' | 'pad'>;
   readonly Truncated: Enums<'error' | 'accept'>;

@@ -23,6 +23,7 @@ const FOR_SAMPLES = [...COMMON, 'channels', 'bitDepth'];
 const FOR_FILES = [
   ...FOR_SAMPLES,
   'format',
+  'metadata',
   'lossless',
   'quality',
   'progressive',
@@ -72,6 +73,7 @@ function check(given: Given): Checked {
   const truncated = oneOf(given.truncated, 'truncated', ['error', 'accept']) ?? 'error';
   const limits = checkLimits(given.limits);
   const format = FORMATS[oneOf(given.format, 'format', Object.keys(FORMATS)) ?? 'keep'] ?? 'keep';
+  const metadata = oneOf(given.metadata, 'metadata', ['none', 'color', 'all']);
   const lossless = boolean(given.lossless, 'lossless') ?? false;
   const quality = checkQuality(given.quality);
   const progressive = oneOf(given.progressive, 'progressive', [true, false, 'keep']);
@@ -111,6 +113,7 @@ function check(given: Given): Checked {
       truncated: native.Truncated[truncated],
       limits,
       format: native.Format[format],
+      metadata: metadata === undefined ? undefined : native.MetadataPolicy[metadata],
       lossless,
       quality,
       progressive:

@@ -145,6 +145,12 @@ export type PngFormat = 'png' | 'image/png';
 
 interface FileOptions extends CommonOptions {
   /**
+   * What the new file tells beside its samples: `'none'`; `'color'`: profile, gamma and density; or
+   * `'all'`: Exif, XMP and text too, as far as they are still true. Default: `'color'`; where nothing
+   * changes, a file passes with all that it has.
+   */
+  readonly metadata?: 'none' | 'color' | 'all';
+  /**
    * A promise. A JPEG's part is moved as it is into a JPEG of its own, without being decoded: the
    * region then grows to the left and upwards to the grid of blocks, and the result's `region` says
    * what was taken. Everything else keeps every sample. What cannot be kept so fails and says why.

@@ -5,6 +5,7 @@
 
 #include "buffer.h"
 #include "jpeg/libjpeg.h"
+#include "metadata.h"
 
 namespace crop64 {
 
@@ -33,5 +34,9 @@ void open(JpegEncoder& encoder);
 
 // Chooses the scans, for components whose sampling is set. Inside run_trapped() only.
 void choose_scans(JpegEncoder& encoder, bool progressive);
+// Sets the density; before the compressor is started.
+void set_density(JpegEncoder& encoder, const Metadata& metadata);
+// Writes everything else as segments; right after the compressor was started.
+void write_metadata(JpegEncoder& encoder, const Metadata& metadata);
 
 }  // namespace crop64

@@ -14,8 +14,8 @@ struct Mover {
   JpegDecoder& decoder;
   JpegEncoder& encoder;
   const Rect& region;
-  Orientation orientation;
   const EncodeSettings& settings;
+  const Metadata& metadata;
 };
 
 int divide_up(int value, int by) { return (value + by - 1) / by; }
@@ -112,19 +112,17 @@ void move_file(void* context) {
   }
   target.optimize_coding = mover.settings.optimize_coding ? TRUE : FALSE;
   choose_scans(mover.encoder, mover.settings.progressive);
+  set_density(mover.encoder, mover.metadata);
   jpeg_write_coefficients(&target, arrays);
-  if (mover.orientation != Orientation{}) {
-    const OrientationExif exif = orientation_exif(mover.orientation);
-    jpeg_write_marker(&target, JPEG_APP0 + 1, exif.data(), exif.size());
-  }
+  write_metadata(mover.encoder, mover.metadata);
   move_blocks(mover.decoder, arrays, mover.region);
   jpeg_finish_compress(&target);
 }
 
 }  // namespace
 
-Result<Buffer> move_jpeg(Bytes file, const Rect& region, Orientation orientation,
-                         const EncodeSettings& settings) {
+Result<Buffer> move_jpeg(Bytes file, const Rect& region, const EncodeSettings& settings,
+                         const Metadata& metadata) {
   ErrorTrap trap;
   // The encoder uses the decoder's arrays: it goes first.
   JpegDecoder decoder(trap, file, Truncated::kError);
@@ -132,7 +130,7 @@ Result<Buffer> move_jpeg(Bytes file, const Rect& region, Orientation orientation
   if (!encoder.reserve(uint64_t{16} * 1024 + uint64_t(region.size().area()) / 2)) {
     return out_of_memory(file.size());
   }
-  Mover mover{decoder, encoder, region, orientation, settings};
+  Mover mover{decoder, encoder, region, settings, metadata};
   if (!run_trapped(trap, move_file, &mover)) {
     return trap.error();
   }

@@ -9,7 +9,7 @@ namespace crop64 {
 // and colour space. The region begins on the grid of iMCUs; blocks that its right and bottom edges
 // cut through stay whole, with the samples beyond the cut hidden in them. An orientation other than
 // upright is written as an Exif tag. Errors: those of a JpegDecoder; truncated files are refused.
-Result<Buffer> move_jpeg(Bytes file, const Rect& region, Orientation orientation,
-                         const EncodeSettings& settings);
+Result<Buffer> move_jpeg(Bytes file, const Rect& region, const EncodeSettings& settings,
+                         const Metadata& metadata);
 
 }  // namespace crop64

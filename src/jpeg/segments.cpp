@@ -23,12 +23,17 @@ enum Marker : uint8_t {
   kApp0 = 0xe0,
   kApp1 = 0xe1,
   kApp2 = 0xe2,
+  kApp13 = 0xed,
+  kApp14 = 0xee,
+  kApp15 = 0xef,
+  kCom = 0xfe,
   kTem = 0x01,
 };
 
 struct Segment {
   uint8_t marker = 0;
   Bytes payload;  // without the two bytes of its length
+  Bytes raw;      // from its marker on
 
   bool starts_with(std::string_view text) const {
     return payload.size() >= text.size() &&
@@ -76,6 +81,7 @@ class SegmentWalker {
       return cut_off();
     }
     segment.payload = file_.subspan(at_ + 2, length - 2);
+    segment.raw = file_.subspan(at_ - 2, length + 2);
     at_ += length;
     return segment;
   }
@@ -161,19 +167,74 @@ std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& co
 }
 
 // JFIF 1.02, the APP0 segment.
-double density_per_inch(Bytes jfif) {
-  if (jfif.size() < 12) {
-    return 0;
+std::optional<Density> read_density(Bytes jfif) {
+  if (jfif.size() < 12 || jfif[7] > 2) {
+    return std::nullopt;
   }
-  const int density = read_u16(jfif, 8);
-  switch (jfif[7]) {
-    case 1:
-      return density;
-    case 2:
-      return density * 2.54;
-    default:
-      return 0;
+  constexpr Density::Unit kUnits[] = {Density::Unit::kNone, Density::Unit::kInch,
+                                      Density::Unit::kMetre};
+  const double scale = jfif[7] == 2 ? 100 : 1;  // from centimetres
+  return Density{read_u16(jfif, 8) * scale, read_u16(jfif, 10) * scale, kUnits[jfif[7]]};
+}
+
+constexpr std::string_view kJfif{"JFIF\0", 5};
+constexpr std::string_view kExif{"Exif\0\0", 6};
+constexpr std::string_view kXmp{"http://ns.adobe.com/xap/1.0/\0", 29};
+constexpr std::string_view kIcc{"ICC_PROFILE\0", 12};
+constexpr std::string_view kAdobe{"Adobe", 5};
+
+// The parts of a profile (ICC.1, B.4), which may come in any order, put together; nothing where one
+// is missing.
+Result<Buffer> join_profile(const std::vector<Bytes>& parts) {
+  std::vector<Bytes> ordered(parts.size());
+  for (const Bytes& part : parts) {
+    const size_t number = part[0];
+    if (number < 1 || number > parts.size() || part[1] != parts.size() ||
+        ordered[number - 1].data() != nullptr) {
+      return Buffer();
+    }
+    ordered[number - 1] = part.subspan(2);
   }
+  uint64_t size = 0;
+  for (const Bytes& part : ordered) {
+    size += part.size();
+  }
+  Result<Buffer> profile = Buffer::allocate(size);
+  if (profile.ok()) {
+    uint8_t* to = profile.value().data();
+    for (const Bytes& part : ordered) {
+      to = std::copy(part.begin(), part.end(), to);
+    }
+  }
+  return profile;
+}
+
+// What a segment is, and where in it its content begins; nothing for what is written anew.
+std::optional<Block> block_of(const Segment& segment) {
+  const auto block = [&](BlockKind kind, size_t skip = 0) {
+    return Block{kind, segment.raw, segment.payload.subspan(skip)};
+  };
+  if (segment.marker == kCom) {
+    return block(BlockKind::kText);
+  }
+  if (segment.marker < kApp0 || segment.marker > kApp15 || segment.starts_with(kAdobe)) {
+    return std::nullopt;
+  }
+  if (segment.marker == kApp1 && segment.starts_with(kExif)) {
+    return block(BlockKind::kExif, kExif.size());
+  }
+  if (segment.marker == kApp1 && segment.starts_with(kXmp)) {
+    return block(BlockKind::kXmp, kXmp.size());
+  }
+  if (segment.marker == kApp2 && segment.starts_with(kIcc)) {
+    return block(BlockKind::kIccProfile, kIcc.size());
+  }
+  if (segment.starts_with({"MPF\0", 4}) || segment.starts_with(kJfif)) {
+    return std::nullopt;  // offsets to further pictures; and what the encoder writes itself
+  }
+  // JFXX thumbnails, more XMP, FlashPix, Photoshop's resources: they may show the whole picture.
+  const bool whole = segment.marker <= kApp2 || segment.marker == kApp13;
+  return block(whole ? BlockKind::kWhole : BlockKind::kText);
 }
 
 }  // namespace
@@ -198,12 +259,12 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
       if (auto error = read_frame(segment, info, components, coefficient_memory)) {
         return *error;
       }
-    } else if (segment.marker == kApp0 && segment.starts_with({"JFIF\0", 5})) {
-      info.density_per_inch = density_per_inch(segment.payload);
-    } else if (segment.marker == kApp1 && segment.starts_with({"Exif\0\0", 6})) {
+    } else if (segment.marker == kApp0 && segment.starts_with(kJfif)) {
+      info.density_per_inch = per_inch(read_density(segment.payload));
+    } else if (segment.marker == kApp1 && segment.starts_with(kExif)) {
       info.has_exif = true;
       info.orientation = exif_orientation(read_orientation(segment.payload.subspan(6)));
-    } else if (segment.marker == kApp2 && segment.starts_with({"ICC_PROFILE\0", 12})) {
+    } else if (segment.marker == kApp2 && segment.starts_with(kIcc)) {
       info.has_icc_profile = true;
     } else if (segment.marker == kSos) {
       components_in_scan = segment.payload.empty() ? 0 : segment.payload[0];
@@ -218,6 +279,36 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
     info.decode_memory += coefficient_memory;
   }
   return info;
+}
+
+Result<SourceMetadata> metadata_of_jpeg(Bytes file) {
+  SourceMetadata metadata;
+  std::vector<Bytes> profile;
+  SegmentWalker walker(file);
+  for (;;) {
+    const Result<Segment> next = walker.next();
+    if (!next.ok() || next.value().marker == kSos) {
+      break;
+    }
+    const Segment& segment = next.value();
+    if (segment.marker == kApp0 && segment.starts_with(kJfif)) {
+      metadata.density = read_density(segment.payload);
+    }
+    const std::optional<Block> block = block_of(segment);
+    if (block && block->kind == BlockKind::kIccProfile) {
+      if (block->data.size() >= 2) {
+        profile.push_back(block->data);
+      }
+    } else if (block) {
+      metadata.blocks.push_back(*block);
+    }
+  }
+  Result<Buffer> joined = join_profile(profile);
+  if (!joined.ok()) {
+    return joined.error();
+  }
+  metadata.icc_profile = std::move(joined.value());
+  return metadata;
 }
 
 }  // namespace crop64

@@ -12,4 +12,7 @@ bool matches_jpeg(Bytes file);
 // lossless, hierarchical or arithmetic coding, a number of components other than 1, 3 and 4).
 Result<ImageInfo> probe_jpeg(Bytes file);
 
+// Errors: OUT_OF_MEMORY.
+Result<SourceMetadata> metadata_of_jpeg(Bytes file);
+
 }  // namespace crop64

@@ -11,6 +11,7 @@ struct Writer {
   JpegEncoder& encoder;
   const ImageView& image;
   const EncodeSettings& settings;
+  const Metadata& metadata;
 };
 
 J_COLOR_SPACE color_space(Model model) {
@@ -77,7 +78,9 @@ void write_file(void* context) {
   info.optimize_coding = settings.optimize_coding ? TRUE : FALSE;
   choose_scans(writer.encoder, settings.progressive);
   info.dct_method = JDCT_ISLOW;
+  set_density(writer.encoder, writer.metadata);
   jpeg_start_compress(&info, TRUE);
+  write_metadata(writer.encoder, writer.metadata);
   for (int y = 0; y < image.size.height; ++y) {
     auto* row = const_cast<JSAMPROW>(image.row(y));  // libjpeg only reads it
     jpeg_write_scanlines(&info, &row, 1);
@@ -87,7 +90,8 @@ void write_file(void* context) {
 
 }  // namespace
 
-Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& settings) {
+Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& settings,
+                           const Metadata& metadata) {
   ErrorTrap trap;
   JpegEncoder encoder(trap);
   // Most pictures take less than two bits a pixel.
@@ -95,7 +99,7 @@ Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& setting
   if (!encoder.reserve(expected)) {
     return out_of_memory(expected);
   }
-  Writer writer{encoder, image, settings};
+  Writer writer{encoder, image, settings, metadata};
   if (!run_trapped(trap, write_file, &writer)) {
     return trap.error();
   }

@@ -1,6 +1,8 @@
 #include "png/chunks.h"
 
-#include <cmath>
+#include <zlib.h>
+
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -19,6 +21,7 @@ uint32_t read_u32(const uint8_t* bytes) {
 struct Chunk {
   std::string_view type;
   Bytes data;
+  Bytes raw;  // from its length on
 };
 
 // The chunk at `at`, and `at` moved behind it.
@@ -41,6 +44,7 @@ Result<Chunk> next_chunk(Bytes file, size_t& at) {
     return cut_off;
   }
   chunk.data = file.subspan(at + 8, length);
+  chunk.raw = file.subspan(at, length + kChunkOverhead);
   at += length + kChunkOverhead;
   return chunk;
 }
@@ -93,9 +97,108 @@ std::optional<Error> read_header(const Chunk& chunk, ImageInfo& info) {
   return std::nullopt;
 }
 
-double density_per_inch(Bytes phys) {
-  const bool in_metres = phys.size() == 9 && phys[8] == 1;
-  return in_metres ? std::round(read_u32(phys.data()) * 2.54) / 100 : 0;
+std::optional<Density> read_density(Bytes phys) {
+  if (phys.size() != 9 || phys[8] > 1) {
+    return std::nullopt;
+  }
+  const auto unit = phys[8] == 1 ? Density::Unit::kMetre : Density::Unit::kNone;
+  return Density{double(read_u32(phys.data())), double(read_u32(phys.data() + 4)), unit};
+}
+
+constexpr std::string_view kXmpKeyword{"XML:com.adobe.xmp\0", 18};
+
+bool starts_with(Bytes data, std::string_view text) {
+  return data.size() >= text.size() && std::memcmp(data.data(), text.data(), text.size()) == 0;
+}
+
+// The packet in an iTXt: behind two bytes that say that it is not compressed, a language and a
+// translated keyword, both of which end with a zero. Nothing where it is compressed.
+Bytes read_xmp(Bytes itxt) {
+  size_t at = kXmpKeyword.size();
+  if (itxt.size() < at + 2 || itxt[at] != 0) {
+    return {};
+  }
+  at += 2;
+  for (int i = 0; i < 2; ++i) {
+    const auto* zero = static_cast<const uint8_t*>(
+        at < itxt.size() ? std::memchr(itxt.data() + at, 0, itxt.size() - at) : nullptr);
+    if (zero == nullptr) {
+      return {};
+    }
+    at = size_t(zero - itxt.data()) + 1;
+  }
+  return itxt.subspan(at);
+}
+
+bool is_any(std::string_view type, std::initializer_list<std::string_view> types) {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+// What a chunk is, and its content; nothing for what is written anew.
+std::optional<Block> block_of(const Chunk& chunk) {
+  const auto block = [&](BlockKind kind) { return Block{kind, chunk.raw, chunk.data}; };
+  const std::string_view type = chunk.type;
+  if (is_any(type, {"IHDR", "PLTE", "tRNS", "IDAT", "IEND", "iCCP", "pHYs", "acTL", "fcTL", "fdAT",
+                    "dSIG", "caBX"})) {
+    return std::nullopt;  // the last five would no longer be true
+  }
+  if (is_any(type, {"gAMA", "cHRM", "sRGB", "cICP", "mDCV", "cLLI"})) {
+    return block(BlockKind::kColor);
+  }
+  if (is_any(type, {"sBIT", "bKGD", "hIST", "sPLT"})) {
+    return block(BlockKind::kLayout);
+  }
+  if (type == "eXIf") {
+    return block(BlockKind::kExif);
+  }
+  if (type == "iTXt" && starts_with(chunk.data, kXmpKeyword)) {
+    const Bytes xmp = read_xmp(chunk.data);
+    return xmp.empty() ? block(BlockKind::kWhole) : Block{BlockKind::kXmp, chunk.raw, xmp};
+  }
+  // Exif as text, which may have an orientation and a thumbnail.
+  const bool profile = starts_with(chunk.data, "Raw profile type");
+  // What nobody knows here is safe to copy where its fourth letter is small.
+  const bool safe = (type[3] & 0x20) != 0;
+  return block(profile || !safe ? BlockKind::kWhole : BlockKind::kText);
+}
+
+// A chunk whose checksum is wrong says nothing.
+bool is_whole(const Chunk& chunk) {
+  const uLong sum = crc32(0, chunk.raw.data() + 4, static_cast<uInt>(chunk.raw.size() - 8));
+  return sum == read_u32(chunk.raw.data() + chunk.raw.size() - 4);
+}
+
+// Larger ones are no profiles but bombs.
+constexpr size_t kMostInProfile = size_t{16} * 1024 * 1024;
+
+// The profile in an iCCP: behind a name that ends with a zero, and a method, compressed. Nothing
+// where it is damaged.
+Result<Buffer> read_profile(Bytes iccp) {
+  const auto* zero = static_cast<const uint8_t*>(std::memchr(iccp.data(), 0, iccp.size()));
+  if (zero == nullptr || zero + 2 > iccp.data() + iccp.size() || zero[1] != 0) {
+    return Buffer();
+  }
+  const Bytes compressed = iccp.subspan(size_t(zero - iccp.data()) + 2);
+  Buffer profile;
+  for (size_t room = 16 * compressed.size() + 4096; room <= 2 * kMostInProfile; room *= 4) {
+    const size_t most = std::min(room, kMostInProfile);
+    Result<Buffer> attempt = Buffer::allocate(most);
+    if (!attempt.ok()) {
+      return attempt;
+    }
+    auto size = static_cast<uLongf>(most);
+    const int status = uncompress(attempt.value().data(), &size, compressed.data(),
+                                  static_cast<uLong>(compressed.size()));
+    if (status == Z_OK) {
+      profile = std::move(attempt.value());
+      profile.shrink(size);
+      break;
+    }
+    if (status != Z_BUF_ERROR || most == kMostInProfile) {
+      break;
+    }
+  }
+  return profile;
 }
 
 }  // namespace
@@ -120,7 +223,8 @@ Result<ImageInfo> probe_png(Bytes file) {
     if (!chunk.ok()) {
       return chunk.error();
     }
-    const auto& [type, data] = chunk.value();
+    const std::string_view type = chunk.value().type;
+    const Bytes data = chunk.value().data;
     if (type == "IDAT") {
       return info;
     }
@@ -135,7 +239,41 @@ Result<ImageInfo> probe_png(Bytes file) {
       info.has_exif = true;
       info.orientation = exif_orientation(read_orientation(data));
     } else if (type == "pHYs") {
-      info.density_per_inch = density_per_inch(data);
+      info.density_per_inch = per_inch(read_density(data));
+    }
+  }
+}
+
+Result<SourceMetadata> metadata_of_png(Bytes file) {
+  SourceMetadata metadata;
+  size_t at = sizeof kSignature;
+  for (;;) {
+    const Result<Chunk> next = next_chunk(file, at);
+    if (!next.ok() || next.value().type == "IEND") {
+      return metadata;
+    }
+    const Chunk& chunk = next.value();
+    if (chunk.type == "IDAT") {
+      const uint64_t length = read_u32(file.data() + at) + uint64_t{kChunkOverhead};
+      if (length > file.size() - at) {
+        return metadata;
+      }
+      at += static_cast<size_t>(length);
+      continue;
+    }
+    if (!is_whole(chunk)) {
+      continue;
+    }
+    if (chunk.type == "pHYs") {
+      metadata.density = read_density(chunk.data);
+    } else if (chunk.type == "iCCP") {
+      Result<Buffer> profile = read_profile(chunk.data);
+      if (!profile.ok()) {
+        return profile.error();
+      }
+      metadata.icc_profile = std::move(profile.value());
+    } else if (const std::optional<Block> block = block_of(chunk)) {
+      metadata.blocks.push_back(*block);
     }
   }
 }

@@ -11,4 +11,7 @@ bool matches_png(Bytes file);
 // Errors: TRUNCATED_IMAGE (the header is cut off), CORRUPT_IMAGE.
 Result<ImageInfo> probe_png(Bytes file);
 
+// Errors: OUT_OF_MEMORY.
+Result<SourceMetadata> metadata_of_png(Bytes file);
+
 }  // namespace crop64

@@ -3,7 +3,9 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 #include "png/libpng.h"
@@ -24,6 +26,8 @@ struct Writer {
   ErrorTrap trap;
 
   const ImageView* image = nullptr;
+  const Metadata* metadata = nullptr;
+  Buffer profile;  // compressed
   int level = 0;
   Buffer row;  // as the file has it
   Buffer file;
@@ -127,6 +131,67 @@ void write_colors(png_structp png, png_infop info, const ImageView& image) {
   }
 }
 
+void write_u32(uint8_t* to, double value) {
+  const auto number = static_cast<uint32_t>(std::clamp(std::floor(value + 0.5), 0.0, 2147483647.0));
+  for (int i = 0; i < 4; ++i) {
+    to[i] = static_cast<uint8_t>(number >> (24 - 8 * i));
+  }
+}
+
+void write_density(png_structp png, const Density& density) {
+  uint8_t phys[9];
+  const double scale = density.unit == Density::Unit::kInch ? 1 / 0.0254 : 1;
+  write_u32(phys, density.x * scale);
+  write_u32(phys + 4, density.y * scale);
+  phys[8] = density.unit == Density::Unit::kNone ? 0 : 1;
+  png_write_chunk(png, reinterpret_cast<png_const_bytep>("pHYs"), phys, sizeof phys);
+}
+
+void write_chunk(png_structp png, const char* type, std::string_view head, Bytes content) {
+  png_write_chunk_start(png, reinterpret_cast<png_const_bytep>(type),
+                        static_cast<png_uint_32>(head.size() + content.size()));
+  png_write_chunk_data(png, reinterpret_cast<png_const_bytep>(head.data()), head.size());
+  png_write_chunk_data(png, content.data(), content.size());
+  png_write_chunk_end(png);
+}
+
+// What has to stand before the palette (PNG specification, 5.6), or what may follow it.
+void write_metadata(png_structp png, const Writer& writer, bool before_palette) {
+  const Metadata& metadata = *writer.metadata;
+  for (const Bytes& raw : metadata.raw) {
+    const std::string_view type(reinterpret_cast<const char*>(raw.data()) + 4, 4);
+    const bool after = type == "bKGD" || type == "hIST";
+    if (after != before_palette) {
+      write_chunk(png, std::string(type).c_str(), {}, raw.subspan(8, raw.size() - 12));
+    }
+  }
+  if (!before_palette) {
+    return;
+  }
+  if (writer.profile.size() > 0) {
+    write_chunk(png, "iCCP", {"ICC profile\0\0", 13}, writer.profile);
+  }
+  if (metadata.density) {
+    write_density(png, *metadata.density);
+  }
+  if (metadata.exif.size() > 0) {
+    write_chunk(png, "eXIf", {}, metadata.exif);
+  }
+  if (metadata.xmp.size() > 0) {
+    write_chunk(png, "iTXt", {"XML:com.adobe.xmp\0\0\0\0\0", 22}, metadata.xmp);
+  }
+}
+
+Result<Buffer> compress_profile(Bytes profile) {
+  uLongf size = compressBound(static_cast<uLong>(profile.size()));
+  Result<Buffer> compressed = Buffer::allocate(profile.empty() ? 0 : size);
+  if (compressed.ok() && !profile.empty()) {
+    compress(compressed.value().data(), &size, profile.data(), static_cast<uLong>(profile.size()));
+    compressed.value().shrink(size);
+  }
+  return compressed;
+}
+
 // One row as the file has it: bits packed, 16-bit samples big-endian. The image's own row where it
 // is that already.
 const uint8_t* pack_row(const ImageView& image, int y, Buffer& packed) {
@@ -169,7 +234,10 @@ void write_file(void* context) {
   write_colors(png, writer.info, image);
   choose_compression(png, image, writer.level);
   png_set_compression_buffer_size(png, kIdatBytes);
+  png_write_info_before_PLTE(png, writer.info);
+  write_metadata(png, writer, true);
   png_write_info(png, writer.info);
+  write_metadata(png, writer, false);
   for (int y = 0; y < image.size.height; ++y) {
     png_write_row(png, pack_row(image, y, writer.row));
   }
@@ -178,9 +246,11 @@ void write_file(void* context) {
 
 }  // namespace
 
-Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings) {
+Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings,
+                          const Metadata& metadata) {
   Writer writer;
   writer.image = &image;
+  writer.metadata = &metadata;
   writer.level = settings.compression_level;
   writer.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer.trap, on_png_error, nullptr);
   writer.info = writer.png != nullptr ? png_create_info_struct(writer.png) : nullptr;
@@ -192,6 +262,11 @@ Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings
   if (!row.ok() || !file.ok()) {
     return row.ok() ? file.error() : row.error();
   }
+  Result<Buffer> profile = compress_profile(metadata.icc_profile);
+  if (!profile.ok()) {
+    return profile;
+  }
+  writer.profile = std::move(profile.value());
   writer.row = std::move(row.value());
   writer.file = std::move(file.value());
   if (!run_trapped(writer.trap, write_file, &writer)) {

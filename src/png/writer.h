@@ -7,7 +7,8 @@ namespace crop64 {
 
 // A PNG of the image's own colour type and depth, palette and transparent colour with it, not
 // interlaced. Errors: OUT_OF_MEMORY.
-Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings);
+Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings,
+                          const Metadata& metadata);
 
 // The layout itself; RGB(A) for BGR(A) and for CMYK.
 Layout storable_png(Layout layout);
