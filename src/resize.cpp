@@ -12,7 +12,21 @@ namespace {
 
 constexpr double kPi = 3.14159265358979323846;
 
-double sinc(double x) { return x == 0 ? 1 : std::sin(x * kPi) / (x * kPi); }
+// sin(pi x) by its Taylor series around the nearest whole number: right to the last bits of a double,
+// and the same on every machine, which a C library's sin() is not.
+double sin_pi(double x) {
+  const double whole = std::floor(x + 0.5);
+  const double t = (x - whole) * kPi;
+  double term = t;
+  double sum = t;
+  for (int n = 2; n < 22; n += 2) {
+    term *= -t * t / (n * (n + 1));
+    sum += term;
+  }
+  return static_cast<int>(whole) % 2 == 0 ? sum : -sum;
+}
+
+double sinc(double x) { return x == 0 ? 1 : sin_pi(x) / (x * kPi); }
 
 struct Filter {
   double support;
