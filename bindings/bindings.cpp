@@ -32,6 +32,8 @@ struct Input {
   int height = 0;
   crop64::Channels channels = crop64::Channels::kRgba;
   int bit_depth = 8;
+  bool display_p3 = false;
+  val icc_profile = val::undefined();  // Uint8Array; may be left out
 };
 
 // The form in which a result is to be handed out.
@@ -131,6 +133,13 @@ crop64::Model model_of(crop64::Channels channels) {
   return Model::kRgba;
 }
 
+const char* color_space_name(crop64::ColorSpace space) {
+  using crop64::ColorSpace;
+  return space == ColorSpace::kSrgb        ? "srgb"
+         : space == ColorSpace::kDisplayP3 ? "display-p3"
+                                           : "other";
+}
+
 const char* channels_name(crop64::Model model) {
   using crop64::Model;
   switch (model) {
@@ -157,6 +166,7 @@ const char* channels_name(crop64::Model model) {
 // A source in the module's memory.
 struct Loaded {
   Buffer bytes;
+  Buffer icc_profile;
   crop64::Colors no_colors;
   crop64::Source source;
 };
@@ -191,13 +201,24 @@ std::optional<Error> load(const Input& input, double memory_limit, Loaded& loade
     samples.data = loaded.bytes.data();
     samples.stride = samples.layout.pixel_bytes() * static_cast<size_t>(input.width);
     samples.colors = &loaded.no_colors;
+    if (input.display_p3) {
+      loaded.source.color_space = crop64::ColorSpace::kDisplayP3;
+    }
+    if (!input.icc_profile.isUndefined()) {
+      Result<Buffer> profile = copy_in(input.icc_profile);
+      if (!profile.ok()) {
+        return profile.error();
+      }
+      loaded.icc_profile = std::move(profile.value());
+      loaded.source.icc_profile = loaded.icc_profile;
+    }
   } else {
     loaded.source.file = Bytes(loaded.bytes.data(), size);
   }
   return std::nullopt;
 }
 
-val describe(const crop64::ImageInfo& info) {
+val describe(const crop64::ImageInfo& info, crop64::ColorSpace color_space) {
   val object = val::object();
   object.set("format", std::string(to_string(info.format)));
   object.set("mimeType", std::string(info.mime_type));
@@ -207,12 +228,14 @@ val describe(const crop64::ImageInfo& info) {
   object.set("storedWidth", info.size.width);
   object.set("storedHeight", info.size.height);
   object.set("orientation", exif_tag(info.orientation));
+  object.set("colorSpace", std::string(color_space_name(color_space)));
   object.set("channels", std::string(channels_name(info.layout.model)));
   object.set("bitDepth", info.layout.depth);
   object.set("hasAlpha", info.has_alpha);
   object.set("isPalette", info.layout.model == crop64::Model::kPalette);
   object.set("isInterlaced", info.interlaced);
   object.set("isProgressive", info.progressive);
+  object.set("frameCount", info.frame_count);
   object.set("hasIccProfile", info.has_icc_profile);
   object.set("hasExif", info.has_exif);
   object.set("chromaHorizontal", info.chroma_subsampling ? info.chroma_subsampling->horizontal : 0);
@@ -237,7 +260,11 @@ Response probe(const Input& input) {
   if (info.value().format == crop64::Format::kUnknown) {
     return failure(unsupported(info.value()));
   }
-  return success(describe(info.value()));
+  const Result<crop64::ColorSpace> color_space = crop64::color_space_of(loaded.source);
+  if (!color_space.ok()) {
+    return failure(color_space.error());
+  }
+  return success(describe(info.value(), color_space.value()));
 }
 
 // The whole job.
@@ -273,6 +300,11 @@ Response process(const Input& input, const crop64::Options& options, Form form) 
     result.set("bottom", done.plan.region.bottom);
     result.set("channels", std::string(channels_name(done.plan.layout.model)));
     result.set("bitDepth", done.plan.layout.depth);
+    result.set("frameCount", done.info.frame_count);
+    result.set("colorSpace", std::string(color_space_name(done.metadata.color_space)));
+    if (form == Form::kBytes && done.metadata.icc_profile.size() > 0) {
+      result.set("iccProfile", copy_out(done.metadata.icc_profile));
+    }
   }
   result.set("lossless", done.lossless);
   result.set("bytesRead", static_cast<double>(done.bytes_read));
@@ -357,7 +389,9 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .field("width", &Input::width)
       .field("height", &Input::height)
       .field("channels", &Input::channels)
-      .field("bitDepth", &Input::bit_depth);
+      .field("bitDepth", &Input::bit_depth)
+      .field("displayP3", &Input::display_p3)
+      .field("iccProfile", &Input::icc_profile);
   value_object<RectF>("RectF")
       .field("left", &RectF::left)
       .field("top", &RectF::top)
@@ -429,6 +463,8 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .field("quality", &get_optional<&Options::quality>, &set_optional<&Options::quality>)
       .field("compressionLevel", &get_optional<&Options::compression_level>,
              &set_optional<&Options::compression_level>)
+      .field("keepPalette", &get_optional<&Options::keep_palette>,
+             &set_optional<&Options::keep_palette>)
       .field("channels", &get_optional<&Options::channels>, &set_optional<&Options::channels>)
       .field("bitDepth", &get_optional<&Options::bit_depth>, &set_optional<&Options::bit_depth>)
       .field("maxBytes", &get_optional<&Options::max_bytes>, &set_optional<&Options::max_bytes>);

@@ -26,6 +26,7 @@ struct ImageInfo {
   bool exact = true;       // whether the layout holds the file's samples with all of their bits
   bool interlaced = false;
   bool progressive = false;
+  uint32_t frame_count = 1;  // of which the first is read
   bool has_icc_profile = false;
   bool has_exif = false;
   std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG in colour

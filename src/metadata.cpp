@@ -9,12 +9,15 @@ namespace crop64 {
 namespace {
 
 enum Tag : uint32_t {
+  kImageWidth = 0x0100,
+  kImageHeight = 0x0101,
   kOrientation = 0x0112,
   kStripOffsets = 0x0111,
   kStripByteCounts = 0x0117,
   kThumbnailOffset = 0x0201,
   kThumbnailLength = 0x0202,
   kExifDirectory = 0x8769,
+  kMakerNote = 0x927c,
   kPixelWidth = 0xa002,
   kPixelHeight = 0xa003,
 };
@@ -51,6 +54,12 @@ class Tiff {
       }
     }
     return 0;
+  }
+  bool contains_jpeg(size_t at, size_t count) const {
+    constexpr uint8_t kBeginning[] = {0xff, 0xd8, 0xff};
+    const Bytes part = at < bytes_.size() ? bytes_.subspan(at) : Bytes();
+    const auto end = part.begin() + ptrdiff_t(std::min(count, part.size()));
+    return std::search(part.begin(), end, std::begin(kBeginning), std::end(kBeginning)) != end;
   }
   // The one number of an entry that is a short or a long; `otherwise` where it is neither.
   uint32_t value(size_t entry, uint32_t otherwise) const {
@@ -129,6 +138,14 @@ void wipe_thumbnail(WritableTiff& tiff) {
   tiff.put(link, 4, 0);
 }
 
+// A maker's own notes are in a form that only the maker knows; a preview in them can be seen.
+void wipe_preview(WritableTiff& tiff, size_t details) {
+  const size_t entry = tiff.find(details, kMakerNote);
+  if (entry != 0 && tiff.contains_jpeg(tiff.u32(entry + 8), tiff.u32(entry + 4))) {
+    tiff.wipe(tiff.u32(entry + 8), tiff.u32(entry + 4));
+  }
+}
+
 Result<Buffer> copy_bytes(Bytes bytes) {
   Result<Buffer> copy = Buffer::allocate(bytes.size());
   if (copy.ok()) {
@@ -147,8 +164,11 @@ Result<Buffer> true_exif(Bytes exif, const MetadataFacts& facts) {
   tiff.put_value(tiff.find(first, kOrientation), uint32_t(exif_tag(facts.orientation)));
   if (!facts.same_picture) {
     wipe_thumbnail(tiff);
+    tiff.put_value(tiff.find(first, kImageWidth), uint32_t(facts.size.width));
+    tiff.put_value(tiff.find(first, kImageHeight), uint32_t(facts.size.height));
     const size_t details = tiff.value(tiff.find(first, kExifDirectory), 0);
     if (details != 0) {
+      wipe_preview(tiff, details);
       tiff.put_value(tiff.find(details, kPixelWidth), uint32_t(facts.size.width));
       tiff.put_value(tiff.find(details, kPixelHeight), uint32_t(facts.size.height));
     }
@@ -166,52 +186,124 @@ Result<Buffer> orientation_exif(Orientation orientation) {
   return copy_bytes(exif);
 }
 
-// A packet that shows or describes the whole picture cannot be cut along with it.
-bool describes_whole(Bytes xmp) {
-  const std::string_view text(reinterpret_cast<const char*>(xmp.data()), xmp.size());
+// Text that only becomes shorter.
+class Text {
+ public:
+  explicit Text(Buffer buffer) : buffer_(std::move(buffer)) {}
+
+  std::string_view view() const {
+    return {reinterpret_cast<const char*>(buffer_.data()), buffer_.size()};
+  }
+  void put(size_t at, char character) { buffer_.data()[at] = static_cast<uint8_t>(character); }
+  void erase(size_t first, size_t end) {
+    uint8_t* data = buffer_.data();
+    std::copy(data + end, data + buffer_.size(), data + first);
+    buffer_.shrink(buffer_.size() - (end - first));
+  }
+  Buffer take() { return std::move(buffer_); }
+
+ private:
+  Buffer buffer_;
+};
+
+// Takes a property out of a packet, in both of its forms: name="…", and <name>…</name>.
+void erase_property(Text& xmp, std::string_view name) {
+  for (size_t at = xmp.view().find(name); at != std::string_view::npos && at > 0;
+       at = xmp.view().find(name, at)) {
+    const std::string_view text = xmp.view();
+    const size_t behind = at + name.size();
+    const bool element = text[at - 1] == '<';
+    size_t end = std::string_view::npos;
+    if (element) {
+      const size_t closing = text.find(name, behind);
+      const bool closes = closing != std::string_view::npos && text[closing - 1] == '/';
+      end = closes ? text.find('>', closing) : end;
+    } else if (behind + 1 < text.size() && text[behind] == '=') {
+      end = text.find(text[behind + 1], behind + 2);
+    }
+    if (end == std::string_view::npos) {
+      at = behind;
+      continue;
+    }
+    xmp.erase(element ? at - 1 : at, end + 1);
+  }
+}
+
+// What cannot be cut along with the picture: gain maps, depth, panoramas, packets in pieces.
+bool describes_whole(std::string_view xmp) {
   for (const char* word : {"Thumbnails", "hdrgm:", "Container:Directory",
                            "GImage:", "GDepth:", "HasExtendedXMP", "GPano:"}) {
-    if (text.find(word) != std::string_view::npos) {
+    if (xmp.find(word) != std::string_view::npos) {
       return true;
     }
   }
   return false;
 }
 
-// The packet's own orientation, an attribute or an element, is made what is left of it.
-Result<Buffer> true_xmp(Bytes xmp, const MetadataFacts& facts) {
-  Result<Buffer> copy = copy_bytes(xmp);
+// The packet's own orientation, an attribute or an element, is made what is left of it. Nothing is
+// left of a packet that describes what is no longer there.
+Result<Buffer> true_xmp(Bytes packet, const MetadataFacts& facts) {
+  Result<Buffer> copy = copy_bytes(packet);
   if (!copy.ok()) {
     return copy;
   }
-  const std::string_view text(reinterpret_cast<const char*>(xmp.data()), xmp.size());
+  Text xmp(std::move(copy.value()));
   for (const std::string_view name :
        {"tiff:Orientation=\"", "tiff:Orientation='", "tiff:Orientation>"}) {
-    for (size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+    for (size_t at = xmp.view().find(name); at != std::string_view::npos;
+         at = xmp.view().find(name, at + 1)) {
       const size_t digit = at + name.size();
-      if (digit < text.size() && text[digit] >= '1' && text[digit] <= '8') {
-        copy.value().data()[digit] = static_cast<uint8_t>('0' + exif_tag(facts.orientation));
+      if (digit < xmp.view().size() && xmp.view()[digit] >= '1' && xmp.view()[digit] <= '8') {
+        xmp.put(digit, static_cast<char>('0' + exif_tag(facts.orientation)));
       }
     }
   }
-  return copy;
+  if (!facts.same_picture) {
+    for (const char* name : {"xmp:Thumbnails", "xap:Thumbnails", "tiff:ImageWidth",
+                             "tiff:ImageLength", "exif:PixelXDimension", "exif:PixelYDimension"}) {
+      erase_property(xmp, name);
+    }
+    if (describes_whole(xmp.view())) {
+      return Buffer();
+    }
+  }
+  return xmp.take();
 }
 
-// The colour space that a profile is for (ICC.1, 7.2.6) is the samples'.
-bool fits(Bytes profile, Model model) {
-  if (profile.size() < 128) {
-    return false;
+// Photoshop's image resources without its two thumbnails. Nothing is left of what is not whole.
+Result<Buffer> true_photoshop(Bytes resources) {
+  constexpr int kThumbnails[] = {0x0409, 0x040c};
+  Result<Buffer> copy = Buffer::allocate(resources.size());
+  if (!copy.ok()) {
+    return copy;
   }
-  const std::string_view space(reinterpret_cast<const char*>(profile.data()) + 16, 4);
-  switch (model) {
-    case Model::kGray:
-    case Model::kGrayAlpha:
-      return space == "GRAY";
-    case Model::kCmyk:
-      return space == "CMYK";
-    default:
-      return space == "RGB ";
+  size_t written = 0;
+  for (size_t at = 0; at < resources.size();) {
+    const Bytes rest = resources.subspan(at);
+    // '8BIM', a number, a name of even length with its own length before it, and the content's.
+    const size_t name = rest.size() < 12 ? 0 : (size_t{rest[6]} + 2) & ~size_t{1};
+    const size_t head = 6 + name + 4;
+    if (name == 0 || rest.size() < head || std::memcmp(rest.data(), "8BIM", 4) != 0) {
+      return Buffer();
+    }
+    uint32_t length = 0;
+    for (size_t i = head - 4; i < head; ++i) {
+      length = length << 8 | rest[i];
+    }
+    if (length > rest.size() - head) {
+      return Buffer();
+    }
+    const size_t size = std::min(head + ((size_t{length} + 1) & ~size_t{1}), rest.size());
+    const int number = rest[4] << 8 | rest[5];
+    if (std::find(std::begin(kThumbnails), std::end(kThumbnails), number) ==
+        std::end(kThumbnails)) {
+      std::memcpy(copy.value().data() + written, rest.data(), size);
+      written += size;
+    }
+    at += size;
   }
+  copy.value().shrink(written);
+  return copy;
 }
 
 bool is_kept(BlockKind kind, const MetadataFacts& facts) {
@@ -222,6 +314,7 @@ bool is_kept(BlockKind kind, const MetadataFacts& facts) {
       return facts.policy != MetadataPolicy::kNone && facts.same_layout;
     case BlockKind::kText:
       return facts.policy == MetadataPolicy::kAll;
+    case BlockKind::kPhotoshop:
     case BlockKind::kWhole:
       return facts.policy == MetadataPolicy::kAll && facts.same_picture;
     default:
@@ -240,41 +333,50 @@ double per_inch(const std::optional<Density>& density) {
 
 Result<Metadata> select_metadata(const SourceMetadata& source, const MetadataFacts& facts) {
   Metadata metadata;
-  const bool all = facts.policy == MetadataPolicy::kAll;
+  // The next piece of the new file's, or its error.
+  std::optional<Error> failed;
+  const auto set = [&](Buffer& piece, Result<Buffer> made) {
+    if (made.ok()) {
+      piece = std::move(made.value());
+    } else {
+      failed = made.error();
+    }
+  };
+  const Bytes profile = source.icc_profile;
+  const bool keeps_profile = !profile.empty() && fits(profile, facts.model);
+  if (profile.empty() || keeps_profile) {
+    metadata.color_space = source.color_space;
+  }
   if (facts.policy != MetadataPolicy::kNone) {
     metadata.density = source.density;
-    if (fits(source.icc_profile, facts.model)) {
-      Result<Buffer> profile = copy_bytes(source.icc_profile);
-      if (!profile.ok()) {
-        return profile.error();
-      }
-      metadata.icc_profile = std::move(profile.value());
+    const bool p3 = metadata.color_space == ColorSpace::kDisplayP3;
+    if (keeps_profile) {
+      set(metadata.icc_profile, copy_bytes(profile));
+    } else if (p3 && !facts.same_format) {
+      set(metadata.icc_profile, display_p3_profile());
     }
   }
   for (const Block& block : source.blocks) {
     if (facts.same_format && is_kept(block.kind, facts)) {
       metadata.raw.push_back(block.raw);
     }
-    const bool is_exif = block.kind == BlockKind::kExif;
-    const bool is_xmp =
-        block.kind == BlockKind::kXmp && (facts.same_picture || !describes_whole(block.data));
-    if (all && (is_exif || is_xmp)) {
-      Result<Buffer> copy = is_exif ? true_exif(block.data, facts) : true_xmp(block.data, facts);
-      if (!copy.ok()) {
-        return copy.error();
-      }
-      (is_exif ? metadata.exif : metadata.xmp) = std::move(copy.value());
+    if (facts.policy != MetadataPolicy::kAll) {
+      continue;
+    }
+    if (block.kind == BlockKind::kExif) {
+      set(metadata.exif, true_exif(block.data, facts));
+    } else if (block.kind == BlockKind::kXmp) {
+      set(metadata.xmp, true_xmp(block.data, facts));
+    } else if (block.kind == BlockKind::kPhotoshop && facts.same_format && !facts.same_picture &&
+               metadata.photoshop.size() == 0) {
+      set(metadata.photoshop, true_photoshop(block.data));
     }
   }
   const int told = metadata.exif.size() > 0 ? read_orientation(metadata.exif) : 1;
   if (exif_orientation(told) != facts.orientation) {
-    Result<Buffer> exif = orientation_exif(facts.orientation);
-    if (!exif.ok()) {
-      return exif.error();
-    }
-    metadata.exif = std::move(exif.value());
+    set(metadata.exif, orientation_exif(facts.orientation));
   }
-  return metadata;
+  return failed ? Result<Metadata>(*failed) : Result<Metadata>(std::move(metadata));
 }
 
 int read_orientation(Bytes exif) {

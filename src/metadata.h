@@ -10,6 +10,7 @@
 #include "geometry.h"
 #include "image.h"
 #include "options.h"
+#include "profile.h"
 
 namespace crop64 {
 
@@ -20,7 +21,8 @@ enum class BlockKind : uint8_t {
   kColor,       // what the samples mean, in this format's own way
   kLayout,      // what fits this sample layout only: significant bits, a background's palette index
   kText,        // comments and the like
-  kWhole,       // shows or describes the picture as it was: thumbnails, further pictures
+  kPhotoshop,   // data: Photoshop's image resources, captions and thumbnails among them
+  kWhole,       // shows or describes the picture as it was, or may do so: nobody knows here
 };
 
 // A piece of a file, borrowed from it.
@@ -45,13 +47,16 @@ struct SourceMetadata {
   std::vector<Block> blocks;
   std::optional<Density> density;
   Buffer icc_profile;  // put together and uncompressed; empty where there is none
+  ColorSpace color_space = ColorSpace::kSrgb;
 };
 
 // What a new file is to say.
 struct Metadata {
   Buffer icc_profile;
+  ColorSpace color_space = ColorSpace::kSrgb;
   Buffer exif;  // in TIFF form
   Buffer xmp;
+  Buffer photoshop;
   std::optional<Density> density;
   std::vector<Bytes> raw;  // pieces of the source, whose format is the new file's
 };
@@ -70,7 +75,8 @@ struct MetadataFacts {
 // Chosen by the policy, and made true: the orientation is what is left of it, sizes are the new
 // ones, and on a picture that is no longer whole nothing is left that shows what was there. An
 // orientation that is left is told under every policy. A profile whose colour space is not the
-// samples' any more is dropped. Errors: OUT_OF_MEMORY.
+// samples' any more is dropped; Display P3 that was told in another way than by a profile gets one
+// where the new format has no such way. Errors: OUT_OF_MEMORY.
 Result<Metadata> select_metadata(const SourceMetadata& source, const MetadataFacts& facts);
 
 // The orientation, 1 to 8, in Exif data (a TIFF header and what follows; Exif 2.3, 4.6.4); 1 where

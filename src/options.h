@@ -88,6 +88,7 @@ struct Options {
   std::optional<bool> optimize_coding;                  // JPEG
   std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG
   std::optional<int> compression_level;                 // PNG, 0 to 9
+  std::optional<bool> keep_palette;                     // PNG; else RGB or RGBA in its place
   std::optional<Channels> channels;                     // samples
   std::optional<int> bit_depth;                         // samples: 8 or 16; 0 for the picture's own
   std::optional<double> max_bytes;                      // of the encoded file

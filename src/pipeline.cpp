@@ -143,11 +143,11 @@ Result<Buffer> finish(Picture& picture, const Plan& plan, const Metadata& metada
                                      : encode_within(picture.view(), plan, metadata);
 }
 
-std::optional<Error> run(Picture& picture, const Metadata& metadata, Output& output) {
+std::optional<Error> run(Picture& picture, Output& output) {
   if (auto error = transform(picture, output.plan)) {
     return error;
   }
-  Result<Buffer> bytes = finish(picture, output.plan, metadata);
+  Result<Buffer> bytes = finish(picture, output.plan, output.metadata);
   if (!bytes.ok()) {
     return bytes.error();
   }
@@ -155,10 +155,10 @@ std::optional<Error> run(Picture& picture, const Metadata& metadata, Output& out
   return std::nullopt;
 }
 
-std::optional<Error> run_move(const Source& source, const Metadata& metadata, Output& output) {
+std::optional<Error> run_move(const Source& source, Output& output) {
   const Plan& plan = output.plan;
-  Result<Buffer> file =
-      find_codec(plan.format)->move(source.file, plan.decode.region, plan.settings, metadata);
+  Result<Buffer> file = find_codec(plan.format)
+                            ->move(source.file, plan.decode.region, plan.settings, output.metadata);
   if (!file.ok()) {
     return file.error();
   }
@@ -170,7 +170,7 @@ std::optional<Error> run_move(const Source& source, const Metadata& metadata, Ou
   return std::nullopt;
 }
 
-std::optional<Error> run_samples(const Source& source, const Metadata& metadata, Output& output) {
+std::optional<Error> run_samples(const Source& source, Output& output) {
   const Plan& plan = output.plan;
   if (plan.region.empty()) {
     Result<Image> nothing = Image::allocate({}, plan.working);
@@ -178,12 +178,12 @@ std::optional<Error> run_samples(const Source& source, const Metadata& metadata,
       return nothing.error();
     }
     Picture picture(std::move(nothing.value()));
-    return run(picture, metadata, output);
+    return run(picture, output);
   }
   if (!source.is_file()) {
     output.bytes_read = source.samples.layout.bytes(plan.region.size());
     Picture picture(crop(source.samples, plan.decode.region));
-    return run(picture, metadata, output);
+    return run(picture, output);
   }
   Result<Decoded> decoded = find_codec(output.info.format)->decode(source.file, plan.decode);
   if (!decoded.ok()) {
@@ -195,23 +195,50 @@ std::optional<Error> run_samples(const Source& source, const Metadata& metadata,
     output.plan.settings.quantisation = std::move(decoded.value().quantisation);
   }
   Picture picture(std::move(decoded.value().image));
-  return run(picture, metadata, output);
+  return run(picture, output);
+}
+
+Result<SourceMetadata> metadata_of(const Source& source) {
+  if (source.is_file()) {
+    const Codec* codec = find_codec(source.file);
+    return codec != nullptr && codec->metadata != nullptr ? codec->metadata(source.file)
+                                                          : SourceMetadata();
+  }
+  SourceMetadata metadata;
+  const Bytes profile = source.icc_profile;
+  metadata.color_space = profile.empty() ? source.color_space : color_space_of(profile);
+  Result<Buffer> copy = Buffer::allocate(profile.size());
+  if (!copy.ok()) {
+    return copy.error();
+  }
+  std::copy(profile.begin(), profile.end(), copy.value().data());
+  metadata.icc_profile = std::move(copy.value());
+  return metadata;
 }
 
 // What the result is to say, of what the source says.
-Result<Metadata> read_metadata(const Source& source, const Output& output) {
-  const Codec* codec = source.is_file() ? find_codec(output.info.format) : nullptr;
-  if (codec == nullptr || codec->metadata == nullptr) {
-    return Metadata();
+std::optional<Error> choose_metadata(const Source& source, Output& output) {
+  const Result<SourceMetadata> said = metadata_of(source);
+  if (!said.ok()) {
+    return said.error();
   }
-  const Result<SourceMetadata> said = codec->metadata(source.file);
-  return said.ok() ? select_metadata(said.value(), output.plan.metadata) : said.error();
+  Result<Metadata> chosen = select_metadata(said.value(), output.plan.metadata);
+  if (!chosen.ok()) {
+    return chosen.error();
+  }
+  output.metadata = std::move(chosen.value());
+  return std::nullopt;
 }
 
 }  // namespace
 
 Result<ImageInfo> probe(const Source& source) {
   return source.is_file() ? probe(source.file) : describe(source.samples);
+}
+
+Result<ColorSpace> color_space_of(const Source& source) {
+  const Result<SourceMetadata> metadata = metadata_of(source);
+  return metadata.ok() ? Result<ColorSpace>(metadata.value().color_space) : metadata.error();
 }
 
 Result<Output> process(const Source& source, const Options& options) {
@@ -229,13 +256,11 @@ Result<Output> process(const Source& source, const Options& options) {
     output.bytes_read = output.info.byte_length;
     return output;
   }
-  const Result<Metadata> metadata = read_metadata(source, output);
-  if (!metadata.ok()) {
-    return metadata.error();
+  if (auto error = choose_metadata(source, output)) {
+    return *error;
   }
-  const bool moves = output.plan.way == Way::kMove;
-  if (auto error = moves ? run_move(source, metadata.value(), output)
-                         : run_samples(source, metadata.value(), output)) {
+  if (auto error =
+          output.plan.way == Way::kMove ? run_move(source, output) : run_samples(source, output)) {
     return *error;
   }
   return output;

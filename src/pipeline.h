@@ -11,6 +11,8 @@ namespace crop64 {
 struct Source {
   Bytes file;
   ImageView samples;
+  Bytes icc_profile = {};  // of samples, these two; a profile goes before the name
+  ColorSpace color_space = ColorSpace::kSrgb;
 
   bool is_file() const { return samples.data == nullptr; }
 };
@@ -19,12 +21,16 @@ struct Output {
   Plan plan;
   ImageInfo info;           // of the source
   Buffer bytes;             // the file or, for kRaw, the samples; empty where the source passes
+  Metadata metadata;        // what was said beside the samples; nothing where the source passes
   uint64_t bytes_read = 0;  // of the source's bytes, how many were looked at
   bool lossless = false;
 };
 
 // What the source is, from its header alone. Errors: those of codec.h's probe().
 Result<ImageInfo> probe(const Source& source);
+
+// What the source's colours are. Errors: OUT_OF_MEMORY.
+Result<ColorSpace> color_space_of(const Source& source);
 
 // The whole job. Errors: those of probe(), plan() and the codecs.
 Result<Output> process(const Source& source, const Options& options);

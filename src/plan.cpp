@@ -29,6 +29,11 @@ bool asks_for_coding(const ImageInfo& info, const Options& options) {
           (progressive == Progressive::kYes) != info.progressive);
 }
 
+// Whether a palette is to become the colours that it stands for.
+bool widens(const ImageInfo& info, const Options& options) {
+  return info.layout.model == Model::kPalette && !options.keep_palette.value_or(true);
+}
+
 // Whether the options leave the file as it is. Judged by what they would change, not by how they
 // are put: a crop of the whole picture is none.
 bool changes_nothing(const ImageInfo& info, const Options& options, const Plan& plan) {
@@ -38,7 +43,7 @@ bool changes_nothing(const ImageInfo& info, const Options& options, const Plan& 
          plan.region == whole(displayed) && !plan.computes() && plan.orientation == own &&
          !(info.format == Format::kJpeg && asks_for_coding(info, options)) &&
          options.metadata.value_or(MetadataPolicy::kAll) == MetadataPolicy::kAll &&
-         !(options.compression_level && info.format == Format::kPng) &&
+         !(options.compression_level && info.format == Format::kPng) && !widens(info, options) &&
          double(info.byte_length) <= options.max_bytes.value_or(1e18);
 }
 
@@ -274,8 +279,10 @@ void choose_layouts(const ImageInfo& info, const Options& options, Plan& plan) {
     plan.layout = samples;
     return;
   }
-  const Layout shown =
-      plan.flattens && !is_gray(plan.background) ? in_color(plan.working) : plan.working;
+  Layout shown = plan.flattens && !is_gray(plan.background) ? in_color(plan.working) : plan.working;
+  if (widens(info, options)) {
+    shown = expanded(shown, info.has_alpha);
+  }
   plan.layout = find_codec(plan.format)->storable(shown);
 }
 
@@ -293,6 +300,8 @@ std::optional<Error> check_options(const Options& options, Format format) {
     name = "chromaSubsampling", belongs_to = "jpeg";
   } else if (options.compression_level && format != Format::kPng) {
     name = "compressionLevel", belongs_to = "png";
+  } else if (options.keep_palette && format != Format::kPng) {
+    name = "palette", belongs_to = "png";
   } else if (options.channels && format != Format::kRaw) {
     name = "channels", belongs_to = "raw";
   } else if (options.bit_depth && format != Format::kRaw) {
@@ -423,6 +432,9 @@ const char* why_lossy(const ImageInfo& info, const Plan& plan) {
   }
   if (info.layout.model == Model::kCmyk) {
     return "CMYK becomes RGB";
+  }
+  if (info.frame_count > 1) {
+    return "an animation becomes its first picture";
   }
   if (!info.exact) {
     return "its colours have more bits than samples here have";

@@ -12,8 +12,8 @@ namespace {
 
 constexpr double kPi = 3.14159265358979323846;
 
-// sin(pi x) by its Taylor series around the nearest whole number: right to the last bits of a double,
-// and the same on every machine, which a C library's sin() is not.
+// sin(pi x) by its Taylor series around the nearest whole number: right to the last bits of a
+// double, and the same on every machine, which a C library's sin() is not.
 double sin_pi(double x) {
   const double whole = std::floor(x + 0.5);
   const double t = (x - whole) * kPi;

@@ -1,5 +1,7 @@
 // What bindings/bindings.cpp exposes. Not part of the public interface.
 
+import type { ColorSpace } from './types.js';
+
 declare const brand: unique symbol;
 interface Enum<Name extends string> {
   readonly [brand]: Name;
@@ -13,6 +15,8 @@ export interface NativeInput {
   height: number;
   channels: Enum<string>;
   bitDepth: number;
+  displayP3: boolean;
+  iccProfile: Uint8Array | undefined;
 }
 
 export interface NativeResize {
@@ -46,6 +50,7 @@ export interface NativeOptions {
   optimizeCoding: boolean | undefined;
   chromaSubsampling: { horizontal: number; vertical: number } | undefined;
   compressionLevel: number | undefined;
+  keepPalette: boolean | undefined;
   channels: Enum<string> | undefined;
   bitDepth: number | undefined;
   maxBytes: number | undefined;
@@ -63,12 +68,14 @@ export interface NativeInfo {
   storedWidth: number;
   storedHeight: number;
   orientation: number;
+  colorSpace: ColorSpace;
   channels: 'GRAY' | 'GRAYA' | 'RGB' | 'RGBA' | 'BGR' | 'BGRA' | 'CMYK' | 'palette';
   bitDepth: number;
   hasAlpha: boolean;
   isPalette: boolean;
   isInterlaced: boolean;
   isProgressive: boolean;
+  frameCount: number;
   hasIccProfile: boolean;
   hasExif: boolean;
   chromaHorizontal: number;
@@ -95,6 +102,9 @@ export interface NativeResult<Data> {
   bottom?: number;
   channels?: 'GRAY' | 'GRAYA' | 'RGB' | 'RGBA' | 'BGR' | 'BGRA' | 'CMYK' | 'palette';
   bitDepth?: number;
+  frameCount?: number;
+  colorSpace?: ColorSpace;
+  iccProfile?: Uint8Array<ArrayBuffer>;
 }
 
 export interface NativeModule {

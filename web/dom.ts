@@ -56,12 +56,19 @@ async function copyFrame(frame: VideoFrame): Promise<Input | undefined> {
     }
   }
   const channels = format.startsWith('B') ? 'BGRA' : 'RGBA';
-  return { ...readPixels({ data, width, height, channels }), decoder: 'frame' };
+  const { primaries, transfer } = frame.colorSpace;
+  const isP3 = (primaries as string) === 'smpte432' && transfer === 'iec61966-2-1';
+  const colorSpace = isP3 ? 'display-p3' : 'srgb';
+  return { ...readPixels({ data, width, height, channels, colorSpace }), decoder: 'frame' };
 }
 
-// The pixels that the browser shows: 8-bit sRGB, alpha rounded by premultiplying.
+// The pixels that the browser shows: 8 bits, in sRGB or, from a canvas that is in Display P3, in that;
+// alpha rounded by premultiplying.
 function draw(source: Drawable, width: number, height: number, decoder: Decoder): Input {
-  const pixels: Pixels = contextOf(source, width, height).getImageData(0, 0, width, height);
+  const context = contextOf(source, width, height);
+  const { colorSpace = 'srgb' } =
+    'getContextAttributes' in context ? context.getContextAttributes() : {};
+  const pixels: Pixels = context.getImageData(0, 0, width, height, { colorSpace });
   return { ...readPixels(pixels), decoder };
 }
 

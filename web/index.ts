@@ -14,6 +14,7 @@ import type {
   Decoder,
   EncodedImage,
   EncodeOptions,
+  ImageDataOptions,
   ImageInfo,
   Samples,
   Samples8,
@@ -27,6 +28,7 @@ export { dispose, init } from './module.js';
 export type {
   Channels,
   Color,
+  ColorSpace,
   Crop,
   CropperData,
   DecodedImage,
@@ -35,6 +37,7 @@ export type {
   EncodedImage,
   EncodeOptions,
   Format,
+  ImageDataOptions,
   ImageInfo,
   InitOptions,
   Limits,
@@ -123,15 +126,22 @@ export async function toBlob(source: Source, options?: EncodeOptions): Promise<B
 }
 
 /** As `decode`: ImageData; a plain object of the same shape where there is no such class. */
-export async function toImageData(
-  source: Source,
-  options?: Omit<DecodeOptions, 'channels' | 'bitDepth'>,
-): Promise<ImageData> {
-  const { result, decoder } = await process(source, checkImageData(options), 'bytes');
-  const { data, width, height } = decodedImage(result, decoder) as DecodedImage<Samples8>;
+export async function toImageData(source: Source, options?: ImageDataOptions): Promise<ImageData> {
+  const checked = checkImageData(options);
+  const { result, decoder } = await process(source, checked, 'bytes');
+  const { data, width, height, ...told } = decodedImage(result, decoder) as DecodedImage<Samples8>;
+  if (told.colorSpace === 'other' && !checked.ignoreProfile) {
+    throw new ImageError(
+      'UNSUPPORTED_FORMAT',
+      'Expected a picture in sRGB or Display P3 for toImageData but its profile is another one, ' +
+        'which ImageData has no name for. Use ignoreProfile: true to take its samples for sRGB, or ' +
+        'decode(), whose result carries the profile.',
+    );
+  }
+  const colorSpace = told.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
   return typeof ImageData === 'undefined'
-    ? ({ data, width, height, colorSpace: 'srgb' } as ImageData)
-    : new ImageData(data, width, height);
+    ? ({ data, width, height, colorSpace } as ImageData)
+    : new ImageData(data, width, height, { colorSpace });
 }
 
 interface Data {
@@ -184,7 +194,8 @@ async function processInput<Form extends keyof Data>(
 }
 
 function toNative(native: NativeModule, input: Input): NativeInput {
-  const { data, width, height, bitDepth } = input;
+  const { data, width, height, bitDepth, displayP3, iccProfile } = input;
   const kind = native.Kind[input.kind];
-  return { data, kind, width, height, bitDepth, channels: native.Channels[input.channels] };
+  const channels = native.Channels[input.channels];
+  return { data, kind, width, height, bitDepth, channels, displayP3, iccProfile };
 }

@@ -1,7 +1,7 @@
 // A source that has been read: what the module takes.
 
 import { invalid } from './errors.js';
-import type { Channels, Decoder, Pixels } from './types.js';
+import type { Channels, ColorSpace, Decoder, Pixels } from './types.js';
 
 export interface Input {
   readonly kind: 'file' | 'base64' | 'samples';
@@ -10,6 +10,8 @@ export interface Input {
   readonly height: number;
   readonly channels: Channels;
   readonly bitDepth: 8 | 16;
+  readonly displayP3: boolean;
+  readonly iccProfile?: Uint8Array | undefined;
   readonly decoder: Decoder;
   /** What the source says of itself, for a format that is not known. */
   readonly mimeType?: string;
@@ -24,6 +26,8 @@ const CHANNEL_COUNT: Readonly<Record<Channels, number>> = {
   GRAYA: 2,
 };
 
+const COLOR_SPACES: readonly ColorSpace[] = ['srgb', 'display-p3', 'other'];
+
 /** The kind of an object. By tag and not by class: a picture may come from another frame. */
 export function tagOf(value: object): string {
   return Object.prototype.toString.call(value).slice(8, -1);
@@ -31,17 +35,24 @@ export function tagOf(value: object): string {
 
 /** The bytes of a file. */
 export function file(data: Uint8Array, mimeType?: string): Input {
-  const nothing = { width: 0, height: 0, channels: 'RGBA', bitDepth: 8 } as const;
+  const nothing = { width: 0, height: 0, channels: 'RGBA', bitDepth: 8, displayP3: false } as const;
   const input: Input = { kind: 'file', data, ...nothing, decoder: 'crop64' };
   return mimeType ? { ...input, mimeType } : input;
 }
 
 /** Samples, checked. Errors: INVALID_ARGUMENT. */
-export function readPixels({ data, width, height, channels = 'RGBA' }: Pixels): Input {
+export function readPixels(pixels: Pixels): Input {
+  const { data, width, height, channels = 'RGBA', colorSpace = 'srgb', iccProfile } = pixels;
   if (!Object.hasOwn(CHANNEL_COUNT, channels)) {
     throw invalid(`one of ${Object.keys(CHANNEL_COUNT).join(', ')}`, 'source.channels', channels);
   }
   const count = CHANNEL_COUNT[channels];
+  if (!COLOR_SPACES.includes(colorSpace)) {
+    throw invalid(`one of ${COLOR_SPACES.join(', ')}`, 'source.colorSpace', colorSpace);
+  }
+  if (iccProfile !== undefined && !(iccProfile instanceof Uint8Array)) {
+    throw invalid('a Uint8Array', 'source.iccProfile', iccProfile);
+  }
   for (const [name, value] of Object.entries({ width, height })) {
     if (!Number.isInteger(value) || value < 1 || value > 0x7fffffff) {
       throw invalid('an integer of at least 1', `source.${name}`, value);
@@ -65,6 +76,8 @@ export function readPixels({ data, width, height, channels = 'RGBA' }: Pixels): 
     height,
     channels,
     bitDepth,
+    displayP3: colorSpace === 'display-p3',
+    iccProfile,
     decoder: 'crop64',
   };
 }

@@ -3,7 +3,14 @@
 
 import type { NativeModule, NativeOptions, NativeResize } from './crop64-module.js';
 import { invalid, show } from './errors.js';
-import type { Color, Crop, DecodeOptions, EncodeOptions, Limits } from './types.js';
+import type {
+  Color,
+  Crop,
+  DecodeOptions,
+  EncodeOptions,
+  ImageDataOptions,
+  Limits,
+} from './types.js';
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -30,6 +37,7 @@ const FOR_FILES = [
   'optimizeCoding',
   'chromaSubsampling',
   'compressionLevel',
+  'palette',
   'maxBytes',
 ];
 
@@ -55,8 +63,12 @@ export function checkDecode(options: DecodeOptions = {}): Checked {
 }
 
 /** As `checkDecode`, where the channels are not the caller's to choose. */
-export function checkImageData(options: DecodeOptions = {}): Checked {
-  return check({ ...object(options, 'options', COMMON), format: 'raw' });
+export function checkImageData(
+  options: ImageDataOptions = {},
+): Checked & { readonly ignoreProfile: boolean } {
+  const given = object(options, 'options', [...COMMON, 'ignoreProfile']);
+  const ignoreProfile = boolean(given.ignoreProfile, 'ignoreProfile') ?? false;
+  return { ...check({ ...given, format: 'raw' }), ignoreProfile };
 }
 
 export function checkEncode(options: EncodeOptions = {}): Checked {
@@ -87,6 +99,7 @@ function check(given: Given): Checked {
     given.compressionLevel === undefined
       ? undefined
       : integer(given.compressionLevel, 'compressionLevel', 0, 9);
+  const palette = oneOf(given.palette, 'palette', ['keep', false]);
   const channels = oneOf(given.channels, 'channels', [
     'RGBA',
     'RGB',
@@ -124,6 +137,7 @@ function check(given: Given): Checked {
       chromaSubsampling:
         chromaSubsampling === undefined ? undefined : SUBSAMPLINGS[chromaSubsampling],
       compressionLevel,
+      keepPalette: palette === undefined ? undefined : palette === 'keep',
       channels: channels === undefined ? undefined : native.Channels[channels],
       bitDepth: bitDepth === 'keep' ? 0 : bitDepth,
       maxBytes,

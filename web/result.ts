@@ -56,12 +56,14 @@ type Native = NativeResult<Uint8Array<ArrayBuffer>>;
 // What every result tells of itself.
 function common(native: Native, decoder: Decoder) {
   const { width = 0, height = 0, channels, bitDepth = 8, byteLength, bytesRead } = native;
+  const { frameCount = 1 } = native;
   return {
     width,
     height,
     region: regionOf(native),
     // What a browser has drawn is no longer what was there.
     lossless: native.lossless && (decoder === 'crop64' || decoder === 'frame'),
+    frameCount,
     bytesRead,
     decoder,
     byteLength,
@@ -71,7 +73,7 @@ function common(native: Native, decoder: Decoder) {
 }
 
 export function decodedImage(native: Native, decoder: Decoder): DecodedImage<Samples> {
-  const { data, channels, bitDepth } = native;
+  const { data, channels, bitDepth, colorSpace = 'srgb', iccProfile } = native;
   const samples =
     bitDepth === 16
       ? (new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) as Samples16)
@@ -80,6 +82,8 @@ export function decodedImage(native: Native, decoder: Decoder): DecodedImage<Sam
     data: samples,
     channels: channels as DecodedImage['channels'],
     bitDepth: bitDepth === 16 ? 16 : 8,
+    colorSpace,
+    ...(iccProfile && { iccProfile }),
     ...common(native, decoder),
   };
 }

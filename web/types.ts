@@ -11,7 +11,14 @@ export interface Pixels {
   readonly height: number;
   /** Default: `'RGBA'`, as in ImageData. */
   readonly channels?: Channels;
+  /** What the samples mean; `'other'` is what `iccProfile` says. Default: `'srgb'`. */
+  readonly colorSpace?: ColorSpace;
+  /** The profile of the samples, which then goes before `colorSpace`. */
+  readonly iccProfile?: Uint8Array | undefined;
 }
+
+/** The names that the web has for colour spaces, and `'other'` for what a profile says beside them. */
+export type ColorSpace = 'srgb' | 'display-p3' | 'other';
 
 /** A result that holds an encoded file, and is taken as a source for that file. */
 export interface WithBytes {
@@ -133,6 +140,11 @@ interface CommonOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ImageDataOptions extends CommonOptions {
+  /** Takes samples whose profile is neither sRGB nor Display P3 for sRGB. Default: `false`. */
+  readonly ignoreProfile?: boolean;
+}
+
 export interface DecodeOptions extends CommonOptions {
   /** Default: `'RGBA'`. `'keep'` is the picture's own, a palette as RGB or RGBA. */
   readonly channels?: Channels | 'keep';
@@ -176,6 +188,8 @@ interface KeepOptions extends FileOptions {
   readonly chromaSubsampling?: '4:4:4' | '4:2:2' | '4:2:0';
   /** PNG: 0 (none) to 9 (smallest). Default: 6. */
   readonly compressionLevel?: number;
+  /** PNG: `false` makes RGB or RGBA of a palette. Default: `'keep'`. */
+  readonly palette?: 'keep' | false;
 }
 
 interface JpegOptions extends FileOptions {
@@ -194,6 +208,8 @@ interface PngOptions extends FileOptions {
   readonly format: PngFormat;
   /** 0 (none) to 9 (smallest). Default: 6. */
   readonly compressionLevel?: number;
+  /** `false` makes RGB or RGBA of a palette. Default: `'keep'`. */
+  readonly palette?: 'keep' | false;
 }
 
 interface RawOptions extends FileOptions {
@@ -228,6 +244,8 @@ export interface ImageInfo {
   readonly storedHeight: number;
   /** Exif's, from 1 (upright) to 8. */
   readonly orientation: number;
+  /** By what the profile does: of samples that become other ones it is no longer said. */
+  readonly colorSpace: ColorSpace;
   /** `'RGB'` for a palette and for JPEG in colour; `'CMYK'` is handed out as RGB. */
   readonly channels: Channels | 'CMYK';
   /** Bits in a sample: 1, 2, 4, 8 or 16. */
@@ -237,6 +255,8 @@ export interface ImageInfo {
   readonly isPalette: boolean;
   readonly isInterlaced: boolean;
   readonly isProgressive: boolean;
+  /** The pictures in an animation (APNG), of which the first is read; else 1. */
+  readonly frameCount: number;
   /** `'4:2:0'` and the like, of a JPEG in colour. */
   readonly chromaSubsampling?: string;
   /** The grid on which parts could be moved without decoding: a JPEG's iMCU. */
@@ -259,6 +279,8 @@ interface Result {
   readonly region: Region;
   /** Whether every sample of the region was kept: worked out from what was done. */
   readonly lossless: boolean;
+  /** The pictures in the source, an animation, of which this is the first; else 1. */
+  readonly frameCount: number;
   /** How many bytes of the source were read to make this: a crop stops after its last row. */
   readonly bytesRead: number;
   /**
@@ -282,6 +304,10 @@ export interface DecodedImage<Data extends Samples = Samples8> extends Result {
   readonly channels: Channels;
   /** 16 where `data` is a Uint16Array. */
   readonly bitDepth: 8 | 16;
+  /** What the samples mean. They are as the file has them: never converted. */
+  readonly colorSpace: ColorSpace;
+  /** The file's own profile, where it has one that fits these samples. */
+  readonly iccProfile?: Uint8Array<ArrayBuffer>;
 }
 
 export type Samples8 = Uint8ClampedArray<ArrayBuffer>;

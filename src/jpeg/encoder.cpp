@@ -139,6 +139,9 @@ void write_metadata(JpegEncoder& encoder, const Metadata& metadata) {
   if (metadata.xmp.size() > 0) {
     write_segment(info, JPEG_APP0 + 1, {"http://ns.adobe.com/xap/1.0/\0", 29}, {}, metadata.xmp);
   }
+  if (metadata.photoshop.size() > 0) {
+    write_segment(info, JPEG_APP0 + 13, {"Photoshop 3.0\0", 14}, {}, metadata.photoshop);
+  }
   write_profile(info, metadata.icc_profile);
   for (const Bytes& segment : metadata.raw) {
     write_segment(info, segment[1], {}, {}, segment.subspan(4));

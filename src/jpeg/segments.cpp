@@ -181,6 +181,7 @@ constexpr std::string_view kJfif{"JFIF\0", 5};
 constexpr std::string_view kExif{"Exif\0\0", 6};
 constexpr std::string_view kXmp{"http://ns.adobe.com/xap/1.0/\0", 29};
 constexpr std::string_view kIcc{"ICC_PROFILE\0", 12};
+constexpr std::string_view kPhotoshop{"Photoshop 3.0\0", 14};
 constexpr std::string_view kAdobe{"Adobe", 5};
 
 // The parts of a profile (ICC.1, B.4), which may come in any order, put together; nothing where one
@@ -232,9 +233,10 @@ std::optional<Block> block_of(const Segment& segment) {
   if (segment.starts_with({"MPF\0", 4}) || segment.starts_with(kJfif)) {
     return std::nullopt;  // offsets to further pictures; and what the encoder writes itself
   }
-  // JFXX thumbnails, more XMP, FlashPix, Photoshop's resources: they may show the whole picture.
-  const bool whole = segment.marker <= kApp2 || segment.marker == kApp13;
-  return block(whole ? BlockKind::kWhole : BlockKind::kText);
+  if (segment.marker == kApp13 && segment.starts_with(kPhotoshop)) {
+    return block(BlockKind::kPhotoshop, kPhotoshop.size());
+  }
+  return block(BlockKind::kWhole);
 }
 
 }  // namespace
@@ -308,6 +310,7 @@ Result<SourceMetadata> metadata_of_jpeg(Bytes file) {
     return joined.error();
   }
   metadata.icc_profile = std::move(joined.value());
+  metadata.color_space = color_space_of(metadata.icc_profile);
   return metadata;
 }
 

@@ -105,6 +105,19 @@ std::optional<Density> read_density(Bytes phys) {
   return Density{double(read_u32(phys.data())), double(read_u32(phys.data() + 4)), unit};
 }
 
+// Coding-independent code points (PNG specification, third edition, 11.3.2.6; ITU-T H.273), which
+// go before any profile: primaries, transfer function, matrix, full range.
+ColorSpace read_code_points(Bytes cicp) {
+  constexpr uint8_t kSrgb[] = {1, 13, 0, 1};
+  constexpr uint8_t kDisplayP3[] = {12, 13, 0, 1};
+  const auto is = [&](const uint8_t(&points)[4]) {
+    return std::equal(cicp.begin(), cicp.end(), std::begin(points), std::end(points));
+  };
+  return is(kSrgb)        ? ColorSpace::kSrgb
+         : is(kDisplayP3) ? ColorSpace::kDisplayP3
+                          : ColorSpace::kOther;
+}
+
 constexpr std::string_view kXmpKeyword{"XML:com.adobe.xmp\0", 18};
 
 bool starts_with(Bytes data, std::string_view text) {
@@ -238,6 +251,8 @@ Result<ImageInfo> probe_png(Bytes file) {
     } else if (type == "eXIf") {
       info.has_exif = true;
       info.orientation = exif_orientation(read_orientation(data));
+    } else if (type == "acTL" && data.size() == 8) {
+      info.frame_count = std::max(read_u32(data.data()), uint32_t{1});
     } else if (type == "pHYs") {
       info.density_per_inch = per_inch(read_density(data));
     }
@@ -247,18 +262,21 @@ Result<ImageInfo> probe_png(Bytes file) {
 Result<SourceMetadata> metadata_of_png(Bytes file) {
   SourceMetadata metadata;
   size_t at = sizeof kSignature;
+  bool samples_seen = false;
+  std::optional<ColorSpace> named;
   for (;;) {
     const Result<Chunk> next = next_chunk(file, at);
     if (!next.ok() || next.value().type == "IEND") {
-      return metadata;
+      break;
     }
     const Chunk& chunk = next.value();
     if (chunk.type == "IDAT") {
       const uint64_t length = read_u32(file.data() + at) + uint64_t{kChunkOverhead};
       if (length > file.size() - at) {
-        return metadata;
+        break;
       }
       at += static_cast<size_t>(length);
+      samples_seen = true;
       continue;
     }
     if (!is_whole(chunk)) {
@@ -272,10 +290,17 @@ Result<SourceMetadata> metadata_of_png(Bytes file) {
         return profile.error();
       }
       metadata.icc_profile = std::move(profile.value());
+    } else if (chunk.type == "eXIf" && samples_seen) {
+      continue;  // too late for the picture to be shown as it says
     } else if (const std::optional<Block> block = block_of(chunk)) {
       metadata.blocks.push_back(*block);
     }
+    if (chunk.type == "cICP") {
+      named = read_code_points(chunk.data);
+    }
   }
+  metadata.color_space = named.value_or(color_space_of(metadata.icc_profile));
+  return metadata;
 }
 
 }  // namespace crop64

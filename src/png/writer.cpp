@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <string>
 #include <string_view>
 
 #include "png/libpng.h"
@@ -147,6 +146,7 @@ void write_density(png_structp png, const Density& density) {
   png_write_chunk(png, reinterpret_cast<png_const_bytep>("pHYs"), phys, sizeof phys);
 }
 
+// The type is four characters, which nothing need follow.
 void write_chunk(png_structp png, const char* type, std::string_view head, Bytes content) {
   png_write_chunk_start(png, reinterpret_cast<png_const_bytep>(type),
                         static_cast<png_uint_32>(head.size() + content.size()));
@@ -162,7 +162,7 @@ void write_metadata(png_structp png, const Writer& writer, bool before_palette) 
     const std::string_view type(reinterpret_cast<const char*>(raw.data()) + 4, 4);
     const bool after = type == "bKGD" || type == "hIST";
     if (after != before_palette) {
-      write_chunk(png, std::string(type).c_str(), {}, raw.subspan(8, raw.size() - 12));
+      write_chunk(png, type.data(), {}, raw.subspan(8, raw.size() - 12));
     }
   }
   if (!before_palette) {

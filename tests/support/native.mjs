@@ -32,12 +32,14 @@ export function nativeOptions(native, { crop, format = 'raw', channels = 'keep',
     truncated: native.Truncated.error,
     limits: { pixels: 2 ** 29, bytes: 1e18, memory: 2 ** 30 },
     format: native.Format[format],
+    metadata: undefined,
     lossless: false,
     quality: undefined,
     progressive: undefined,
     optimizeCoding: undefined,
     chromaSubsampling: undefined,
     compressionLevel: undefined,
+    keepPalette: undefined,
     channels: format === 'raw' ? native.Channels[channels] : undefined,
     bitDepth: undefined,
     maxBytes: undefined,
@@ -48,5 +50,5 @@ export function nativeOptions(native, { crop, format = 'raw', channels = 'keep',
 /** A file's bytes for process(). */
 export function nativeFile(native, data) {
   const nothing = { width: 0, height: 0, channels: native.Channels.RGBA, bitDepth: 8 };
-  return { data, kind: native.Kind.file, ...nothing };
+  return { data, displayP3: false, iccProfile: undefined, kind: native.Kind.file, ...nothing };
 }

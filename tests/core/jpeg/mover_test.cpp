@@ -35,7 +35,7 @@ TEST_CASE("every sampling is moved, into every coding") {
       const Rect region = on_grid(sampling);
       for (const EncodeSettings& settings : codings()) {
         INFO(sampling.name);
-        const Result<Buffer> moved = move_jpeg(file, region, {}, settings);
+        const Result<Buffer> moved = move_jpeg(file, region, settings, {});
         REQUIRE(moved.ok());
         const Bytes bytes = {moved.value().data(), moved.value().size()};
         const Result<ImageInfo> info = probe_jpeg(bytes);
@@ -71,7 +71,7 @@ TEST_CASE("a damaged file is moved or refused, and is never a fault of this libr
         const int top = size.height > block.height ? block.height : 0;
         for (const EncodeSettings& settings : codings()) {
           const Result<Buffer> moved =
-              move_jpeg(damaged, {left, top, size.width, size.height}, {}, settings);
+              move_jpeg(damaged, {left, top, size.width, size.height}, settings, {});
           if (!moved.ok()) {
             INFO(moved.error().message);
             CHECK(moved.error().code != ErrorCode::kInternal);

@@ -27,7 +27,7 @@ TEST_CASE("a JPEG is libjpeg's own, byte for byte") {
       for (const int quality : {1, 50, 85, 100}) {
         INFO(to_string(layout), ", ", size.width, " x ", size.height, ", quality ", quality);
         const File expected = encode_with_libjpeg(picture.view(), like_cjpeg(layout, quality));
-        const File written = bytes_of(encode_jpeg(picture.view(), {.quality = quality}));
+        const File written = bytes_of(encode_jpeg(picture.view(), {.quality = quality}, {}));
         CHECK(written.size() == expected.size());
         CHECK((written == expected));
       }
@@ -45,21 +45,21 @@ TEST_CASE("BGR is the same JPEG as RGB") {
       }
     }
   }
-  CHECK((bytes_of(encode_jpeg(bgr.view(), {})) == bytes_of(encode_jpeg(rgb.view(), {}))));
+  CHECK((bytes_of(encode_jpeg(bgr.view(), {}, {})) == bytes_of(encode_jpeg(rgb.view(), {}, {}))));
 }
 
 TEST_CASE("a part of a picture is written as that part") {
   const Image picture = make_picture({64, 48}, {Model::kRgb, 8});
   const ImageView part = crop(picture.view(), {5, 7, 42, 40});
-  CHECK(
-      (bytes_of(encode_jpeg(part, {})) == encode_with_libjpeg(part, like_cjpeg(part.layout, 85))));
+  CHECK((bytes_of(encode_jpeg(part, {}, {})) ==
+         encode_with_libjpeg(part, like_cjpeg(part.layout, 85))));
 }
 
 TEST_CASE("a side of more than 65500 pixels has no place in a JPEG") {
   const Layout gray = {Model::kGray, 8};
-  CHECK(encode_jpeg(make_picture({65500, 1}, gray).view(), {}).ok());
-  CHECK(code_of(encode_jpeg(make_picture({65501, 1}, gray).view(), {})) == "INVALID_ARGUMENT");
-  CHECK(code_of(encode_jpeg(make_picture({1, 65501}, gray).view(), {})) == "INVALID_ARGUMENT");
+  CHECK(encode_jpeg(make_picture({65500, 1}, gray).view(), {}, {}).ok());
+  CHECK(code_of(encode_jpeg(make_picture({65501, 1}, gray).view(), {}, {})) == "INVALID_ARGUMENT");
+  CHECK(code_of(encode_jpeg(make_picture({1, 65501}, gray).view(), {}, {})) == "INVALID_ARGUMENT");
 }
 
 TEST_CASE("a JPEG holds 8-bit grey, RGB and BGR") {

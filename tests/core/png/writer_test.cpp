@@ -24,7 +24,7 @@ File bytes_of(const Result<Buffer>& buffer) {
 void check_round_trip(const ImageView& picture, int level) {
   INFO(to_string(picture.layout), ", ", picture.size.width, " x ", picture.size.height, ", level ",
        level);
-  const File file = bytes_of(encode_png(picture, {.compression_level = level}));
+  const File file = bytes_of(encode_png(picture, {.compression_level = level}, {}));
   const Image read = full_decode_with_libpng(file);
   CHECK(difference(read.view(), picture) == "");
   CHECK((read.colors.palette == picture.colors->palette));
@@ -102,7 +102,7 @@ TEST_CASE("an index beyond the palette is written with a palette that has it, in
     const Bytes samples = picture.samples;
     std::vector<Rgba8> palette = picture.colors.palette;
     palette.resize(size_t{*std::max_element(samples.begin(), samples.end())} + 1, {0, 0, 0, 255});
-    const Image read = full_decode_with_libpng(bytes_of(encode_png(picture.view(), {})));
+    const Image read = full_decode_with_libpng(bytes_of(encode_png(picture.view(), {}, {})));
     CHECK(difference(read.view(), picture.view()) == "");
     CHECK((read.colors.palette == palette));
     CHECK(read.colors.palette_alphas == 1);
@@ -112,7 +112,7 @@ TEST_CASE("an index beyond the palette is written with a palette that has it, in
 TEST_CASE("a higher level does not make a larger file") {
   const Image picture = make_picture({200, 150}, {Model::kRgb, 8});
   const auto size_at = [&](int level) {
-    return bytes_of(encode_png(picture.view(), {.compression_level = level})).size();
+    return bytes_of(encode_png(picture.view(), {.compression_level = level}, {})).size();
   };
   CHECK(size_at(0) > picture.samples.size());
   CHECK(size_at(1) < picture.samples.size());
