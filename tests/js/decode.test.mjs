@@ -352,6 +352,8 @@ test('samples are handed out tightly packed, with their size', async () => {
     height: 40,
     channels: 'RGB',
     bitDepth: 8,
+    colorSpace: 'srgb',
+    frameCount: 1,
     region: crop,
     lossless: true,
     decoder: 'crop64',

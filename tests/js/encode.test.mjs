@@ -237,6 +237,7 @@ test('a result tells all about itself', async () => {
     height: 83,
     region: box,
     lossless: true,
+    frameCount: 1,
     bytesRead: told.bytesRead,
     decoder: 'crop64',
     byteLength: bytes.length,

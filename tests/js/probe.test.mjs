@@ -11,6 +11,8 @@ import { chunk, GRAYA, header, RGBA, readChunks, SIGNATURE } from '../support/pn
 const jpeg = { ...PHOTO, format: 'jpeg', mimeType: 'image/jpeg', channels: 'RGB', bitDepth: 8 };
 const png = { ...PHOTO, format: 'png', mimeType: 'image/png', channels: 'RGB', bitDepth: 8 };
 const plain = {
+  colorSpace: 'srgb',
+  frameCount: 1,
   hasAlpha: false,
   isPalette: false,
   isInterlaced: false,
@@ -27,6 +29,8 @@ const ycc = (chromaSubsampling, width, height, more = {}) => ({
   ...more,
 });
 
+const described = { density: 300, hasIccProfile: true, hasExif: true, colorSpace: 'other' };
+
 const infos = {
   'photo-444.jpg': ycc('4:4:4', 8, 8),
   'photo-422.jpg': ycc('4:2:2', 16, 8),
@@ -36,7 +40,7 @@ const infos = {
   'photo-410.jpg': ycc('4:1:0', 32, 16),
   'photo-progressive-420.jpg': ycc('4:2:0', 16, 16, { isProgressive: true }),
   'photo-gray.jpg': { ...jpeg, channels: 'GRAY', blockSize: { width: 8, height: 8 } },
-  'exif.jpg': ycc('4:2:0', 16, 16, { ...SMALL, density: 300, hasIccProfile: true, hasExif: true }),
+  'exif.jpg': ycc('4:2:0', 16, 16, { ...SMALL, ...described }),
   'photo.png': png,
   'photo-gray.png': { ...png, channels: 'GRAY' },
   'photo-rgba.png': { ...png, channels: 'RGBA', hasAlpha: true },
@@ -48,7 +52,7 @@ const infos = {
   'small-rgb-16.png': { ...png, ...SMALL, bitDepth: 16 },
   'small-rgba-16.png': { ...png, ...SMALL, channels: 'RGBA', bitDepth: 16, hasAlpha: true },
   'small-interlaced-rgb.png': { ...png, ...SMALL, isInterlaced: true },
-  'described.png': { ...png, ...SMALL, density: 300, hasIccProfile: true, hasExif: true },
+  'described.png': { ...png, ...SMALL, ...described },
 };
 
 // What the samples of the whole picture take, one or two bytes each; a palette's index is one.
