@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "support/bmps.h"
 #include "support/jpegs.h"
 #include "support/pngs.h"
 
@@ -67,7 +68,7 @@ TEST_CASE("a format that is not read here is known by sight") {
   }
 }
 
-TEST_CASE("JPEG and PNG are known by their first bytes and have a codec") {
+TEST_CASE("JPEG, PNG and BMP are known by their first bytes and have a codec") {
   struct Case {
     File file;
     Format format;
@@ -77,6 +78,7 @@ TEST_CASE("JPEG and PNG are known by their first bytes and have a codec") {
   const Case cases[] = {
       {make_jpeg({9, 5}), Format::kJpeg, "JPEG", "image/jpeg"},
       {make_png(make_picture({9, 5}, {Model::kRgb, 8}).view()), Format::kPng, "PNG", "image/png"},
+      {make_bmp(make_picture({9, 5}, {Model::kRgb, 8}).view()), Format::kBmp, "BMP", "image/bmp"},
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.name);

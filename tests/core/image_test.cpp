@@ -57,5 +57,48 @@ TEST_CASE("a crop is a view of the same samples") {
   }
 }
 
+TEST_CASE("a copy of a part has its rows in one piece, and the colours") {
+  Image image = make_picture({9, 7}, {Model::kPalette, 4});
+  image.colors.palette_alphas = 3;
+  const ImageView part = crop(image.view(), {2, 3, 8, 6});
+  const Image copy = std::move(copy_of(part).value());
+  CHECK(difference(copy.view(), part) == "");
+  CHECK(copy.stride() == 6);
+  CHECK((copy.colors.palette == image.colors.palette));
+  CHECK(copy.colors.palette_alphas == 3);
+}
+
+TEST_CASE("grey is the middle of each layout, opaque, or the palette's nearest entry") {
+  struct Case {
+    Layout layout;
+    std::vector<uint32_t> pixel;
+  };
+  const Case cases[] = {
+      {{Model::kGray, 1}, {1}},
+      {{Model::kGray, 4}, {8}},
+      {{Model::kGray, 16}, {0x8080}},
+      {{Model::kGrayAlpha, 8}, {128, 255}},
+      {{Model::kGrayAlpha, 16}, {0x8080, 0xffff}},
+      {{Model::kRgb, 8}, {128, 128, 128}},
+      {{Model::kBgra, 8}, {128, 128, 128, 255}},
+      {{Model::kRgba, 16}, {0x8080, 0x8080, 0x8080, 0xffff}},
+      {{Model::kPalette, 2}, {2}},
+  };
+  for (const Case& expected : cases) {
+    CAPTURE(to_string(expected.layout));
+    Image image = make_picture({5, 3}, expected.layout);
+    image.colors.palette = {
+        {0, 0, 0, 255}, {255, 0, 128, 255}, {120, 140, 120, 9}, {255, 255, 255, 255}};
+    fill_gray(image);
+    for (int y = 0; y < 3; ++y) {
+      for (int x = 0; x < 5; ++x) {
+        for (int channel = 0; channel < expected.layout.channels(); ++channel) {
+          CHECK(sample_at(image.view(), x, y, channel) == expected.pixel[size_t(channel)]);
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace crop64

@@ -6,6 +6,11 @@
 #include <string>
 
 #include "convert.h"
+#include "jpeg/reader.h"
+#include "jpeg/writer.h"
+#include "orient.h"
+#include "resize.h"
+#include "support/bmps.h"
 #include "support/jpegs.h"
 #include "support/pngs.h"
 
@@ -181,6 +186,246 @@ TEST_CASE("padding a palette or a transparent colour widens it") {
         std::move(pad(crop(rgba.view(), {0, 0, 20, 10}), {{25, 10}, 5, 0}, Color{}).value());
     CHECK(difference(full_decode_with_libpng(bytes_of(output)).view(), expected.view()) == "");
     CHECK(output.lossless);
+  }
+}
+
+Resize size_of(std::optional<int> width, std::optional<int> height, Fit fit = Fit::kCover) {
+  Resize resize;
+  resize.width = width;
+  resize.height = height;
+  resize.fit = fit;
+  return resize;
+}
+
+TEST_CASE("a picture is turned, padded, resampled, letterboxed and converted, in this order") {
+  constexpr Color kGreen = {20, 200, 30, 0.5};
+  struct Case {
+    std::string name;
+    Layout source;
+    Layout working;
+  };
+  const Case cases[] = {{"RGBA", kRgba8, kRgba8},
+                        {"16 bits", {Model::kRgb, 16}, {Model::kRgba, 16}},
+                        {"palette", {Model::kPalette, 4}, kRgba8},
+                        {"grey", {Model::kGray, 2}, kRgba8}};
+  for (const Case& expected : cases) {
+    CAPTURE(expected.name);
+    const Image picture = make_picture({45, 37}, expected.source);
+    Options options;
+    options.rotate = 90;  // 37 x 45
+    options.flip = Flip::kHorizontal;
+    options.crop = {{-4, 10, 26, 40}, false};
+    options.outside = Outside::kPad;
+    options.background = kGreen;
+    options.resize = size_of(20, 16, Fit::kContain);
+    options.format = Format::kRaw;
+    options.channels = Channels::kBgra;
+    options.bit_depth = 16;
+
+    const Orientation turn = then(quarter_turns(1), {.mirror_x = true});
+    const Image turned = std::move(orient(picture.view(), turn).value());
+    const Image working =
+        std::move(convert(crop(turned.view(), {0, 10, 26, 40}), expected.working, kGreen).value());
+    const Image padded = std::move(pad(working.view(), {{30, 30}, 4, 0}, kGreen).value());
+    const Image smaller =
+        std::move(resize(padded.view(), {{0, 0, 30, 30}, {16, 16}, Kernel::kLanczos3}).value());
+    const Image boxed = std::move(pad(smaller.view(), {{20, 16}, 2, 0}, kGreen).value());
+    const Image samples = std::move(convert(boxed.view(), {Model::kBgra, 16}, kGreen).value());
+    const Output from_file = run(file_source(make_png(picture.view())), options);
+    CHECK(difference(samples_of(from_file), samples.view()) == "");
+    CHECK(!from_file.lossless);
+    if (expected.source == kRgba8) {
+      // Samples of others are a source too, where they stand in a larger picture.
+      const Image around = std::move(pad(picture.view(), {{60, 50}, 3, 4}, kRed).value());
+      const Output from_samples = run(sample_source(crop(around.view(), {3, 4, 48, 41})), options);
+      CHECK(difference(samples_of(from_samples), samples.view()) == "");
+    }
+  }
+}
+
+TEST_CASE("through a transparent colour the background shows, though the layout stays") {
+  Image picture = make_picture({45, 37}, kRgb8);
+  picture.colors.transparent = {uint16_t(sample_at(picture.view(), 3, 2, 0)),
+                                uint16_t(sample_at(picture.view(), 3, 2, 1)),
+                                uint16_t(sample_at(picture.view(), 3, 2, 2))};
+  const Image flat = std::move(convert(picture.view(), kRgb8, kRed).value());
+  CHECK(sample_at(flat.view(), 3, 2, 0) == 255);
+  Options options;
+  options.background = kRed;
+  options.format = Format::kRaw;
+  options.channels = Channels::kRgb;
+  const Output samples = run(file_source(make_png(picture.view())), options);
+  CHECK(difference(samples_of(samples), flat.view()) == "");
+  CHECK(!samples.lossless);
+  options.format = Format::kJpeg;
+  options.channels = std::nullopt;
+  const Output jpeg = run(file_source(make_png(picture.view())), options);
+  CHECK((bytes_of(jpeg) == encode_with_libjpeg(flat.view())));
+}
+
+TEST_CASE("a JPEG is shown the way up that its Exif orientation says") {
+  const File plain = make_jpeg({45, 37});
+  const Image stored = full_decode_with_libjpeg(plain);
+  for (int tag = 1; tag <= 8; ++tag) {
+    CAPTURE(tag);
+    File file = plain;
+    const File exif = {0xff, 0xe1, 0, 34, 'E', 'x', 'i',  'f', 0, 0, 'M', 'M', 0, 42, 0,
+                       0,    0,    8, 0,  1,   1,   0x12, 0,   3, 0, 0,   0,   1, 0,  uint8_t(tag),
+                       0,    0,    0, 0,  0,   0};
+    file.insert(file.begin() + 2, exif.begin(), exif.end());
+    const Image shown = std::move(orient(stored.view(), exif_orientation(tag)).value());
+    const Rect part = {3, 5, 30, 21};
+    const Output output = run(file_source(file), crop_to(part, Format::kPng));
+    CHECK(difference(full_decode_with_libpng(bytes_of(output)).view(), crop(shown.view(), part)) ==
+          "");
+    CHECK(output.lossless);
+    Options as_stored = crop_to(part, Format::kPng);
+    as_stored.auto_orient = false;
+    CHECK(difference(full_decode_with_libpng(bytes_of(run(file_source(file), as_stored))).view(),
+                     crop(stored.view(), part)) == "");
+    CHECK(run(file_source(file), {}).plan.way == Way::kPass);
+  }
+}
+
+TEST_CASE("a JPEG that is made much smaller is decoded reduced, and the result shows the same") {
+  // Without what is finer than a result's pixel, which filters treat differently.
+  const Image few = make_picture({5, 4}, kRgb8);
+  const Image picture =
+      std::move(resize(few.view(), {{0, 0, 5, 4}, {320, 240}, Kernel::kCubic}).value());
+  const File file = encode_with_libjpeg(picture.view(), {.quality = 95});
+  const Image full = full_decode_with_libjpeg(file);
+  struct Case {
+    Size size;
+    int reduction;
+  };
+  for (const Case& expected : {Case{{73, 54}, 2}, Case{{37, 27}, 4}, Case{{17, 13}, 8}}) {
+    const Size size = expected.size;
+    CAPTURE(expected.reduction);
+    Options options = crop_to({7, 5, 307, 227}, Format::kRaw);
+    options.channels = Channels::kRgb;
+    options.resize = size_of(size.width, size.height);
+    const Output output = run(file_source(file), options);
+    REQUIRE(output.plan.decode.reduction == expected.reduction);
+    const Image decoded = std::move(decode_jpeg(file, output.plan.decode).value().image);
+    CHECK(difference(samples_of(output),
+                     resize(decoded.view(), *output.plan.resampling).value().view()) == "");
+    // And nearly what comes of the picture's own pixels.
+    const ImageView part = crop(full.view(), {7, 5, 307, 227});
+    const RectF box = {0, 0, 300, 222};
+    const Image exact = std::move(resize(part, {box, size, Kernel::kLanczos3}).value());
+    double sum = 0;
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < 3 * size.width; ++x) {
+        sum += std::abs(int{samples_of(output).row(y)[x]} - int{exact.view().row(y)[x]});
+      }
+    }
+    CHECK(sum / double(3 * size.area()) < 1);
+    CHECK(!output.lossless);
+  }
+}
+
+TEST_CASE("CMYK comes out as RGB") {
+  const File file = make_jpeg({45, 37}, {.sampling = kInkSamplings[0], .stored = JCS_YCCK});
+  const Image ink = full_decode_with_libjpeg(file);
+  REQUIRE(ink.layout.model == Model::kCmyk);
+  const Image rgb = std::move(convert(ink.view(), kRgb8, {}).value());
+  const Rect part = {5, 7, 30, 19};
+  const Output png = run(file_source(file), crop_to(part, Format::kPng));
+  CHECK(difference(full_decode_with_libpng(bytes_of(png)).view(), crop(rgb.view(), part)) == "");
+  CHECK(!png.lossless);
+  const Output jpeg = run(file_source(file), crop_to(part));
+  CHECK((bytes_of(jpeg) == encode_with_libjpeg(crop(rgb.view(), part))));
+}
+
+TEST_CASE("a BMP passes as it is, and becomes a PNG of its own samples") {
+  for (const Layout& layout : {Layout{Model::kPalette, 4}, kRgb8}) {
+    CAPTURE(to_string(layout));
+    const Image picture = make_picture({45, 37}, layout);
+    const File bmp = make_bmp(picture.view());
+    CHECK(run(file_source(bmp), {}).plan.way == Way::kPass);
+    const Rect part = {5, 7, 30, 19};
+    const Output output = run(file_source(bmp), crop_to(part));
+    CHECK(output.plan.format == Format::kPng);
+    const Image read = full_decode_with_libpng(bytes_of(output));
+    CHECK(difference(read.view(), crop(picture.view(), part)) == "");
+    CHECK((read.colors.palette == picture.colors.palette));
+    CHECK(output.lossless);
+  }
+}
+
+TEST_CASE("maxBytes takes the highest quality at which the JPEG fits and the next does not") {
+  const Image picture = make_picture({120, 90}, kRgb8);
+  const auto encoded = [&](int quality) {
+    const Result<Buffer> file = encode_jpeg(picture.view(), {.quality = quality}, {});
+    return File(file.value().data(), file.value().data() + file.value().size());
+  };
+  const Source source = sample_source(picture.view());
+  const auto within = [&](double max_bytes, int quality) {
+    Options options;
+    options.format = Format::kJpeg;
+    options.max_bytes = max_bytes;
+    options.quality = quality;
+    return process(source, options);
+  };
+  for (const int quality : {1, 20, 85, 100}) {
+    for (const int enough_for : {1, 2, 7, 33, 60, 84, 85, 99, 100}) {
+      INFO("quality ", quality, ", room for ", enough_for);
+      const size_t room = encoded(enough_for).size();
+      const Result<Output> output = within(double(room), quality);
+      REQUIRE(output.ok());
+      const File made = bytes_of(output.value());
+      CHECK(made.size() <= room);
+      bool found = false;
+      for (int at = 1; at <= quality && !found; ++at) {
+        found = made == encoded(at) && (at == quality || encoded(at + 1).size() > room);
+      }
+      CHECK(found);
+    }
+  }
+  const size_t smallest = encoded(1).size();
+  const Result<Output> refused = within(double(smallest - 1), 85);
+  REQUIRE(!refused.ok());
+  CHECK(refused.error().code == ErrorCode::kLimitExceeded);
+  CHECK(refused.error().details[0].value == double(smallest - 1));
+  CHECK(refused.error().details[1].value == double(smallest));
+}
+
+TEST_CASE("maxBytes refuses a PNG that is larger, and lets what is small enough pass") {
+  const Image picture = make_picture({45, 37}, kRgb8);
+  const Source source = sample_source(picture.view());
+  const size_t size = run(source, {}).bytes.size();
+  Options options;
+  options.max_bytes = double(size);
+  CHECK(run(source, options).bytes.size() == size);
+  options.max_bytes = double(size - 1);
+  const Result<Output> refused = process(source, options);
+  REQUIRE(!refused.ok());
+  CHECK(refused.error().code == ErrorCode::kLimitExceeded);
+  CHECK(refused.error().details[1].value == double(size));
+  const File jpeg = make_jpeg({45, 37});
+  options.max_bytes = double(jpeg.size());
+  CHECK(run(file_source(jpeg), options).plan.way == Way::kPass);
+  options.max_bytes = double(jpeg.size() - 1);
+  const Output smaller = run(file_source(jpeg), options);
+  CHECK(smaller.plan.way == Way::kSamples);
+  CHECK(smaller.bytes.size() < jpeg.size());
+}
+
+TEST_CASE("nothing but padding can be resized, turned and written too") {
+  const Image picture = make_picture({45, 37}, kRgb8);
+  Options options = crop_to({100, 100, 140, 120}, Format::kRaw);
+  options.channels = Channels::kRgb;
+  options.background = kRed;
+  options.rotate = 90;
+  options.resize = size_of(10, 10, Fit::kContain);
+  const Output output = run(file_source(make_png(picture.view())), options);
+  const ImageView samples = samples_of(output);
+  CHECK(samples.size == Size{10, 10});
+  for (int y = 0; y < 10; ++y) {
+    for (int x = 0; x < 10; ++x) {
+      CHECK(Rgba8{samples.row(y)[3 * x], samples.row(y)[3 * x + 1], samples.row(y)[3 * x + 2],
+                  255} == Rgba8{255, 0, 0, 255});
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <functional>
 #include <string>
 
@@ -23,6 +24,7 @@ constexpr Layout kRgba16 = {Model::kRgba, 16};
 constexpr Layout kBgr8 = {Model::kBgr, 8};
 constexpr Layout kBgra8 = {Model::kBgra, 8};
 constexpr Layout kPalette4 = {Model::kPalette, 4};
+constexpr Layout kCmyk8 = {Model::kCmyk, 8};
 constexpr Color kWhite = {255, 255, 255, 1};
 constexpr Color kRed = {255, 0, 0, 1};
 constexpr Outside kOutsides[] = {Outside::kError, Outside::kClamp, Outside::kPad};
@@ -554,6 +556,552 @@ TEST_CASE("a canvas of more bytes than can be counted exceeds the limit of memor
   CHECK(code_of(plan(picture(Format::kPng, kRgba16), far)) == "LIMIT_EXCEEDED");
 }
 
+// What a picture of 100 x 50 is resampled to, and where it then lies.
+struct Fitted {
+  RectF box;
+  Size size;
+  std::optional<Padding> letterbox;
+};
+
+void check_fit(const Resize& asked, const Fitted& expected) {
+  Options options = as(Format::kPng);
+  options.resize = asked;
+  const Result<Plan> result = plan(picture(Format::kPng), options);
+  REQUIRE(result.ok());
+  const Plan& made = result.value();
+  const bool same = expected.size == kSize && expected.box == to_rectf(whole(kSize));
+  CHECK(made.resampling.has_value() == !same);
+  if (made.resampling) {
+    CHECK(made.resampling->size == expected.size);
+    CHECK(made.resampling->box == expected.box);
+    CHECK(made.resampling->kernel == asked.kernel);
+  }
+  CHECK(made.size == (expected.letterbox ? expected.letterbox->canvas : expected.size));
+  REQUIRE(made.letterbox.has_value() == expected.letterbox.has_value());
+  if (made.letterbox) {
+    CHECK(made.letterbox->canvas == expected.letterbox->canvas);
+    CHECK(made.letterbox->left == expected.letterbox->left);
+    CHECK(made.letterbox->top == expected.letterbox->top);
+  }
+  CHECK(made.lossless == same);
+}
+
+constexpr RectF kWhole = {0, 0, 100, 50};
+
+TEST_CASE("one side given, the other follows, rounded half up") {
+  struct Case {
+    std::optional<int> width;
+    std::optional<int> height;
+    Size size;
+  };
+  const Case cases[] = {
+      {50, {}, {50, 25}},  {33, {}, {33, 17}},    {31, {}, {31, 16}},  {1, {}, {1, 1}},
+      {{}, 25, {50, 25}},  {{}, 1, {2, 1}},       {{}, 33, {66, 33}},  {100, {}, {100, 50}},
+      {{}, 50, {100, 50}}, {250, {}, {250, 125}}, {{}, 51, {102, 51}},
+  };
+  for (const Case& asked : cases) {
+    for (const Fit fit : {Fit::kCover, Fit::kContain, Fit::kFill, Fit::kInside, Fit::kOutside}) {
+      for (const Kernel kernel : {Kernel::kLanczos3, Kernel::kNearest}) {
+        CAPTURE(asked.size.width);
+        Resize resize = size_of(asked.width, asked.height, fit);
+        resize.kernel = kernel;
+        check_fit(resize, {kWhole, asked.size, {}});
+      }
+    }
+  }
+}
+
+TEST_CASE("both sides given, the fit says what becomes of other proportions") {
+  struct Case {
+    Fit fit;
+    Size asked;
+    Fitted fitted;
+  };
+  const Case cases[] = {
+      {Fit::kFill, {30, 40}, {kWhole, {30, 40}, {}}},
+      {Fit::kInside, {50, 50}, {kWhole, {50, 25}, {}}},
+      {Fit::kInside, {500, 30}, {kWhole, {60, 30}, {}}},
+      {Fit::kInside, {1, 1}, {kWhole, {1, 1}, {}}},
+      {Fit::kOutside, {50, 50}, {kWhole, {100, 50}, {}}},
+      {Fit::kOutside, {60, 20}, {kWhole, {60, 30}, {}}},
+      {Fit::kOutside, {80, 80}, {kWhole, {160, 80}, {}}},
+      {Fit::kCover, {50, 50}, {{25, 0, 75, 50}, {50, 50}, {}}},
+      {Fit::kCover, {40, 10}, {{0, 12.5, 100, 37.5}, {40, 10}, {}}},
+      {Fit::kCover, {40, 20}, {kWhole, {40, 20}, {}}},
+      {Fit::kCover, {200, 200}, {{25, 0, 75, 50}, {200, 200}, {}}},
+      {Fit::kContain, {50, 50}, {kWhole, {50, 25}, Padding{{50, 50}, 0, 13}}},
+      {Fit::kContain, {30, 10}, {kWhole, {20, 10}, Padding{{30, 10}, 5, 0}}},
+      {Fit::kContain, {50, 25}, {kWhole, {50, 25}, {}}},
+      {Fit::kContain, {200, 200}, {kWhole, {200, 100}, Padding{{200, 200}, 0, 50}}},
+      {Fit::kContain, {100, 60}, {kWhole, {100, 50}, Padding{{100, 60}, 0, 5}}},
+  };
+  for (const Case& expected : cases) {
+    INFO("fit ", static_cast<int>(expected.fit), ", ", expected.asked.width, " x ",
+         expected.asked.height);
+    if (expected.fit == Fit::kContain && expected.fitted.size == kSize) {
+      // Nothing is resampled: as lossless as any other padding.
+      Options options;
+      options.resize = size_of(expected.asked.width, expected.asked.height, expected.fit);
+      const Plan made = plan(picture(Format::kPng), options).value();
+      CHECK(!made.resampling);
+      CHECK(made.letterbox->top == expected.fitted.letterbox->top);
+      CHECK(made.lossless);
+      continue;
+    }
+    check_fit(size_of(expected.asked.width, expected.asked.height, expected.fit), expected.fitted);
+  }
+}
+
+TEST_CASE("the position says which part stays, and where a smaller picture goes") {
+  struct Case {
+    Fit fit;
+    double x;
+    double y;
+    Fitted fitted;  // in 50 x 50, or 40 x 10
+  };
+  const Case cases[] = {
+      {Fit::kCover, 0, 0.5, {{0, 0, 50, 50}, {50, 50}, {}}},
+      {Fit::kCover, 1, 0, {{50, 0, 100, 50}, {50, 50}, {}}},
+      {Fit::kCover, 0.5, 1, {{25, 0, 75, 50}, {50, 50}, {}}},
+      {Fit::kCover, 0.5, 0, {{0, 0, 100, 25}, {40, 10}, {}}},
+      {Fit::kCover, 0, 1, {{0, 25, 100, 50}, {40, 10}, {}}},
+      {Fit::kContain, 0, 0, {kWhole, {50, 25}, Padding{{50, 50}, 0, 0}}},
+      {Fit::kContain, 0.5, 1, {kWhole, {50, 25}, Padding{{50, 50}, 0, 25}}},
+      {Fit::kContain, 1, 0.5, {kWhole, {20, 10}, Padding{{40, 10}, 20, 0}}},
+      {Fit::kContain, 0, 1, {kWhole, {20, 10}, Padding{{40, 10}, 0, 0}}},
+  };
+  for (const Case& expected : cases) {
+    INFO("fit ", static_cast<int>(expected.fit), ", position ", expected.x, ", ", expected.y);
+    const auto& [box, size, letterbox] = expected.fitted;
+    const Size asked = letterbox ? letterbox->canvas : size;
+    Resize resize = size_of(asked.width, asked.height, expected.fit);
+    resize.position_x = expected.x;
+    resize.position_y = expected.y;
+    check_fit(resize, expected.fitted);
+  }
+}
+
+TEST_CASE("without enlargement nothing grows") {
+  struct Case {
+    Fit fit;
+    std::optional<int> width;
+    std::optional<int> height;
+    double position;
+    Fitted fitted;
+  };
+  const Case cases[] = {
+      {Fit::kCover, 101, {}, 0.5, {kWhole, kSize, {}}},
+      {Fit::kCover, {}, 500, 0.5, {kWhole, kSize, {}}},
+      {Fit::kCover, 50, {}, 0.5, {kWhole, {50, 25}, {}}},
+      {Fit::kFill, 200, 25, 0.5, {kWhole, {100, 25}, {}}},
+      {Fit::kFill, 20, 250, 0.5, {kWhole, {20, 50}, {}}},
+      {Fit::kInside, 200, 200, 0.5, {kWhole, kSize, {}}},
+      {Fit::kInside, 200, 20, 0.5, {kWhole, {40, 20}, {}}},
+      {Fit::kOutside, 60, 200, 0.5, {kWhole, kSize, {}}},
+      {Fit::kOutside, 50, 20, 0.5, {kWhole, {50, 25}, {}}},
+      {Fit::kCover, 200, 200, 0.5, {kWhole, kSize, {}}},
+      {Fit::kCover, 40, 40, 0.5, {{25, 0, 75, 50}, {40, 40}, {}}},
+      // A part at whole pixels, as far as there is one.
+      {Fit::kCover, 61, 60, 0.5, {{19, 0, 80, 50}, {61, 50}, {}}},
+      {Fit::kCover, 61, 60, 0, {{0, 0, 61, 50}, {61, 50}, {}}},
+      {Fit::kCover, 61, 60, 1, {{39, 0, 100, 50}, {61, 50}, {}}},
+      {Fit::kCover, 300, 20, 1, {{0, 30, 100, 50}, {100, 20}, {}}},
+      {Fit::kContain, 200, 200, 0.5, {kWhole, kSize, Padding{{200, 200}, 50, 75}}},
+      {Fit::kContain, 200, 20, 0, {kWhole, {40, 20}, Padding{{200, 20}, 0, 0}}},
+  };
+  for (const Case& expected : cases) {
+    INFO("fit ", static_cast<int>(expected.fit), ", ", expected.width.value_or(0), " x ",
+         expected.height.value_or(0));
+    Resize resize = size_of(expected.width, expected.height, expected.fit);
+    resize.without_enlargement = true;
+    resize.position_x = resize.position_y = expected.position;
+    check_fit(resize, expected.fitted);
+  }
+}
+
+TEST_CASE("a size that no picture has is one pixel, or as large as there is room for") {
+  ImageInfo line = picture(Format::kPng);
+  line.size = {100000, 1};
+  Options options;
+  options.limits.memory = 1e300;
+  options.resize = size_of(10, std::nullopt);
+  CHECK(plan(line, options).value().size == Size{10, 1});
+  options.resize = size_of(std::nullopt, 2'000'000'000);
+  CHECK(plan(line, options).value().size == Size{INT32_MAX, 2'000'000'000});
+}
+
+ImageInfo large_jpeg() {
+  ImageInfo info = picture(Format::kJpeg);
+  info.size = {1600, 800};
+  info.max_reduction = 8;
+  return info;
+}
+
+TEST_CASE("a decoder reduces a picture as long as twice the size that is asked for remains") {
+  struct Case {
+    std::string name;
+    Resize resize;
+    int reduction;
+    std::function<void(Options&, ImageInfo&)> change = [](Options&, ImageInfo&) {};
+  };
+  Resize nearest = size_of(10, {});
+  nearest.kernel = Kernel::kNearest;
+  const Case cases[] = {
+      {"hardly smaller", size_of(401, {}), 1},
+      {"a quarter", size_of(400, {}), 2},
+      {"less than a quarter", size_of(201, {}), 2},
+      {"an eighth", size_of(200, {}), 4},
+      {"a sixteenth", size_of(100, {}), 8},
+      {"tiny", size_of(1, {}), 8},
+      {"one side is not reduced that much", size_of(10, 201, Fit::kFill), 1},
+      {"one side is not reduced that much, either", size_of(100, 200, Fit::kFill), 2},
+      {"the part that covers counts", size_of(200, 200), 2},
+      {"nearest samples are the picture's own", nearest, 1},
+      {"a decoder that cannot", size_of(100, {}), 1,
+       [](Options&, ImageInfo& i) { i.max_reduction = 1; }},
+      {"a decoder that can only halve", size_of(100, {}), 2,
+       [](Options&, ImageInfo& i) { i.max_reduction = 2; }},
+      {"a crop counts, not the picture", size_of(100, {}), 2,
+       [](Options& o, ImageInfo&) {
+         o.crop = {{3, 0, 403, 300}, false};
+       }},
+      {"what is turned counts as it is turned", size_of(100, {}), 4,
+       [](Options& o, ImageInfo&) { o.rotate = 90; }},
+      {"padding needs the picture's own pixels", size_of(100, {}), 1,
+       [](Options& o, ImageInfo&) {
+         o.crop = {{-3, 0, 1600, 800}, false}, o.outside = Outside::kPad;
+       }},
+      {"a letterbox does not", size_of(100, 100, Fit::kContain), 8},
+  };
+  for (const Case& expected : cases) {
+    CAPTURE(expected.name);
+    ImageInfo info = large_jpeg();
+    Options options;
+    options.resize = expected.resize;
+    expected.change(options, info);
+    const Result<Plan> result = plan(info, options);
+    REQUIRE(result.ok());
+    CHECK(result.value().decode.reduction == expected.reduction);
+  }
+}
+
+TEST_CASE("without resizing nothing is reduced") {
+  CHECK(plan(large_jpeg(), crop_to({0, 0, 10, 10})).value().decode.reduction == 1);
+}
+
+bool near(const RectF& a, const RectF& b) {
+  const auto is = [](double x, double y) { return std::abs(x - y) < 1e-6; };
+  return is(a.left, b.left) && is(a.top, b.top) && is(a.right, b.right) && is(a.bottom, b.bottom);
+}
+
+Orientation inverse_of(Orientation orientation) {
+  int tag = 1;
+  while (then(orientation, exif_orientation(tag)) != Orientation{}) {
+    ++tag;
+  }
+  return exif_orientation(tag);
+}
+
+// Checks that of the reduced picture those samples are decoded that lie wholly in [begin, end) of
+// the picture's side, or at its edge, and all of them.
+void check_reduced_span(int begin, int end, int length, int reduction, int first, int last) {
+  CHECK(first * reduction >= begin);
+  CHECK((first - 1) * reduction < begin);
+  CHECK(first < last);
+  if (end == length) {
+    CHECK(last == (length + reduction - 1) / reduction);
+  } else {
+    CHECK(last * reduction <= end);
+    CHECK((last + 1) * reduction > end);
+  }
+}
+
+TEST_CASE("the box of a reduced, cropped and turned picture shows what the whole one's shows") {
+  Random random(1);
+  int reduced = 0;
+  for (int round = 0; round < 3000; ++round) {
+    CAPTURE(round);
+    ImageInfo info = large_jpeg();
+    info.size = {random.between(1, 700), random.between(1, 700)};
+    info.orientation = exif_orientation(random.between(1, 8));
+    Options options = as(Format::kPng);
+    options.rotate = 90 * random.below(4);
+    options.flip = static_cast<Flip>(random.below(3));
+    options.auto_orient = random.below(2) == 0;
+    Resize resize = size_of(random.between(1, 60), random.between(1, 60), Fit::kCover);
+    resize.fit = static_cast<Fit>(random.below(5));
+    resize.position_x = random.below(3) / 2.0;
+    resize.position_y = random.below(3) / 2.0;
+    options.resize = resize;
+    const Orientation orientation = plan(info, options).value().orientation;
+    const Size displayed = oriented(info.size, orientation);
+    const int left = random.below(displayed.width);
+    const int top = random.below(displayed.height);
+    const int right = random.between(left + 1, displayed.width);
+    const int bottom = random.between(top + 1, displayed.height);
+    options.crop = {{double(left), double(top), double(right), double(bottom)}, false};
+
+    info.max_reduction = 1;
+    const Plan unreduced = plan(info, options).value();
+    info.max_reduction = 8;
+    const Plan made = plan(info, options).value();
+    CHECK(made.orientation == orientation);
+    CHECK(made.region == Rect{left, top, right, bottom});
+    CHECK(made.size == unreduced.size);
+    const Rect stored = to_stored(made.region, info.size, orientation);
+    CHECK(unreduced.decode.region == stored);
+    CHECK(unreduced.decode.reduction == 1);
+    const int n = made.decode.reduction;
+    reduced += n > 1;
+    const Rect& part = made.decode.region;
+    check_reduced_span(stored.left, stored.right, info.size.width, n, part.left, part.right);
+    check_reduced_span(stored.top, stored.bottom, info.size.height, n, part.top, part.bottom);
+    if (!made.resampling) {
+      continue;
+    }
+    CHECK(made.resampling->size == unreduced.resampling->size);
+    // From the crop to the picture as displayed, as stored, as reduced, as decoded, as turned.
+    const RectF& box = unreduced.resampling->box;
+    const RectF in_picture = {box.left + left, box.top + top, box.right + left, box.bottom + top};
+    RectF at = oriented(in_picture, displayed, inverse_of(orientation));
+    at = {at.left / n - part.left, at.top / n - part.top, at.right / n - part.left,
+          at.bottom / n - part.top};
+    CHECK(near(oriented(at, part.size(), orientation), made.resampling->box));
+  }
+  CHECK(reduced > 500);
+}
+
+TEST_CASE("the file's orientation comes first, then the turn, then the flip") {
+  struct Case {
+    int exif;
+    bool auto_orient;
+    int rotate;
+    Flip flip;
+    int shown;
+  };
+  const Case cases[] = {
+      {1, true, 0, Flip::kNone, 1},        {6, true, 0, Flip::kNone, 6},
+      {6, false, 0, Flip::kNone, 1},       {1, true, 90, Flip::kNone, 6},
+      {1, true, 180, Flip::kNone, 3},      {1, true, 270, Flip::kNone, 8},
+      {1, true, 0, Flip::kHorizontal, 2},  {1, true, 0, Flip::kVertical, 4},
+      {1, true, 90, Flip::kHorizontal, 5}, {1, true, 90, Flip::kVertical, 7},
+      {6, true, 270, Flip::kNone, 1},      {6, false, 270, Flip::kNone, 8},
+      {6, true, 90, Flip::kNone, 3},       {2, true, 0, Flip::kHorizontal, 1},
+      {2, true, 90, Flip::kNone, 7},       {8, true, 90, Flip::kVertical, 4},
+  };
+  for (const Case& expected : cases) {
+    INFO("Exif ", expected.exif, ", used: ", expected.auto_orient, ", ", expected.rotate,
+         " degrees");
+    ImageInfo info = picture(Format::kJpeg);
+    info.orientation = exif_orientation(expected.exif);
+    Options options = as(Format::kPng);
+    options.auto_orient = expected.auto_orient;
+    options.rotate = expected.rotate;
+    options.flip = expected.flip;
+    const Plan made = plan(info, options).value();
+    CHECK(exif_tag(made.orientation) == expected.shown);
+    CHECK(made.size == (expected.shown >= 5 ? Size{50, 100} : kSize));
+    CHECK(made.decode.region == whole(kSize));
+    CHECK(made.lossless);
+  }
+}
+
+TEST_CASE("a crop is of the picture as displayed, and decoded where it is stored") {
+  struct Case {
+    int exif;
+    Rect stored;
+  };
+  // Of 100 x 50 as stored; (10, 20) to (30, 45) as displayed.
+  const Case cases[] = {
+      {1, {10, 20, 30, 45}}, {2, {70, 20, 90, 45}}, {3, {70, 5, 90, 30}},  {4, {10, 5, 30, 30}},
+      {5, {20, 10, 45, 30}}, {6, {20, 20, 45, 40}}, {7, {55, 20, 80, 40}}, {8, {55, 10, 80, 30}},
+  };
+  for (const Case& expected : cases) {
+    CAPTURE(expected.exif);
+    ImageInfo info = picture(Format::kJpeg);
+    info.orientation = exif_orientation(expected.exif);
+    const Plan made = plan(info, crop_to({10, 20, 30, 45})).value();
+    CHECK(made.region == Rect{10, 20, 30, 45});
+    CHECK(made.decode.region == expected.stored);
+    CHECK(made.size == Size{20, 25});
+  }
+}
+
+TEST_CASE("percent and the edges are those of the picture as displayed") {
+  ImageInfo info = picture(Format::kJpeg);
+  info.orientation = exif_orientation(6);
+  Options options;
+  options.crop = {{50, 0, 100, 10}, true};
+  CHECK(plan(info, options).value().region == Rect{25, 0, 50, 10});
+  CHECK(plan(info, crop_to({0, 0, 50, 100})).value().way == Way::kPass);
+  const Result<Plan> refused = plan(info, crop_to({0, 0, 60, 100}));
+  REQUIRE(!refused.ok());
+  CHECK(refused.error().code == ErrorCode::kCropOutOfBounds);
+  CHECK(refused.error().details[0].value == 50);
+  CHECK(refused.error().details[1].value == 100);
+}
+
+TEST_CASE("a file passes with the orientation that it has, used or not") {
+  for (int tag = 1; tag <= 8; ++tag) {
+    ImageInfo info = picture(Format::kJpeg);
+    info.orientation = exif_orientation(tag);
+    Options options;
+    CHECK(plan(info, options).value().way == Way::kPass);
+    options.auto_orient = false;
+    CHECK(plan(info, options).value().way == Way::kPass);
+    options.auto_orient = true;
+    options.rotate = 180;
+    CHECK(plan(info, options).value().way == Way::kSamples);
+  }
+}
+
+TEST_CASE("padding and resampling are done where any colour can be a sample") {
+  struct Case {
+    std::string name;
+    Layout source;
+    bool has_alpha;
+    Format format;
+    Color background;
+    std::function<void(Options&)> change;
+    Layout working;
+    Layout layout;
+    bool flattens = false;
+  };
+  const auto nothing = [](Options&) {};
+  const auto smaller = [](Options& o) { o.resize = size_of(5, {}); };
+  const auto boxed = [](Options& o) { o.resize = size_of(5, 5, Fit::kContain); };
+  const auto pads = [](Options& o) { o.crop.edges.left = -5; };
+  const auto to_rgb = [](Options& o) { o.channels = Channels::kRgb; };
+  const auto padded_rgb = [&](Options& o) { pads(o), to_rgb(o); };
+  const Color none = {};
+  const Case cases[] = {
+      {"not needed", kPalette4, true, Format::kPng, kRed, nothing, kPalette4, kPalette4},
+      {"not needed", kCmyk8, false, Format::kPng, kRed, nothing, kCmyk8, kRgb8},
+      {"not needed", kCmyk8, false, Format::kJpeg, kRed, nothing, kCmyk8, kRgb8},
+      {"resized", kGray1, false, Format::kPng, kRed, smaller, kGray8, kGray8},
+      {"resized", kGray16, false, Format::kPng, kRed, smaller, kGray16, kGray16},
+      {"resized", kGray8, true, Format::kPng, kRed, smaller, kGrayAlpha8, kGrayAlpha8},
+      {"resized", kPalette4, false, Format::kPng, kRed, smaller, kRgb8, kRgb8},
+      {"resized", kPalette4, true, Format::kPng, kRed, smaller, kRgba8, kRgba8},
+      {"resized", kCmyk8, false, Format::kPng, kRed, smaller, kRgb8, kRgb8},
+      {"resized", kRgb16, true, Format::kPng, kRed, smaller, kRgba16, kRgba16},
+      {"resized", kBgra8, true, Format::kPng, kRed, smaller, kBgra8, kRgba8},
+      {"resized", kRgba8, true, Format::kJpeg, kRed, smaller, kRgba8, kRgb8, true},
+      {"resized", kGrayAlpha8, true, Format::kJpeg, kRed, smaller, kGrayAlpha8, kRgb8, true},
+      {"resized", kGrayAlpha8, true, Format::kJpeg, kWhite, smaller, kGrayAlpha8, kGray8, true},
+      {"letterboxed", kGray8, false, Format::kPng, kRed, boxed, kRgb8, kRgb8},
+      {"letterboxed", kGray8, false, Format::kPng, kWhite, boxed, kGray8, kGray8},
+      {"letterboxed", kGray8, false, Format::kPng, none, boxed, kGrayAlpha8, kGrayAlpha8},
+      {"letterboxed", kRgb8, false, Format::kJpeg, none, boxed, kRgb8, kRgb8},
+      {"letterboxed", kCmyk8, false, Format::kPng, none, boxed, kRgba8, kRgba8},
+      {"padded", kPalette4, false, Format::kPng, none, pads, kRgba8, kRgba8},
+      {"padded", kRgb8, false, Format::kRaw, none, pads, kRgba8, kRgba8},
+      {"padded", kRgb8, false, Format::kRaw, none, padded_rgb, kRgb8, kRgb8},
+      {"padded", kRgba16, true, Format::kRaw, none, padded_rgb, kRgba16, kRgb8, true},
+      {"handed out", kRgb8, true, Format::kRaw, none, to_rgb, kRgb8, kRgb8, true},
+      {"handed out", kGray8, false, Format::kRaw, kRed, to_rgb, kGray8, kRgb8},
+  };
+  for (const Case& expected : cases) {
+    INFO(expected.name, ", ", to_string(expected.source), expected.has_alpha ? " with alpha" : "",
+         " to ", std::string(to_string(expected.format)));
+    Options options = crop_to({0, 0, 20, 10}, Outside::kPad);
+    options.format = expected.format;
+    options.background = expected.background;
+    expected.change(options);
+    const Result<Plan> result =
+        plan(picture(Format::kPng, expected.source, expected.has_alpha), options);
+    REQUIRE(result.ok());
+    CHECK(to_string(result.value().working) == to_string(expected.working));
+    CHECK(to_string(result.value().layout) == to_string(expected.layout));
+    CHECK(result.value().flattens == expected.flattens);
+  }
+}
+
+TEST_CASE("samples are handed out in the depth that was asked for, 8 bits otherwise") {
+  struct Case {
+    Layout source;
+    std::optional<int> asked;
+    int depth;
+    bool lossless;
+  };
+  const Case cases[] = {
+      {kRgba8, {}, 8, true},     {kRgba16, {}, 8, false}, {kRgba8, 8, 8, true},
+      {kRgba16, 8, 8, false},    {kRgba8, 16, 16, true},  {kRgba16, 16, 16, true},
+      {kRgba8, 0, 8, true},      {kRgba16, 0, 16, true},  {kGray1, 0, 8, true},
+      {kGray1, 16, 16, true},    {kGray16, 0, 16, true},  {kPalette4, 0, 8, true},
+      {kPalette4, 16, 16, true}, {kCmyk8, 16, 16, false}, {kCmyk8, 0, 8, false},
+  };
+  for (const Case& expected : cases) {
+    INFO(to_string(expected.source), ", asked for ", expected.asked.value_or(-1));
+    Options options = as(Format::kRaw);
+    options.bit_depth = expected.asked;
+    const Result<Plan> result = plan(picture(Format::kPng, expected.source), options);
+    REQUIRE(result.ok());
+    CHECK(to_string(result.value().layout) == to_string(Layout{Model::kRgba, expected.depth}));
+    CHECK(result.value().lossless == expected.lossless);
+  }
+}
+
+TEST_CASE("lossless is what keeps every sample of the region") {
+  struct Case {
+    std::string name;
+    Format source;
+    Layout layout;
+    bool lossless;
+    std::function<void(Options&)> change;
+  };
+  const auto part = [](Options& o) { o.crop.edges.right = 10; };
+  const Case cases[] = {
+      {"a part of a PNG", Format::kPng, kRgb16, true, part},
+      {"a part of a BMP, as a PNG", Format::kBmp, kPalette4, true, part},
+      {"a part of samples, as a PNG", Format::kRaw, kBgra8, true, part},
+      {"a part of a JPEG, as a JPEG", Format::kJpeg, kRgb8, false, part},
+      {"a part of a JPEG, as a PNG", Format::kJpeg, kRgb8, true,
+       [](Options& o) { o.format = Format::kPng; }},
+      {"CMYK, as a PNG", Format::kJpeg, kCmyk8, false, [](Options& o) { o.format = Format::kPng; }},
+      {"turned", Format::kPng, kPalette4, true, [](Options& o) { o.rotate = 90; }},
+      {"padded", Format::kPng, kPalette4, true, [](Options& o) { o.crop.edges.left = -10; }},
+      {"resized", Format::kPng, kRgb8, false, [](Options& o) { o.resize = size_of(50, {}); }},
+      {"resized by nearest", Format::kPng, kRgb8, false,
+       [](Options& o) { o.resize = size_of(50, {}), o.resize->kernel = Kernel::kNearest; }},
+      {"resized to its own size and turned", Format::kPng, kRgb8, true,
+       [](Options& o) { o.resize = size_of({}, 100), o.rotate = 90; }},
+  };
+  for (const Case& expected : cases) {
+    CAPTURE(expected.name);
+    Options options = crop_to({0, 0, 100, 50}, Outside::kPad);
+    if (expected.name.find("turned") != std::string::npos) {
+      options.crop.edges = {0, 0, 50, 100};
+    }
+    expected.change(options);
+    ImageInfo info = picture(expected.source, expected.layout);
+    CHECK(plan(info, options).value().lossless == expected.lossless);
+    // Not where the decoder itself had to drop bits.
+    info.exact = false;
+    CHECK(!plan(info, options).value().lossless);
+  }
+}
+
+TEST_CASE("samples that are larger than maxBytes are refused before anything is read") {
+  Options options = as(Format::kRaw);
+  options.max_bytes = 100 * 50 * 4;
+  CHECK(plan(picture(Format::kPng), options).ok());
+  options.max_bytes = 100 * 50 * 4 - 1;
+  const Result<Plan> refused = plan(picture(Format::kPng), options);
+  REQUIRE(!refused.ok());
+  CHECK(refused.error().code == ErrorCode::kLimitExceeded);
+  CHECK(refused.error().details[0].value == 100 * 50 * 4 - 1);
+  CHECK(refused.error().details[1].value == 100 * 50 * 4);
+  options.resize = size_of(50, {});
+  CHECK(plan(picture(Format::kPng), options).ok());
+  options = as(Format::kPng);
+  options.crop = {{0, 0, 50, 100}, true};
+  options.max_bytes = 1;
+  const Result<Plan> planned = plan(picture(Format::kPng), options);
+  REQUIRE(planned.ok());
+  CHECK(planned.value().max_bytes == 1);
+}
+
 TEST_CASE("an unknown format passes where nothing is asked of it") {
   ImageInfo info = picture(Format::kUnknown);
   info.size = {};
@@ -563,8 +1111,16 @@ TEST_CASE("an unknown format passes where nothing is asked of it") {
   CHECK(result.value().way == Way::kPass);
   CHECK(result.value().format == Format::kUnknown);
   CHECK(result.value().lossless);
-  for (const Options& options :
-       {as(Format::kPng), as(Format::kRaw), crop_to({0, 0, 10, 10}), crop_to({0, 0, 100, 100})}) {
+  Options turned;
+  turned.rotate = 90;
+  Options flipped;
+  flipped.flip = Flip::kVertical;
+  Options resized;
+  resized.resize = size_of(10, {});
+  Options smaller;
+  smaller.max_bytes = 999;
+  for (const Options& options : {as(Format::kPng), as(Format::kRaw), crop_to({0, 0, 10, 10}),
+                                 crop_to({0, 0, 100, 100}), turned, flipped, resized, smaller}) {
     const Result<Plan> refused = plan(info, options);
     REQUIRE(!refused.ok());
     CHECK(refused.error().code == ErrorCode::kUnsupportedFormat);
