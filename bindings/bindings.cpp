@@ -5,8 +5,11 @@
 #include <emscripten/val.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "base64.h"
 #include "codec.h"
@@ -267,24 +270,15 @@ Response probe(const Input& input) {
   return success(describe(info.value(), color_space.value()));
 }
 
-// The whole job.
-Response process(const Input& input, const crop64::Options& options, Form form) {
-  Loaded loaded;
-  if (const auto error = load(input, options.limits.memory, loaded)) {
-    return failure(*error);
-  }
-  const Result<crop64::Output> output = crop64::process(loaded.source, options);
-  if (!output.ok()) {
-    return failure(output.error());
-  }
-  const crop64::Output& done = output.value();
+// What a job gave, in the form that was asked for.
+Result<val> report(const crop64::Output& done, Bytes source, Form form) {
   const bool passed = done.plan.way == crop64::Way::kPass;
   const bool known = done.info.format != crop64::Format::kUnknown;
   const char* mime_type = passed ? done.info.mime_type : crop64::mime_type(done.plan.format);
-  const Bytes bytes = passed ? loaded.source.file : Bytes(done.bytes);
+  const Bytes bytes = passed ? source : Bytes(done.bytes);
   const Result<val> data = hand_out(bytes, form, mime_type);
   if (!data.ok()) {
-    return failure(data.error());
+    return data.error();
   }
   val result = val::object();
   result.set("data", data.value());
@@ -308,7 +302,34 @@ Response process(const Input& input, const crop64::Options& options, Form form) 
   }
   result.set("lossless", done.lossless);
   result.set("bytesRead", static_cast<double>(done.bytes_read));
-  return success(result);
+  return result;
+}
+
+// All jobs on a source: `jobs` is an array of Options, and the result an array in the same order.
+Response process(const Input& input, const val& jobs, Form form) {
+  std::vector<crop64::Options> options;
+  double memory_limit = INFINITY;
+  for (int i = 0; i < jobs["length"].as<int>(); ++i) {
+    options.push_back(jobs[i].as<crop64::Options>());
+    memory_limit = std::min(memory_limit, options.back().limits.memory);
+  }
+  Loaded loaded;
+  if (const auto error = load(input, memory_limit, loaded)) {
+    return failure(*error);
+  }
+  const auto outputs = crop64::process_all(loaded.source, options);
+  if (!outputs.ok()) {
+    return failure(outputs.error());
+  }
+  val results = val::array();
+  for (const crop64::Output& output : outputs.value()) {
+    const Result<val> result = report(output, loaded.source.file, form);
+    if (!result.ok()) {
+      return failure(result.error());
+    }
+    results.call<void>("push", result.value());
+  }
+  return success(results);
 }
 
 // How far the allocator has ever gone into the module's memory.

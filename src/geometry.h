@@ -72,6 +72,8 @@ Rect to_stored(const Rect& displayed, Size stored_size, Orientation orientation)
 Rect whole(Size size);
 RectF to_rectf(const Rect& rect);
 Rect intersect(const Rect& a, const Rect& b);
+// The smallest that holds both.
+Rect unite(const Rect& a, const Rect& b);
 bool contains(const Rect& outer, const Rect& inner);
 Rect move(const Rect& rect, int32_t dx, int32_t dy);
 

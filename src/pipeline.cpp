@@ -1,6 +1,7 @@
 #include "pipeline.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "convert.h"
 #include "orient.h"
@@ -170,6 +171,7 @@ std::optional<Error> run_move(const Source& source, Output& output) {
   return std::nullopt;
 }
 
+// A job that needs no decoding: of samples, or of a crop that lies wholly beyond the picture.
 std::optional<Error> run_samples(const Source& source, Output& output) {
   const Plan& plan = output.plan;
   if (plan.region.empty()) {
@@ -180,22 +182,41 @@ std::optional<Error> run_samples(const Source& source, Output& output) {
     Picture picture(std::move(nothing.value()));
     return run(picture, output);
   }
-  if (!source.is_file()) {
-    output.bytes_read = source.samples.layout.bytes(plan.region.size());
-    Picture picture(crop(source.samples, plan.decode.region));
-    return run(picture, output);
-  }
-  Result<Decoded> decoded = find_codec(output.info.format)->decode(source.file, plan.decode);
+  output.bytes_read = source.samples.layout.bytes(plan.region.size());
+  Picture picture(crop(source.samples, plan.decode.region));
+  return run(picture, output);
+}
+
+// The jobs of a share, on its part of the picture.
+std::optional<Error> run_share(const Source& source, const Share& share, std::span<Output> outputs,
+                               size_t& failed) {
+  failed = share.plans.front();
+  const Format format = outputs[failed].info.format;
+  Result<Decoded> decoded = find_codec(format)->decode(source.file, share.decode);
   if (!decoded.ok()) {
     return decoded.error();
   }
-  output.bytes_read = decoded.value().bytes_read;
-  output.lossless = output.lossless && decoded.value().complete;
-  if (plan.keeps_quantisation) {
-    output.plan.settings.quantisation = std::move(decoded.value().quantisation);
+  Decoded& part = decoded.value();
+  for (const size_t place : share.plans) {
+    failed = place;
+    Output& output = outputs[place];
+    output.bytes_read = part.bytes_read;
+    output.lossless = output.lossless && part.complete;
+    if (output.plan.keeps_quantisation) {
+      output.plan.settings.quantisation = part.quantisation;
+    }
+    if (share.plans.size() == 1) {
+      Picture picture(std::move(part.image));  // so that it goes as soon as another takes its place
+      return run(picture, output);
+    }
+    const Rect region =
+        move(output.plan.decode.region, -share.decode.region.left, -share.decode.region.top);
+    Picture picture(crop(part.image.view(), region));
+    if (auto error = run(picture, output)) {
+      return error;
+    }
   }
-  Picture picture(std::move(decoded.value().image));
-  return run(picture, output);
+  return std::nullopt;
 }
 
 Result<SourceMetadata> metadata_of(const Source& source) {
@@ -217,17 +238,35 @@ Result<SourceMetadata> metadata_of(const Source& source) {
 }
 
 // What the result is to say, of what the source says.
-std::optional<Error> choose_metadata(const Source& source, Output& output) {
-  const Result<SourceMetadata> said = metadata_of(source);
-  if (!said.ok()) {
-    return said.error();
-  }
-  Result<Metadata> chosen = select_metadata(said.value(), output.plan.metadata);
+std::optional<Error> choose_metadata(const SourceMetadata& said, Output& output) {
+  Result<Metadata> chosen = select_metadata(said, output.plan.metadata);
   if (!chosen.ok()) {
     return chosen.error();
   }
   output.metadata = std::move(chosen.value());
   return std::nullopt;
+}
+
+Error with_index(Error error, size_t index, size_t count) {
+  if (count > 1) {
+    error.details.push_back({"index", double(index)});
+  }
+  return error;
+}
+
+Result<Output> plan_job(const Result<ImageInfo>& info, const Source& source,
+                        const Options& options) {
+  Output output;
+  // A file whose header can't be read may still pass as it is.
+  output.info = info.ok() ? info.value() : unknown_file(source.file);
+  const Result<Plan> planned = plan(output.info, options);
+  if (!planned.ok()) {
+    return info.ok() ? planned.error() : info.error();
+  }
+  output.plan = planned.value();
+  output.lossless = output.plan.lossless;
+  output.bytes_read = output.info.byte_length;  // where it passes
+  return output;
 }
 
 }  // namespace
@@ -241,29 +280,54 @@ Result<ColorSpace> color_space_of(const Source& source) {
   return metadata.ok() ? Result<ColorSpace>(metadata.value().color_space) : metadata.error();
 }
 
-Result<Output> process(const Source& source, const Options& options) {
-  Output output;
+Result<std::vector<Output>> process_all(const Source& source, std::span<const Options> options) {
   const Result<ImageInfo> info = probe(source);
-  // A file whose header can't be read may still pass as it is.
-  output.info = info.ok() ? info.value() : unknown_file(source.file);
-  const Result<Plan> planned = plan(output.info, options);
-  if (!planned.ok()) {
-    return info.ok() ? planned.error() : info.error();
+  const Result<SourceMetadata> said = metadata_of(source);
+  std::vector<Output> outputs;
+  std::vector<Plan> plans;
+  double memory_limit = INFINITY;
+  for (const Options& job : options) {
+    Result<Output> output = plan_job(info, source, job);
+    std::optional<Error> error;
+    if (!output.ok()) {
+      error = output.error();
+    } else if (output.value().plan.way != Way::kPass) {
+      error = said.ok() ? choose_metadata(said.value(), output.value()) : said.error();
+    }
+    if (error) {
+      return with_index(*error, outputs.size(), options.size());
+    }
+    outputs.push_back(std::move(output.value()));
+    plans.push_back(outputs.back().plan);
+    memory_limit = std::min(memory_limit, job.limits.memory);
   }
-  output.plan = planned.value();
-  output.lossless = output.plan.lossless;
-  if (output.plan.way == Way::kPass) {
-    output.bytes_read = output.info.byte_length;
-    return output;
+  size_t place = 0;
+  for (Output& output : outputs) {
+    const bool decodes = source.is_file() && !output.plan.region.empty();
+    std::optional<Error> error;
+    if (output.plan.way == Way::kMove) {
+      error = run_move(source, output);
+    } else if (output.plan.way == Way::kSamples && !decodes) {
+      error = run_samples(source, output);
+    }
+    if (error) {
+      return with_index(*error, place, options.size());
+    }
+    ++place;
   }
-  if (auto error = choose_metadata(source, output)) {
-    return *error;
+  if (source.is_file() && !outputs.empty()) {
+    for (const Share& share : share_decoding(outputs.front().info, plans, memory_limit)) {
+      if (auto error = run_share(source, share, outputs, place)) {
+        return with_index(*error, place, options.size());
+      }
+    }
   }
-  if (auto error =
-          output.plan.way == Way::kMove ? run_move(source, output) : run_samples(source, output)) {
-    return *error;
-  }
-  return output;
+  return outputs;
+}
+
+Result<Output> process(const Source& source, const Options& options) {
+  Result<std::vector<Output>> outputs = process_all(source, {&options, 1});
+  return outputs.ok() ? Result<Output>(std::move(outputs.value().front())) : outputs.error();
 }
 
 }  // namespace crop64

@@ -1,6 +1,9 @@
 // Carries out a plan: the whole way from a source to a result.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "codec.h"
 #include "options.h"
 #include "plan.h"
@@ -32,7 +35,12 @@ Result<ImageInfo> probe(const Source& source);
 // What the source's colours are. Errors: OUT_OF_MEMORY.
 Result<ColorSpace> color_space_of(const Source& source);
 
-// The whole job. Errors: those of probe(), plan() and the codecs.
+// Several jobs on one source, which is decoded as little as they share. The first job that fails
+// fails them all. Errors: those of probe(), plan() and the codecs, with the job's "index" in their
+// details where there are several.
+Result<std::vector<Output>> process_all(const Source& source, std::span<const Options> options);
+
+// One job.
 Result<Output> process(const Source& source, const Options& options);
 
 }  // namespace crop64

@@ -395,6 +395,13 @@ double memory_needed(const ImageInfo& info, const Plan& plan) {
   return file + peak;
 }
 
+// In samples: those that are read past on the way to the region's end cost about as much as those
+// that are made.
+double decoding_work(const ImageInfo& info, const DecodeRequest& request) {
+  const double rows = double(request.region.bottom) * request.reduction;
+  return rows * info.size.width + double(request.region.size().area());
+}
+
 // A file that cannot be decoded passes where nothing is asked of it.
 Result<Plan> plan_unknown(const ImageInfo& info, const Options& options) {
   const Crop none;
@@ -611,6 +618,44 @@ Result<Plan> plan(const ImageInfo& info, const Options& options) {
     return *error;
   }
   return plan;
+}
+
+std::vector<Share> share_decoding(const ImageInfo& info, std::span<const Plan> plans,
+                                  double memory_limit) {
+  std::vector<Share> shares;
+  std::vector<bool> served(plans.size());
+  for (size_t i = 0; i < plans.size(); ++i) {
+    const DecodeRequest& request = plans[i].decode;
+    if (plans[i].way != Way::kSamples || request.region.empty() || served[i]) {
+      continue;
+    }
+    Share together = {request, {}};
+    double alone = 0;
+    double most_memory = 0;
+    for (size_t k = i; k < plans.size(); ++k) {
+      const DecodeRequest& other = plans[k].decode;
+      // What is missing is to be told of each part by itself.
+      const bool joins = plans[k].way == Way::kSamples && !other.region.empty() && !served[k] &&
+                         (k == i || (other.reduction == request.reduction &&
+                                     other.truncated == Truncated::kError &&
+                                     request.truncated == Truncated::kError));
+      if (joins) {
+        together.plans.push_back(k);
+        together.decode.region = unite(together.decode.region, other.region);
+        alone += decoding_work(info, other);
+        most_memory = std::max(most_memory, memory_needed(info, plans[k]));
+      }
+    }
+    const double held = bytes_of(info.layout, together.decode.region.size());
+    if (decoding_work(info, together.decode) > alone || most_memory + held > memory_limit) {
+      together = {request, {i}};
+    }
+    for (const size_t place : together.plans) {
+      served[place] = true;
+    }
+    shares.push_back(std::move(together));
+  }
+  return shares;
 }
 
 }  // namespace crop64

@@ -2,6 +2,9 @@
 // decoded or allocated. Whatever a job decides is decided here; the pipeline only carries it out.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "codec.h"
 #include "convert.h"
 #include "options.h"
@@ -43,5 +46,17 @@ struct Plan {
 // Errors: INVALID_ARGUMENT (an empty crop, an option of another format), CROP_OUT_OF_BOUNDS,
 // UNSUPPORTED_FORMAT, LIMIT_EXCEEDED, LOSSLESS_IMPOSSIBLE.
 Result<Plan> plan(const ImageInfo& info, const Options& options);
+
+// What is decoded once, and the plans that are served by it.
+struct Share {
+  DecodeRequest decode;
+  std::vector<size_t> plans;  // their places
+};
+
+// How plans for one picture share their decoding: what has to be read to reach a part is read for
+// all parts below it, so one decoding of the part that holds them all is often less than many. Each
+// plan that decodes is in one share, and a share takes no more than `memory_limit` bytes.
+std::vector<Share> share_decoding(const ImageInfo& info, std::span<const Plan> plans,
+                                  double memory_limit);
 
 }  // namespace crop64

@@ -122,14 +122,14 @@ export interface NativeModule {
   probe(input: NativeInput): NativeResponse<NativeInfo>;
   process(
     input: NativeInput,
-    options: NativeOptions,
+    jobs: NativeOptions[],
     form: Enum<'bytes'>,
-  ): NativeResponse<NativeResult<Uint8Array<ArrayBuffer>>>;
+  ): NativeResponse<NativeResult<Uint8Array<ArrayBuffer>>[]>;
   process(
     input: NativeInput,
-    options: NativeOptions,
+    jobs: NativeOptions[],
     form: Enum<'base64'> | Enum<'dataUrl'>,
-  ): NativeResponse<NativeResult<string>>;
+  ): NativeResponse<NativeResult<string>[]>;
   heapHighWater(): number;
 }
 

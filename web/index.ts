@@ -2,7 +2,7 @@
 
 import type { NativeInput, NativeModule, NativeResult } from './crop64-module.js';
 import { canAskBrowser, readByBrowser } from './dom.js';
-import { ImageError } from './errors.js';
+import { ImageError, invalid } from './errors.js';
 import type { Input } from './input.js';
 import { run } from './module.js';
 import { type Checked, checkDecode, checkEncode, checkImageData } from './options.js';
@@ -99,6 +99,22 @@ export async function encode(source: Source, options?: EncodeOptions): Promise<E
   return encodedImage(result, mimeType, decoder);
 }
 
+/**
+ * Several parts or sizes of one picture, in the order of `options`: the source is read once, and
+ * decoded as little as they share. The first job that fails fails them all, with its place in
+ * `details.index`.
+ */
+export async function encodeAll(
+  source: Source,
+  options: readonly EncodeOptions[],
+): Promise<EncodedImage[]> {
+  if (!Array.isArray(options)) {
+    throw invalid('an array of options', 'options', options);
+  }
+  const all = await processAll(source, options.map(checkEncode), 'bytes');
+  return all.map(({ result, mimeType, decoder }) => encodedImage(result, mimeType, decoder));
+}
+
 /** As `encode`: a data URL, to be put in `img.src`. */
 export async function toDataURL(source: Source, options?: EncodeOptions): Promise<string> {
   const { result, mimeType } = await process(source, checkEncode(options), 'dataUrl');
@@ -158,39 +174,61 @@ interface Processed<Form extends keyof Data> {
 
 async function process<Form extends keyof Data>(
   source: Source,
-  options: Checked,
+  job: Checked,
   form: Form,
 ): Promise<Processed<Form>> {
-  options.signal?.throwIfAborted();
-  const input = await read(source, options.limits);
-  options.signal?.throwIfAborted();
+  const [processed] = await processAll(source, [job], form);
+  return processed as Processed<Form>;
+}
+
+async function processAll<Form extends keyof Data>(
+  source: Source,
+  jobs: readonly Checked[],
+  form: Form,
+): Promise<Processed<Form>[]> {
+  const throwIfAborted = () => {
+    for (const { signal } of jobs) {
+      signal?.throwIfAborted();
+    }
+  };
+  throwIfAborted();
+  const bytes = Math.min(...jobs.map(({ limits }) => limits.bytes));
+  const input = await read(source, { bytes });
+  throwIfAborted();
   try {
-    return await processInput(input, options, form);
+    return await processInput(input, jobs, form, throwIfAborted);
   } catch (error) {
     const isUnknown = error instanceof ImageError && error.code === 'UNSUPPORTED_FORMAT';
     if (!(isUnknown && canAskBrowser())) {
       throw error;
     }
     // Asked for nothing, the module passes a file on as it is, and says what it looks like.
-    const { result } = await processInput(input, checkEncode(), 'bytes');
-    const drawn = await readByBrowser(result.data, result.mimeType, error);
-    options.signal?.throwIfAborted();
-    return processInput(drawn, options, form);
+    const [passed] = await processInput(input, [checkEncode()], 'bytes', throwIfAborted);
+    const { data, mimeType } = (passed as Processed<'bytes'>).result;
+    const drawn = await readByBrowser(data, mimeType, error);
+    return processInput(drawn, jobs, form, throwIfAborted);
   }
 }
 
 async function processInput<Form extends keyof Data>(
   input: Input,
-  options: Checked,
+  jobs: readonly Checked[],
   form: Form,
-): Promise<Processed<Form>> {
+  throwIfAborted: () => void,
+): Promise<Processed<Form>[]> {
   const job = (native: NativeModule) =>
-    native.process(toNative(native, input), options.toNative(native), native.Form[form] as never);
-  const result = (await run(job, options.signal)) as NativeResult<Data[Form]>;
-  // A file of a format that is not known is what its source says it is.
-  const isUnknown = result.mimeType === 'application/octet-stream' && result.format === 'unknown';
-  const mimeType = (isUnknown && input.mimeType) || result.mimeType;
-  return { result, mimeType, decoder: input.decoder };
+    native.process(
+      toNative(native, input),
+      jobs.map((job) => job.toNative(native)),
+      native.Form[form] as never,
+    );
+  const results = (await run(job, throwIfAborted)) as NativeResult<Data[Form]>[];
+  return results.map((result) => {
+    // A file of a format that is not known is what its source says it is.
+    const isUnknown = result.mimeType === 'application/octet-stream' && result.format === 'unknown';
+    const mimeType = (isUnknown && input.mimeType) || result.mimeType;
+    return { result, mimeType, decoder: input.decoder };
+  });
 }
 
 function toNative(native: NativeModule, input: Input): NativeInput {

@@ -49,10 +49,10 @@ export function load(): Promise<NativeModule> {
  */
 export async function run<Value>(
   job: (native: NativeModule) => NativeResponse<Value>,
-  signal?: AbortSignal,
+  throwIfAborted?: () => void,
 ): Promise<Value> {
   const native = await load();
-  signal?.throwIfAborted();
+  throwIfAborted?.();
   let response: NativeResponse<Value>;
   try {
     response = job(native);

@@ -4,10 +4,14 @@ import { readDrawn } from './dom.js';
 import { ImageError, invalid, show, unreadable } from './errors.js';
 import { file, type Input, readPixels, tagOf } from './input.js';
 import { nodeFileSystem } from './module.js';
-import type { Limits, Pixels, Source } from './types.js';
+import type { Pixels, Source } from './types.js';
+
+interface ReadLimits {
+  readonly bytes: number;
+}
 
 /** Reads a source to its end. Errors: INVALID_ARGUMENT, SOURCE_UNREADABLE, LIMIT_EXCEEDED. */
-export async function read(source: Source, limits: Required<Limits>): Promise<Input> {
+export async function read(source: Source, limits: ReadLimits): Promise<Input> {
   if (typeof source === 'string') {
     return readText(source);
   }
@@ -39,7 +43,7 @@ export async function read(source: Source, limits: Required<Limits>): Promise<In
 }
 
 /** As `read`, but of a Blob no more than its first `size` bytes. */
-export function readStart(source: Source, size: number, limits: Required<Limits>): Promise<Input> {
+export function readStart(source: Source, size: number, limits: ReadLimits): Promise<Input> {
   const isBlob = typeof source === 'object' && ['Blob', 'File'].includes(tagOf(source));
   return read(isBlob ? (source as Blob).slice(0, size) : source, limits);
 }
@@ -132,7 +136,7 @@ function toAscii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => Math.min(character.charCodeAt(0), 0xff));
 }
 
-function checkBytes(value: number, limits: Required<Limits>): void {
+function checkBytes(value: number, limits: ReadLimits): void {
   if (value > limits.bytes) {
     throw new ImageError(
       'LIMIT_EXCEEDED',
@@ -142,7 +146,7 @@ function checkBytes(value: number, limits: Required<Limits>): void {
   }
 }
 
-async function readBlob(blob: Blob, limits: Required<Limits>): Promise<Input> {
+async function readBlob(blob: Blob, limits: ReadLimits): Promise<Input> {
   checkBytes(blob.size, limits);
   try {
     return file(new Uint8Array(await blob.arrayBuffer()), blob.type);
@@ -151,7 +155,7 @@ async function readBlob(blob: Blob, limits: Required<Limits>): Promise<Input> {
   }
 }
 
-async function readResponse(response: Response, limits: Required<Limits>): Promise<Input> {
+async function readResponse(response: Response, limits: ReadLimits): Promise<Input> {
   const details = { url: response.url, status: response.status };
   if (!response.ok) {
     throw unreadable(
@@ -172,7 +176,7 @@ async function readResponse(response: Response, limits: Required<Limits>): Promi
   return file(bytes, mimeType);
 }
 
-async function readUrl(url: URL, limits: Required<Limits>): Promise<Input> {
+async function readUrl(url: URL, limits: ReadLimits): Promise<Input> {
   if (url.protocol === 'data:') {
     return readText(url.href);
   }

@@ -125,5 +125,10 @@ TEST_CASE("what is displayed of a part, stored again, is that part") {
   }
 }
 
+TEST_CASE("the union of two rectangles holds both, and no more") {
+  CHECK(unite({1, 2, 3, 4}, {5, 1, 6, 3}) == Rect{1, 1, 6, 4});
+  CHECK(unite({0, 0, 10, 10}, {2, 2, 3, 3}) == Rect{0, 0, 10, 10});
+}
+
 }  // namespace
 }  // namespace crop64

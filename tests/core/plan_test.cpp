@@ -1131,5 +1131,55 @@ TEST_CASE("an unknown format passes where nothing is asked of it") {
   CHECK(code_of(plan(info, limited)) == "LIMIT_EXCEEDED");
 }
 
+// The places of the plans in each share.
+std::vector<std::vector<size_t>> places(const std::vector<Share>& shares) {
+  std::vector<std::vector<size_t>> all;
+  for (const Share& share : shares) {
+    all.push_back(share.plans);
+  }
+  return all;
+}
+
+Plan decoding(const Rect& region, int reduction = 1, Truncated truncated = Truncated::kError) {
+  Plan plan;
+  plan.decode = {reduction, region, truncated};
+  plan.region = region;
+  plan.size = region.size();
+  return plan;
+}
+
+TEST_CASE("parts of a picture are decoded together where that is less work") {
+  using Places = std::vector<std::vector<size_t>>;
+  ImageInfo info = picture(Format::kJpeg);
+  info.size = {1000, 1000};
+  const Plan high = decoding({0, 0, 10, 10});
+  const Plan middle = decoding({450, 450, 550, 550});
+  const Plan below = decoding({460, 500, 560, 600});
+  const Plan corner = decoding({990, 990, 1000, 1000});
+  const auto shared = [&](const std::vector<Plan>& plans, double memory = 1e18) {
+    return places(share_decoding(info, plans, memory));
+  };
+  CHECK(shared({middle, below}) == Places{{0, 1}});
+  CHECK(share_decoding(info, std::vector{middle, below}, 1e18)[0].decode.region ==
+        Rect{450, 450, 560, 600});
+  CHECK(shared({middle}) == Places{{0}});
+  // All of the picture for two of its corners is more than each by itself.
+  CHECK(shared({high, corner}) == Places{{0}, {1}});
+  // Other sizes and what may be missing are decoded by themselves.
+  const Plan reduced = decoding({100, 100, 200, 200}, 2);
+  CHECK(shared({middle, reduced, below, reduced}) == Places{{0, 2}, {1, 3}});
+  const Plan accepting = decoding({450, 450, 550, 550}, 1, Truncated::kAccept);
+  CHECK(shared({accepting, accepting}) == Places{{0}, {1}});
+  // Too much memory for both.
+  CHECK(shared({middle, below}, 40000) == Places{{0}, {1}});
+  // What is not decoded has no share.
+  Plan passes = middle;
+  passes.way = Way::kPass;
+  Plan moves = middle;
+  moves.way = Way::kMove;
+  const Plan beyond = decoding({});
+  CHECK(shared({passes, middle, moves, beyond, below}) == Places{{1, 4}});
+}
+
 }  // namespace
 }  // namespace crop64

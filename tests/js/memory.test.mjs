@@ -43,9 +43,9 @@ async function measure(file, options) {
   const native = await startNative();
   const before = native.heapHighWater();
   const input = nativeFile(native, file);
-  const response = native.process(input, nativeOptions(native, options), native.Form.bytes);
+  const response = native.process(input, [nativeOptions(native, options)], native.Form.bytes);
   assert.ok(response.ok, response.message);
-  return { ...response.result, taken: native.heapHighWater() - before - file.length };
+  return { ...response.result[0], taken: native.heapHighWater() - before - file.length };
 }
 
 test('a crop of 400 megapixels of PNG takes less than 8 MB beside the file', async () => {
@@ -81,7 +81,7 @@ test('the heap does not grow over many jobs, good and bad', async () => {
   spoiled.fill(0x55, 900_000, 900_010);
   const run = (file, options, form = 'bytes') => {
     const input = nativeFile(native, file);
-    return native.process(input, nativeOptions(native, options), native.Form[form]);
+    return native.process(input, [nativeOptions(native, options)], native.Form[form]);
   };
   const goodJobs = [
     () => run(jpeg, { crop, format: 'png', compressionLevel: 1 }),
