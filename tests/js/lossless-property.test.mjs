@@ -10,7 +10,16 @@ import { coefficients } from '../support/coefficients.mjs';
 import { jpegWithExif, orientation, pngWithExif, readOrientation } from '../support/exif.mjs';
 import { fixture, SMALL } from '../support/fixtures.mjs';
 import { pillow, python, tool } from '../support/oracle.mjs';
-import { chunk, decodePng, encodePng, GRAY, PALETTE, RGB, readChunks } from '../support/png.mjs';
+import {
+  chunk,
+  decodePng,
+  decodeRgba16,
+  encodePng,
+  GRAY,
+  PALETTE,
+  RGB,
+  readChunks,
+} from '../support/png.mjs';
 import { noise } from '../support/resample.mjs';
 
 const JOBS = 1000;
@@ -44,32 +53,6 @@ function wide({ data, width, height }, channels, depth) {
     }
   }
   return { data: rgba, width, height };
-}
-
-const PNG_CHANNELS = { 0: 'GRAY', 2: 'RGB', 4: 'GRAYA', 6: 'RGBA' };
-
-function widePng(file) {
-  const { width, height, depth, colorType, samples, palette, transparency } = decodePng(file);
-  if (colorType === PALETTE) {
-    const data = new Uint8Array(width * height * 4);
-    for (const [i, index] of samples.entries()) {
-      data.set(palette.subarray(index * 3, index * 3 + 3), i * 4);
-      data[i * 4 + 3] = transparency?.[index] ?? 255;
-    }
-    return wide({ data, width, height }, 'RGBA', 8);
-  }
-  const channels = PNG_CHANNELS[colorType];
-  const picture = wide({ data: samples, width, height }, channels, depth);
-  if (transparency !== undefined) {
-    const count = COUNTS[channels];
-    for (let i = 0; i < width * height; i += 1) {
-      const own = samples.subarray(i * count, (i + 1) * count);
-      if (own.every((value, c) => value === transparency.readUInt16BE(2 * c))) {
-        picture.data[i * 4 + 3] = 0;
-      }
-    }
-  }
-  return picture;
 }
 
 // --- Turning: where the pixel that is displayed at (x, y) is stored, by Exif's eight orientations.
@@ -148,7 +131,7 @@ result = out.getvalue()`,
 }
 
 function addPng(name, bytes, facts) {
-  add(name, bytes, { format: 'png', picture: widePng(bytes), ...facts });
+  add(name, bytes, { format: 'png', picture: decodeRgba16(bytes), ...facts });
 }
 
 async function addPngs() {
@@ -406,7 +389,7 @@ const differs = (a, b) => a.width !== b.width || a.height !== b.height;
 // A result that is no JPEG as the samples it is displayed with.
 function samplesOf(result, source, options) {
   const { bytes, format } = result;
-  if (format === 'png') return { picture: widePng(bytes), tag: readOrientation(bytes) };
+  if (format === 'png') return { picture: decodeRgba16(bytes), tag: readOrientation(bytes) };
   if (format === 'bmp') return { picture: source.picture, tag: 1 };
   assert.equal(format, 'raw');
   const { channels = 'RGBA', bitDepth = 8 } = options;
