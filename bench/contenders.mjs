@@ -90,7 +90,7 @@ async function startLibrary(script) {
   };
 }
 
-const versionIn = (file) =>
+export const versionIn = (file) =>
   JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')).version;
 
 const base64 = ({ buffer, byteOffset, length }) =>

@@ -490,8 +490,10 @@ std::optional<Error> plan_move(const ImageInfo& info, const Options& options, Pl
   plan.decode.region = stored;
   plan.region = oriented(stored, info.size, plan.orientation);
   plan.size = plan.region.size();
-  // Nothing is turned: the file says how it is to be displayed.
-  plan.orientation = then(info.orientation, asked_orientation(options));
+  // Nothing is turned: the file says how it is to be displayed. Without autoOrient the picture's
+  // own turn still comes, after what was asked for, as it does where samples are turned.
+  plan.orientation =
+      options.auto_orient ? plan.orientation : then(plan.orientation, info.orientation);
   plan.layout = info.layout;
   plan.max_bytes = options.max_bytes;
   choose_coding(info, options, plan);
@@ -530,10 +532,10 @@ MetadataFacts metadata_facts(const ImageInfo& info, const Options& options, cons
   facts.same_format = plan.format == info.format;
   facts.same_layout = plan.layout == info.layout && !plan.computes();
   const Orientation left = moved ? plan.orientation : Orientation{};
-  facts.same_picture = plan.region == whole(oriented(info.size, plan.orientation)) &&
-                       !plan.computes() && (moved || plan.orientation == Orientation{});
+  facts.same_picture = plan.decode.region == whole(info.size) && !plan.computes() &&
+                       (moved || plan.orientation == Orientation{});
   facts.model = plan.layout.model;
-  facts.size = oriented(plan.size, left);
+  facts.size = moved ? plan.decode.region.size() : plan.size;
   // Without autoOrient the picture is still to be turned.
   facts.orientation = options.auto_orient || moved ? left : info.orientation;
   return facts;

@@ -85,6 +85,7 @@ const groups = {
     compiler,
     ...python,
     program('chromium', { also: ['chromium-browser', 'google-chrome', 'google-chrome-stable'] }),
+    program('firefox-esr', { also: ['firefox'] }),
     program('djpeg', { package: 'libjpeg-turbo-progs' }),
     program('pngfix', { package: 'libpng-tools' }),
     program('pngcheck'),

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { decode, encode, probe, toBytes } from '../../dist/index.js';
 import { cut, rejects, sameBytes, sameSamples } from '../support/checks.mjs';
-import { coefficients, segments, withSize } from '../support/coefficients.mjs';
-import { jpegWithExif, orientation } from '../support/exif.mjs';
+import { coefficients, frame, segments, withSize } from '../support/coefficients.mjs';
+import { exif, jpegWithExif, ORIENTATION, orientation, pngWithExif } from '../support/exif.mjs';
 import { fixture, fixtures, PHOTO, SMALL } from '../support/fixtures.mjs';
 import { imageMagick } from '../support/imagemagick.mjs';
 import { pillow, python, tool } from '../support/oracle.mjs';
@@ -243,6 +243,13 @@ result = {str(key): value for key, value in exif.items()}`,
     { file: bytes },
   );
 
+const pillowShows = (file) =>
+  python(
+    `from PIL import ImageOps
+result = ImageOps.exif_transpose(Image.open(io.BytesIO(file))).convert('RGB')`,
+    { file: Buffer.from(file) },
+  );
+
 const SHOWN = `from PIL import ImageOps
 T = Image.Transpose
 steps = {0: [], 90: [T.ROTATE_270], 180: [T.ROTATE_180], 270: [T.ROTATE_90],
@@ -351,6 +358,42 @@ test('rotate and flip become part of the tag', async () => {
   const back = await encode(turned, { rotate: 270, lossless });
   assert.equal((await probe(back.bytes)).orientation, 1);
   sameCoefficients([{ what: 'and back', actual: back.bytes, expected: file }]);
+});
+
+test('without autoOrient what is asked for comes before the own orientation, as with samples', async () => {
+  const plain = tool('cjpeg', ['-sample', '1x1', '-quality', '90'], await fixture('small.ppm'));
+  const png = await encode(plain, { format: 'png', lossless });
+  for (const tag of TAGS) {
+    const jpeg = jpegWithExif(plain, orientation(tag));
+    const turnedPng = pngWithExif(Buffer.from(png.bytes), orientation(tag));
+    for (const asked of [{ rotate: 90 }, { rotate: 180 }, { flip: 'vertical' }]) {
+      const options = { ...asked, autoOrient: false, lossless };
+      const moved = await encode(jpeg, options);
+      const samples = await encode(turnedPng, options);
+      assert.deepEqual([moved.width, moved.height], [samples.width, samples.height]);
+      const what = `${tag}, ${JSON.stringify(asked)}`;
+      sameSamples(await pillowShows(moved.bytes), await pillowShows(samples.bytes), what);
+    }
+  }
+});
+
+test('without autoOrient, Exif has the size that is stored', async () => {
+  const plain = tool('cjpeg', ['-sample', '1x1', '-quality', '90'], await fixture('small.ppm'));
+  const [WIDTH, HEIGHT] = [0x0100, 0x0101];
+  const entries = [
+    { tag: WIDTH, value: SMALL.width },
+    { tag: HEIGHT, value: SMALL.height },
+    { tag: ORIENTATION, value: 6 },
+  ];
+  const file = jpegWithExif(plain, exif(entries));
+  for (const autoOrient of [true, false]) {
+    const crop = { left: 16, top: 32, width: 40, height: 24 };
+    const options = { crop, autoOrient, lossless, metadata: 'all' };
+    const { bytes } = await encode(file, options);
+    const { width, height } = frame(bytes);
+    const expected = { [WIDTH]: width, [HEIGHT]: height, [ORIENTATION]: 6 };
+    assert.deepEqual(await exifEntries(bytes), expected, `autoOrient ${autoOrient}`);
+  }
 });
 
 test('other metadata does not come along', async () => {

@@ -1,5 +1,6 @@
 // Exif data (a TIFF header and its directories; Exif 2.3, 4.6) written by hand, and put into files.
-import { chunk, SIGNATURE } from './png.mjs';
+import { segments } from './coefficients.mjs';
+import { chunk, readChunks, SIGNATURE } from './png.mjs';
 
 export const ORIENTATION = 0x0112;
 export const SHORT = 3;
@@ -46,4 +47,24 @@ export function jpegWithExif(jpeg, data) {
 export function pngWithExif(png, data) {
   const at = SIGNATURE.length + 25;
   return Buffer.concat([png.subarray(0, at), chunk('eXIf', data), png.subarray(at)]);
+}
+
+/** The orientation that a JPEG or a PNG says; 1 where it says nothing. */
+export function readOrientation(file) {
+  const isPng = Buffer.compare(file.subarray(0, 8), SIGNATURE) === 0;
+  const data = isPng
+    ? readChunks(file).find(({ type }) => type === 'eXIf')?.data
+    : segments(file)
+        .find(
+          ({ marker, payload }) => marker === 0xe1 && payload.toString('latin1', 0, 4) === 'Exif',
+        )
+        ?.payload.subarray(6);
+  if (data === undefined) return 1;
+  const little = data[0] === 0x49;
+  const u16 = (at) => (little ? data.readUInt16LE(at) : data.readUInt16BE(at));
+  const first = little ? data.readUInt32LE(4) : data.readUInt32BE(4);
+  for (let at = first + 2; at < first + 2 + 12 * u16(first); at += 12) {
+    if (u16(at) === ORIENTATION) return u16(at + 8);
+  }
+  return 1;
 }

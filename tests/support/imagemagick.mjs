@@ -21,3 +21,26 @@ export function imageMagick(from, options, to, input) {
   command ??= find();
   return tool(command, [from, ...options, to], input);
 }
+
+const MOST_FILES = 250;
+
+/**
+ * The samples of many files, given as paths with the sizes they have: RGBA of 16 bits each, lowest
+ * byte first, as bytes.
+ */
+export function imageMagickSamples(paths, sizes) {
+  const pictures = [];
+  for (let from = 0; from < paths.length; from += MOST_FILES) {
+    const some = paths.slice(from, from + MOST_FILES);
+    const options = ['-depth', '16', '-endian', 'LSB'];
+    const all = imageMagick(some[0], [...some.slice(1), ...options], 'rgba:-');
+    let at = 0;
+    for (const { width, height } of sizes.slice(from, from + MOST_FILES)) {
+      const end = at + width * height * 8;
+      pictures.push({ data: all.subarray(at, end), width, height });
+      at = end;
+    }
+    if (at !== all.length) throw new Error(`Expected ${at} bytes of samples, not ${all.length}.`);
+  }
+  return pictures;
+}

@@ -165,3 +165,11 @@ if box: image = image.crop(box)
 result = image.convert(mode) if mode else image`;
   return python(code, { file, mode: mode ?? '', box: box ?? [] });
 }
+
+/** Asks pngcheck about many files at once, given as paths; throws with what it says of bad ones. */
+export function pngcheck(paths) {
+  const { status, stdout, error } = spawnSync('pngcheck', ['-q', ...paths], { encoding: 'latin1' });
+  if (error !== undefined || status !== 0) {
+    throw new Error(`pngcheck: ${error ?? stdout.slice(0, 2000)}`);
+  }
+}

@@ -81,27 +81,36 @@ export function decodePng(file) {
 }
 
 /** A file's picture as RGBA: 16 bits become v >> 8, fewer than 8 are scaled so that full stays full. */
-export function decodeRgba(file) {
+export const decodeRgba = (file) =>
+  expand(file, Uint8Array, (value, depth) =>
+    depth === 16 ? value >> 8 : (value * 255) / (2 ** depth - 1),
+  );
+
+/** As `decodeRgba`, with 16 bits: nothing is lost. */
+export const decodeRgba16 = (file) =>
+  expand(file, Uint16Array, (value, depth) => (value * 65535) / (2 ** depth - 1));
+
+function expand(file, Samples, scale) {
   const png = decodePng(file);
   const { width, height, depth, colorType, samples, palette, transparency } = png;
   const channels = CHANNELS[colorType];
   const hasKey = transparency !== undefined && colorType !== PALETTE;
   const key =
     hasKey && Array.from({ length: channels }, (_, i) => transparency.readUInt16BE(2 * i));
-  const eight = (value) => (depth === 16 ? value >> 8 : (value * 255) / (2 ** depth - 1));
-  const data = new Uint8Array(width * height * 4);
+  const data = new Samples(width * height * 4);
+  const full = scale(255, 8);
   for (let i = 0; i < width * height; i += 1) {
     const pixel = samples.subarray(i * channels, (i + 1) * channels);
     if (colorType === PALETTE) {
-      data.set(palette.subarray(pixel[0] * 3, pixel[0] * 3 + 3), i * 4);
-      data[i * 4 + 3] = transparency?.[pixel[0]] ?? 255;
+      for (let c = 0; c < 3; c += 1) data[i * 4 + c] = scale(palette[pixel[0] * 3 + c], 8);
+      data[i * 4 + 3] = scale(transparency?.[pixel[0]] ?? 255, 8);
       continue;
     }
     const isColor = colorType === RGB || colorType === RGBA;
-    for (let c = 0; c < 3; c += 1) data[i * 4 + c] = eight(pixel[isColor ? c : 0]);
+    for (let c = 0; c < 3; c += 1) data[i * 4 + c] = scale(pixel[isColor ? c : 0], depth);
     const hasAlpha = colorType === GRAYA || colorType === RGBA;
     const isKey = hasKey && key.every((value, c) => value === pixel[c]);
-    data[i * 4 + 3] = hasAlpha ? eight(pixel[channels - 1]) : isKey ? 0 : 255;
+    data[i * 4 + 3] = hasAlpha ? scale(pixel[channels - 1], depth) : isKey ? 0 : full;
   }
   return { data, width, height, channels: 4 };
 }
