@@ -2,9 +2,9 @@
 
 import { readDrawn } from './dom.js';
 import { ImageError, invalid, show, unreadable } from './errors.js';
-import { file, type Input, readPixels, tagOf } from './input.js';
-import { nodeFileSystem } from './module.js';
+import { file, type Input, READ, readPixels, tagOf } from './input.js';
 import type { Limits, Pixels, Source } from './types.js';
+import { nodeFileSystem } from './wasm.js';
 
 /** Reads a source to its end. Errors: INVALID_ARGUMENT, SOURCE_UNREADABLE, LIMIT_EXCEEDED. */
 export async function read(source: Source, limits: Required<Limits>): Promise<Input> {
@@ -16,6 +16,8 @@ export async function read(source: Source, limits: Required<Limits>): Promise<In
   }
   // By tag and not by class: a picture may come from another frame.
   switch (tagOf(source)) {
+    case READ:
+      return source as object as Input;
     case 'ArrayBuffer':
     case 'SharedArrayBuffer':
       return file(bytesOf(source as ArrayBuffer | SharedArrayBuffer));
