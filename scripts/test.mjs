@@ -25,10 +25,22 @@ const stages = {
     return doctest(process.execPath, '--eval', program, 'crop64_tests', '--no-colors');
   },
   js: () => nodeTests('tests/js'),
+  // The same tests over crop64/pool.
+  'js-pool': () => nodeTests('tests/js', asPool, (name) => !notOfPool.includes(name)),
   browser: () => nodeTests('tests/browser'),
 };
 const names = Object.keys(stages);
 const groups = { lint: ['biome', 'clang-format', 'clang-tidy'] };
+
+const asPool = ['--import', './tests/support/pool-entry.mjs'];
+const notOfPool = [
+  'module.test.mjs', // looks into the module of its own thread, and breaks it
+  'memory.test.mjs', // of the module itself, as the next
+  'size.test.mjs',
+  'types.test.mjs', // has the pool's types already
+  'pool.test.mjs', // compares the two entries, as the next
+  'pool-soak.test.mjs',
+];
 
 // Longer than any stage takes; one that hangs is ended.
 const timeout = 20 * 60_000;
@@ -77,12 +89,13 @@ function buildOnce() {
   return built;
 }
 
-async function nodeTests(folder) {
+async function nodeTests(folder, more = [], isWanted = () => true) {
   await buildOnce();
   const all = readdirSync(join(root, folder), { recursive: true });
-  const files = all.filter((name) => /\.test\.m?js$/.test(name)).map((name) => join(folder, name));
+  const tests = all.filter((name) => /\.test\.m?js$/.test(name) && isWanted(name));
+  const files = tests.map((name) => join(folder, name));
   if (files.length === 0) throw new Failure(`Expected files *.test.mjs in ${folder}, found none.`);
-  const flags = ['--test', '--test-reporter=spec', '--test-concurrency=2'];
+  const flags = [...more, '--test', '--test-reporter=spec', '--test-concurrency=2'];
   const { code, output } = await show(process.execPath, [...flags, ...files], { timeout });
   const count = (what) => Number(output.match(new RegExp(`^\\S+ ${what} (\\d+)$`, 'm'))?.[1] ?? 0);
   return result(code, count('pass'), count('fail') + count('cancelled'));

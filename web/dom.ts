@@ -92,6 +92,11 @@ export function canAskBrowser(): boolean {
   return typeof createImageBitmap === 'function' && typeof OffscreenCanvas === 'function';
 }
 
+/** Whether there are elements: an SVG has pixels only as one, and a worker has none. */
+export function hasElements(): boolean {
+  return typeof Image === 'function';
+}
+
 /**
  * The pixels of a file of a format that is not decoded here, as the browser shows it. Rejects with
  * `refusal` where the browser does not know it either.
@@ -103,7 +108,12 @@ export async function readByBrowser(
 ): Promise<Input> {
   const blob = new Blob([bytes], { type: mimeType });
   try {
-    const bitmap = await createImageBitmap(blob).catch(() => loadElement(blob));
+    const bitmap = await createImageBitmap(blob).catch((error) => {
+      if (hasElements()) {
+        return loadElement(blob);
+      }
+      throw error;
+    });
     const [width, height] = sizeOf(bitmap);
     return draw(bitmap, width, height, 'browser');
   } catch (error) {
@@ -113,7 +123,6 @@ export async function readByBrowser(
   }
 }
 
-// An SVG has pixels only as an element.
 async function loadElement(blob: Blob): Promise<HTMLImageElement> {
   const url = URL.createObjectURL(blob);
   try {

@@ -2,10 +2,16 @@
 
 import type { NativeInput, NativeModule, NativeResult } from './crop64-module.js';
 import { canAskBrowser, readByBrowser } from './dom.js';
-import { ImageError, invalid } from './errors.js';
+import { ImageError } from './errors.js';
 import type { Input } from './input.js';
 import { run } from './module.js';
-import { type Checked, checkDecode, checkEncode, checkImageData } from './options.js';
+import {
+  type Checked,
+  checkDecode,
+  checkEncode,
+  checkEncodeAll,
+  checkImageData,
+} from './options.js';
 import { decodedImage, encodedImage, imageInfo } from './result.js';
 import { read, readStart } from './source.js';
 import type {
@@ -108,10 +114,7 @@ export async function encodeAll(
   source: Source,
   options: readonly EncodeOptions[],
 ): Promise<EncodedImage[]> {
-  if (!Array.isArray(options)) {
-    throw invalid('an array of options', 'options', options);
-  }
-  const all = await processAll(source, options.map(checkEncode), 'bytes');
+  const all = await processAll(source, checkEncodeAll(options), 'bytes');
   return all.map(({ result, mimeType, decoder }) => encodedImage(result, mimeType, decoder));
 }
 
@@ -174,55 +177,45 @@ interface Processed<Form extends keyof Data> {
 
 async function process<Form extends keyof Data>(
   source: Source,
-  job: Checked,
+  options: Checked,
   form: Form,
 ): Promise<Processed<Form>> {
-  const [processed] = await processAll(source, [job], form);
+  const [processed] = await processAll(source, options, form);
   return processed as Processed<Form>;
 }
 
 async function processAll<Form extends keyof Data>(
   source: Source,
-  jobs: readonly Checked[],
+  options: Checked,
   form: Form,
 ): Promise<Processed<Form>[]> {
-  const throwIfAborted = () => {
-    for (const { signal } of jobs) {
-      signal?.throwIfAborted();
-    }
-  };
-  throwIfAborted();
-  const bytes = Math.min(...jobs.map(({ limits }) => limits.bytes));
-  const input = await read(source, { bytes });
-  throwIfAborted();
+  options.signal?.throwIfAborted();
+  const input = await read(source, options.limits);
+  options.signal?.throwIfAborted();
   try {
-    return await processInput(input, jobs, form, throwIfAborted);
+    return await processInput(input, options, form);
   } catch (error) {
     const isUnknown = error instanceof ImageError && error.code === 'UNSUPPORTED_FORMAT';
     if (!(isUnknown && canAskBrowser())) {
       throw error;
     }
     // Asked for nothing, the module passes a file on as it is, and says what it looks like.
-    const [passed] = await processInput(input, [checkEncode()], 'bytes', throwIfAborted);
+    const [passed] = await processInput(input, checkEncode(), 'bytes');
     const { data, mimeType } = (passed as Processed<'bytes'>).result;
     const drawn = await readByBrowser(data, mimeType, error);
-    return processInput(drawn, jobs, form, throwIfAborted);
+    options.signal?.throwIfAborted();
+    return processInput(drawn, options, form);
   }
 }
 
 async function processInput<Form extends keyof Data>(
   input: Input,
-  jobs: readonly Checked[],
+  options: Checked,
   form: Form,
-  throwIfAborted: () => void,
 ): Promise<Processed<Form>[]> {
   const job = (native: NativeModule) =>
-    native.process(
-      toNative(native, input),
-      jobs.map((job) => job.toNative(native)),
-      native.Form[form] as never,
-    );
-  const results = (await run(job, throwIfAborted)) as NativeResult<Data[Form]>[];
+    native.process(toNative(native, input), options.toNative(native), native.Form[form] as never);
+  const results = (await run(job, options.signal)) as NativeResult<Data[Form]>[];
   return results.map((result) => {
     // A file of a format that is not known is what its source says it is.
     const isUnknown = result.mimeType === 'application/octet-stream' && result.format === 'unknown';

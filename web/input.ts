@@ -1,7 +1,7 @@
 // A source that has been read: what the module takes.
 
 import { invalid } from './errors.js';
-import type { Channels, ColorSpace, Decoder, Pixels } from './types.js';
+import type { Channels, ColorSpace, Decoder, Pixels, Source } from './types.js';
 
 export interface Input {
   readonly kind: 'file' | 'base64' | 'samples';
@@ -31,6 +31,14 @@ const COLOR_SPACES: readonly ColorSpace[] = ['srgb', 'display-p3', 'other'];
 /** The kind of an object. By tag and not by class: a picture may come from another frame. */
 export function tagOf(value: object): string {
   return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** The tag of a source that has been read elsewhere. */
+export const READ = 'Crop64Input';
+
+/** An input as a source: what the pool has read is not read again in its worker. */
+export function asSource(input: Input): Source {
+  return Object.assign(input, { [Symbol.toStringTag]: READ }) as object as Source;
 }
 
 /** The bytes of a file. */

@@ -51,11 +51,11 @@ const FORMATS: Readonly<Record<string, 'keep' | 'jpeg' | 'png' | 'raw'>> = {
   raw: 'raw',
 };
 
-/** Options that have been checked, but for what depends on the picture. */
+/** The options of one job, or of several on one source, checked but for what depends on the picture. */
 export interface Checked {
   readonly limits: Required<Limits>;
   readonly signal: AbortSignal | undefined;
-  toNative(native: NativeModule): NativeOptions;
+  toNative(native: NativeModule): NativeOptions[];
 }
 
 export function checkDecode(options: DecodeOptions = {}): Checked {
@@ -73,6 +73,20 @@ export function checkImageData(
 
 export function checkEncode(options: EncodeOptions = {}): Checked {
   return check(object(options, 'options', FOR_FILES));
+}
+
+export function checkEncodeAll(options?: readonly EncodeOptions[]): Checked {
+  if (!Array.isArray(options)) {
+    throw invalid('an array of options', 'options', options);
+  }
+  const jobs = options.map((job) => checkEncode(job));
+  const bytes = Math.min(...jobs.map(({ limits }) => limits.bytes));
+  const signals = new Set(jobs.flatMap(({ signal }) => signal ?? []));
+  return {
+    limits: { ...checkLimits(), bytes },
+    signal: signals.size > 1 ? AbortSignal.any([...signals]) : [...signals][0],
+    toNative: (native) => jobs.flatMap((job) => job.toNative(native)),
+  };
 }
 
 function check(given: Given): Checked {
@@ -115,33 +129,35 @@ function check(given: Given): Checked {
   return {
     limits,
     signal: checkSignal(given.signal),
-    toNative: (native) => ({
-      autoOrient,
-      rotate,
-      flip: native.Flip[flip],
-      crop,
-      outside: native.Outside[outside],
-      background,
-      resize: resize?.(native),
-      truncated: native.Truncated[truncated],
-      limits,
-      format: native.Format[format],
-      metadata: metadata === undefined ? undefined : native.MetadataPolicy[metadata],
-      lossless,
-      quality,
-      progressive:
-        progressive === undefined
-          ? undefined
-          : native.Progressive[progressive === 'keep' ? 'keep' : progressive ? 'yes' : 'no'],
-      optimizeCoding,
-      chromaSubsampling:
-        chromaSubsampling === undefined ? undefined : SUBSAMPLINGS[chromaSubsampling],
-      compressionLevel,
-      keepPalette: palette === undefined ? undefined : palette === 'keep',
-      channels: channels === undefined ? undefined : native.Channels[channels],
-      bitDepth: bitDepth === 'keep' ? 0 : bitDepth,
-      maxBytes,
-    }),
+    toNative: (native) => [
+      {
+        autoOrient,
+        rotate,
+        flip: native.Flip[flip],
+        crop,
+        outside: native.Outside[outside],
+        background,
+        resize: resize?.(native),
+        truncated: native.Truncated[truncated],
+        limits,
+        format: native.Format[format],
+        metadata: metadata === undefined ? undefined : native.MetadataPolicy[metadata],
+        lossless,
+        quality,
+        progressive:
+          progressive === undefined
+            ? undefined
+            : native.Progressive[progressive === 'keep' ? 'keep' : progressive ? 'yes' : 'no'],
+        optimizeCoding,
+        chromaSubsampling:
+          chromaSubsampling === undefined ? undefined : SUBSAMPLINGS[chromaSubsampling],
+        compressionLevel,
+        keepPalette: palette === undefined ? undefined : palette === 'keep',
+        channels: channels === undefined ? undefined : native.Channels[channels],
+        bitDepth: bitDepth === 'keep' ? 0 : bitDepth,
+        maxBytes,
+      },
+    ],
   };
 }
 

@@ -103,12 +103,12 @@ const forms = {
 
 export function encodedImage(native: Native, mimeType: string, decoder: Decoder): EncodedImage {
   const { data: bytes, format } = native;
-  return Object.assign(Object.create(forms), {
-    bytes,
-    format,
-    mimeType,
-    ...common(native, decoder),
-  });
+  return withForms({ bytes, format, mimeType, ...common(native, decoder) });
+}
+
+/** An encoded image whose methods were lost on the way from a worker, or are not there yet. */
+export function withForms(fields: Omit<EncodedImage, keyof typeof forms>): EncodedImage {
+  return Object.assign(Object.create(forms), fields);
 }
 
 type Base64Bytes = Uint8Array & { toBase64?(): string };

@@ -2,16 +2,12 @@
 
 import { readDrawn } from './dom.js';
 import { ImageError, invalid, show, unreadable } from './errors.js';
-import { file, type Input, readPixels, tagOf } from './input.js';
-import { nodeFileSystem } from './module.js';
-import type { Pixels, Source } from './types.js';
-
-interface ReadLimits {
-  readonly bytes: number;
-}
+import { file, type Input, READ, readPixels, tagOf } from './input.js';
+import type { Limits, Pixels, Source } from './types.js';
+import { nodeFileSystem } from './wasm.js';
 
 /** Reads a source to its end. Errors: INVALID_ARGUMENT, SOURCE_UNREADABLE, LIMIT_EXCEEDED. */
-export async function read(source: Source, limits: ReadLimits): Promise<Input> {
+export async function read(source: Source, limits: Required<Limits>): Promise<Input> {
   if (typeof source === 'string') {
     return readText(source);
   }
@@ -20,6 +16,8 @@ export async function read(source: Source, limits: ReadLimits): Promise<Input> {
   }
   // By tag and not by class: a picture may come from another frame.
   switch (tagOf(source)) {
+    case READ:
+      return source as object as Input;
     case 'ArrayBuffer':
     case 'SharedArrayBuffer':
       return file(bytesOf(source as ArrayBuffer | SharedArrayBuffer));
@@ -43,7 +41,7 @@ export async function read(source: Source, limits: ReadLimits): Promise<Input> {
 }
 
 /** As `read`, but of a Blob no more than its first `size` bytes. */
-export function readStart(source: Source, size: number, limits: ReadLimits): Promise<Input> {
+export function readStart(source: Source, size: number, limits: Required<Limits>): Promise<Input> {
   const isBlob = typeof source === 'object' && ['Blob', 'File'].includes(tagOf(source));
   return read(isBlob ? (source as Blob).slice(0, size) : source, limits);
 }
@@ -136,7 +134,7 @@ function toAscii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => Math.min(character.charCodeAt(0), 0xff));
 }
 
-function checkBytes(value: number, limits: ReadLimits): void {
+function checkBytes(value: number, limits: Required<Limits>): void {
   if (value > limits.bytes) {
     throw new ImageError(
       'LIMIT_EXCEEDED',
@@ -146,7 +144,7 @@ function checkBytes(value: number, limits: ReadLimits): void {
   }
 }
 
-async function readBlob(blob: Blob, limits: ReadLimits): Promise<Input> {
+async function readBlob(blob: Blob, limits: Required<Limits>): Promise<Input> {
   checkBytes(blob.size, limits);
   try {
     return file(new Uint8Array(await blob.arrayBuffer()), blob.type);
@@ -155,7 +153,7 @@ async function readBlob(blob: Blob, limits: ReadLimits): Promise<Input> {
   }
 }
 
-async function readResponse(response: Response, limits: ReadLimits): Promise<Input> {
+async function readResponse(response: Response, limits: Required<Limits>): Promise<Input> {
   const details = { url: response.url, status: response.status };
   if (!response.ok) {
     throw unreadable(
@@ -176,7 +174,7 @@ async function readResponse(response: Response, limits: ReadLimits): Promise<Inp
   return file(bytes, mimeType);
 }
 
-async function readUrl(url: URL, limits: ReadLimits): Promise<Input> {
+async function readUrl(url: URL, limits: Required<Limits>): Promise<Input> {
   if (url.protocol === 'data:') {
     return readText(url.href);
   }

@@ -77,6 +77,31 @@ process.stdout.write(img.src);`;
     assert.equal(stdout, await expectedDataUrl());
   });
 
+  test('in workers', async () => {
+    const code = `
+import { openAsBlob } from 'node:fs';
+const file = await openAsBlob('photo.jpg');
+const files = [file, file, file];
+const crop = ${JSON.stringify(crop)};
+const controller = new AbortController();
+const shown = [];
+const show = (url) => shown.push(url.slice(0, 23));
+${block('js', 'crop64/pool')}
+console.log(dataUrl);
+console.log(...shown);`;
+    await writeFile(join(folder, 'workers.js'), code);
+    const maxBuffer = 2 ** 26;
+    const { stdout } = await run(process.execPath, ['workers.js'], { cwd: folder, maxBuffer });
+    const lines = stdout.trimEnd().split('\n');
+    const start = 'data:image/jpeg;base64,';
+    const progress = ['1 of 3', '2 of 3', '3 of 3'];
+    assert.deepEqual(lines, [
+      ...progress,
+      await expectedDataUrl(),
+      [start, start, start].join(' '),
+    ]);
+  });
+
   test('in a web page', async () => {
     await writeFile(join(folder, 'index.html'), block('html', 'type="file"'));
     const server = await serve(folder);

@@ -26,6 +26,12 @@ const pages = {
     body: '<!doctype html><meta charset="utf-8"><title>strict</title>',
     headers: { 'content-security-policy': policy },
   },
+  '/no-workers.html': {
+    body: '<!doctype html><meta charset="utf-8"><title>no workers</title>',
+    headers: {
+      'content-security-policy': policy.replace("worker-src 'self'", "worker-src 'none'"),
+    },
+  },
   '/page-instead-of.wasm': { body: '<!doctype html>not here', type: 'text/html' },
 };
 
@@ -45,17 +51,25 @@ function answer(root, request, response) {
     return;
   }
   const type = untyped ? 'application/octet-stream' : types[extname(file)];
-  response.writeHead(200, { 'content-type': type ?? 'application/octet-stream' });
+  response.writeHead(200, {
+    'content-type': type ?? 'application/octet-stream',
+    // A worker has the policy that its file comes with, and not the page's.
+    ...(extname(file) === '.js' && { 'content-security-policy': policy }),
+  });
   createReadStream(file).pipe(response);
 }
 
-// Serves a folder; gives the server's address and a way to close it.
+// Serves a folder; gives the server's address, the paths that were requested, and a way to close it.
 export async function serve(root = repository) {
-  const server = createServer((request, response) => answer(root, request, response));
+  const requests = [];
+  const server = createServer((request, response) => {
+    requests.push(request.url);
+    answer(root, request, response);
+  });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const close = () => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   };
-  return { origin: `http://127.0.0.1:${server.address().port}`, close };
+  return { origin: `http://127.0.0.1:${server.address().port}`, requests, close };
 }

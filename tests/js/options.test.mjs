@@ -180,16 +180,16 @@ test('a crop that takes nothing is told with its edges and the size of the pictu
 
 test('wrong options are found before the source is read', async () => {
   let reads = 0;
-  class Watched extends Blob {
+  class Watched extends Response {
     arrayBuffer() {
       reads += 1;
       return super.arrayBuffer();
     }
   }
-  const blob = new Watched([await fixture('small.png')]);
-  await rejects(toBytes(blob, { quality: 0 }), 'INVALID_ARGUMENT');
+  const response = new Watched(await fixture('small.png'));
+  await rejects(toBytes(response, { quality: 0 }), 'INVALID_ARGUMENT');
   assert.equal(reads, 0);
-  await toBytes(blob);
+  await toBytes(response);
   assert.equal(reads, 1);
 });
 

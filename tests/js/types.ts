@@ -19,6 +19,7 @@ import {
   toDataURL,
   toImageData,
 } from '../../dist/index.js';
+import * as pool from '../../dist/pool.js';
 
 declare const bytes: Uint8Array;
 declare const sources: [
@@ -131,6 +132,38 @@ export async function everyOption(): Promise<void> {
   await init({ url: './crop64.wasm' });
   const options: EncodeOptions = { format: 'png' };
   console.log(options);
+}
+
+export async function pools(): Promise<void> {
+  const own: pool.Pool = pool.createPool({ size: 2, transfer: true });
+  const signal = new AbortController().signal;
+  const deep: pool.DecodedImage<pool.Samples16> = await pool.decode(bytes, {
+    bitDepth: 16,
+    signal,
+  });
+  const encoded: EncodedImage = await own.encode(bytes, { format: 'png', compressionLevel: 9 });
+  const crop: pool.Crop = { left: 0, top: 0, right: 1, bottom: 1 };
+  await own.init({ wasmUrl: './crop64.wasm' });
+  own.dispose();
+  async function* some(): AsyncGenerator<Blob> {}
+  const onProgress = ({ done, total }: { done: number; total: number | undefined }) =>
+    console.log(done, total);
+  for await (const result of own.map(some(), { crop }, { onProgress })) {
+    const text: string = result.toDataURL();
+    console.log(text);
+  }
+  for await (const { bytes } of own.map([encoded, deep, ...sources])) console.log(bytes);
+  await own.close();
+  const error: unknown = new pool.ImageError('INTERNAL', '');
+  console.log(error instanceof pool.ImageError);
+  // @ts-expect-error: a JPEG option
+  await pool.encode(bytes, { format: 'png', quality: 80 });
+  // @ts-expect-error
+  pool.createPool({ size: '2' });
+  // @ts-expect-error: numbers are no sources
+  own.map([1, 2]);
+  // @ts-expect-error: samples have no files' options
+  await own.decode(bytes, { format: 'png' });
 }
 
 // Every code has its place, so that a new one is noticed here.

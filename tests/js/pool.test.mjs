@@ -1,0 +1,614 @@
+// What a pool has beside the interface, which the other tests check over both entries.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { openAsBlob } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import workerThreads from 'node:worker_threads';
+import * as crop64 from '../../dist/index.js';
+import * as entry from '../../dist/pool.js';
+import { rejects, sameBytes, sameSamples } from '../support/checks.mjs';
+import { fixture, root } from '../support/fixtures.mjs';
+import { serve } from '../support/server.mjs';
+
+const { createPool, ImageError } = entry;
+
+const small = await fixture('small.png');
+const camera = await fixture('camera-420.jpg');
+const pictures = ['small.png', 'small.jpg', 'small.bmp', 'small-rgba-16.png'];
+const sources = await Promise.all(pictures.map(fixture));
+const crop = { left: 3, top: 5, width: 40, height: 30 };
+const expected = await crop64.encode(small, { crop });
+// Seconds of work, so that whatever comes after it in a test comes while it runs.
+const long = { format: 'png', compressionLevel: 9 };
+
+// Every worker that is started is noted, with whether it has ended; and what is run in it can be
+// something else.
+const { Worker } = workerThreads;
+let workers = [];
+let program;
+workerThreads.Worker = class extends Worker {
+  isOver = false;
+  calls = [];
+  constructor(url, options) {
+    super(program ?? url, { ...options, eval: program !== undefined && !(program instanceof URL) });
+    workers.push(this);
+    this.on('exit', () => {
+      this.isOver = true;
+    });
+  }
+  postMessage(call, transfer) {
+    this.calls.push(call.name);
+    super.postMessage(call, transfer);
+  }
+};
+
+const living = () => workers.filter(({ isOver }) => !isOver);
+const taken = () => workers.flatMap(({ calls }) => calls.filter((name) => name !== 'init'));
+const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+async function until(what) {
+  while (!what()) await turn();
+}
+
+let pools = [];
+function open(options) {
+  const pool = createPool(options);
+  pools.push(pool);
+  return pool;
+}
+
+afterEach(async () => {
+  program = undefined;
+  await Promise.all(pools.map((pool) => pool.close()));
+  entry.dispose();
+  await until(() => living().length === 0);
+  [pools, workers] = [[], []];
+});
+
+after(() => {
+  workerThreads.Worker = Worker;
+});
+
+describe('the entry', () => {
+  test('has the names of crop64, and createPool', () => {
+    assert.deepEqual(Object.keys(entry).sort(), [...Object.keys(crop64), 'createPool'].sort());
+    assert.equal(entry.ImageError, crop64.ImageError);
+    const names = Object.keys(crop64).filter((name) => name !== 'ImageError');
+    assert.deepEqual(Object.keys(open()).sort(), [...names, 'close', 'map'].sort());
+    assert.equal(workers.length, 0);
+  });
+
+  test('starts its workers by itself', async () => {
+    const made = await entry.encode(small, { crop });
+    assert.deepEqual(made, expected);
+    assert.equal(made.toDataURL(), expected.toDataURL());
+    assert.equal(await made.toBlob().text(), await expected.toBlob().text());
+    assert.equal(Object.getPrototypeOf(made), Object.getPrototypeOf(expected));
+    assert.equal(workers.length, 1);
+    await entry.encode(small, { crop });
+    assert.equal(workers.length, 1);
+    await Promise.all(Array.from({ length: 40 }, () => entry.probe(small)));
+    assert.ok(workers.length <= availableParallelism());
+  });
+
+  test('a program that uses it ends by itself, also where flags say what only it can have', async () => {
+    const run = promisify(execFile);
+    const code = `
+import { encode, createPool } from ${JSON.stringify(new URL('dist/pool.js', `file://${root}`).href)};
+const pixels = { data: new Uint8Array(12), width: 2, height: 2, channels: 'RGB' };
+const controller = new AbortController();
+const aborted = encode(pixels, { signal: controller.signal }).catch(({ name }) => name);
+setTimeout(() => controller.abort());
+const made = [await encode(pixels), await createPool({ size: 1 }).encode(pixels)];
+console.log(...made.map(({ format }) => format), await aborted);`;
+    const args = ['--input-type=module', '--eval', code];
+    const { stdout } = await run(process.execPath, args, { timeout: 60_000 });
+    assert.equal(stdout, 'png png AbortError\n');
+  });
+});
+
+describe('a pool', () => {
+  test('has as many workers as it is told, and takes the calls in their order', async () => {
+    const crops = Array.from({ length: 30 }, (_, i) => ({ left: i, top: i, width: 9, height: 9 }));
+    const alone = await Promise.all(crops.map((crop) => crop64.decode(small, { crop })));
+    for (const size of [1, 2, 3]) {
+      const pool = open({ size });
+      workers = [];
+      const done = [];
+      const decode = async (crop, i) => {
+        const decoded = await pool.decode(small, { crop });
+        done.push(i);
+        return decoded;
+      };
+      const together = await Promise.all(crops.map(decode));
+      assert.equal(workers.length, size);
+      for (const [i, decoded] of together.entries()) sameSamples(decoded, alone[i], `crop ${i}`);
+      if (size === 1) assert.deepEqual(done, [...crops.keys()]);
+    }
+  });
+
+  test('takes a size of 1 and more', () => {
+    for (const size of [0, -1, 1.5, '2', null, Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.throws(() => createPool({ size }), {
+        code: 'INVALID_ARGUMENT',
+        message: /^Expected an integer of at least 1 for size but received /,
+      });
+    }
+  });
+
+  test('leaves sources as they are, and moves them when asked to', async () => {
+    const file = () => new Uint8Array(small);
+    const decoded = await crop64.decode(small, { bitDepth: 16, channels: 'RGB' });
+    const sources = () => [
+      file(),
+      file().buffer,
+      { ...expected, bytes: new Uint8Array(expected.bytes) },
+      structuredClone(decoded),
+    ];
+    const memory = (source) => (source.bytes ?? source.data ?? source).byteLength;
+    for (const transfer of [false, true]) {
+      const pool = open({ size: 1, transfer });
+      for (const source of sources()) {
+        const before = memory(source);
+        const made = await pool.encode(source, { crop: { ...crop, width: 5, height: 5 } });
+        assert.equal(made.format, 'png');
+        assert.equal(memory(source), transfer ? 0 : before);
+      }
+      // What is beside the picture is not the pool's to move.
+      const beside = Buffer.concat([small, Buffer.alloc(100_000, 0xee)]);
+      const part = beside.subarray(0, small.length);
+      sameBytes(await pool.toBytes(part), small);
+      assert.equal(beside.length, small.length + 100_000);
+      const shared = new Uint8Array(new SharedArrayBuffer(small.length));
+      shared.set(small);
+      sameBytes(await pool.toBytes(shared), small);
+    }
+  });
+
+  test('a source that is gone when its turn comes is SOURCE_UNREADABLE', async () => {
+    const pool = open({ size: 1 });
+    const source = new Uint8Array(small);
+    const first = pool.encode(small);
+    const second = pool.encode(source);
+    await turn();
+    structuredClone(source, { transfer: [source.buffer] });
+    await first;
+    await rejects(second, 'SOURCE_UNREADABLE');
+    await pool.encode(small);
+    assert.equal(workers.length, 1);
+  });
+
+  test('reads Blobs, files as Blobs, Responses and URLs', async (t) => {
+    const server = await serve(t, { '/small': { type: 'image/png', body: small } });
+    const folder = await mkdtemp(join(tmpdir(), 'crop64-pool-'));
+    t.after(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'small.png'), small);
+    const blobUrl = URL.createObjectURL(new Blob([small]));
+    t.after(() => URL.revokeObjectURL(blobUrl));
+    const pool = open({ size: 2 });
+    const sources = [
+      new Blob([small]),
+      await openAsBlob(join(folder, 'small.png')),
+      new Response(small),
+      new URL('small', server),
+      new URL(blobUrl),
+      new URL(`file://${join(folder, 'small.png')}`),
+      expected.toDataURL(),
+    ];
+    for (const source of sources.slice(0, -1)) {
+      assert.deepEqual(await pool.toBytes(source, { crop }), expected.bytes);
+    }
+    assert.deepEqual(await pool.toBytes(sources.at(-1)), expected.bytes);
+  });
+
+  test('takes options that cannot be sent as they are', async () => {
+    const pool = open({ size: 1 });
+    const options = new Proxy({ crop: new Proxy(crop, {}) }, {});
+    assert.throws(() => structuredClone(options.crop));
+    assert.deepEqual(await pool.encode(small, options), expected);
+  });
+
+  test('wrong options are told without a worker', async () => {
+    const pool = open({ size: 1 });
+    for (const options of [{ quality: () => 5 }, { signal: 5 }, null, () => {}, { Crop: crop }]) {
+      const error = await rejects(crop64.encode(small, options), 'INVALID_ARGUMENT');
+      const { message, details } = error;
+      const same = await rejects(pool.encode(small, options), 'INVALID_ARGUMENT');
+      assert.deepEqual([same.message, same.details], [message, details]);
+    }
+    assert.equal(workers.length, 0);
+  });
+
+  test('an error has its code, message, details and cause', async () => {
+    const pool = open({ size: 1 });
+    const wrong = [
+      [small, { crop: { left: 0, top: 0, right: 9999, bottom: 1 } }],
+      [small.subarray(0, 1000), { crop }],
+      ['a.png', {}],
+      [new Blob([small]), { limits: { bytes: 10 } }],
+      [Buffer.from('words'), { crop }],
+    ];
+    for (const [source, options] of wrong) {
+      const error = await crop64.encode(source, options).catch((reason) => reason);
+      const same = await pool.encode(source, options).catch((reason) => reason);
+      assert.ok(same instanceof ImageError);
+      const told = ({ code, message, details }) => [code, message, details];
+      assert.deepEqual(told(same), told(error));
+    }
+    // What an error came from is told by its name, its message and where it was.
+    program = `
+const { parentPort } = require('node:worker_threads');
+parentPort.on('message', ({ name }) => {
+  const cause = { name: 'RangeError', message: 'too far', stack: 'here' };
+  const error = { code: 'INTERNAL', message: 'stopped', details: { at: 5 }, cause };
+  parentPort.postMessage(name === 'init' ? {} : { error });
+});`;
+    const error = await rejects(open({ size: 1 }).encode(small), 'INTERNAL');
+    assert.deepEqual([error.message, error.details], ['stopped', { at: 5 }]);
+    assert.ok(error.cause instanceof Error);
+    assert.equal(String(error.cause), 'RangeError: too far');
+    assert.equal(error.cause.stack, 'here');
+  });
+});
+
+describe('an abort', () => {
+  test('ends the worker that does the job; another takes its place', async () => {
+    const pool = open({ size: 1 });
+    await pool.encode(small, { crop });
+    const [first] = workers;
+    const controller = new AbortController();
+    const job = pool.encode(camera, { ...long, signal: controller.signal });
+    await until(() => first.calls.length === 3);
+    const reason = new Error('no longer wanted');
+    controller.abort(reason);
+    await assert.rejects(job, (error) => error === reason);
+    await until(() => first.isOver);
+    await until(() => workers.length === 2);
+    assert.deepEqual(await pool.encode(small, { crop }), expected);
+    assert.equal(workers.length, 2);
+  });
+
+  test('takes a job that waits out of the queue: it never starts', async () => {
+    const pool = open({ size: 1 });
+    const controller = new AbortController();
+    const jobs = [
+      pool.encode(small, { crop }),
+      pool.toBytes(small, { signal: controller.signal }),
+      pool.toBase64(small, { crop }),
+    ];
+    await turn();
+    controller.abort();
+    await assert.rejects(jobs[1], { name: 'AbortError' });
+    assert.deepEqual(await jobs[0], expected);
+    assert.equal(await jobs[2], expected.toBase64());
+    assert.deepEqual(taken(), ['encode', 'toBase64']);
+    assert.equal(workers.length, 1);
+  });
+
+  test('before the call, while the source is read, and while the worker starts', async (t) => {
+    const pool = open({ size: 1 });
+    await assert.rejects(pool.encode(small, { signal: AbortSignal.abort('early') }), (reason) => {
+      return reason === 'early';
+    });
+    // A server that never answers.
+    const silent = createServer();
+    await new Promise((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const sockets = [];
+    silent.on('connection', (socket) => sockets.push(socket));
+    t.after(() => {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    });
+    const reading = new AbortController();
+    const url = new URL(`http://127.0.0.1:${silent.address().port}/`);
+    const read = pool.encode(url, { signal: reading.signal });
+    await once(silent, 'connection');
+    reading.abort('while it is read');
+    await assert.rejects(read, (reason) => reason === 'while it is read');
+    for (const socket of sockets) socket.destroy(); // or close() waits for it
+    assert.equal(workers.length, 0);
+
+    const starting = new AbortController();
+    const start = pool.encode(small, { signal: starting.signal });
+    await until(() => workers.length === 1);
+    starting.abort('while it starts');
+    await assert.rejects(start, (reason) => reason === 'while it starts');
+    assert.deepEqual(await pool.encode(small, { crop }), expected);
+  });
+
+  test('does nothing to a job that is done', async () => {
+    const pool = open({ size: 1 });
+    const controller = new AbortController();
+    await pool.encode(small, { signal: controller.signal });
+    const next = pool.encode(camera, { crop: { left: 0, top: 0, width: 900, height: 900 } });
+    controller.abort();
+    await next;
+    assert.equal(workers.length, 1);
+  });
+
+  test('one signal may be for many jobs', async () => {
+    const warnings = [];
+    const note = (warning) => warnings.push(warning.name);
+    process.on('warning', note);
+    const pool = open({ size: 2 });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const jobs = Array.from({ length: 50 }, () => pool.encode(camera, { ...long, signal }));
+    await until(() => taken().length === 2);
+    controller.abort();
+    const settled = await Promise.allSettled(jobs);
+    assert.ok(settled.every(({ reason }) => reason === signal.reason));
+    assert.equal(taken().length, 2);
+    await turn();
+    process.off('warning', note);
+    assert.deepEqual(warnings, []);
+  });
+});
+
+describe('a worker', () => {
+  test('that dies rejects its job, and the pool goes on', async () => {
+    const pool = open({ size: 2 });
+    const jobs = [pool.encode(camera, long), pool.encode(small, { crop }), pool.encode(small)];
+    await until(() => workers[0]?.calls.includes('encode'));
+    workers[0].terminate();
+    const error = await rejects(jobs[0], 'INTERNAL', { message: /^The worker died: it ended/ });
+    assert.equal(error.cause, 'it ended with code 1');
+    assert.deepEqual(await jobs[1], expected);
+    await jobs[2];
+    assert.deepEqual(await pool.encode(small, { crop }), expected);
+  });
+
+  test('that dies while it has nothing to do is replaced', async () => {
+    const pool = open({ size: 1 });
+    await pool.encode(small);
+    await workers[0].terminate();
+    assert.deepEqual(await pool.encode(small, { crop }), expected);
+    assert.equal(workers.length, 2);
+  });
+
+  test('whose error or message goes astray rejects its job', async () => {
+    const pool = open({ size: 1 });
+    await pool.encode(small);
+    const failed = pool.encode(camera, long);
+    await until(() => taken().length === 2);
+    const cause = new Error('broken');
+    workers[0].emit('error', cause);
+    const error = await rejects(failed, 'INTERNAL', { message: /^The worker died: broken\./ });
+    assert.equal(error.cause, cause);
+    const lost = pool.encode(camera, long);
+    await until(() => taken().length === 3);
+    workers[1].emit('messageerror', new Error('unreadable'));
+    await rejects(lost, 'INTERNAL', { message: /unreadable/ });
+    assert.deepEqual(await pool.encode(small, { crop }), expected);
+  });
+
+  test('that does not load is MODULE_LOAD_FAILED, for each job that needs it', async () => {
+    const pool = open({ size: 1 });
+    program = new URL('nowhere.js', import.meta.url);
+    const jobs = [pool.encode(small), pool.decode(small), pool.init()];
+    await Promise.allSettled(jobs);
+    for (const job of jobs) {
+      const message = /^The worker did not load from file:.*worker\.js: .*nowhere.*worker-src/s;
+      const error = await rejects(job, 'MODULE_LOAD_FAILED', { message });
+      assert.match(error.cause.code, /MODULE_NOT_FOUND$/);
+    }
+    program = undefined;
+    assert.deepEqual(await pool.encode(small, { crop }), expected);
+  });
+});
+
+describe('init, dispose and close', () => {
+  test('init says where the wasm comes from, and starts a worker', async (t) => {
+    const pool = open({ size: 2 });
+    const wasm = await readFile(join(root, 'dist/crop64.wasm'));
+    let served = 0;
+    const answer = {
+      type: 'application/wasm',
+      get body() {
+        served += 1;
+        return wasm;
+      },
+    };
+    const server = await serve(t, { '/crop64.wasm': answer });
+    const ways = [
+      { wasmUrl: new URL('crop64.wasm', server) },
+      { wasmBinary: wasm },
+      { wasmModule: await WebAssembly.compile(wasm) },
+      {},
+    ];
+    for (const way of ways) {
+      workers = [];
+      await pool.init(way);
+      assert.equal(workers.length, 1);
+      await Promise.all([1, 2, 3, 4].map(() => pool.encode(small, { crop })));
+      assert.equal(workers.length, 2);
+    }
+    assert.equal(served, 1); // for two workers, and after that no more
+  });
+
+  test('a wasm that does not load is MODULE_LOAD_FAILED, and is forgotten', async (t) => {
+    const server = await serve(t, {});
+    const pool = open({ size: 1 });
+    const url = new URL('x.wasm', server).href;
+    const wrong = [
+      [{ wasmUrl: url }, /server answered 404/, { url, status: 404 }],
+      [{ wasmModule: new WebAssembly.Module(Buffer.from('\0asm\x01\0\0\0')) }, /undefined/],
+    ];
+    for (const [way, message, details = {}] of wrong) {
+      await rejects(pool.init(way), 'MODULE_LOAD_FAILED', { message, details });
+      await rejects(pool.encode(small), 'MODULE_LOAD_FAILED', { message, details });
+    }
+    await rejects(pool.init({ url }), 'INVALID_ARGUMENT');
+    await pool.init();
+    assert.deepEqual(await pool.encode(small, { crop }), expected);
+  });
+
+  test('dispose ends workers, but not in the middle of a job', async () => {
+    const pool = open({ size: 2 });
+    await pool.encode(small);
+    const job = pool.encode(small, { crop });
+    await until(() => taken().length === 2);
+    pool.dispose();
+    assert.deepEqual(await job, expected);
+    await until(() => living().length === 0);
+    assert.deepEqual(await pool.encode(small, { crop }), expected);
+    assert.equal(workers.length, 2);
+    pool.dispose();
+    pool.dispose();
+    await until(() => living().length === 0);
+  });
+
+  test('close waits for what there is, takes no more, and leaves nothing behind', async () => {
+    const pool = open({ size: 2 });
+    const jobs = Array.from({ length: 8 }, () => pool.encode(small, { crop }));
+    const closing = pool.close();
+    for (const late of [pool.encode(small), pool.init(), pool.map([small]).next()]) {
+      await rejects(late, 'INVALID_ARGUMENT', { message: /an open pool/ });
+    }
+    await closing;
+    assert.equal(living().length, 0);
+    for (const job of jobs) assert.deepEqual(await job, expected);
+    await pool.close();
+    await createPool().close();
+    const kinds = process.getActiveResourcesInfo();
+    assert.ok(!kinds.some((kind) => /Worker|MessagePort/.test(kind)), `${kinds}`);
+  });
+
+  test('close waits for a worker that was ended just before', async () => {
+    const pool = open({ size: 1 });
+    const controller = new AbortController();
+    const job = pool.encode(camera, { ...long, signal: controller.signal });
+    await until(() => taken().length === 1);
+    controller.abort();
+    await assert.rejects(job);
+    await pool.close();
+    assert.equal(living().length, 0);
+  });
+});
+
+describe('map', () => {
+  async function collect(iterator) {
+    const results = [];
+    for await (const result of iterator) results.push(result);
+    return results;
+  }
+
+  test('gives the results in the order of the sources, with progress', async () => {
+    const pool = open({ size: 2 });
+    const told = [];
+    const onProgress = (progress) => told.push(progress);
+    const options = { crop, format: 'png' };
+    const results = await collect(pool.map([camera, ...sources], options, { onProgress }));
+    assert.equal(results.length, 5);
+    for (const [i, source] of [camera, ...sources].entries()) {
+      assert.deepEqual(results[i], await crop64.encode(source, options));
+    }
+    assert.deepEqual(
+      told,
+      [1, 2, 3, 4, 5].map((done) => ({ done, total: 5 })),
+    );
+    assert.deepEqual(await collect(pool.map([])), []);
+  });
+
+  test('takes no more of the sources than it can work on, and no fewer', async () => {
+    const pool = open({ size: 2 });
+    let given = 0;
+    async function* endless() {
+      for (;;) {
+        given += 1;
+        yield sources[given % sources.length];
+      }
+    }
+    let taken = 0;
+    for await (const { format } of pool.map(endless(), { crop })) {
+      assert.ok(format === 'png' || format === 'jpeg');
+      taken += 1;
+      for (let i = 0; i < 5; i += 1) await turn();
+      assert.ok(given - taken <= 4, `${given} of ${taken}`);
+      if (taken === 30) break;
+    }
+    assert.ok(given > 30);
+  });
+
+  test('does not keep a result back until the next source comes', async () => {
+    const pool = open({ size: 2 });
+    let ended = false;
+    async function* slow() {
+      try {
+        yield small;
+        await new Promise(() => {});
+      } finally {
+        ended = true;
+      }
+    }
+    const iterator = pool.map(slow(), { crop });
+    assert.deepEqual((await iterator.next()).value, expected);
+    await iterator.return();
+    assert.equal(ended, false); // it is not waited for
+  });
+
+  test('leaving the loop ends what runs, and the sources', async () => {
+    const pool = open({ size: 2 });
+    let ended = false;
+    function* some() {
+      try {
+        yield small;
+        while (true) yield camera;
+      } finally {
+        ended = true;
+      }
+    }
+    for await (const _ of pool.map(some(), long)) break;
+    assert.ok(ended);
+    await until(() => workers.filter(({ isOver }) => isOver).length === 2);
+    assert.deepEqual(await pool.encode(small, { crop }), expected);
+  });
+
+  test('an error comes in its turn and ends it; so does an abort', async () => {
+    const pool = open({ size: 2 });
+    const iterator = pool.map([small, Buffer.from('words'), small], { crop });
+    assert.deepEqual((await iterator.next()).value, expected);
+    await rejects(iterator.next(), 'UNSUPPORTED_FORMAT');
+    assert.equal((await iterator.next()).done, true);
+
+    const controller = new AbortController();
+    const aborted = pool.map([small, camera, camera, camera], {
+      ...long,
+      signal: controller.signal,
+    });
+    await aborted.next();
+    const second = aborted.next();
+    controller.abort('enough');
+    await assert.rejects(second, (reason) => reason === 'enough');
+    const failing = pool.map(
+      [small, small],
+      {},
+      {
+        onProgress() {
+          throw new Error('from the caller');
+        },
+      },
+    );
+    await assert.rejects(failing.next(), /from the caller/);
+    async function* broken() {
+      yield small;
+      throw new Error('no more');
+    }
+    await assert.rejects(collect(pool.map(broken())), /no more/);
+  });
+
+  test('what is wrong is told', async () => {
+    const pool = open({ size: 1 });
+    for (const sources of ['abc', 5, null, undefined, {}]) {
+      await rejects(pool.map(sources).next(), 'INVALID_ARGUMENT', { message: /for sources/ });
+    }
+    await rejects(pool.map([small], { Crop: crop }).next(), 'INVALID_ARGUMENT');
+    await rejects(pool.map([small], { signal: 5 }).next(), 'INVALID_ARGUMENT');
+    assert.equal(workers.length, 0);
+  });
+});

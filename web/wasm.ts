@@ -1,0 +1,128 @@
+// Finds the wasm and compiles it.
+
+import { ImageError, invalid, reasonOf } from './errors.js';
+import { type NodeModules, nodeModule } from './node.js';
+import type { InitOptions } from './types.js';
+
+/** Errors: INVALID_ARGUMENT. */
+export function checkInit(options: InitOptions): InitOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('an object', 'init', options);
+  }
+  const names = ['wasmUrl', 'wasmBinary', 'wasmModule'];
+  const given = Object.keys(options).filter(
+    (name) => options[name as keyof InitOptions] !== undefined,
+  );
+  const unknown = given.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw invalid(`one of ${names.join(', ')}`, 'init', unknown);
+  }
+  if (given.length > 1) {
+    throw invalid(`at most one of ${names.join(', ')}`, 'init', given.join(' and '));
+  }
+  return options;
+}
+
+/** Errors: MODULE_LOAD_FAILED. */
+export async function compile(options: InitOptions): Promise<WebAssembly.Module> {
+  try {
+    return await find(options);
+  } catch (error) {
+    throw notLoaded(error);
+  }
+}
+
+/** What kept the wasm from loading, as an ImageError. */
+export function notLoaded(error: unknown): ImageError {
+  return error instanceof ImageError ? error : loadFailed(reasonOf(error), {}, error);
+}
+
+/** Does `work` when it is first asked for, and again only after it failed. */
+export function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
+  let attempt: Promise<Value> | undefined;
+  return () => {
+    attempt ??= work().catch((error) => {
+      attempt = undefined;
+      throw error;
+    });
+    return attempt;
+  };
+}
+
+async function find({ wasmUrl, wasmBinary, wasmModule }: InitOptions): Promise<WebAssembly.Module> {
+  if (wasmModule !== undefined) {
+    return wasmModule;
+  }
+  if (wasmBinary !== undefined) {
+    return WebAssembly.compile(wasmBinary as BufferSource);
+  }
+  // Bundlers look for just this expression, and serve the file that it names.
+  const url = wasmUrl ?? new URL('./crop64.wasm', import.meta.url);
+  const address = new URL(url, import.meta.url);
+  return address.protocol === 'file:' ? compileFile(address) : compileResponse(address);
+}
+
+async function compileFile(url: URL): Promise<WebAssembly.Module> {
+  const { readFile } = nodeFileSystem();
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await readFile(url);
+  } catch (error) {
+    throw loadFailed(reasonOf(error), { url: url.href }, error);
+  }
+  return WebAssembly.compile(bytes);
+}
+
+/**
+ * What reads file: URLs.
+ * @internal
+ */
+export function nodeFileSystem(): NodeModules['node:fs/promises'] {
+  const files = nodeModule('node:fs/promises');
+  if (files === undefined) {
+    throw new ImageError(
+      'SOURCE_UNREADABLE',
+      'Expected a runtime that reads file: URLs (Node 20.16 or newer, Deno, Bun). Pass the bytes.',
+    );
+  }
+  return files;
+}
+
+async function compileResponse(url: URL): Promise<WebAssembly.Module> {
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (error) {
+    throw loadFailed(reasonOf(error), { url: url.href }, error);
+  }
+  const mimeType = response.headers.get('content-type') ?? '';
+  const details = { url: url.href, status: response.status, mimeType };
+  if (!response.ok) {
+    throw loadFailed(`the server answered ${response.status}`, details);
+  }
+  if (mimeType.startsWith('application/wasm')) {
+    return WebAssembly.compileStreaming(response);
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const isWasm = String.fromCharCode(...bytes.subarray(0, 4)) === '\0asm';
+  if (!isWasm) {
+    throw loadFailed(`the server sent '${mimeType}' instead of application/wasm`, details);
+  }
+  return WebAssembly.compile(bytes);
+}
+
+function loadFailed(
+  reason: string,
+  details: { url?: string; status?: number; mimeType?: string },
+  cause?: unknown,
+): ImageError {
+  const from = details.url === undefined ? '' : ` from ${details.url}`;
+  return new ImageError(
+    'MODULE_LOAD_FAILED',
+    `The wasm did not load${from}: ${reason}. ` +
+      "In Vite's dev server add optimizeDeps: { exclude: ['crop64'] }; elsewhere serve " +
+      "'crop64/wasm' yourself and call init({ wasmUrl }).",
+    details,
+    cause === undefined ? undefined : { cause },
+  );
+}
