@@ -50,10 +50,17 @@ struct Response {
   val result = val::undefined();  // Uint8Array, string or plain object
 };
 
+// One function for each type of value: with the name as an array there would be one for each
+// length, too.
+template <class Value>
+[[gnu::noinline]] void put(val& object, const char* name, const Value& value) {
+  object.set(name, value);
+}
+
 val details_of(const Error& error) {
   val details = val::object();
   for (const crop64::Detail& detail : error.details) {
-    details.set(detail.name, detail.value);
+    put(details, detail.name, detail.value);
   }
   return details;
 }
@@ -223,30 +230,31 @@ std::optional<Error> load(const Input& input, double memory_limit, Loaded& loade
 
 val describe(const crop64::ImageInfo& info, crop64::ColorSpace color_space) {
   val object = val::object();
-  object.set("format", std::string(to_string(info.format)));
-  object.set("mimeType", std::string(info.mime_type));
+  put(object, "format", std::string(to_string(info.format)));
+  put(object, "mimeType", std::string(info.mime_type));
   const crop64::Size displayed = oriented(info.size, info.orientation);
-  object.set("width", displayed.width);
-  object.set("height", displayed.height);
-  object.set("storedWidth", info.size.width);
-  object.set("storedHeight", info.size.height);
-  object.set("orientation", exif_tag(info.orientation));
-  object.set("colorSpace", std::string(color_space_name(color_space)));
-  object.set("channels", std::string(channels_name(info.layout.model)));
-  object.set("bitDepth", info.layout.depth);
-  object.set("hasAlpha", info.has_alpha);
-  object.set("isPalette", info.layout.model == crop64::Model::kPalette);
-  object.set("isInterlaced", info.interlaced);
-  object.set("isProgressive", info.progressive);
-  object.set("frameCount", info.frame_count);
-  object.set("hasIccProfile", info.has_icc_profile);
-  object.set("hasExif", info.has_exif);
-  object.set("chromaHorizontal", info.chroma_subsampling ? info.chroma_subsampling->horizontal : 0);
-  object.set("chromaVertical", info.chroma_subsampling ? info.chroma_subsampling->vertical : 0);
-  object.set("blockWidth", info.block.width);
-  object.set("blockHeight", info.block.height);
-  object.set("density", info.density_per_inch);
-  object.set("byteLength", static_cast<double>(info.byte_length));
+  put(object, "width", displayed.width);
+  put(object, "height", displayed.height);
+  put(object, "storedWidth", info.size.width);
+  put(object, "storedHeight", info.size.height);
+  put(object, "orientation", exif_tag(info.orientation));
+  put(object, "colorSpace", std::string(color_space_name(color_space)));
+  put(object, "channels", std::string(channels_name(info.layout.model)));
+  put(object, "bitDepth", info.layout.depth);
+  put(object, "hasAlpha", info.has_alpha);
+  put(object, "isPalette", info.layout.model == crop64::Model::kPalette);
+  put(object, "isInterlaced", info.interlaced);
+  put(object, "isProgressive", info.progressive);
+  put(object, "frameCount", info.frame_count);
+  put(object, "hasIccProfile", info.has_icc_profile);
+  put(object, "hasExif", info.has_exif);
+  put(object, "chromaHorizontal",
+      info.chroma_subsampling ? info.chroma_subsampling->horizontal : 0);
+  put(object, "chromaVertical", info.chroma_subsampling ? info.chroma_subsampling->vertical : 0);
+  put(object, "blockWidth", info.block.width);
+  put(object, "blockHeight", info.block.height);
+  put(object, "density", info.density_per_inch);
+  put(object, "byteLength", static_cast<double>(info.byte_length));
   return object;
 }
 
@@ -281,27 +289,27 @@ Result<val> report(const crop64::Output& done, Bytes source, Form form) {
     return data.error();
   }
   val result = val::object();
-  result.set("data", data.value());
-  result.set("byteLength", static_cast<double>(bytes.size()));
-  result.set("format", std::string(to_string(done.plan.format)));
-  result.set("mimeType", std::string(mime_type));
+  put(result, "data", data.value());
+  put(result, "byteLength", static_cast<double>(bytes.size()));
+  put(result, "format", std::string(to_string(done.plan.format)));
+  put(result, "mimeType", std::string(mime_type));
   if (known) {
-    result.set("width", done.plan.size.width);
-    result.set("height", done.plan.size.height);
-    result.set("left", done.plan.region.left);
-    result.set("top", done.plan.region.top);
-    result.set("right", done.plan.region.right);
-    result.set("bottom", done.plan.region.bottom);
-    result.set("channels", std::string(channels_name(done.plan.layout.model)));
-    result.set("bitDepth", done.plan.layout.depth);
-    result.set("frameCount", done.info.frame_count);
-    result.set("colorSpace", std::string(color_space_name(done.metadata.color_space)));
+    put(result, "width", done.plan.size.width);
+    put(result, "height", done.plan.size.height);
+    put(result, "left", done.plan.region.left);
+    put(result, "top", done.plan.region.top);
+    put(result, "right", done.plan.region.right);
+    put(result, "bottom", done.plan.region.bottom);
+    put(result, "channels", std::string(channels_name(done.plan.layout.model)));
+    put(result, "bitDepth", done.plan.layout.depth);
+    put(result, "frameCount", done.info.frame_count);
+    put(result, "colorSpace", std::string(color_space_name(done.metadata.color_space)));
     if (form == Form::kBytes && done.metadata.icc_profile.size() > 0) {
-      result.set("iccProfile", copy_out(done.metadata.icc_profile));
+      put(result, "iccProfile", copy_out(done.metadata.icc_profile));
     }
   }
-  result.set("lossless", done.lossless);
-  result.set("bytesRead", static_cast<double>(done.bytes_read));
+  put(result, "lossless", done.lossless);
+  put(result, "bytesRead", static_cast<double>(done.bytes_read));
   return result;
 }
 
@@ -341,10 +349,10 @@ Value value_of(std::optional<Value> Object::*);
 template <class Object, class Value>
 Object object_of(std::optional<Value> Object::*);
 
-template <auto kField>
-val get_optional(const decltype(object_of(kField))& object) {
-  const auto& value = object.*kField;
-  return value ? val(*value) : val::undefined();
+// Options only come in: Embind wants a getter, which nobody calls.
+template <class Object>
+val unread(const Object&) {
+  return val::undefined();
 }
 
 template <auto kField>
@@ -355,6 +363,13 @@ void set_optional(decltype(object_of(kField))& object, val value) {
 }
 
 }  // namespace
+
+// Embind's only use of printf: names of types that were not bound, in errors that users never see.
+// With a real one the C library's formatting would be in the module for that alone.
+extern "C" int siprintf(char* text, const char* /*format*/, ...) {
+  *text = '\0';
+  return 0;
+}
 
 EMSCRIPTEN_BINDINGS(crop64) {
   using crop64::Channels;
@@ -440,8 +455,8 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .value("cubic", Kernel::kCubic)
       .value("lanczos3", Kernel::kLanczos3);
   value_object<Resize>("Resize")
-      .field("width", &get_optional<&Resize::width>, &set_optional<&Resize::width>)
-      .field("height", &get_optional<&Resize::height>, &set_optional<&Resize::height>)
+      .field("width", &unread<Resize>, &set_optional<&Resize::width>)
+      .field("height", &unread<Resize>, &set_optional<&Resize::height>)
       .field("fit", &Resize::fit)
       .field("positionX", &Resize::position_x)
       .field("positionY", &Resize::position_y)
@@ -472,23 +487,18 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .field("truncated", &Options::truncated)
       .field("limits", &Options::limits)
       .field("format", &Options::format)
-      .field("resize", &get_optional<&Options::resize>, &set_optional<&Options::resize>)
-      .field("metadata", &get_optional<&Options::metadata>, &set_optional<&Options::metadata>)
+      .field("resize", &unread<Options>, &set_optional<&Options::resize>)
+      .field("metadata", &unread<Options>, &set_optional<&Options::metadata>)
       .field("lossless", &Options::lossless)
-      .field("progressive", &get_optional<&Options::progressive>,
-             &set_optional<&Options::progressive>)
-      .field("optimizeCoding", &get_optional<&Options::optimize_coding>,
-             &set_optional<&Options::optimize_coding>)
-      .field("chromaSubsampling", &get_optional<&Options::chroma_subsampling>,
-             &set_optional<&Options::chroma_subsampling>)
-      .field("quality", &get_optional<&Options::quality>, &set_optional<&Options::quality>)
-      .field("compressionLevel", &get_optional<&Options::compression_level>,
-             &set_optional<&Options::compression_level>)
-      .field("keepPalette", &get_optional<&Options::keep_palette>,
-             &set_optional<&Options::keep_palette>)
-      .field("channels", &get_optional<&Options::channels>, &set_optional<&Options::channels>)
-      .field("bitDepth", &get_optional<&Options::bit_depth>, &set_optional<&Options::bit_depth>)
-      .field("maxBytes", &get_optional<&Options::max_bytes>, &set_optional<&Options::max_bytes>);
+      .field("progressive", &unread<Options>, &set_optional<&Options::progressive>)
+      .field("optimizeCoding", &unread<Options>, &set_optional<&Options::optimize_coding>)
+      .field("chromaSubsampling", &unread<Options>, &set_optional<&Options::chroma_subsampling>)
+      .field("quality", &unread<Options>, &set_optional<&Options::quality>)
+      .field("compressionLevel", &unread<Options>, &set_optional<&Options::compression_level>)
+      .field("keepPalette", &unread<Options>, &set_optional<&Options::keep_palette>)
+      .field("channels", &unread<Options>, &set_optional<&Options::channels>)
+      .field("bitDepth", &unread<Options>, &set_optional<&Options::bit_depth>)
+      .field("maxBytes", &unread<Options>, &set_optional<&Options::max_bytes>);
   value_object<Response>("Response")
       .field("ok", &Response::ok)
       .field("code", &Response::code)

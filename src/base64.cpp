@@ -1,7 +1,6 @@
 #include "base64.h"
 
 #include <array>
-#include <cstdio>
 
 #ifdef __wasm_simd128__
 #include <wasm_simd128.h>
@@ -34,12 +33,10 @@ constexpr std::array<uint8_t, 256> kMeaning = [] {
 
 Error unexpected(const char* expected, const uint8_t* text, size_t offset) {
   const uint8_t character = text[offset];
-  char shown[5];
   const bool printable = character >= 0x20 && character < 0x7f;
-  std::snprintf(shown, sizeof shown, printable ? "%c" : "\\x%02x", character);
-  Error error =
-      make_error(ErrorCode::kInvalidArgument, "Expected base64 %s but received '%s' at offset %zu.",
-                 expected, shown, offset);
+  const char* format = printable ? "Expected base64 %s but received '%c' at offset %zu."
+                                 : "Expected base64 %s but received '\\x%02x' at offset %zu.";
+  Error error = make_error(ErrorCode::kInvalidArgument, format, expected, character, offset);
   error.details = {{"offset", static_cast<double>(offset)}};
   return error;
 }

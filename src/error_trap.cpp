@@ -1,6 +1,7 @@
 #include "error_trap.h"
 
-#include <cstdio>
+#include <algorithm>
+#include <cstring>
 
 namespace crop64 {
 
@@ -14,7 +15,9 @@ bool run_trapped(ErrorTrap& trap, void (*body)(void* context), void* context) {
 
 void fail(ErrorTrap& trap, ErrorCode code, const char* message) {
   trap.code = code;
-  std::snprintf(trap.message, sizeof trap.message, "%s", message);
+  const size_t length = std::min(std::strlen(message), sizeof trap.message - 1);
+  std::memcpy(trap.message, message, length);
+  trap.message[length] = '\0';
   longjmp(trap.return_point, 1);  // NOLINT
 }
 

@@ -1,7 +1,8 @@
 #include "result.h"
 
 #include <cstdarg>
-#include <cstdio>
+
+#include "format.h"
 
 namespace crop64 {
 
@@ -33,7 +34,7 @@ Error make_error(ErrorCode code, const char* format, ...) {
   char text[512];
   va_list arguments;
   va_start(arguments, format);
-  std::vsnprintf(text, sizeof text, format, arguments);
+  format_text_of(text, sizeof text, format, arguments);
   va_end(arguments);
   return {code, text, {}};
 }
