@@ -210,17 +210,17 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
     });
   }
 
-  function functionOf(name: Name) {
-    return (source: Source, options?: object) => {
-      const work = perform(name, source, options);
-      const done = () => calls.delete(work);
-      calls.add(work);
-      work.then(done, done);
-      return work;
-    };
+  // A call that close waits for.
+  function waitedFor<Value>(work: Promise<Value>): Promise<Value> {
+    const done = () => calls.delete(work);
+    calls.add(work);
+    work.then(done, done);
+    return work;
   }
 
   const names = Object.keys(checks) as Name[];
+  const functionOf = (name: Name) => (source: Source, options?: object) =>
+    waitedFor(perform(name, source, options));
   const functions = Object.fromEntries(
     names.map((name) => [name, functionOf(name)]),
   ) as unknown as Functions;
@@ -251,7 +251,7 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
     const settings = checkInit(options);
     dispose();
     compiled = once(() => compile(settings));
-    await warmUp();
+    await waitedFor(warmUp());
   }
 
   function dispose(): void {
@@ -267,7 +267,9 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
   async function close(): Promise<void> {
     isClosed = true;
     await Promise.allSettled(calls);
-    dispose();
+    for (const thread of threads) {
+      thread.end(undefined);
+    }
     await Promise.all(Array.from(threads, ({ ended }) => ended));
   }
 
