@@ -516,19 +516,29 @@ void plan_samples(const ImageInfo& info, const Options& options, Plan& plan) {
   plan.lossless = why_lossy(info, plan) == nullptr;
 }
 
+// What is left to be done for all of it to be done.
+Orientation rest_of(Orientation all, Orientation done) {
+  int tag = 1;
+  while (then(done, exif_orientation(tag)) != all) {
+    ++tag;
+  }
+  return exif_orientation(tag);
+}
+
 MetadataFacts metadata_facts(const ImageInfo& info, const Options& options, const Plan& plan) {
   const bool moved = plan.way == Way::kMove;
   MetadataFacts facts;
   facts.policy = options.metadata.value_or(MetadataPolicy::kColor);
   facts.same_format = plan.format == info.format;
   facts.same_layout = plan.layout == info.layout && !plan.computes();
-  const Orientation left = moved ? plan.orientation : Orientation{};
-  facts.same_picture = plan.region == whole(oriented(info.size, plan.orientation)) &&
-                       !plan.computes() && (moved || plan.orientation == Orientation{});
+  facts.same_picture = moved ? plan.decode.region == whole(info.size)
+                             : plan.region == whole(info.size) && !plan.computes() &&
+                                   plan.orientation == Orientation{};
   facts.model = plan.layout.model;
-  facts.size = oriented(plan.size, left);
-  // Without autoOrient the picture is still to be turned.
-  facts.orientation = options.auto_orient || moved ? left : info.orientation;
+  facts.size = moved ? plan.decode.region.size() : plan.size;
+  // Without autoOrient the picture is still to be turned as the file says, and then as asked.
+  const Orientation all = then(info.orientation, asked_orientation(options));
+  facts.orientation = rest_of(all, moved ? Orientation{} : plan.orientation);
   return facts;
 }
 
