@@ -49,6 +49,8 @@ class Tiff {
     return bytes_.size() >= 8 && bytes_[0] == bytes_[1] && (bytes_[0] == 'I' || bytes_[0] == 'M') &&
            u16(2) == 42;
   }
+  size_t size() const { return bytes_.size(); }
+  bool little() const { return little_; }
   uint32_t u16(size_t at) const { return number(at, 2); }
   uint32_t u32(size_t at) const { return number(at, 4); }
 
@@ -104,7 +106,6 @@ class Tiff {
     return value;
   }
 
- protected:
   Bytes bytes_;
   bool little_;
 };
@@ -126,9 +127,9 @@ class WritableTiff : public Tiff {
     put(entry + 2, 2, kLong);
     put(entry + 8, 4, value);
   }
-  void wipe(size_t at, size_t size) {
-    if (at < bytes_.size()) {
-      std::memset(buffer_.data() + at, 0, std::min(size, bytes_.size() - at));
+  void wipe(size_t at, size_t length) {
+    if (at < size()) {
+      std::memset(buffer_.data() + at, 0, std::min(length, size() - at));
     }
   }
   void wipe_directory(size_t directory) { wipe(directory, end_of(directory) + 4 - directory); }
@@ -138,9 +139,9 @@ class WritableTiff : public Tiff {
     if (entry == 0) {
       return;
     }
-    wipe(place(entry), std::min<uint64_t>(uint64_t{count(entry)} * width(entry), bytes_.size()));
+    wipe(place(entry), std::min<uint64_t>(uint64_t{count(entry)} * width(entry), size()));
     // The link to the next directory moves up too.
-    const size_t end = std::min(end_of(directory) + 4, bytes_.size());
+    const size_t end = std::min(end_of(directory) + 4, size());
     const size_t next = std::min(entry + kEntryBytes, end);
     if (u16(directory) == 0 || entry >= next) {
       return;  // what it pointed to was the directory itself
@@ -149,12 +150,12 @@ class WritableTiff : public Tiff {
     wipe(end - (next - entry), next - entry);
     put(directory, 2, u16(directory) - 1);
   }
-  void put(size_t at, size_t size, uint32_t value) {
-    if (at > bytes_.size() || bytes_.size() - at < size) {
+  void put(size_t at, size_t length, uint32_t value) {
+    if (at > size() || size() - at < length) {
       return;
     }
-    for (size_t i = 0; i < size; ++i) {
-      const size_t shift = 8 * (little_ ? i : size - 1 - i);
+    for (size_t i = 0; i < length; ++i) {
+      const size_t shift = 8 * (little() ? i : length - 1 - i);
       buffer_.data()[at + i] = static_cast<uint8_t>(value >> shift);
     }
   }
