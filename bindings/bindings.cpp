@@ -271,7 +271,8 @@ Response probe(const Input& input) {
   if (info.value().format == crop64::Format::kUnknown) {
     return failure(unsupported(info.value()));
   }
-  const Result<crop64::ColorSpace> color_space = crop64::color_space_of(loaded.source);
+  const Result<crop64::ColorSpace> color_space =
+      crop64::color_space_of(loaded.source, info.value());
   if (!color_space.ok()) {
     return failure(color_space.error());
   }

@@ -11,19 +11,33 @@ namespace {
 enum Tag : uint32_t {
   kImageWidth = 0x0100,
   kImageHeight = 0x0101,
-  kOrientation = 0x0112,
   kStripOffsets = 0x0111,
+  kOrientation = 0x0112,
   kStripByteCounts = 0x0117,
   kThumbnailOffset = 0x0201,
   kThumbnailLength = 0x0202,
+  kRelatedWidth = 0x1001,
+  kRelatedHeight = 0x1002,
   kExifDirectory = 0x8769,
+  kSubjectArea = 0x9214,
   kMakerNote = 0x927c,
   kPixelWidth = 0xa002,
   kPixelHeight = 0xa003,
+  kInteroperability = 0xa005,
+  kSubjectLocation = 0xa214,
 };
 constexpr uint32_t kShort = 3;
 constexpr uint32_t kLong = 4;
 constexpr size_t kEntryBytes = 12;
+
+// What a JPEG's segment holds, which Exif is made for. Larger ones are left out.
+constexpr size_t kMostExif = 65527;
+
+bool contains_jpeg(Bytes bytes) {
+  constexpr uint8_t kBeginning[] = {0xff, 0xd8, 0xff};
+  return std::search(bytes.begin(), bytes.end(), std::begin(kBeginning), std::end(kBeginning)) !=
+         bytes.end();
+}
 
 // Exif in TIFF form (TIFF 6.0, section 2): directories of entries that point to each other. What
 // lies outside reads as 0 and is not written.
@@ -35,6 +49,8 @@ class Tiff {
     return bytes_.size() >= 8 && bytes_[0] == bytes_[1] && (bytes_[0] == 'I' || bytes_[0] == 'M') &&
            u16(2) == 42;
   }
+  size_t size() const { return bytes_.size(); }
+  bool little() const { return little_; }
   uint32_t u16(size_t at) const { return number(at, 2); }
   uint32_t u32(size_t at) const { return number(at, 4); }
 
@@ -55,62 +71,92 @@ class Tiff {
     }
     return 0;
   }
-  bool contains_jpeg(size_t at, size_t count) const {
-    constexpr uint8_t kBeginning[] = {0xff, 0xd8, 0xff};
-    const Bytes part = at < bytes_.size() ? bytes_.subspan(at) : Bytes();
-    const auto end = part.begin() + ptrdiff_t(std::min(count, part.size()));
-    return std::search(part.begin(), end, std::begin(kBeginning), std::end(kBeginning)) != end;
-  }
-  // The one number of an entry that is a short or a long; `otherwise` where it is neither.
-  uint32_t value(size_t entry, uint32_t otherwise) const {
-    if (entry == 0) {
-      return otherwise;
-    }
+  // The directory that a tag points to; 0 where there is none.
+  size_t directory_at(size_t directory, Tag tag) const { return value(find(directory, tag), 0); }
+
+  uint32_t count(size_t entry) const { return entry == 0 ? 0 : u32(entry + 4); }
+  // The bytes that one of an entry's numbers takes; for types that are not looked at, 1.
+  size_t width(size_t entry) const {
     const uint32_t type = u16(entry + 2);
-    return type == kShort ? u16(entry + 8) : type == kLong ? u32(entry + 8) : otherwise;
+    return type == kShort ? 2 : type == kLong ? 4 : 1;
+  }
+  // Where an entry's numbers stand: in itself or, where they do not fit, elsewhere.
+  size_t place(size_t entry) const {
+    return uint64_t{count(entry)} * width(entry) <= 4 ? entry + 8 : u32(entry + 8);
+  }
+  // A number of an entry of shorts or longs; 0 where it is neither.
+  uint32_t value(size_t entry, uint32_t index) const {
+    if (entry == 0 || index >= count(entry)) {
+      return 0;
+    }
+    const size_t each = width(entry);
+    const size_t at = place(entry) + index * each;
+    return each == 2 ? u16(at) : each == 4 ? u32(at) : 0;
   }
 
  private:
-  uint32_t number(size_t at, size_t count) const {
-    if (at > bytes_.size() || bytes_.size() - at < count) {
+  uint32_t number(size_t at, size_t size) const {
+    if (at > bytes_.size() || bytes_.size() - at < size) {
       return 0;
     }
     uint32_t value = 0;
-    for (size_t i = 0; i < count; ++i) {
-      value = value << 8 | bytes_[at + (little_ ? count - 1 - i : i)];
+    for (size_t i = 0; i < size; ++i) {
+      value = value << 8 | bytes_[at + (little_ ? size - 1 - i : i)];
     }
     return value;
   }
 
- protected:
   Bytes bytes_;
   bool little_;
 };
 
-// The same, to be changed.
+// The same, to be changed in place: nothing moves, so what points to it stays right.
 class WritableTiff : public Tiff {
  public:
   explicit WritableTiff(Buffer& buffer) : Tiff(buffer), buffer_(buffer) {}
 
-  void put(size_t at, size_t count, uint32_t value) {
-    if (at > bytes_.size() || bytes_.size() - at < count) {
+  // Sets an entry's one number, a short or a long; other types are left alone.
+  void set(size_t entry, uint32_t value) {
+    if (entry == 0 || width(entry) == 1) {
       return;
     }
-    for (size_t i = 0; i < count; ++i) {
-      const size_t shift = 8 * (little_ ? i : count - 1 - i);
-      buffer_.data()[at + i] = static_cast<uint8_t>(value >> shift);
+    if (width(entry) == 2 && value <= 0xffff) {
+      put(entry + 8, 2, value);
+      return;
+    }
+    put(entry + 2, 2, kLong);
+    put(entry + 8, 4, value);
+  }
+  void wipe(size_t at, size_t length) {
+    if (at < size()) {
+      std::memset(buffer_.data() + at, 0, std::min(length, size() - at));
     }
   }
-  void put_value(size_t entry, uint32_t value) {
+  void wipe_directory(size_t directory) { wipe(directory, end_of(directory) + 4 - directory); }
+  // Takes an entry out of its directory, with what it points to.
+  void remove(size_t directory, Tag tag) {
+    const size_t entry = find(directory, tag);
     if (entry == 0) {
       return;
     }
-    const bool is_short = u16(entry + 2) == kShort;
-    put(entry + 8, is_short ? 2 : 4, value);
+    wipe(place(entry), std::min<uint64_t>(uint64_t{count(entry)} * width(entry), size()));
+    // The link to the next directory moves up too.
+    const size_t end = std::min(end_of(directory) + 4, size());
+    const size_t next = std::min(entry + kEntryBytes, end);
+    if (u16(directory) == 0 || entry >= next) {
+      return;  // what it pointed to was the directory itself
+    }
+    std::memmove(buffer_.data() + entry, buffer_.data() + next, end - next);
+    wipe(end - (next - entry), next - entry);
+    put(directory, 2, u16(directory) - 1);
   }
-  void wipe(size_t at, size_t count) {
-    if (at < bytes_.size()) {
-      std::memset(buffer_.data() + at, 0, std::min(count, bytes_.size() - at));
+  void put(size_t at, size_t length, uint32_t value) {
+    if (at > size() || size() - at < length) {
+      return;
+    }
+    for (size_t i = 0; i < length; ++i) {
+      const size_t shift = 8 * (little() ? i : length - 1 - i);
+      buffer_.data()[at + i] = static_cast<uint8_t>(value >> shift);
     }
   }
 
@@ -118,32 +164,58 @@ class WritableTiff : public Tiff {
   Buffer& buffer_;
 };
 
-// Takes the second directory, which describes a thumbnail, and the thumbnail itself out of the
-// data.
-void wipe_thumbnail(WritableTiff& tiff) {
+// Takes the directories behind the first, which describe thumbnails, and the thumbnails themselves
+// out of the data. False where there are more than Exif has.
+bool wipe_thumbnails(WritableTiff& tiff) {
+  constexpr int kMostDirectories = 8;
+  constexpr uint32_t kMostStrips = 256;
   const size_t link = tiff.end_of(tiff.first_directory());
-  const size_t thumbnail = tiff.u32(link);
-  if (thumbnail == 0) {
-    return;
-  }
-  const auto wipe_part = [&](Tag offset, Tag length) {
-    const uint32_t at = tiff.value(tiff.find(thumbnail, offset), 0);
-    if (at > 0) {
-      tiff.wipe(at, tiff.value(tiff.find(thumbnail, length), 0));
+  size_t directory = tiff.u32(link);
+  for (int i = 0; i < kMostDirectories && directory != 0; ++i) {
+    const size_t next = tiff.u32(tiff.end_of(directory));
+    constexpr Tag kParts[][2] = {{kThumbnailOffset, kThumbnailLength},
+                                 {kStripOffsets, kStripByteCounts}};
+    for (const auto& [offsets, lengths] : kParts) {
+      const size_t offset = tiff.find(directory, offsets);
+      const size_t length = tiff.find(directory, lengths);
+      if (tiff.count(offset) > kMostStrips) {
+        return false;
+      }
+      for (uint32_t strip = 0; strip < tiff.count(offset); ++strip) {
+        if (const uint32_t at = tiff.value(offset, strip); at > 0) {
+          tiff.wipe(at, tiff.value(length, strip));
+        }
+      }
     }
-  };
-  wipe_part(kThumbnailOffset, kThumbnailLength);
-  wipe_part(kStripOffsets, kStripByteCounts);
-  tiff.wipe(thumbnail, tiff.end_of(thumbnail) + 4 - thumbnail);
+    tiff.wipe_directory(directory);
+    directory = next;
+  }
   tiff.put(link, 4, 0);
+  return directory == 0;
 }
 
-// A maker's own notes are in a form that only the maker knows; a preview in them can be seen.
-void wipe_preview(WritableTiff& tiff, size_t details) {
-  const size_t entry = tiff.find(details, kMakerNote);
-  if (entry != 0 && tiff.contains_jpeg(tiff.u32(entry + 8), tiff.u32(entry + 4))) {
-    tiff.wipe(tiff.u32(entry + 8), tiff.u32(entry + 4));
+// Makes Exif data true of a picture that is not whole any more. A maker's own notes are in a form
+// that only the maker knows, with previews in them, so they go too. False where it is no such data.
+bool fit_to_part(WritableTiff& tiff, Size size) {
+  if (!wipe_thumbnails(tiff)) {
+    return false;
   }
+  const auto set_size = [&](size_t directory, Tag width, Tag height) {
+    tiff.set(tiff.find(directory, width), uint32_t(size.width));
+    tiff.set(tiff.find(directory, height), uint32_t(size.height));
+  };
+  const size_t first = tiff.first_directory();
+  set_size(first, kImageWidth, kImageHeight);
+  if (const size_t details = tiff.directory_at(first, kExifDirectory); details != 0) {
+    for (const Tag tag : {kMakerNote, kSubjectArea, kSubjectLocation}) {
+      tiff.remove(details, tag);
+    }
+    set_size(details, kPixelWidth, kPixelHeight);
+    if (const size_t related = tiff.directory_at(details, kInteroperability); related != 0) {
+      set_size(related, kRelatedWidth, kRelatedHeight);
+    }
+  }
+  return tiff.valid();
 }
 
 Result<Buffer> copy_bytes(Bytes bytes) {
@@ -154,25 +226,20 @@ Result<Buffer> copy_bytes(Bytes bytes) {
   return copy;
 }
 
+// Nothing is left of what is damaged, and of what still shows a picture where there is another now.
 Result<Buffer> true_exif(Bytes exif, const MetadataFacts& facts) {
+  if (exif.size() > kMostExif || !Tiff(exif).valid()) {
+    return Buffer();
+  }
   Result<Buffer> copy = copy_bytes(exif);
-  if (!copy.ok() || !Tiff(exif).valid()) {
+  if (!copy.ok()) {
     return copy;
   }
   WritableTiff tiff(copy.value());
-  const size_t first = tiff.first_directory();
-  tiff.put_value(tiff.find(first, kOrientation), uint32_t(exif_tag(facts.orientation)));
-  if (!facts.same_picture) {
-    wipe_thumbnail(tiff);
-    tiff.put_value(tiff.find(first, kImageWidth), uint32_t(facts.size.width));
-    tiff.put_value(tiff.find(first, kImageHeight), uint32_t(facts.size.height));
-    const size_t details = tiff.value(tiff.find(first, kExifDirectory), 0);
-    if (details != 0) {
-      wipe_preview(tiff, details);
-      tiff.put_value(tiff.find(details, kPixelWidth), uint32_t(facts.size.width));
-      tiff.put_value(tiff.find(details, kPixelHeight), uint32_t(facts.size.height));
-    }
+  if (!facts.same_picture && (!fit_to_part(tiff, facts.size) || contains_jpeg(copy.value()))) {
+    return Buffer();
   }
+  tiff.set(tiff.find(tiff.first_directory(), kOrientation), uint32_t(exif_tag(facts.orientation)));
   return copy;
 }
 
@@ -186,93 +253,122 @@ Result<Buffer> orientation_exif(Orientation orientation) {
   return copy_bytes(exif);
 }
 
-// Text that only becomes shorter.
-class Text {
- public:
-  explicit Text(Buffer buffer) : buffer_(std::move(buffer)) {}
+std::string_view text_of(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
-  std::string_view view() const {
-    return {reinterpret_cast<const char*>(buffer_.data()), buffer_.size()};
-  }
-  void put(size_t at, char character) { buffer_.data()[at] = static_cast<uint8_t>(character); }
-  void erase(size_t first, size_t end) {
-    uint8_t* data = buffer_.data();
-    std::copy(data + end, data + buffer_.size(), data + first);
-    buffer_.shrink(buffer_.size() - (end - first));
-  }
-  Buffer take() { return std::move(buffer_); }
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return text.find(word) != std::string_view::npos;
+  });
+}
 
- private:
-  Buffer buffer_;
+// What a property takes of a packet, in both of its forms: name="…", and <name …>…</name>.
+struct Extent {
+  size_t first;
+  size_t end;  // npos where the packet is broken
 };
 
-// Takes a property out of a packet, in both of its forms: name="…", and <name>…</name>.
-void erase_property(Text& xmp, std::string_view name) {
-  for (size_t at = xmp.view().find(name); at != std::string_view::npos && at > 0;
-       at = xmp.view().find(name, at)) {
-    const std::string_view text = xmp.view();
-    const size_t behind = at + name.size();
-    const bool element = text[at - 1] == '<';
-    size_t end = std::string_view::npos;
-    if (element) {
-      const size_t closing = text.find(name, behind);
-      const bool closes = closing != std::string_view::npos && text[closing - 1] == '/';
-      end = closes ? text.find('>', closing) : end;
-    } else if (behind + 1 < text.size() && text[behind] == '=') {
-      end = text.find(text[behind + 1], behind + 2);
+constexpr std::string_view kSpaces = " \t\r\n";
+
+// The extent of the property whose name stands at `at`; an empty one where it is but mentioned.
+Extent extent_of_property(std::string_view text, size_t at, size_t length) {
+  constexpr size_t kNone = std::string_view::npos;
+  const size_t behind = at + length;
+  const char before = at > 0 ? text[at - 1] : '\0';
+  const char after = behind < text.size() ? text[behind] : '\0';
+  if (before == '<' && (kSpaces.find(after) != kNone || after == '/' || after == '>')) {
+    const size_t head = text.find('>', behind);
+    if (head == kNone || text[head - 1] == '/') {
+      return {at - 1, head == kNone ? kNone : head + 1};
     }
-    if (end == std::string_view::npos) {
-      at = behind;
-      continue;
+    const size_t closing = text.find(text.substr(at, length), head);
+    const bool closes = closing != kNone && text[closing - 1] == '/';
+    const size_t end = closes ? text.find('>', closing) : kNone;
+    return {at - 1, end == kNone ? kNone : end + 1};
+  }
+  if (kSpaces.find(before) != kNone && (kSpaces.find(after) != kNone || after == '=')) {
+    const size_t quote = text.find_first_not_of("= \t\r\n", behind);
+    if (quote != kNone && (text[quote] == '"' || text[quote] == '\'')) {
+      const size_t end = text.find(text[quote], quote + 1);
+      return {at, end == kNone ? kNone : end + 1};
     }
-    xmp.erase(element ? at - 1 : at, end + 1);
+  }
+  return {behind, behind};
+}
+
+// Takes a property out of a packet, in place. False where the packet is broken.
+bool erase_property(Buffer& xmp, std::string_view name) {
+  const std::string_view text = text_of(xmp);
+  uint8_t* data = xmp.data();
+  size_t written = 0;
+  size_t read = 0;
+  const auto keep_up_to = [&](size_t end) {
+    std::memmove(data + written, data + read, end - read);
+    written += end - read;
+  };
+  for (size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, read)) {
+    const Extent extent = extent_of_property(text, at, name.size());
+    if (extent.end == std::string_view::npos) {
+      return false;
+    }
+    keep_up_to(extent.first);
+    read = extent.end;
+  }
+  keep_up_to(text.size());
+  xmp.shrink(written);
+  return true;
+}
+
+// The packet's own orientation, an attribute or an element, is made what is left of it.
+void set_orientation(Buffer& xmp, Orientation orientation) {
+  constexpr std::string_view kName = "tiff:Orientation";
+  const std::string_view text = text_of(xmp);
+  for (size_t at = text.find(kName); at != std::string_view::npos; at = text.find(kName, at + 1)) {
+    const size_t digit = text.find_first_not_of("=\"'> \t\r\n", at + kName.size());
+    if (digit != std::string_view::npos && text[digit] >= '1' && text[digit] <= '8') {
+      xmp.data()[digit] = static_cast<uint8_t>('0' + exif_tag(orientation));
+    }
   }
 }
 
-// What cannot be cut along with the picture: gain maps, depth, panoramas, packets in pieces.
-bool describes_whole(std::string_view xmp) {
-  for (const char* word : {"Thumbnails", "hdrgm:", "Container:Directory",
-                           "GImage:", "GDepth:", "HasExtendedXMP", "GPano:"}) {
-    if (xmp.find(word) != std::string_view::npos) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// The packet's own orientation, an attribute or an element, is made what is left of it. Nothing is
-// left of a packet that describes what is no longer there.
+// Nothing is left of a packet that describes what is no longer there, or that cannot be read.
 Result<Buffer> true_xmp(Bytes packet, const MetadataFacts& facts) {
+  // A zero: UTF-16. The words: gain maps and films, which stand behind the picture.
+  using namespace std::string_view_literals;
+  if (contains_any(text_of(packet), {"\0"sv, "hdrgm:", "Container:Directory", "GCamera:MicroVideo",
+                                     "GCamera:MotionPhoto"})) {
+    return Buffer();
+  }
   Result<Buffer> copy = copy_bytes(packet);
   if (!copy.ok()) {
     return copy;
   }
-  Text xmp(std::move(copy.value()));
-  for (const std::string_view name :
-       {"tiff:Orientation=\"", "tiff:Orientation='", "tiff:Orientation>"}) {
-    for (size_t at = xmp.view().find(name); at != std::string_view::npos;
-         at = xmp.view().find(name, at + 1)) {
-      const size_t digit = at + name.size();
-      if (digit < xmp.view().size() && xmp.view()[digit] >= '1' && xmp.view()[digit] <= '8') {
-        xmp.put(digit, static_cast<char>('0' + exif_tag(facts.orientation)));
-      }
-    }
+  Buffer& xmp = copy.value();
+  set_orientation(xmp, facts.orientation);
+  bool good = true;
+  if (!facts.same_picture || !facts.same_format) {
+    good = erase_property(xmp, "xmpNote:HasExtendedXMP");  // the rest stands in a block of its own
   }
   if (!facts.same_picture) {
-    for (const char* name : {"xmp:Thumbnails", "xap:Thumbnails", "tiff:ImageWidth",
-                             "tiff:ImageLength", "exif:PixelXDimension", "exif:PixelYDimension"}) {
-      erase_property(xmp, name);
+    for (const char* name :
+         {"xmp:Thumbnails", "xap:Thumbnails", "tiff:ImageWidth", "tiff:ImageLength",
+          "exif:PixelXDimension", "exif:PixelYDimension", "exif:SubjectArea",
+          "exif:SubjectLocation", "mwg-rs:Regions", "MP:RegionInfo", "Iptc4xmpExt:ImageRegion"}) {
+      good = good && erase_property(xmp, name);
     }
-    if (describes_whole(xmp.view())) {
-      return Buffer();
-    }
+    // Depth, panoramas and a picture in base64 cannot be cut along with the picture.
+    good = good && !contains_any(text_of(xmp),
+                                 {"Thumbnails", "GImage:", "GDepth:", "GPano:", "Device:", "/9j/"});
   }
-  return xmp.take();
+  return good ? std::move(copy) : Buffer();
 }
 
-// Photoshop's image resources without its two thumbnails. Nothing is left of what is not whole.
+// Of Photoshop's image resources those that do not depend on what the picture shows. Nothing is
+// left of what is not whole.
 Result<Buffer> true_photoshop(Bytes resources) {
-  constexpr int kThumbnails[] = {0x0409, 0x040c};
+  // Resolution, captions (IPTC), copyright, address, and the digest of the captions.
+  constexpr int kKept[] = {0x03ed, 0x0404, 0x040a, 0x040b, 0x0425};
   Result<Buffer> copy = Buffer::allocate(resources.size());
   if (!copy.ok()) {
     return copy;
@@ -295,15 +391,14 @@ Result<Buffer> true_photoshop(Bytes resources) {
     }
     const size_t size = std::min(head + ((size_t{length} + 1) & ~size_t{1}), rest.size());
     const int number = rest[4] << 8 | rest[5];
-    if (std::find(std::begin(kThumbnails), std::end(kThumbnails), number) ==
-        std::end(kThumbnails)) {
+    if (std::find(std::begin(kKept), std::end(kKept), number) != std::end(kKept)) {
       std::memcpy(copy.value().data() + written, rest.data(), size);
       written += size;
     }
     at += size;
   }
   copy.value().shrink(written);
-  return copy;
+  return contains_jpeg(copy.value()) ? Buffer() : std::move(copy);
 }
 
 bool is_kept(BlockKind kind, const MetadataFacts& facts) {
@@ -344,15 +439,17 @@ Result<Metadata> select_metadata(const SourceMetadata& source, const MetadataFac
   };
   const Bytes profile = source.icc_profile;
   const bool keeps_profile = !profile.empty() && fits(profile, facts.model);
-  if (profile.empty() || keeps_profile) {
+  // Grey as R = G = B is what it was, though its profile no longer fits.
+  if (profile.empty() || keeps_profile || fits(profile, Model::kGray)) {
     metadata.color_space = source.color_space;
   }
   if (facts.policy != MetadataPolicy::kNone) {
     metadata.density = source.density;
     const bool p3 = metadata.color_space == ColorSpace::kDisplayP3;
+    const bool is_gray = Layout{facts.model}.is_gray();
     if (keeps_profile) {
       set(metadata.icc_profile, copy_bytes(profile));
-    } else if (p3 && !facts.same_format) {
+    } else if (p3 && !is_gray && !facts.same_format) {
       set(metadata.icc_profile, display_p3_profile());
     }
   }
@@ -363,9 +460,9 @@ Result<Metadata> select_metadata(const SourceMetadata& source, const MetadataFac
     if (facts.policy != MetadataPolicy::kAll) {
       continue;
     }
-    if (block.kind == BlockKind::kExif) {
+    if (block.kind == BlockKind::kExif && metadata.exif.size() == 0) {
       set(metadata.exif, true_exif(block.data, facts));
-    } else if (block.kind == BlockKind::kXmp) {
+    } else if (block.kind == BlockKind::kXmp && metadata.xmp.size() == 0) {
       set(metadata.xmp, true_xmp(block.data, facts));
     } else if (block.kind == BlockKind::kPhotoshop && facts.same_format && !facts.same_picture &&
                metadata.photoshop.size() == 0) {

@@ -44,6 +44,15 @@ double per_inch(const std::optional<Density>& density);
 
 // What a file says, as its format's reader found it.
 struct SourceMetadata {
+  // The most that are looked at: a file of a million tiny ones has nothing more to say.
+  static constexpr size_t kMostBlocks = 10000;
+
+  void add(const Block& block) {
+    if (blocks.size() < kMostBlocks) {
+      blocks.push_back(block);
+    }
+  }
+
   std::vector<Block> blocks;
   std::optional<Density> density;
   Buffer icc_profile;  // put together and uncompressed; empty where there is none
@@ -73,10 +82,13 @@ struct MetadataFacts {
 };
 
 // Chosen by the policy, and made true: the orientation is what is left of it, sizes are the new
-// ones, and on a picture that is no longer whole nothing is left that shows what was there. An
-// orientation that is left is told under every policy. A profile whose colour space is not the
-// samples' any more is dropped; Display P3 that was told in another way than by a profile gets one
-// where the new format has no such way. Errors: OUT_OF_MEMORY.
+// ones, and on a picture that is no longer whole nothing is left that shows what was there, or may
+// do so (thumbnails, makers' notes, all that nobody knows here). Of several blocks of Exif or XMP
+// the first counts; damaged ones, and Exif of more than 64 KB, are dropped. An orientation that is
+// left is told under every policy, in Exif of its own where the source's has no place for it. A
+// profile whose colour space is not the samples' any more is dropped; Display P3 that was told in
+// another way than by a profile gets one where the new format has no such way. Errors:
+// OUT_OF_MEMORY.
 Result<Metadata> select_metadata(const SourceMetadata& source, const MetadataFacts& facts);
 
 // The orientation, 1 to 8, in Exif data (a TIFF header and what follows; Exif 2.3, 4.6.4); 1 where

@@ -275,8 +275,15 @@ Result<ImageInfo> probe(const Source& source) {
   return source.is_file() ? probe(source.file) : describe(source.samples);
 }
 
-Result<ColorSpace> color_space_of(const Source& source) {
-  const Result<SourceMetadata> metadata = metadata_of(source);
+Result<ColorSpace> color_space_of(const Source& source, const ImageInfo& info) {
+  const Result<SourceMetadata> said = metadata_of(source);
+  if (!said.ok()) {
+    return said.error();
+  }
+  MetadataFacts facts;
+  facts.policy = MetadataPolicy::kNone;
+  facts.model = info.layout.model;
+  const Result<Metadata> metadata = select_metadata(said.value(), facts);
   return metadata.ok() ? Result<ColorSpace>(metadata.value().color_space) : metadata.error();
 }
 

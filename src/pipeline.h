@@ -32,8 +32,9 @@ struct Output {
 // What the source is, from its header alone. Errors: those of codec.h's probe().
 Result<ImageInfo> probe(const Source& source);
 
-// What the source's colours are. Errors: OUT_OF_MEMORY.
-Result<ColorSpace> color_space_of(const Source& source);
+// What the source's colours are, by a profile that fits its samples or by name. Errors:
+// OUT_OF_MEMORY.
+Result<ColorSpace> color_space_of(const Source& source, const ImageInfo& info);
 
 // Several jobs on one source, which is decoded as little as they share. The first job that fails
 // fails them all. Errors: those of probe(), plan() and the codecs, with the job's "index" in their

@@ -87,7 +87,10 @@ bool has_primaries(const Profile& profile, const Primaries& primaries) {
 // A curve as a table is looked at in three places; at the darkest a gamma of 2.2 is seen to differ.
 bool is_srgb_curve(const Profile& profile, size_t tag) {
   if (profile.u32(tag) == signature("para")) {
-    bool same = profile.u16(tag + 8) == 3;
+    // Type 4 adds two numbers to type 3, which are 0 here (10.18).
+    const uint32_t type = profile.u16(tag + 8);
+    bool same = type == 3 || (type == 4 && near(profile.fixed_at(tag + 32), 0) &&
+                              near(profile.fixed_at(tag + 36), 0));
     for (size_t i = 0; i < std::size(kSrgbCurve); ++i) {
       same = same && near(profile.fixed_at(tag + 12 + 4 * i), kSrgbCurve[i]);
     }

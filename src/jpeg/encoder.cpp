@@ -125,8 +125,12 @@ void choose_scans(JpegEncoder& encoder, bool progressive) {
 void set_density(JpegEncoder& encoder, const Metadata& metadata) {
   jpeg_compress_struct& info = encoder.info;
   const Density density = metadata.density.value_or(Density{1, 1, Density::Unit::kNone});
-  const double scale = density.unit == Density::Unit::kMetre ? 0.0254 : 1;
-  info.density_unit = density.unit == Density::Unit::kNone ? 0 : 1;
+  // Whole numbers to a centimetre were written as such.
+  const bool metre = density.unit == Density::Unit::kMetre;
+  const auto whole = [](double value) { return std::fmod(value, 100) == 0; };
+  const bool centimetre = metre && whole(density.x) && whole(density.y);
+  const double scale = centimetre ? 0.01 : metre ? 0.0254 : 1;
+  info.density_unit = density.unit == Density::Unit::kNone ? 0 : centimetre ? 2 : 1;
   info.X_density = to_u16(density.x * scale);
   info.Y_density = to_u16(density.y * scale);
 }

@@ -23,6 +23,7 @@ enum Marker : uint8_t {
   kApp0 = 0xe0,
   kApp1 = 0xe1,
   kApp2 = 0xe2,
+  kApp11 = 0xeb,
   kApp13 = 0xed,
   kApp14 = 0xee,
   kApp15 = 0xef,
@@ -184,6 +185,9 @@ constexpr std::string_view kIcc{"ICC_PROFILE\0", 12};
 constexpr std::string_view kPhotoshop{"Photoshop 3.0\0", 14};
 constexpr std::string_view kAdobe{"Adobe", 5};
 
+constexpr std::string_view kGainMap{"urn:iso:std:iso:ts:21496:-1\0", 28};
+constexpr size_t kMostParts = 255;
+
 // The parts of a profile (ICC.1, B.4), which may come in any order, put together; nothing where one
 // is missing.
 Result<Buffer> join_profile(const std::vector<Bytes>& parts) {
@@ -218,7 +222,7 @@ std::optional<Block> block_of(const Segment& segment) {
   if (segment.marker == kCom) {
     return block(BlockKind::kText);
   }
-  if (segment.marker < kApp0 || segment.marker > kApp15 || segment.starts_with(kAdobe)) {
+  if (segment.marker < kApp0 || segment.marker > kApp15) {
     return std::nullopt;
   }
   if (segment.marker == kApp1 && segment.starts_with(kExif)) {
@@ -230,8 +234,16 @@ std::optional<Block> block_of(const Segment& segment) {
   if (segment.marker == kApp2 && segment.starts_with(kIcc)) {
     return block(BlockKind::kIccProfile, kIcc.size());
   }
-  if (segment.starts_with({"MPF\0", 4}) || segment.starts_with(kJfif)) {
-    return std::nullopt;  // offsets to further pictures; and what the encoder writes itself
+  if ((segment.marker == kApp0 && segment.starts_with(kJfif)) ||
+      (segment.marker == kApp14 && segment.starts_with(kAdobe))) {
+    return std::nullopt;  // what the encoder writes itself
+  }
+  if (segment.marker == kApp2 &&
+      (segment.starts_with({"MPF\0", 4}) || segment.starts_with(kGainMap))) {
+    return std::nullopt;  // about further pictures, which stand behind this one
+  }
+  if (segment.marker == kApp11 && segment.starts_with("JP")) {
+    return std::nullopt;  // signed (C2PA), for this file as it stood
   }
   if (segment.marker == kApp13 && segment.starts_with(kPhotoshop)) {
     return block(BlockKind::kPhotoshop, kPhotoshop.size());
@@ -263,7 +275,7 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
       }
     } else if (segment.marker == kApp0 && segment.starts_with(kJfif)) {
       info.density_per_inch = per_inch(read_density(segment.payload));
-    } else if (segment.marker == kApp1 && segment.starts_with(kExif)) {
+    } else if (segment.marker == kApp1 && segment.starts_with(kExif) && !info.has_exif) {
       info.has_exif = true;
       info.orientation = exif_orientation(read_orientation(segment.payload.subspan(6)));
     } else if (segment.marker == kApp2 && segment.starts_with(kIcc)) {
@@ -298,11 +310,11 @@ Result<SourceMetadata> metadata_of_jpeg(Bytes file) {
     }
     const std::optional<Block> block = block_of(segment);
     if (block && block->kind == BlockKind::kIccProfile) {
-      if (block->data.size() >= 2) {
+      if (block->data.size() >= 2 && profile.size() <= kMostParts) {
         profile.push_back(block->data);
       }
     } else if (block) {
-      metadata.blocks.push_back(*block);
+      metadata.add(*block);
     }
   }
   Result<Buffer> joined = join_profile(profile);

@@ -12,7 +12,8 @@ bool matches_jpeg(Bytes file);
 // lossless, hierarchical or arithmetic coding, a number of components other than 1, 3 and 4).
 Result<ImageInfo> probe_jpeg(Bytes file);
 
-// Errors: OUT_OF_MEMORY.
+// A profile of which a part is missing is left out, and so is what only this file can have: what is
+// signed, and what is said of further pictures behind this one. Errors: OUT_OF_MEMORY.
 Result<SourceMetadata> metadata_of_jpeg(Bytes file);
 
 }  // namespace crop64

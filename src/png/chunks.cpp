@@ -143,36 +143,84 @@ Bytes read_xmp(Bytes itxt) {
   return itxt.subspan(at);
 }
 
-bool is_any(std::string_view type, std::initializer_list<std::string_view> types) {
-  return std::find(types.begin(), types.end(), type) != types.end();
+// How far into a file a chunk counts: later on decoders pass over it (PNG specification, 5.6).
+enum class Place : uint8_t { kBeforePalette, kBeforeSamples, kAnywhere };
+
+struct Known {
+  std::string_view type;
+  std::optional<BlockKind> kind;  // nothing for what is written anew
+  Place place;
+};
+
+// Of all but sPLT a file has one, and the first counts.
+constexpr Known kKnown[] = {
+    {"iCCP", std::nullopt, Place::kBeforePalette},
+    {"pHYs", std::nullopt, Place::kBeforeSamples},
+    {"gAMA", BlockKind::kColor, Place::kBeforePalette},
+    {"cHRM", BlockKind::kColor, Place::kBeforePalette},
+    {"sRGB", BlockKind::kColor, Place::kBeforePalette},
+    {"cICP", BlockKind::kColor, Place::kBeforePalette},
+    {"mDCV", BlockKind::kColor, Place::kBeforePalette},
+    {"cLLI", BlockKind::kColor, Place::kBeforePalette},
+    {"sBIT", BlockKind::kLayout, Place::kBeforePalette},
+    {"bKGD", BlockKind::kLayout, Place::kBeforeSamples},
+    {"sPLT", BlockKind::kLayout, Place::kBeforeSamples},
+    {"eXIf", BlockKind::kExif, Place::kBeforeSamples},
+    {"oFFs", BlockKind::kWhole, Place::kBeforeSamples},
+    {"pCAL", BlockKind::kWhole, Place::kBeforeSamples},
+    {"sCAL", BlockKind::kWhole, Place::kBeforeSamples},
+    {"sTER", BlockKind::kWhole, Place::kBeforeSamples},
+    {"tIME", BlockKind::kWhole, Place::kAnywhere},
+};
+
+// What was met on the way through a file.
+class Progress {
+ public:
+  void pass(std::string_view type) {
+    const Place here = type == "IDAT"   ? Place::kAnywhere
+                       : type == "PLTE" ? Place::kBeforeSamples
+                                        : Place::kBeforePalette;
+    reached_ = std::max(reached_, here);
+  }
+  // Whether a known chunk is in its place, and the first.
+  bool counts(const Known& known) {
+    const uint32_t bit = uint32_t{1} << (&known - kKnown);
+    const bool again = (seen_ & bit) != 0 && known.type != "sPLT";
+    seen_ |= bit;
+    return !again && known.place >= reached_;
+  }
+
+ private:
+  Place reached_ = Place::kBeforePalette;
+  uint32_t seen_ = 0;
+};
+
+// Whether a decoder may pass over it (5.4): the first letter is small, and all are letters.
+bool is_ancillary(std::string_view type) {
+  return (type[0] & 0x20) != 0 && std::all_of(type.begin(), type.end(), [](char letter) {
+           return (letter | 0x20) >= 'a' && (letter | 0x20) <= 'z';
+         });
 }
 
-// What a chunk is, and its content; nothing for what is written anew.
-std::optional<Block> block_of(const Chunk& chunk) {
+// What an ancillary chunk that is in its place is, and its content; nothing for what is written
+// anew, and for what is no longer true of other IDATs.
+std::optional<Block> block_of(const Chunk& chunk, const Known* known) {
   const auto block = [&](BlockKind kind) { return Block{kind, chunk.raw, chunk.data}; };
   const std::string_view type = chunk.type;
-  if (is_any(type, {"IHDR", "PLTE", "tRNS", "IDAT", "IEND", "iCCP", "pHYs", "acTL", "fcTL", "fdAT",
-                    "dSIG", "caBX"})) {
-    return std::nullopt;  // the last five would no longer be true
-  }
-  if (is_any(type, {"gAMA", "cHRM", "sRGB", "cICP", "mDCV", "cLLI"})) {
-    return block(BlockKind::kColor);
-  }
-  if (is_any(type, {"sBIT", "bKGD", "hIST", "sPLT"})) {
-    return block(BlockKind::kLayout);
-  }
-  if (type == "eXIf") {
-    return block(BlockKind::kExif);
+  if (known != nullptr) {
+    return known->kind ? std::optional(block(*known->kind)) : std::nullopt;
   }
   if (type == "iTXt" && starts_with(chunk.data, kXmpKeyword)) {
     const Bytes xmp = read_xmp(chunk.data);
     return xmp.empty() ? block(BlockKind::kWhole) : Block{BlockKind::kXmp, chunk.raw, xmp};
   }
   // Exif as text, which may have an orientation and a thumbnail.
-  const bool profile = starts_with(chunk.data, "Raw profile type");
-  // What nobody knows here is safe to copy where its fourth letter is small.
-  const bool safe = (type[3] & 0x20) != 0;
-  return block(profile || !safe ? BlockKind::kWhole : BlockKind::kText);
+  if (starts_with(chunk.data, "Raw profile type")) {
+    return block(BlockKind::kWhole);
+  }
+  // What nobody knows here is safe to copy where its fourth letter is small (14.2); tRNS, the
+  // chunks of animations, signatures and the like are not.
+  return (type[3] & 0x20) != 0 ? std::optional(block(BlockKind::kText)) : std::nullopt;
 }
 
 // A chunk whose checksum is wrong says nothing.
@@ -193,8 +241,8 @@ Result<Buffer> read_profile(Bytes iccp) {
   }
   const Bytes compressed = iccp.subspan(size_t(zero - iccp.data()) + 2);
   Buffer profile;
-  for (size_t room = 16 * compressed.size() + 4096; room <= 2 * kMostInProfile; room *= 4) {
-    const size_t most = std::min(room, kMostInProfile);
+  for (uint64_t room = 16 * uint64_t{compressed.size()} + 4096;; room *= 4) {
+    const auto most = static_cast<size_t>(std::min<uint64_t>(room, kMostInProfile));
     Result<Buffer> attempt = Buffer::allocate(most);
     if (!attempt.ok()) {
       return attempt;
@@ -231,6 +279,7 @@ Result<ImageInfo> probe_png(Bytes file) {
   if (auto error = read_header(chunk.value(), info)) {
     return *error;
   }
+  std::optional<Density> density;
   for (;;) {
     chunk = next_chunk(file, at);
     if (!chunk.ok()) {
@@ -244,17 +293,21 @@ Result<ImageInfo> probe_png(Bytes file) {
     if (type == "IEND") {
       return make_error(ErrorCode::kCorruptImage, "The PNG has no IDAT: no samples.");
     }
+    if (!is_whole(chunk.value())) {
+      continue;
+    }
     if (type == "tRNS") {
       info.has_alpha = true;
     } else if (type == "iCCP") {
       info.has_icc_profile = true;
-    } else if (type == "eXIf") {
+    } else if (type == "eXIf" && !info.has_exif) {
       info.has_exif = true;
       info.orientation = exif_orientation(read_orientation(data));
     } else if (type == "acTL" && data.size() == 8) {
       info.frame_count = std::max(read_u32(data.data()), uint32_t{1});
-    } else if (type == "pHYs") {
-      info.density_per_inch = per_inch(read_density(data));
+    } else if (type == "pHYs" && !density) {
+      density = read_density(data);
+      info.density_per_inch = per_inch(density);
     }
   }
 }
@@ -262,7 +315,7 @@ Result<ImageInfo> probe_png(Bytes file) {
 Result<SourceMetadata> metadata_of_png(Bytes file) {
   SourceMetadata metadata;
   size_t at = sizeof kSignature;
-  bool samples_seen = false;
+  Progress progress;
   std::optional<ColorSpace> named;
   for (;;) {
     const Result<Chunk> next = next_chunk(file, at);
@@ -270,33 +323,37 @@ Result<SourceMetadata> metadata_of_png(Bytes file) {
       break;
     }
     const Chunk& chunk = next.value();
+    progress.pass(chunk.type);
     if (chunk.type == "IDAT") {
       const uint64_t length = read_u32(file.data() + at) + uint64_t{kChunkOverhead};
       if (length > file.size() - at) {
         break;
       }
       at += static_cast<size_t>(length);
-      samples_seen = true;
       continue;
     }
-    if (!is_whole(chunk)) {
+    if (!is_ancillary(chunk.type) || !is_whole(chunk)) {
       continue;
+    }
+    const Known* known = std::find_if(std::begin(kKnown), std::end(kKnown),
+                                      [&](const Known& one) { return one.type == chunk.type; });
+    known = known == std::end(kKnown) ? nullptr : known;
+    if (known != nullptr && !progress.counts(*known)) {
+      continue;
+    }
+    if (const std::optional<Block> block = block_of(chunk, known)) {
+      metadata.add(*block);
     }
     if (chunk.type == "pHYs") {
       metadata.density = read_density(chunk.data);
+    } else if (chunk.type == "cICP" && chunk.data.size() == 4) {
+      named = read_code_points(chunk.data);
     } else if (chunk.type == "iCCP") {
       Result<Buffer> profile = read_profile(chunk.data);
       if (!profile.ok()) {
         return profile.error();
       }
       metadata.icc_profile = std::move(profile.value());
-    } else if (chunk.type == "eXIf" && samples_seen) {
-      continue;  // too late for the picture to be shown as it says
-    } else if (const std::optional<Block> block = block_of(chunk)) {
-      metadata.blocks.push_back(*block);
-    }
-    if (chunk.type == "cICP") {
-      named = read_code_points(chunk.data);
     }
   }
   metadata.color_space = named.value_or(color_space_of(metadata.icc_profile));

@@ -11,7 +11,8 @@ bool matches_png(Bytes file);
 // Errors: TRUNCATED_IMAGE (the header is cut off), CORRUPT_IMAGE.
 Result<ImageInfo> probe_png(Bytes file);
 
-// Errors: OUT_OF_MEMORY.
+// What stands in a place where it counts, and is whole: of most chunks the first. Compressed
+// profiles of more than 16 MB are left out. Errors: OUT_OF_MEMORY.
 Result<SourceMetadata> metadata_of_png(Bytes file);
 
 }  // namespace crop64

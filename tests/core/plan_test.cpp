@@ -1181,5 +1181,122 @@ TEST_CASE("parts of a picture are decoded together where that is less work") {
   CHECK(shared({passes, middle, moves, beyond, below}) == Places{{1, 4}});
 }
 
+// What metadata has to know.
+
+ImageInfo turned_picture(Format format, int tag) {
+  ImageInfo info = picture(format);
+  info.orientation = exif_orientation(tag);
+  info.block = {8, 8};
+  return info;
+}
+
+TEST_CASE("metadata alone moves a JPEG's coefficients, and keeps a PNG's samples") {
+  for (const MetadataPolicy policy : {MetadataPolicy::kNone, MetadataPolicy::kColor}) {
+    for (const bool auto_orient : {true, false}) {
+      Options options;
+      options.metadata = policy;
+      options.auto_orient = auto_orient;
+      const Plan jpeg = plan(turned_picture(Format::kJpeg, 6), options).value();
+      CHECK(jpeg.way == Way::kMove);
+      CHECK(jpeg.lossless);
+      CHECK(jpeg.metadata.policy == policy);
+      CHECK(jpeg.metadata.same_picture);
+      CHECK(jpeg.metadata.size == kSize);
+      CHECK(exif_tag(jpeg.metadata.orientation) == 6);
+      const Plan png = plan(turned_picture(Format::kPng, 6), options).value();
+      CHECK(png.way == Way::kSamples);
+      CHECK(png.lossless);
+      CHECK(png.metadata.same_picture == !auto_orient);
+      CHECK(png.metadata.size == (auto_orient ? Size{50, 100} : kSize));
+      CHECK(exif_tag(png.metadata.orientation) == (auto_orient ? 1 : 6));
+    }
+  }
+  Options all;
+  all.metadata = MetadataPolicy::kAll;
+  CHECK(plan(turned_picture(Format::kJpeg, 6), all).value().way == Way::kPass);
+  CHECK(plan(turned_picture(Format::kPng, 6), all).value().way == Way::kPass);
+}
+
+TEST_CASE("with quality, a limit or a resize metadata goes the samples' way") {
+  for (const int change : {0, 1, 2, 3}) {
+    Options options;
+    options.metadata = MetadataPolicy::kNone;
+    if (change == 0) {
+      options.quality = 50;
+    } else if (change == 1) {
+      options.max_bytes = 500;
+    } else if (change == 2) {
+      options.resize = size_of(10, {});
+    } else {
+      options.rotate = 90;
+    }
+    const Plan planned = plan(turned_picture(Format::kJpeg, 6), options).value();
+    CHECK(planned.way == Way::kSamples);
+    CHECK(!planned.metadata.same_picture);
+    CHECK(exif_tag(planned.metadata.orientation) == 1);
+  }
+}
+
+TEST_CASE("whatever is turned, the file says what is still to be turned") {
+  for (int tag = 1; tag <= 8; ++tag) {
+    for (const int rotate : {0, 90, 180, 270}) {
+      for (const Flip flip : {Flip::kNone, Flip::kHorizontal, Flip::kVertical}) {
+        for (const bool auto_orient : {true, false}) {
+          for (const bool lossless : {true, false}) {
+            Options options = crop_to({8, 8, 40, 40});
+            options.rotate = rotate;
+            options.flip = flip;
+            options.auto_orient = auto_orient;
+            options.lossless = lossless;
+            const ImageInfo info = turned_picture(Format::kJpeg, tag);
+            const Plan planned = plan(info, options).value();
+            const Orientation done =
+                planned.way == Way::kMove ? Orientation{} : planned.orientation;
+            const Orientation mirror = {false, flip == Flip::kHorizontal, flip == Flip::kVertical};
+            const Orientation asked = then(quarter_turns(rotate / 90), mirror);
+            CHECK(then(done, planned.metadata.orientation) == then(info.orientation, asked));
+            if (auto_orient && !lossless) {
+              CHECK(planned.metadata.orientation == Orientation{});
+            }
+            CHECK(!planned.metadata.same_picture);
+            const Size stored = lossless ? planned.decode.region.size() : planned.size;
+            CHECK(planned.metadata.size == stored);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a palette is widened where that is asked for") {
+  ImageInfo info = picture(Format::kPng, {Model::kPalette, 4});
+  Options options;
+  options.keep_palette = true;
+  CHECK(plan(info, options).value().way == Way::kPass);
+  options.keep_palette = false;
+  const Plan wide = plan(info, options).value();
+  CHECK(wide.way == Way::kSamples);
+  CHECK(wide.layout == kRgb8);
+  CHECK(wide.lossless);
+  CHECK(!wide.metadata.same_layout);
+  CHECK(wide.metadata.same_picture);
+  info.has_alpha = true;
+  CHECK(plan(info, options).value().layout == kRgba8);
+  // Of no other layout: nothing to widen.
+  CHECK(plan(picture(Format::kPng, kGray8), options).value().way == Way::kPass);
+  options.format = Format::kJpeg;
+  CHECK(code_of(plan(info, options)) == "INVALID_ARGUMENT");
+}
+
+TEST_CASE("an animation's other pictures are not kept") {
+  ImageInfo info = picture(Format::kPng);
+  info.frame_count = 3;
+  CHECK(plan(info, {}).value().lossless);  // it passes
+  Options options = crop_to({0, 0, 10, 10});
+  CHECK(!plan(info, options).value().lossless);
+  options.lossless = true;
+  CHECK(code_of(plan(info, options)) == "LOSSLESS_IMPOSSIBLE");
+}
+
 }  // namespace
 }  // namespace crop64

@@ -118,6 +118,12 @@ const fileOptions = [
   [{ quality: '85' }, 'quality', 'an integer from 1 to 100', "'85'"],
   [{ quality: null }, 'quality', 'an integer from 1 to 100', 'null'],
   [{ quality: Number.NaN }, 'quality', 'an integer from 1 to 100', 'NaN'],
+  [{ metadata: 'exif' }, 'metadata', "one of 'none', 'color', 'all'", "'exif'"],
+  [{ metadata: true }, 'metadata', "one of 'none', 'color', 'all'", 'true'],
+  [{ metadata: null }, 'metadata', "one of 'none', 'color', 'all'", 'null'],
+  [{ palette: true }, 'palette', "one of 'keep', false", 'true'],
+  [{ palette: 'RGB' }, 'palette', "one of 'keep', false", "'RGB'"],
+  [{ palette: null }, 'palette', "one of 'keep', false", 'null'],
   [{ compressionLevel: 10 }, 'compressionLevel', 'an integer from 0 to 9', '10'],
   [{ compressionLevel: -1 }, 'compressionLevel', 'an integer from 0 to 9', '-1'],
   [{ compressionLevel: 1.5 }, 'compressionLevel', 'an integer from 0 to 9', '1.5'],
@@ -130,11 +136,23 @@ const channelOptions = [
   [{ channels: 3 }, 'channels', "one of 'RGBA', .*", '3'],
 ];
 
+const imageDataOptions = [
+  [{ ignoreProfile: 'yes' }, 'ignoreProfile', 'true or false', "'yes'"],
+  [{ ignoreProfile: 1 }, 'ignoreProfile', 'true or false', '1'],
+  [{ ignoreProfile: null }, 'ignoreProfile', 'true or false', 'null'],
+];
+
 const tables = [
   [wrong, forAll],
   [fileOptions, forFiles],
   [channelOptions, [decode, ...forFiles]],
+  [imageDataOptions, [toImageData]],
   // What belongs to another function.
+  [
+    [[{ ignoreProfile: true }, 'the keys of options', 'one of auto.*', "'ignoreProfile'"]],
+    [decode, ...forFiles],
+  ],
+  [[[{ metadata: 'all' }, 'the keys of options', 'one of auto.*', "'metadata'"]], forSamples],
   [[[{ format: 'png' }, 'the keys of options', 'one of autoOrient, .*', "'format'"]], forSamples],
   [[[{ quality: 80 }, 'the keys of options', 'one of autoOrient, .*', "'quality'"]], forSamples],
   [

@@ -150,5 +150,211 @@ TEST_CASE("a file is taken for a PNG by its signature") {
   }
 }
 
+// What a file says beside its samples.
+
+using namespace std::string_literals;
+
+File file_of(const std::string& text) { return {text.begin(), text.end()}; }
+std::string text_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
+
+// Blocks look at the file, which is there until the next call.
+SourceMetadata metadata_of(std::vector<PngChunk> chunks) {
+  static File file;
+  chunks.insert(chunks.begin(), header(7, 5, 8, 2));
+  chunks.push_back(kEnd);
+  file = join(chunks);
+  return std::move(metadata_of_png(file).value());
+}
+
+TEST_CASE("a chunk is known by its type") {
+  const std::string xmp_name = "XML:com.adobe.xmp\0"s;
+  struct Case {
+    PngChunk chunk;
+    std::optional<BlockKind> kind;
+    std::string data;
+  };
+  const Case cases[] = {
+      {{"gAMA", File(4)}, BlockKind::kColor, {}},
+      {{"cHRM", File(32)}, BlockKind::kColor, {}},
+      {{"sRGB", File(1)}, BlockKind::kColor, {}},
+      {{"cICP", File(4)}, BlockKind::kColor, {}},
+      {{"sBIT", File(3)}, BlockKind::kLayout, {}},
+      {{"bKGD", File(6)}, BlockKind::kLayout, {}},
+      {{"sPLT", File(9)}, BlockKind::kLayout, {}},
+      {{"eXIf", file_of("MM")}, BlockKind::kExif, "MM"},
+      {{"tEXt", file_of("Title\0words"s)}, BlockKind::kText, {}},
+      {{"zTXt", file_of("Title\0\0..."s)}, BlockKind::kText, {}},
+      {{"iTXt", file_of("Title\0\0\0\0\0words"s)}, BlockKind::kText, {}},
+      {{"tEXt", file_of("Raw profile type exif\0..."s)}, BlockKind::kWhole, {}},
+      {{"iTXt", file_of(xmp_name + "\0\0\0\0<x/>"s)}, BlockKind::kXmp, "<x/>"},
+      {{"iTXt", file_of(xmp_name + "\0\0en\0name\0<x/>"s)}, BlockKind::kXmp, "<x/>"},
+      {{"iTXt", file_of(xmp_name + "\1\0\0\0zip"s)}, BlockKind::kWhole, {}},
+      {{"iTXt", file_of(xmp_name + "\0"s)}, BlockKind::kWhole, {}},
+      {{"iTXt", file_of(xmp_name + "\0\0en\0"s)}, BlockKind::kWhole, {}},
+      {{"tIME", File(7)}, BlockKind::kWhole, {}},
+      {{"oFFs", File(9)}, BlockKind::kWhole, {}},
+      {{"vpAg", File(9)}, BlockKind::kText, {}},
+      {{"hIST", File(6)}, std::nullopt, {}},
+      {{"caBX", File(6)}, std::nullopt, {}},
+      {{"iDOT", File(6)}, std::nullopt, {}},
+      {{"acTL", File(8)}, std::nullopt, {}},
+      {{"tRNS", File(6)}, std::nullopt, {}},
+      {{"PLTE", File(6)}, std::nullopt, {}},
+      {{"ABCd", File(6)}, std::nullopt, {}},
+      {{"a\1cd", File(6)}, std::nullopt, {}},
+  };
+  for (const Case& known : cases) {
+    CAPTURE(known.chunk.type);
+    const SourceMetadata metadata = metadata_of({known.chunk, kData});
+    REQUIRE(metadata.blocks.size() == (known.kind ? 1 : 0));
+    if (known.kind) {
+      const Block& block = metadata.blocks[0];
+      CHECK(block.kind == *known.kind);
+      CHECK(block.raw.size() == known.chunk.data.size() + 12);
+      const std::string all = text_of(known.chunk.data);
+      CHECK(text_of(block.data) == (known.data.empty() ? all : known.data));
+    }
+  }
+}
+
+TEST_CASE("a chunk counts in its place, once, and where it is whole") {
+  const PngChunk palette = {"PLTE", File(3)};
+  struct Case {
+    std::string type;
+    bool behind_palette;
+    bool behind_samples;
+    bool again;
+  };
+  const Case cases[] = {{"gAMA", false, false, false}, {"cHRM", false, false, false},
+                        {"sRGB", false, false, false}, {"cICP", false, false, false},
+                        {"sBIT", false, false, false}, {"bKGD", true, false, false},
+                        {"sPLT", true, false, true},   {"eXIf", true, false, false},
+                        {"tIME", true, true, false},   {"tEXt", true, true, true}};
+  for (const Case& known : cases) {
+    CAPTURE(known.type);
+    const PngChunk chunk = {known.type, File(4)};
+    CHECK(metadata_of({chunk, palette, kData}).blocks.size() == 1);
+    CHECK(metadata_of({palette, chunk, kData}).blocks.size() == (known.behind_palette ? 1 : 0));
+    CHECK(metadata_of({kData, chunk}).blocks.size() == (known.behind_samples ? 1 : 0));
+    CHECK(metadata_of({kData, kData, chunk}).blocks.size() == (known.behind_samples ? 1 : 0));
+    CHECK(metadata_of({chunk, chunk, kData}).blocks.size() == (known.again ? 2 : 1));
+    File damaged = join({header(7, 5, 8, 2), chunk, kData, kEnd});
+    damaged[find_chunk(damaged, known.type) + 8] ^= 1;
+    CHECK(metadata_of_png(damaged).value().blocks.empty());
+  }
+}
+
+PngChunk profile_chunk(const std::string& profile, const std::string& name = "name\0\0"s) {
+  File data = file_of(name);
+  const File compressed = deflated(file_of(profile));
+  data.insert(data.end(), compressed.begin(), compressed.end());
+  return {"iCCP", data};
+}
+
+TEST_CASE("a profile is uncompressed, whatever its length") {
+  for (const size_t size : {size_t{0}, size_t{1}, size_t{500}, size_t{100000}, size_t{3000000}}) {
+    const std::string profile(size, 'p');
+    CHECK(text_of(metadata_of({profile_chunk(profile), kData}).icc_profile) == profile);
+  }
+  Random random(1);
+  std::string noise(200000, ' ');
+  std::generate(noise.begin(), noise.end(), [&] { return char(random.next()); });
+  CHECK(text_of(metadata_of({profile_chunk(noise), kData}).icc_profile) == noise);
+}
+
+TEST_CASE("a profile that is damaged, out of place or a bomb is none") {
+  const PngChunk good = profile_chunk("profile");
+  PngChunk cut = good;
+  cut.data = first_bytes(good.data, good.data.size() - 5);
+  PngChunk changed = good;
+  changed.data[10] ^= 0x55;
+  const PngChunk cases[] = {cut,
+                            changed,
+                            profile_chunk("profile", "name without an end"),
+                            profile_chunk("profile", "name\0\1"s),
+                            {"iCCP", {}},
+                            {"iCCP", file_of("name\0"s)},
+                            {"iCCP", file_of("name\0\0"s)},
+                            profile_chunk(std::string(size_t{17} * 1024 * 1024, ' '))};
+  for (const PngChunk& chunk : cases) {
+    CHECK(metadata_of({chunk, kData}).icc_profile.size() == 0);
+  }
+  CHECK(metadata_of({{"PLTE", File(3)}, good, kData}).icc_profile.size() == 0);
+  CHECK(metadata_of({kData, good}).icc_profile.size() == 0);
+  CHECK(text_of(metadata_of({good, profile_chunk("other"), kData}).icc_profile) == "profile");
+  const std::string most(size_t{16} * 1024 * 1024, ' ');
+  CHECK(metadata_of({profile_chunk(most), kData}).icc_profile.size() == most.size());
+}
+
+TEST_CASE("code points go before a profile") {
+  struct Case {
+    File points;
+    ColorSpace space;
+  };
+  const Case cases[] = {
+      {{1, 13, 0, 1}, ColorSpace::kSrgb},   {{12, 13, 0, 1}, ColorSpace::kDisplayP3},
+      {{9, 16, 0, 1}, ColorSpace::kOther},  {{12, 13, 0, 0}, ColorSpace::kOther},
+      {{12, 13, 1, 1}, ColorSpace::kOther},
+  };
+  for (const Case& given : cases) {
+    CHECK(metadata_of({{"cICP", given.points}, kData}).color_space == given.space);
+    const PngChunk profile = profile_chunk("a profile that says nothing");
+    CHECK(metadata_of({profile, {"cICP", given.points}, kData}).color_space == given.space);
+    CHECK(metadata_of({kData, {"cICP", given.points}}).color_space == ColorSpace::kSrgb);
+  }
+  CHECK(metadata_of({{"cICP", {12, 13, 0}}, kData}).color_space == ColorSpace::kSrgb);
+}
+
+TEST_CASE("chunks whose checksum is wrong are not told of") {
+  const File exif = file_of("MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"s);
+  for (const char* type : {"eXIf", "tRNS", "iCCP", "pHYs", "acTL"}) {
+    File file = join({header(7, 5, 8, 2), {type, exif}, kData});
+    CHECK(exif_tag(probe_png(file).value().orientation) == (type == "eXIf"s ? 6 : 1));
+    file[find_chunk(file, type) + 8 + exif.size()] ^= 1;
+    const ImageInfo info = probe_png(file).value();
+    CHECK(exif_tag(info.orientation) == 1);
+    CHECK(!info.has_exif);
+    CHECK(!info.has_alpha);
+    CHECK(!info.has_icc_profile);
+  }
+}
+
+TEST_CASE("of a million tiny chunks no more than the most are kept") {
+  const File one = join({{"tEXt", {}}});
+  File file = join({header(7, 5, 8, 2)});
+  const size_t signature = 8;
+  for (int i = 0; i < 1000000; ++i) {
+    file.insert(file.end(), one.begin() + signature, one.end());
+  }
+  CHECK(metadata_of_png(file).value().blocks.size() == SourceMetadata::kMostBlocks);
+}
+
+TEST_CASE("chunks cut or changed anywhere are walked within their bounds") {
+  const File good = join({header(7, 5, 8, 2),
+                          profile_chunk("profile"),
+                          {"pHYs", File(9)},
+                          {"iTXt", file_of("XML:com.adobe.xmp\0\0\0\0\0<x/>"s)},
+                          kData,
+                          {"tEXt", File(3)},
+                          kEnd});
+  for (size_t size = 8; size < good.size(); ++size) {
+    CHECK(metadata_of_png(first_bytes(good, size)).ok());
+  }
+  Random random(1);
+  for (int round = 0; round < 10000; ++round) {
+    std::vector<PngChunk> chunks = chunks_of(good);
+    for (int i = random.below(4); i >= 0; --i) {
+      File& data = chunks[size_t(random.between(1, int(chunks.size()) - 1))].data;
+      if (!data.empty()) {
+        data[size_t(random.below(int(data.size())))] = static_cast<uint8_t>(random.next());
+      }
+    }
+    CHECK(metadata_of_png(join(chunks)).ok());
+    File changed = good;
+    changed[size_t(random.between(8, int(good.size()) - 1))] = static_cast<uint8_t>(random.next());
+    CHECK(metadata_of_png(changed).ok());
+  }
+}
+
 }  // namespace
 }  // namespace crop64

@@ -1,0 +1,357 @@
+// What stays and what goes: every kind of metadata, under every setting, on every way through, read
+// back by exiftool and Pillow, and looked for in the bytes.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { deflateSync } from 'node:zlib';
+import { decode, encode, probe } from '../../dist/index.js';
+import { rejects, sameBytes, sameSamples } from '../support/checks.mjs';
+import { coefficients, segments } from '../support/coefficients.mjs';
+import { exif, orientation } from '../support/exif.mjs';
+import { fixture, SMALL } from '../support/fixtures.mjs';
+import {
+  cameraExif,
+  photoshop,
+  profileChunk,
+  profileSegments,
+  secrets,
+  segment,
+  textChunk,
+  withChunks,
+  withSegments,
+  xmp,
+  xmpChunk,
+} from '../support/metadata.mjs';
+import { python, tool } from '../support/oracle.mjs';
+import { chunk, decodePng, readChunks } from '../support/png.mjs';
+import { displayP3 } from '../support/profiles.mjs';
+
+const SETTINGS = [undefined, 'none', 'color', 'all'];
+const STORED = [SMALL.width, SMALL.height];
+// In the picture as displayed, which is turned.
+const crop = { left: 17, top: 19, right: 81, bottom: 100 };
+
+// A photograph that says all that one can.
+async function photo(tag = 6) {
+  const jpeg = Buffer.from(await fixture('small.jpg'));
+  jpeg.set([1, 1, 44, 1, 44], jpeg.indexOf('JFIF\0', 0, 'latin1') + 7); // 300 to an inch
+  const file = withSegments(jpeg, [
+    segment(0xe0, 'JFXX\0', Buffer.from([0x10]), secrets.jfxx),
+    segment(0xe1, 'Exif\0\0', cameraExif(tag, STORED)),
+    segment(0xe1, 'http://ns.adobe.com/xap/1.0/\0', xmp(tag, STORED)),
+    ...profileSegments(displayP3, 200), // in several parts
+    segment(0xe2, 'MPF\0II*\0\x08\0\0\0\0\0'),
+    segment(0xe2, 'FPXR\0', secrets.flashpix),
+    segment(0xe2, 'urn:iso:std:iso:ts:21496:-1\0\0\0\0\0'),
+    segment(0xeb, 'JP\0\x01', secrets.signed),
+    segment(0xed, 'Photoshop 3.0\0', photoshop),
+    segment(0xfe, 'A comment'),
+  ]);
+  return Buffer.concat([file, secrets.trailing]);
+}
+
+async function drawing(tag = 6) {
+  return withChunks(await fixture('small.png'), [
+    chunk('gAMA', Buffer.from([0, 0, 0xb1, 0x8f])),
+    profileChunk(displayP3),
+    chunk('sBIT', Buffer.from([8, 7, 8])),
+    chunk('caBX', secrets.signed),
+    chunk('pHYs', Buffer.from([0, 0, 0x2e, 0x23, 0, 0, 0x2e, 0x23, 1])),
+    chunk('eXIf', cameraExif(tag, STORED)),
+    chunk('bKGD', Buffer.from([0, 1, 0, 2, 0, 3])),
+    chunk('sPLT', Buffer.from('few\0\x08\x01\x02\x03\xff\0\x09', 'latin1')),
+    xmpChunk(xmp(tag, STORED)),
+    textChunk('Title', 'A title'),
+    chunk('zTXt', Buffer.concat([Buffer.from('Author\0\0'), deflateSync(Buffer.from('Anna'))])),
+    textChunk('Raw profile type exif', `\nexif\n${secrets.flashpix}`),
+    chunk('tIME', Buffer.from([7, 0xe6, 1, 2, 3, 4, 5])),
+    chunk('prVW', secrets.jfxx), // unsafe to copy
+  ]);
+}
+
+// Ways through: options, whether the picture stays whole, and the orientation that is left.
+const FROM_JPEG = {
+  'metadata alone': [{}, true, 6],
+  'coded anew, lossless': [{ lossless: true, progressive: true }, true, 6],
+  'a lossless crop': [{ lossless: true, crop }, false, 6],
+  'a lossless turn': [{ lossless: true, rotate: 90 }, true, 3],
+  'a crop': [{ crop }, false, 1],
+  'another quality': [{ quality: 80 }, false, 1],
+  'another quality, not turned': [{ quality: 80, autoOrient: false }, true, 6],
+  'a crop, not turned': [{ crop: { ...crop, bottom: 90 }, autoOrient: false }, false, 6],
+  'a resize': [{ resize: { width: 50 } }, false, 1],
+  padding: [{ crop: { ...crop, left: -9 }, outside: 'pad' }, false, 1],
+  'as PNG': [{ format: 'png' }, false, 1],
+  'as PNG, not turned': [{ format: 'png', autoOrient: false }, true, 6],
+  'a crop as PNG': [{ format: 'png', crop }, false, 1],
+};
+const FROM_PNG = {
+  'compressed anew': [{ compressionLevel: 4 }, false, 1],
+  'compressed anew, not turned': [{ compressionLevel: 4, autoOrient: false }, true, 6],
+  'a crop': [{ crop }, false, 1],
+  'a resize': [{ resize: { width: 50 } }, false, 1],
+  'as JPEG': [{ format: 'jpeg' }, false, 1],
+  'as JPEG, not turned': [{ format: 'jpeg', autoOrient: false }, true, 6],
+  'a crop as JPEG': [{ format: 'jpeg', crop }, false, 1],
+};
+
+async function results(from, ways) {
+  const made = [];
+  for (const [way, [options, whole, tag]] of Object.entries(ways)) {
+    for (const metadata of SETTINGS) {
+      if (way === 'metadata alone' && (metadata === undefined || metadata === 'all')) continue;
+      const result = await encode(from, { ...options, metadata });
+      const all = metadata === 'all';
+      const color = metadata !== 'none';
+      const what = `${way}, metadata: ${metadata}`;
+      made.push({ what, way, result, whole, tag, all, color, info: await probe(result) });
+    }
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'crop64-metadata-'));
+  try {
+    const names = made.map((_, i) => join(folder, `${i}`));
+    for (const [i, name] of names.entries()) writeFileSync(name, made[i].result.bytes);
+    const told = JSON.parse(tool('exiftool', ['-j', '-G1', '-a', '-n', ...names]));
+    return made.map((one, i) => ({ ...one, tags: told[i] }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const includes = (bytes, part) => Buffer.from(bytes).includes(part);
+const storedSize = ({ storedWidth, storedHeight }) => [storedWidth, storedHeight];
+
+// What is the same for all formats.
+function checkCommon({ what, result, whole, tag, all, color, info, tags }) {
+  const has = (name) => tags[name] !== undefined;
+  assert.equal(info.orientation, tag, what);
+  assert.equal(has('IFD0:Orientation') ? tags['IFD0:Orientation'] : 1, tag, what);
+  assert.equal(info.hasIccProfile, color, what);
+  assert.equal(info.colorSpace, color ? 'display-p3' : 'srgb', what);
+  assert.equal(info.density, color ? 300 : undefined, what);
+  for (const name of ['IFD0:Artist', 'GPS:GPSLatitude', 'XMP-dc:Rights']) {
+    assert.equal(has(name), all, `${what}: ${name}`);
+  }
+  for (const name of ['thumbnail', 'note', 'xmp']) {
+    assert.equal(includes(result.bytes, secrets[name]), all && whole, `${what}: ${name}`);
+  }
+  for (const name of ['signed', 'trailing']) {
+    assert.ok(!includes(result.bytes, secrets[name]), `${what}: ${name}`);
+  }
+  if (all) {
+    assert.equal(tags['XMP-tiff:Orientation'], tag, what);
+    const size = [tags['IFD0:ImageWidth'], tags['IFD0:ImageHeight']];
+    assert.deepEqual(size, whole ? STORED : storedSize(info), what);
+    const sizeToo = [tags['ExifIFD:ExifImageWidth'], tags['ExifIFD:ExifImageHeight']];
+    assert.deepEqual(sizeToo, size, what);
+    for (const name of [
+      'XMP-tiff:ImageWidth',
+      'XMP-tiff:ImageHeight',
+      'XMP-exif:ExifImageWidth',
+      'XMP-exif:ExifImageHeight',
+      'ExifIFD:SubjectArea',
+    ]) {
+      assert.equal(has(name), whole, `${what}: ${name}`);
+    }
+  }
+  if (!whole) {
+    assert.equal(tags['ExifTool:Warning'], undefined, what);
+    assert.ok(!includes(Buffer.from(result.bytes).subarray(3), Buffer.from([0xff, 0xd8, 0xff])));
+  }
+}
+
+test('of a JPEG, each kind of metadata stays or goes', async () => {
+  const file = await photo();
+  for (const one of await results(file, FROM_JPEG)) {
+    const { what, result, whole, all, tags } = one;
+    checkCommon(one);
+    const same = result.format === 'jpeg';
+    assert.equal(tags['File:Comment'] !== undefined, all && same, what);
+    assert.equal(tags['IPTC:Caption-Abstract'] !== undefined, all && same, what);
+    for (const name of ['photoshop', 'jfxx', 'flashpix']) {
+      assert.equal(includes(result.bytes, secrets[name]), all && whole && same, `${what}: ${name}`);
+    }
+    for (const text of ['MPF\0', 'urn:iso']) assert.ok(!includes(result.bytes, text), what);
+    if (!same) tool('pngcheck', ['-q'], result.bytes);
+  }
+});
+
+test('of a PNG, each kind of metadata stays or goes', async () => {
+  const file = await drawing();
+  for (const one of await results(file, FROM_PNG)) {
+    const { what, result, whole, all, color } = one;
+    checkCommon(one);
+    if (result.format === 'jpeg') {
+      assert.ok(!includes(result.bytes, 'A title'), what);
+      continue;
+    }
+    tool('pngcheck', ['-q'], result.bytes);
+    const types = readChunks(result.bytes).map(({ type }) => type);
+    const resized = what.startsWith('a resize');
+    const expected = {
+      gAMA: color,
+      iCCP: color,
+      pHYs: color,
+      sBIT: color && !resized,
+      bKGD: color && !resized,
+      sPLT: color && !resized,
+      tEXt: all,
+      zTXt: all,
+      iTXt: all,
+      tIME: all && whole,
+      caBX: false,
+      prVW: false,
+    };
+    for (const [type, there] of Object.entries(expected)) {
+      assert.equal(types.includes(type), there, `${what}: ${type}`);
+    }
+    assert.equal(includes(result.bytes, secrets.flashpix), all && whole, what);
+  }
+});
+
+test('metadata alone changes no coefficient and no sample', async () => {
+  for (const name of ['photo-420.jpg', 'photo-progressive-444.jpg', 'photo-rgb.jpg']) {
+    const file = Buffer.from(await fixture(name));
+    const described = withSegments(file, [segment(0xe1, 'Exif\0\0', orientation(5))]);
+    for (const metadata of ['none', 'color']) {
+      const result = await encode(described, { metadata });
+      assert.equal(result.lossless, true);
+      assert.notEqual(Buffer.compare(result.bytes, described), 0);
+      const [a, b] = coefficients([Buffer.from(result.bytes), file]);
+      assert.deepEqual(a.components, b.components, name);
+      assert.equal((await probe(result)).orientation, 5);
+    }
+    sameBytes((await encode(described, { metadata: 'all' })).bytes, described);
+  }
+  for (const name of ['small.png', 'photo-palette-4.png', 'small-interlaced-rgba-16.png']) {
+    const file = withChunks(await fixture(name), [textChunk('Title', 'A title')]);
+    const result = await encode(file, { metadata: 'none' });
+    assert.equal(result.lossless, true);
+    assert.ok(!includes(result.bytes, 'A title'));
+    assert.deepEqual(decodePng(result.bytes).samples, decodePng(file).samples, name);
+    sameBytes((await encode(file, { metadata: 'all' })).bytes, file);
+  }
+});
+
+test("Adobe's segment stays, under 'none' too: RGB and CMYK decode as before", async () => {
+  for (const name of ['photo-rgb.jpg', 'photo-cmyk.jpg']) {
+    const file = await fixture(name);
+    assert.ok(
+      segments(file).some(({ marker }) => marker === 0xee),
+      name,
+    );
+    const shown = await python('result = Image.open(io.BytesIO(file)).copy()', { file });
+    for (const options of [{ metadata: 'none' }, { metadata: 'none', progressive: true }]) {
+      const { bytes } = await encode(file, { ...options, lossless: true });
+      const now = await python('result = Image.open(io.BytesIO(file)).copy()', { file: bytes });
+      sameSamples(now, shown, name);
+    }
+  }
+});
+
+test('an orientation that is left gets Exif of its own, which says nothing else', async () => {
+  const { bytes } = await encode(await photo(8), { metadata: 'none' });
+  const [{ payload }] = segments(bytes).filter(({ marker }) => marker === 0xe1);
+  assert.equal(payload.length, 6 + 26);
+  const tags = await python(
+    'result = {str(k): int(v) for k, v in Image.open(io.BytesIO(file)).getexif().items()}',
+    { file: bytes },
+  );
+  assert.deepEqual(tags, { 274: 8 });
+});
+
+test('what is damaged or too large is left out, and the picture is as it was', async () => {
+  const jpeg = await fixture('small.jpg');
+  const png = await fixture('small.png');
+  const samples = { jpeg: await decode(jpeg), png: await decode(png) };
+  const loop = exif([], { next: 8 });
+  for (const data of [Buffer.alloc(0), Buffer.from('MM'), Buffer.alloc(40, 0xff), loop]) {
+    const files = {
+      jpeg: withSegments(jpeg, [segment(0xe1, 'Exif\0\0', data)]),
+      png: withChunks(png, [chunk('eXIf', data)]),
+    };
+    for (const [format, file] of Object.entries(files)) {
+      const all = { metadata: 'all' };
+      const part = await encode(file, { ...all, crop: { x: 0, y: 0, width: 64, height: 64 } });
+      assert.equal((await probe(part)).orientation, 1);
+      const other = format === 'png' ? 'jpeg' : 'png';
+      const { bytes } = await encode(file, { ...all, format: other });
+      if (other === 'png') sameSamples(await decode(bytes), samples.jpeg);
+      sameSamples(await decode(file), samples[format]);
+    }
+  }
+  // More than a segment holds: in a PNG there may be.
+  const large = Buffer.concat([orientation(6), Buffer.alloc(70000)]);
+  const file = withChunks(png, [chunk('eXIf', large)]);
+  const photo6 = await encode(file, { format: 'jpeg', autoOrient: false, metadata: 'all' });
+  assert.equal((await probe(photo6)).orientation, 6);
+  assert.ok(photo6.byteLength < 70000);
+});
+
+test('a million tiny pieces are no harm', async () => {
+  const jpeg = await fixture('small.jpg');
+  const comments = Buffer.concat(Array(1e6).fill(segment(0xfe)));
+  const crop64 = { x: 0, y: 0, width: 64, height: 64 };
+  const { bytes } = await encode(withSegments(jpeg, [comments]), { crop: crop64, metadata: 'all' });
+  assert.equal(segments(bytes).filter(({ marker }) => marker === 0xfe).length, 10000);
+  const png = await fixture('small.png');
+  const texts = Buffer.concat(Array(1e6).fill(chunk('tEXt', Buffer.from('a\0'))));
+  const part = await encode(withChunks(png, [texts]), { crop: crop64, metadata: 'all' });
+  assert.equal(readChunks(part.bytes).filter(({ type }) => type === 'tEXt').length, 10000);
+});
+
+test('density is carried between the formats, whatever its unit', async () => {
+  const jpeg = Buffer.from(await fixture('small.jpg'));
+  const at = jpeg.indexOf('JFIF\0', 0, 'latin1') + 7;
+  for (const [unit, x, y] of [
+    [1, 72, 144],
+    [2, 40, 80],
+    [0, 4, 3],
+  ]) {
+    jpeg.set([unit, 0, x, 0, y], at);
+    const same = await encode(jpeg, { quality: 80 });
+    const { payload } = segments(same.bytes)[0];
+    assert.deepEqual([...payload.subarray(7, 12)], [unit, 0, x, 0, y]);
+    const png = await encode(jpeg, { format: 'png' });
+    const phys = readChunks(png.bytes).find(({ type }) => type === 'pHYs').data;
+    const scale = unit === 1 ? 1 / 0.0254 : unit === 2 ? 100 : 1;
+    assert.equal(phys.readUInt32BE(0), Math.round(x * scale));
+    assert.equal(phys.readUInt32BE(4), Math.round(y * scale));
+    assert.equal(phys[8], unit === 0 ? 0 : 1);
+    const back = segments((await encode(png, { format: 'jpeg' })).bytes)[0].payload;
+    assert.deepEqual([...back.subarray(7, 12)], [unit, 0, x, 0, y]);
+  }
+});
+
+test('palette: false makes colours of a palette, and is refused for a JPEG', async () => {
+  for (const name of ['photo-palette.png', 'photo-palette-4.png', 'photo-palette-alpha.png']) {
+    const file = await fixture(name);
+    sameBytes((await encode(file, { palette: 'keep' })).bytes, file);
+    const wide = await encode(file, { palette: false });
+    const info = await probe(wide);
+    assert.deepEqual([info.isPalette, info.bitDepth], [false, 8]);
+    assert.equal(info.channels, (await probe(file)).hasAlpha ? 'RGBA' : 'RGB');
+    assert.equal(wide.lossless, true);
+    sameSamples(await decode(wide), await decode(file), name);
+    tool('pngcheck', ['-q'], wide.bytes);
+    await rejects(encode(file, { palette: false, format: 'jpeg' }), 'INVALID_ARGUMENT');
+  }
+});
+
+test('an animation says how many pictures it has, and that the others are not kept', async () => {
+  const file =
+    await python(`frames = [Image.new('RGB', (20, 10), c) for c in ('red', 'green', 'blue')]
+out = io.BytesIO()
+frames[0].save(out, 'PNG', save_all=True, append_images=frames[1:])
+result = out.getvalue()`);
+  assert.equal((await probe(file)).frameCount, 3);
+  assert.equal((await encode(file)).lossless, true);
+  const bare = await encode(file, { metadata: 'none' });
+  assert.deepEqual([bare.lossless, bare.frameCount], [false, 3]);
+  assert.equal((await probe(bare)).frameCount, 1);
+  tool('pngcheck', ['-q'], bare.bytes);
+  await rejects(encode(file, { metadata: 'none', lossless: true }), 'LOSSLESS_IMPOSSIBLE');
+  assert.equal((await decode(file)).frameCount, 3);
+});
