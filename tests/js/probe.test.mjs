@@ -29,7 +29,7 @@ const ycc = (chromaSubsampling, width, height, more = {}) => ({
   ...more,
 });
 
-const described = { density: 300, hasIccProfile: true, hasExif: true, colorSpace: 'other' };
+const described = { density: 300, hasIccProfile: true, hasExif: true, colorSpace: 'srgb' };
 
 const infos = {
   'photo-444.jpg': ycc('4:4:4', 8, 8),
