@@ -48,7 +48,8 @@ afterEach(() => {
 });
 
 test('the interface is what is documented, and no more', () => {
-  const names = 'decode dispose encode init probe toBase64 toBlob toBytes toDataURL toImageData';
+  const names =
+    'decode dispose encode encodeAll init probe toBase64 toBlob toBytes toDataURL toImageData';
   assert.deepEqual(Object.keys(crop64).sort(), ['ImageError', ...names.split(' ')].sort());
 });
 

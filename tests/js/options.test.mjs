@@ -21,6 +21,17 @@ const edges = { left: 0, top: 0, right: 10, bottom: 10 };
 const shapes = '\\{left, top, right, bottom\\}, .* or \\{x, y, width, height\\}';
 const colors = "a colour like '#fff', '#ffff', '#ffffff' or '#ffffffff'";
 
+const turns = 'one of 0, 90, 180, 270';
+const flips = "one of 'horizontal', 'vertical'";
+const fits = "one of 'cover', 'contain', 'fill', 'inside', 'outside'";
+const kernels = "one of 'nearest', 'linear', 'cubic', 'lanczos3'";
+const side = 'an integer from 1 to 2147483647';
+const positions = "one of 'center', 'top', 'right top', .*, 'left top'";
+const yesOrNo = 'true or false';
+const channels = "one of 'RGBA', 'RGB', 'BGRA', 'BGR', 'GRAY', 'GRAYA', 'keep'";
+const depths = "one of 8, 16, 'keep'";
+const bytes = 'a number from 1 to 1000000000000000000';
+
 // Options, the name of what is wrong, what was expected and what came.
 const wrong = [
   [null, 'options', 'an object', 'null'],
@@ -103,6 +114,62 @@ const wrong = [
   [{ signal: new AbortController() }, 'signal', 'an AbortSignal', '\\{.*'],
   [{ signal: { aborted: false } }, 'signal', 'an AbortSignal', '\\{"aborted":false\\}'],
   [{ signal: 'stop' }, 'signal', 'an AbortSignal', "'stop'"],
+
+  [{ autoOrient: 'true' }, 'autoOrient', yesOrNo, "'true'"],
+  [{ autoOrient: 1 }, 'autoOrient', yesOrNo, '1'],
+  [{ autoOrient: null }, 'autoOrient', yesOrNo, 'null'],
+
+  [{ rotate: 45 }, 'rotate', turns, '45'],
+  [{ rotate: 360 }, 'rotate', turns, '360'],
+  [{ rotate: -90 }, 'rotate', turns, '-90'],
+  [{ rotate: '90' }, 'rotate', turns, "'90'"],
+  [{ rotate: 90.5 }, 'rotate', turns, '90.5'],
+  [{ rotate: Number.NaN }, 'rotate', turns, 'NaN'],
+  [{ rotate: null }, 'rotate', turns, 'null'],
+  [{ rotate: 90n }, 'rotate', turns, '90'],
+  [{ rotate: true }, 'rotate', turns, 'true'],
+
+  [{ flip: true }, 'flip', flips, 'true'],
+  [{ flip: 'both' }, 'flip', flips, "'both'"],
+  [{ flip: 'Horizontal' }, 'flip', flips, "'Horizontal'"],
+  [{ flip: 'none' }, 'flip', flips, "'none'"],
+  [{ flip: null }, 'flip', flips, 'null'],
+
+  [{ resize: 100 }, 'resize', 'an object', '100'],
+  [{ resize: [100, 100] }, 'resize', 'an object', '\\[100,100\\]'],
+  [{ resize: '100x100' }, 'resize', 'an object', "'100x100'"],
+  [{ resize: null }, 'resize', 'an object', 'null'],
+  [{ resize: {} }, 'resize', 'a width, a height or both', '\\{\\}'],
+  [{ resize: { fit: 'cover' } }, 'resize', 'a width, a height or both', '.*cover.*'],
+  [{ resize: { width: undefined } }, 'resize', 'a width, a height or both', '.*'],
+  [{ resize: { width: 0 } }, 'resize.width', side, '0'],
+  [{ resize: { width: -5 } }, 'resize.width', side, '-5'],
+  [{ resize: { width: 5.5 } }, 'resize.width', side, '5.5'],
+  [{ resize: { width: '5' } }, 'resize.width', side, "'5'"],
+  [{ resize: { width: null, height: 5 } }, 'resize.width', side, 'null'],
+  [{ resize: { height: Number.NaN } }, 'resize.height', side, 'NaN'],
+  [{ resize: { height: Number.POSITIVE_INFINITY } }, 'resize.height', side, 'Infinity'],
+  [{ resize: { width: 5, height: 2 ** 31 } }, 'resize.height', side, '2147483648'],
+  [{ resize: { width: 5n } }, 'resize.width', side, '5'],
+  [{ resize: { width: 5, fit: 'scale-down' } }, 'resize.fit', fits, "'scale-down'"],
+  [{ resize: { width: 5, fit: null } }, 'resize.fit', fits, 'null'],
+  [{ resize: { width: 5, fit: 'toString' } }, 'resize.fit', fits, "'toString'"],
+  [{ resize: { width: 5, kernel: 'lanczos' } }, 'resize.kernel', kernels, "'lanczos'"],
+  [{ resize: { width: 5, kernel: 3 } }, 'resize.kernel', kernels, '3'],
+  [{ resize: { width: 5, position: 'north' } }, 'resize.position', positions, "'north'"],
+  [{ resize: { width: 5, position: 'top right' } }, 'resize.position', positions, "'top right'"],
+  [{ resize: { width: 5, position: [0, 1] } }, 'resize.position', positions, '\\[0,1\\]'],
+  [{ resize: { width: 5, position: '__proto__' } }, 'resize.position', positions, "'__proto__'"],
+  [{ resize: { width: 5, withoutEnlargement: 1 } }, 'resize.withoutEnlargement', yesOrNo, '1'],
+  [{ resize: { width: 5, background: '#fff' } }, 'the keys of resize', '.*', "'background'"],
+  [{ resize: { w: 5 } }, 'the keys of resize', 'one of width, height, .*', "'w'"],
+
+  [{ outside: 'extend' }, 'outside', "one of 'error', 'clamp', 'pad'", "'extend'"],
+  [{ background: 'rgb(0,0,0)' }, 'background', "a colour like '#fff', .*", "'rgb\\(0,0,0\\)'"],
+
+  [{ orient: true }, 'the keys of options', 'one of autoOrient, .*', "'orient'"],
+  [{ mirror: true }, 'the keys of options', 'one of autoOrient, .*', "'mirror'"],
+  [{ fit: 'cover' }, 'the keys of options', 'one of autoOrient, .*', "'fit'"],
 ];
 
 const fileOptions = [
@@ -128,18 +195,47 @@ const fileOptions = [
   [{ compressionLevel: -1 }, 'compressionLevel', 'an integer from 0 to 9', '-1'],
   [{ compressionLevel: 1.5 }, 'compressionLevel', 'an integer from 0 to 9', '1.5'],
   [{ compressionLevel: 'best' }, 'compressionLevel', 'an integer from 0 to 9', "'best'"],
+  [{ maxBytes: 0 }, 'maxBytes', bytes, '0'],
+  [{ maxBytes: -1 }, 'maxBytes', bytes, '-1'],
+  [{ maxBytes: '100kB' }, 'maxBytes', bytes, "'100kB'"],
+  [{ maxBytes: Number.NaN }, 'maxBytes', bytes, 'NaN'],
+  [{ maxBytes: Number.POSITIVE_INFINITY }, 'maxBytes', bytes, 'Infinity'],
+  [{ maxBytes: null }, 'maxBytes', bytes, 'null'],
+  [{ maxBytes: 100n }, 'maxBytes', bytes, '100'],
+  [{ format: 'bmp' }, 'format', "one of 'keep', 'jpeg', .*", "'bmp'"],
 ];
 
 const channelOptions = [
-  [{ channels: 'ARGB' }, 'channels', "one of 'RGBA', .*", "'ARGB'"],
-  [{ channels: 'rgb' }, 'channels', "one of 'RGBA', .*", "'rgb'"],
-  [{ channels: 3 }, 'channels', "one of 'RGBA', .*", '3'],
+  [{ channels: 'ARGB' }, 'channels', channels, "'ARGB'"],
+  [{ channels: 'rgb' }, 'channels', channels, "'rgb'"],
+  [{ channels: 'L' }, 'channels', channels, "'L'"],
+  [{ channels: 'CMYK' }, 'channels', channels, "'CMYK'"],
+  [{ channels: 3 }, 'channels', channels, '3'],
+  [{ channels: null }, 'channels', channels, 'null'],
+  [{ bitDepth: 32 }, 'bitDepth', depths, '32'],
+  [{ bitDepth: 1 }, 'bitDepth', depths, '1'],
+  [{ bitDepth: '8' }, 'bitDepth', depths, "'8'"],
+  [{ bitDepth: 'auto' }, 'bitDepth', depths, "'auto'"],
+  [{ bitDepth: null }, 'bitDepth', depths, 'null'],
 ];
 
 const imageDataOptions = [
   [{ ignoreProfile: 'yes' }, 'ignoreProfile', 'true or false', "'yes'"],
   [{ ignoreProfile: 1 }, 'ignoreProfile', 'true or false', '1'],
   [{ ignoreProfile: null }, 'ignoreProfile', 'true or false', 'null'],
+];
+
+// Pairs that contradict each other, whatever the picture: the option and the format.
+const contradictions = [
+  [{ format: 'jpeg', compressionLevel: 6 }, 'compressionLevel', 'jpeg'],
+  [{ format: 'png', quality: 80 }, 'quality', 'png'],
+  [{ format: 'raw', quality: 80 }, 'quality', 'raw'],
+  [{ format: 'raw', compressionLevel: 1 }, 'compressionLevel', 'raw'],
+  [{ format: 'jpeg', channels: 'RGB' }, 'channels', 'jpeg'],
+  [{ format: 'png', channels: 'RGB' }, 'channels', 'png'],
+  [{ format: 'jpeg', bitDepth: 8 }, 'bitDepth', 'jpeg'],
+  [{ format: 'png', bitDepth: 16 }, 'bitDepth', 'png'],
+  [{ format: 'image/jpeg', bitDepth: 'keep' }, 'bitDepth', 'jpeg'],
 ];
 
 const tables = [
@@ -155,8 +251,12 @@ const tables = [
   [[[{ metadata: 'all' }, 'the keys of options', 'one of auto.*', "'metadata'"]], forSamples],
   [[[{ format: 'png' }, 'the keys of options', 'one of autoOrient, .*', "'format'"]], forSamples],
   [[[{ quality: 80 }, 'the keys of options', 'one of autoOrient, .*', "'quality'"]], forSamples],
+  [[[{ maxBytes: 5 }, 'the keys of options', 'one of autoOrient, .*', "'maxBytes'"]], forSamples],
   [
-    [[{ channels: 'RGB' }, 'the keys of options', 'one of autoOrient, .*', "'channels'"]],
+    [
+      [{ channels: 'RGB' }, 'the keys of options', 'one of autoOrient, .*', "'channels'"],
+      [{ bitDepth: 16 }, 'the keys of options', 'one of autoOrient, .*', "'bitDepth'"],
+    ],
     [toImageData],
   ],
 ];
@@ -174,6 +274,28 @@ test('a wrong option is named, with what was expected and what came', async (t) 
         }
       });
     }
+  }
+});
+
+test('options that contradict each other are refused', async () => {
+  for (const name of ['small.png', 'small.jpg', 'small.bmp']) {
+    const source = await fixture(name);
+    for (const [options, option, format] of contradictions) {
+      const message = new RegExp(`^Expected no ${option} for .* but received .* '${format}'\\.$`);
+      await rejects(encode(source, options), 'INVALID_ARGUMENT', { message });
+    }
+  }
+});
+
+test("with format 'keep' an option waits for a picture that it fits", async () => {
+  const options = { quality: 30, compressionLevel: 1 };
+  for (const [name, format] of [
+    ['small.png', 'png'],
+    ['small.jpg', 'jpeg'],
+    ['small.bmp', 'png'],
+  ]) {
+    const result = await encode(await fixture(name), { ...options, rotate: 90 });
+    assert.equal(result.format, format);
   }
 });
 
@@ -213,13 +335,16 @@ test('wrong options are found before the source is read', async () => {
 
 test('options that are undefined are as if they were not there', async () => {
   const file = await fixture('small.png');
-  const names = 'crop outside background truncated limits signal';
+  const names = 'autoOrient rotate flip crop outside background resize truncated limits signal';
   const none = Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
   const decoded = await decode(file, { ...none, channels: undefined });
   sameSamples(decoded, await decode(file));
   const all = { ...none, format: undefined, quality: undefined, compressionLevel: undefined };
   sameBytes(await toBytes(file, all), file);
   sameBytes(await toBytes(file, undefined), file);
+  const nothing = { height: undefined, fit: undefined, kernel: undefined, position: undefined };
+  const { width, height } = await decode(file, { resize: { width: 20, ...nothing } });
+  assert.deepEqual([width, height], [20, 15]);
   const limits = { pixels: undefined, bytes: undefined, memory: undefined };
   sameBytes(await toBytes(file, { limits }), file);
 });
@@ -230,7 +355,8 @@ test('options are never changed', async () => {
     return Object.freeze(value);
   };
   const options = freeze({
-    crop: { left: -10, top: 0, width: 50, height: 40 },
+    crop: { x: -10, y: 0, width: 50, height: 40, rotate: 90, scaleX: -1, scaleY: 1 },
+    resize: { width: 10, height: 10, fit: 'contain' },
     outside: 'pad',
     background: { r: 1, g: 2, b: 3 },
     limits: { pixels: 1e6 },
