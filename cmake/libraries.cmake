@@ -61,8 +61,8 @@ if(EMSCRIPTEN)
   target_compile_definitions(png PRIVATE PNG_INTEL_SSE_OPT=1)
 endif()
 
-# libjpeg-turbo: the 8-bit Huffman codecs, without arithmetic coding and without its own SIMD, which
-# has no wasm.
+# libjpeg-turbo: the 8-bit Huffman codecs, without arithmetic coding. Its own SIMD has no wasm: there
+# src/jpeg/kernels stands in for it, and elsewhere its scalar code does.
 set(libjpeg ${sources}/libjpeg-turbo)
 set(JPEG_LIB_VERSION 62)
 set(VERSION 2.1.5)
@@ -70,6 +70,7 @@ set(LIBJPEG_TURBO_VERSION_NUMBER 2001005)
 set(BITS_IN_JSAMPLE 8)
 set(INLINE "inline __attribute__((always_inline))")
 set(SIZE_T ${CMAKE_SIZEOF_VOID_P})
+set(WITH_SIMD ${EMSCRIPTEN})
 configure_file(${libjpeg}/jconfig.h.in libjpeg/jconfig.h)
 configure_file(${libjpeg}/jconfigint.h.in libjpeg/jconfigint.h)
 configure_file(${libjpeg}/jversion.h.in libjpeg/jversion.h COPYONLY)
@@ -78,7 +79,7 @@ foreach(name
     jcapimin jcapistd jccoefct jccolor jcdctmgr jchuff jcinit jcmainct jcmarker jcmaster jcomapi
     jcparam jcphuff jcprepct jcsample jctrans jdapimin jdapistd jdcoefct jdcolor jddctmgr jdhuff jdinput
     jdmainct jdmarker jdmaster jdphuff jdpostct jdsample jdtrans jerror jfdctint
-    jidctint jidctred jmemmgr jmemnobs jsimd_none jutils)
+    jidctint jidctred jmemmgr jmemnobs jutils)
   list(APPEND jpeg_sources ${libjpeg}/${name}.c)
 endforeach()
 # The fast Huffman decoder takes a code that no table has for a zero, without a word; the slow one
@@ -96,6 +97,21 @@ list(REMOVE_ITEM jpeg_sources ${libjpeg}/jdhuff.c)
 list(APPEND jpeg_sources ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdhuff.c)
 add_library(jpeg STATIC ${jpeg_sources} ${CMAKE_SOURCE_DIR}/src/jpeg/unused.c)
 target_include_directories(jpeg SYSTEM PUBLIC ${libjpeg} ${CMAKE_CURRENT_BINARY_DIR}/libjpeg)
+if(EMSCRIPTEN)
+  set(kernels ${CMAKE_SOURCE_DIR}/src/jpeg/kernels)
+  add_library(kernels OBJECT
+    ${kernels}/color.cpp ${kernels}/downsample.cpp ${kernels}/fdct.cpp ${kernels}/idct.cpp
+    ${kernels}/upsample.cpp)
+  target_link_libraries(kernels PRIVATE own_code)
+  target_include_directories(kernels SYSTEM PRIVATE ${libjpeg} ${CMAKE_CURRENT_BINARY_DIR}/libjpeg)
+  target_sources(jpeg PRIVATE $<TARGET_OBJECTS:kernels>)
+  target_compile_options(jpeg PRIVATE "SHELL:-include ${kernels}/seam.h")
+  # With SIMD libjpeg-turbo's multipliers would be short, but a file's may be larger.
+  target_compile_definitions(jpeg PUBLIC MULTIPLIER=int)
+  target_compile_definitions(kernels PRIVATE MULTIPLIER=int)
+else()
+  target_sources(jpeg PRIVATE ${libjpeg}/jsimd_none.c)
+endif()
 # Counts leading zeros by an instruction, not by a table of 64 KB.
 target_compile_definitions(jpeg PRIVATE USE_CLZ_INTRINSIC NO_GETENV NO_PUTENV)
 target_link_libraries(jpeg PRIVATE platform)
