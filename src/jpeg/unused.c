@@ -34,11 +34,4 @@ NOT_HERE(jsimd_idct_ifast)
 NOT_HERE(jsimd_quantize_float)
 NOT_HERE(jsimd_rgb_gray_convert)
 NOT_HERE(jsimd_ycc_rgb565_convert)
-
-/* This one is called, if it is said to be there. */
-JOCTET *jsimd_huff_encode_one_block(void *state, JOCTET *buffer, JCOEFPTR block, int last_dc_val,
-                                    void *dctbl, void *actbl) {
-  (void)state, (void)block, (void)last_dc_val, (void)dctbl, (void)actbl;
-  return buffer;
-}
 #endif

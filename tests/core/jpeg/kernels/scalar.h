@@ -45,5 +45,11 @@ int scalar_compute_reciprocal(unsigned divisor, DCTELEM* divisors);
 void scalar_quantize(JCOEFPTR coefficients, DCTELEM* divisors, DCTELEM* block);
 
 #ifdef __cplusplus
+/* Writes blocks, with the kernel or without, and fills the last byte. Gives the number of bytes. */
+size_t encode_blocks(int with_kernel, const JBLOCK* blocks, int count, c_derived_tbl* dc_table,
+                     c_derived_tbl* ac_table, JOCTET* out, size_t size);
+#endif
+
+#ifdef __cplusplus
 }
 #endif
