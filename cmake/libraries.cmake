@@ -131,7 +131,7 @@ if(EMSCRIPTEN)
   target_link_libraries(kernels PRIVATE own_code)
   target_include_directories(kernels SYSTEM PRIVATE ${libjpeg} ${CMAKE_CURRENT_BINARY_DIR}/libjpeg)
   target_sources(jpeg PRIVATE $<TARGET_OBJECTS:kernels>)
-  target_compile_options(jpeg PRIVATE "SHELL:-include ${kernels}/seam.h")
+  target_compile_options(jpeg PRIVATE "SHELL:-include \"${kernels}/seam.h\"")
   # With SIMD libjpeg-turbo's multipliers would be short, but a file's may be larger.
   target_compile_definitions(jpeg PUBLIC MULTIPLIER=int)
   target_compile_definitions(kernels PRIVATE MULTIPLIER=int)
@@ -156,12 +156,12 @@ if(EMSCRIPTEN)
     PROPERTIES COMPILE_DEFINITIONS "__x86_64__;__ILP32__")
 endif()
 
-# What runs once a picture and not once a sample is compiled for size: of the scalar inverse DCTs
-# only absurd blocks are left.
+# What runs once a picture and not once a sample is compiled for size; so is the scalar inverse DCT,
+# to which only absurd blocks are left.
 if(EMSCRIPTEN)
   set(cold)
   foreach(name jcapimin jcapistd jctrans jdtrans jcinit jcmarker jcmaster jcomapi jcparam jcphuff jdapimin jdapistd
-      jddctmgr jdinput jdmarker jdmaster jerror jidctint jidctred jmemmgr jmemnobs jutils)
+      jddctmgr jdinput jdmarker jdmaster jerror jidctint jmemmgr jmemnobs jutils)
     list(APPEND cold ${libjpeg}/${name}.c)
   endforeach()
   foreach(name png pngerror pngget pngmem pngread pngrio pngset pngwio pngwrite)

@@ -28,8 +28,8 @@ inline void transform(v128_t (&rows)[8], const Scale& scale) {
   rows[0] = scale(wasm_i16x8_add(outer, inner));
   rows[4] = scale(wasm_i16x8_sub(outer, inner));
   const Wide even = interleave(wasm_i16x8_sub(sums[0], sums[3]), wasm_i16x8_sub(sums[1], sums[2]));
-  rows[2] = finish(weigh(even, kEven2, kEven6));
-  rows[6] = finish(weigh(even, kEven6, kEven6 - 15137));
+  rows[2] = finish(weigh(even, kOuter2, kOuter6));
+  rows[6] = finish(weigh(even, kInner2, kInner6));
   const Wide odd01 = interleave(differences[0], differences[1]);
   const Wide odd23 = interleave(differences[2], differences[3]);
 #pragma clang loop unroll(full)

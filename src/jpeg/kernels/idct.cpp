@@ -1,5 +1,5 @@
-// Inverse DCTs: a block of coefficients to 8 x 8 samples, or to 4 x 4 or 2 x 2 for a reduced
-// picture. Two passes with 16-bit numbers between them, as jidctint.c and jidctred.c have them.
+// Inverse DCTs: a block of coefficients to 8 x 8 samples, or to 4 x 4 for a reduced picture.
+// Two passes with 16-bit numbers between them, as jidctint.c and jidctred.c have them.
 #ifdef __wasm_simd128__
 #include "jpeg/kernels/kernels.h"
 
@@ -85,18 +85,18 @@ inline void transform(v128_t (&rows)[8], const Finish& finish) {
     const Wide x26 = interleave(rows[2], rows[6]);
     const Wide sum = weigh(x04, kOne, kOne) + half;
     const Wide difference = weigh(x04, kOne, -kOne) + half;
-    const Wide outer = weigh(x26, kEven2, kEven6);
-    const Wide inner = weigh(x26, kEven6, kEven6 - 15137);
+    const Wide outer = weigh(x26, kOuter2, kOuter6);
+    const Wide inner = weigh(x26, kInner2, kInner6);
     even[0] = sum + outer;
     even[1] = difference + inner;
     even[2] = difference - inner;
     even[3] = sum - outer;
   } else {
     const Wide x02 = interleave(rows[0], rows[2]);
-    even[0] = weigh(x02, kOne, kEven2) + half;
-    even[1] = weigh(x02, kOne, kEven6) + half;
-    even[2] = weigh(x02, kOne, -kEven6) + half;
-    even[3] = weigh(x02, kOne, -kEven2) + half;
+    even[0] = weigh(x02, kOne, kOuter2) + half;
+    even[1] = weigh(x02, kOne, kInner2) + half;
+    even[2] = weigh(x02, kOne, -kInner2) + half;
+    even[3] = weigh(x02, kOne, -kOuter2) + half;
   }
   const Wide x13 = interleave(rows[1], rows[3]);
   Wide x57;
@@ -161,7 +161,7 @@ inline void store_columns(const v128_t (&columns)[8], JSAMPARRAY rows, JDIMENSIO
   }
 }
 
-// One pass to four numbers, from pairs of those that count.
+// One pass to four numbers, from pairs of those that count, by jidctred.c's weights.
 template <class Sums>
 inline void transform_to_4(Sums x04, Sums x26, Sums x13, Sums x57, Sums half, Sums (&out)[4]) {
   const Sums first = weigh(x04, 2 * kOne, 0) + half;
@@ -174,7 +174,10 @@ inline void transform_to_4(Sums x04, Sums x26, Sums x13, Sums x57, Sums half, Su
   out[3] = first + even - outer;
 }
 
-// The odd numbers of two rows.
+// The even and the odd numbers of two rows, in pairs that count together.
+inline v128_t even_numbers(v128_t a, v128_t b) {
+  return wasm_i16x8_shuffle(a, b, 0, 4, 2, 6, 8, 12, 10, 14);
+}
 inline v128_t odd_numbers(v128_t a, v128_t b) {
   return wasm_i16x8_shuffle(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
 }
@@ -194,9 +197,6 @@ inline void make_4x4(const v128_t (&block)[8], JSAMPARRAY samples, JDIMENSION co
   }
 
   constexpr int kShift = kLastShift + 1;
-  const auto even_numbers = [](v128_t a, v128_t b) {
-    return wasm_i16x8_shuffle(a, b, 0, 4, 2, 6, 8, 12, 10, 14);
-  };
   const v128_t even01 = even_numbers(rows[0], rows[1]), even23 = even_numbers(rows[2], rows[3]);
   const v128_t odd01 = odd_numbers(rows[0], rows[1]), odd23 = odd_numbers(rows[2], rows[3]);
   v128_t columns[4];
@@ -211,31 +211,6 @@ inline void make_4x4(const v128_t (&block)[8], JSAMPARRAY samples, JDIMENSION co
   wasm_v128_store32_lane(row_of(samples, 1, column), by_row, 1);
   wasm_v128_store32_lane(row_of(samples, 2, column), by_row, 2);
   wasm_v128_store32_lane(row_of(samples, 3, column), by_row, 3);
-}
-
-inline void make_2x2(const v128_t (&block)[8], JSAMPARRAY samples, JDIMENSION column) {
-  constexpr int kFirstShift = kWeightBits - kPassBits + 2;
-  const Wide even =
-      (weigh(interleave(block[0], block[4]), 2 * kOne, 0) << 1) + splat(1 << (kFirstShift - 1));
-  const Wide odd = weigh(interleave(block[1], block[3]), 29692, -10426) +
-                   weigh(interleave(block[5], block[7]), 6967, -5906);
-  const v128_t above = narrow((even + odd) >> kFirstShift);
-  const v128_t below = narrow((even - odd) >> kFirstShift);
-
-  // The lanes: left and right above, left and right below.
-  constexpr int kShift = kLastShift + 2;
-  const v128_t firsts = wasm_i16x8_shuffle(above, below, 0, 4, 0, 4, 8, 12, 8, 12);
-  const v128_t sums = weigh(firsts, 2 * kOne, 0) << 1;
-  const v128_t parts = wasm_i32x4_dot_i16x8(
-      odd_numbers(above, below),
-      wasm_i16x8_const(29692, -10426, 6967, -5906, 29692, -10426, 6967, -5906));
-  const v128_t differences = parts + wasm_i32x4_shuffle(parts, parts, 1, 0, 3, 2);
-  const v128_t right = wasm_i32x4_const(0, -1, 0, -1);
-  const v128_t all = sums + ((differences ^ right) - right) + wasm_i32x4_splat(1 << (kShift - 1));
-  const v128_t narrowed = to_sample<kShift>({all, all});
-  const v128_t four = centred(narrowed, narrowed);
-  wasm_v128_store16_lane(row_of(samples, 0, column), four, 0);
-  wasm_v128_store16_lane(row_of(samples, 1, column), four, 1);
 }
 
 }  // namespace
@@ -278,16 +253,6 @@ extern "C" void jsimd_idct_4x4(j_decompress_ptr decoder, jpeg_component_info* co
     make_4x4(rows, samples, column);
   } else {
     jpeg_idct_4x4(decoder, component, coefficients, samples, column);
-  }
-}
-
-extern "C" void jsimd_idct_2x2(j_decompress_ptr decoder, jpeg_component_info* component,
-                               JCOEFPTR coefficients, JSAMPARRAY samples, JDIMENSION column) {
-  v128_t rows[8];
-  if (Block(coefficients, component).dequantise<8>(rows)) {
-    make_2x2(rows, samples, column);
-  } else {
-    jpeg_idct_2x2(decoder, component, coefficients, samples, column);
   }
 }
 

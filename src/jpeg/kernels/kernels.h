@@ -88,8 +88,9 @@ constexpr int kWeightBits = 13;
 constexpr int kPassBits = 2;  // that the first pass keeps beyond whole numbers
 constexpr int kOne = 1 << kWeightBits;
 
-// Of the numbers 2 and 6 for the even half.
-constexpr int kEven2 = 10703, kEven6 = 4433;
+// Of the numbers 2 and 6 for the even half's outer and inner pair.
+constexpr int kOuter2 = 10703, kOuter6 = 4433;
+constexpr int kInner2 = 4433, kInner6 = -10704;
 
 // Of the numbers 1, 3, 5 and 7 for the odd half, which takes them in the same order in both
 // directions: in row k, of number 2k + 1.
