@@ -68,8 +68,8 @@ if(EMSCRIPTEN)
     PROPERTIES COMPILE_OPTIONS "-fvectorize;-fslp-vectorize")
 endif()
 
-# libjpeg-turbo: the 8-bit Huffman codecs, without arithmetic coding and without its own SIMD, which
-# has no wasm.
+# libjpeg-turbo: the 8-bit Huffman codecs, without arithmetic coding. Its own SIMD has no wasm: there
+# src/jpeg/kernels stands in for it, and elsewhere its scalar code does.
 set(libjpeg ${sources}/libjpeg-turbo)
 set(JPEG_LIB_VERSION 62)
 set(VERSION 2.1.5)
@@ -77,6 +77,7 @@ set(LIBJPEG_TURBO_VERSION_NUMBER 2001005)
 set(BITS_IN_JSAMPLE 8)
 set(INLINE "inline __attribute__((always_inline))")
 set(SIZE_T ${CMAKE_SIZEOF_VOID_P})
+set(WITH_SIMD ${EMSCRIPTEN})
 configure_file(${libjpeg}/jconfig.h.in libjpeg/jconfig.h)
 configure_file(${libjpeg}/jconfigint.h.in libjpeg/jconfigint.h)
 configure_file(${libjpeg}/jversion.h.in libjpeg/jversion.h COPYONLY)
@@ -85,24 +86,65 @@ foreach(name
     jcapimin jcapistd jccoefct jccolor jcdctmgr jchuff jcinit jcmainct jcmarker jcmaster jcomapi
     jcparam jcphuff jcprepct jcsample jctrans jdapimin jdapistd jdcoefct jdcolor jddctmgr jdhuff jdinput
     jdmainct jdmarker jdmaster jdphuff jdpostct jdsample jdtrans jerror jfdctint
-    jidctint jidctred jmemmgr jmemnobs jsimd_none jutils)
+    jidctint jidctred jmemmgr jmemnobs jutils)
   list(APPEND jpeg_sources ${libjpeg}/${name}.c)
 endforeach()
+# Changes libjpeg-turbo's text in a variable, once, where it is as libjpeg-turbo 2.1 has it.
+function(patch text old new)
+  string(FIND "${${text}}" "${old}" start)
+  if(start EQUAL -1)
+    message(FATAL_ERROR "Expected in libjpeg-turbo but did not find: ${old}")
+  endif()
+  string(LENGTH "${old}" length)
+  math(EXPR end "${start} + ${length}")
+  string(SUBSTRING "${${text}}" 0 ${start} before)
+  string(SUBSTRING "${${text}}" ${end} -1 after)
+  set(${text} "${before}${new}${after}" PARENT_SCOPE)
+endfunction()
+file(READ ${libjpeg}/jdhuff.h jdhuff)
 # The fast Huffman decoder takes a code that no table has for a zero, without a word; the slow one
 # warns. Damage must not go unseen, so this one is made to warn, too.
-set(silent "if (nb > 16) \\\n      s = 0; \\\n    else \\\n")
-set(warning "if (nb > 16) { WARNMS(cinfo, JWRN_HUFF_BAD_CODE); s = 0; } \\\n    else \\\n")
-file(READ ${libjpeg}/jdhuff.h jdhuff)
-string(REPLACE "${silent}" "${warning}" warning_jdhuff "${jdhuff}")
-if(warning_jdhuff STREQUAL jdhuff)
-  message(FATAL_ERROR "Expected HUFF_DECODE_FAST in jdhuff.h as libjpeg-turbo 2.1 has it.")
-endif()
-file(CONFIGURE OUTPUT libjpeg/jdhuff.h CONTENT "${warning_jdhuff}" @ONLY)
-configure_file(${libjpeg}/jdhuff.c libjpeg/jdhuff.c COPYONLY)
-list(REMOVE_ITEM jpeg_sources ${libjpeg}/jdhuff.c)
-list(APPEND jpeg_sources ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdhuff.c)
+patch(jdhuff "if (nb > 16) \\\n      s = 0; \\\n    else \\\n"
+  "if (nb > 16) { WARNMS(cinfo, JWRN_HUFF_BAD_CODE); s = 0; } \\\n    else \\\n")
+# Codes of up to ten bits, not eight, are found by one look into a table.
+patch(jdhuff "#define HUFF_LOOKAHEAD  8 " "#define HUFF_LOOKAHEAD  10 ")
+# MCUs beside the columns that are asked for are decoded only to get past them: their coefficients
+# are not stored, and no room is cleared for them.
+file(READ ${libjpeg}/jdcoefct.c jdcoefct)
+patch(jdcoefct "      jzero_far((void *)coef->MCU_buffer[0],"
+  "      boolean wanted = MCU_col_num >= cinfo->master->first_iMCU_col &&
+                       MCU_col_num <= cinfo->master->last_iMCU_col;
+      if (wanted)
+        jzero_far((void *)coef->MCU_buffer[0],")
+patch(jdcoefct "decode_mcu) (cinfo, coef->MCU_buffer)"
+  "decode_mcu) (cinfo, wanted ? coef->MCU_buffer : NULL)")
+file(CONFIGURE OUTPUT libjpeg/jdhuff.h CONTENT "${jdhuff}" @ONLY)
+file(CONFIGURE OUTPUT libjpeg/jdcoefct.c CONTENT "${jdcoefct}" @ONLY)
+# A source finds the header beside it first.
+foreach(name jdhuff jdphuff)
+  configure_file(${libjpeg}/${name}.c libjpeg/${name}.c COPYONLY)
+endforeach()
+foreach(name jdcoefct jdhuff jdphuff)
+  list(REMOVE_ITEM jpeg_sources ${libjpeg}/${name}.c)
+  list(APPEND jpeg_sources ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/${name}.c)
+endforeach()
 add_library(jpeg STATIC ${jpeg_sources} ${CMAKE_SOURCE_DIR}/src/jpeg/unused.c)
 target_include_directories(jpeg SYSTEM PUBLIC ${libjpeg} ${CMAKE_CURRENT_BINARY_DIR}/libjpeg)
+if(EMSCRIPTEN)
+  set(kernels ${CMAKE_SOURCE_DIR}/src/jpeg/kernels)
+  add_library(kernels OBJECT
+    ${kernels}/color.cpp ${kernels}/downsample.cpp ${kernels}/fdct.cpp ${kernels}/huffman.cpp
+    ${kernels}/idct.cpp ${kernels}/upsample.cpp)
+  target_link_libraries(kernels PRIVATE own_code)
+  target_include_directories(kernels SYSTEM PRIVATE ${libjpeg} ${CMAKE_CURRENT_BINARY_DIR}/libjpeg)
+  target_sources(jpeg PRIVATE $<TARGET_OBJECTS:kernels>)
+  target_compile_options(jpeg PRIVATE "SHELL:-include \"${kernels}/seam.h\"")
+  # With SIMD libjpeg-turbo's multipliers would be short, but a file's may be larger.
+  target_compile_definitions(jpeg PUBLIC MULTIPLIER=int)
+  target_compile_definitions(kernels PRIVATE MULTIPLIER=int)
+else()
+  target_sources(jpeg PRIVATE ${libjpeg}/jsimd_none.c)
+endif()
 # Counts leading zeros by an instruction, not by a table of 64 KB.
 target_compile_definitions(jpeg PRIVATE USE_CLZ_INTRINSIC NO_GETENV NO_PUTENV)
 target_link_libraries(jpeg PRIVATE platform)
@@ -118,6 +160,7 @@ set_source_files_properties(${libjpeg}/jddctmgr.c PROPERTIES COMPILE_DEFINITIONS
 if(EMSCRIPTEN)
   # wasm32 has 64-bit registers: libjpeg-turbo's x32 branch gives the Huffman coders 64-bit buffers.
   set_source_files_properties(
-    ${libjpeg}/jchuff.c ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdhuff.c ${libjpeg}/jdphuff.c
+    ${libjpeg}/jchuff.c ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdhuff.c
+    ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdphuff.c
     PROPERTIES COMPILE_DEFINITIONS "__x86_64__;__ILP32__")
 endif()

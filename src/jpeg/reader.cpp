@@ -96,10 +96,13 @@ void read_region(void* context) {
   }
   const size_t pixel_bytes = reader.image.layout.pixel_bytes();
   const size_t offset = pixel_bytes * (static_cast<size_t>(region.left) - first_column);
-  JSAMPROW row = reader.row.data();
+  const bool in_place = static_cast<int>(info.output_width) == region.width();
   for (int y = 0; y < region.height(); ++y) {
+    JSAMPROW row = in_place ? reader.image.row(y) : reader.row.data();
     jpeg_read_scanlines(&info, &row, 1);
-    std::memcpy(reader.image.row(y), row + offset, reader.image.stride());
+    if (!in_place) {
+      std::memcpy(reader.image.row(y), row + offset, reader.image.stride());
+    }
   }
 }
 

@@ -7,6 +7,10 @@
 namespace crop64 {
 namespace {
 
+// Eight times more does not fit into libjpeg's 16 bits, and could come to a division by zero. No
+// coefficient reaches a quarter of it: all are zero whatever is beyond.
+constexpr unsigned kMaxDivisor = 8191;
+
 struct Writer {
   JpegEncoder& encoder;
   const ImageView& image;
@@ -44,7 +48,8 @@ void set_quantisation(jpeg_compress_struct& info, const Quantisation& quantisati
                      [&](const auto& other) { return other.table == components[i].table; });
     const auto slot = static_cast<int>(same - components.begin());
     unsigned table[DCTSIZE2];
-    std::copy(components[i].table.begin(), components[i].table.end(), table);
+    std::transform(components[i].table.begin(), components[i].table.end(), table,
+                   [](unsigned value) { return std::min(value, kMaxDivisor); });
     jpeg_add_quant_table(&info, slot, table, 100, FALSE);
     info.comp_info[i].quant_tbl_no = slot;
     info.comp_info[i].h_samp_factor = components[i].horizontal;

@@ -48,6 +48,21 @@ TEST_CASE("BGR is the same JPEG as RGB") {
   CHECK((bytes_of(encode_jpeg(bgr.view(), {}, {})) == bytes_of(encode_jpeg(rgb.view(), {}, {}))));
 }
 
+// A file's 16-bit tables may have them.
+TEST_CASE("quantisation values beyond every coefficient are no trouble") {
+  const Image picture = make_picture({33, 21}, {Model::kGray, 8});
+  const auto encode_with = [&](uint16_t value) {
+    Quantisation quantisation;
+    quantisation.components.emplace_back().table.fill(16);
+    quantisation.components[0].table[9] = value;
+    return bytes_of(encode_jpeg(picture.view(), {.quantisation = quantisation}));
+  };
+  const File expected = encode_with(8191);
+  for (const unsigned value : {8192U, 8193U, 16384U, 24576U, 32767U, 32768U, 40960U, 65535U}) {
+    CHECK_MESSAGE((encode_with(uint16_t(value)) == expected), value);
+  }
+}
+
 TEST_CASE("a part of a picture is written as that part") {
   const Image picture = make_picture({64, 48}, {Model::kRgb, 8});
   const ImageView part = crop(picture.view(), {5, 7, 42, 40});
