@@ -55,7 +55,7 @@ TEST_CASE("quantisation values beyond every coefficient are no trouble") {
     Quantisation quantisation;
     quantisation.components.emplace_back().table.fill(16);
     quantisation.components[0].table[9] = value;
-    return bytes_of(encode_jpeg(picture.view(), {.quantisation = quantisation}));
+    return bytes_of(encode_jpeg(picture.view(), {.quantisation = quantisation}, {}));
   };
   const File expected = encode_with(8191);
   for (const unsigned value : {8192U, 8193U, 16384U, 24576U, 32767U, 32768U, 40960U, 65535U}) {
