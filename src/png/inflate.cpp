@@ -8,10 +8,14 @@ namespace {
 
 // An entry of a table:
 //   bits 0-5    bits to take, extra bits among them
+//   bits 6-7    how many literals: 0, 1 or 2
 //   bits 8-11   bits of the code alone; of a link, how many index its subtable
-//   bits 12-14  kEnd, kInvalid or kLink, with kExceptional
-//   bits 16-30  a literal, the smallest length or distance, or where a subtable begins
-constexpr uint32_t kLiteral = 1u << 31;
+//   bits 12-15  kEnd, kInvalid or kLink, with kExceptional
+//   bits 16-31  the literals, the first one lowest; the smallest length or distance; or where a
+//               subtable begins
+constexpr uint32_t kOneLiteral = 1 << 6;
+constexpr uint32_t kTwoLiterals = 2 << 6;
+constexpr uint32_t kLiterals = 3 << 6;
 constexpr uint32_t kExceptional = 1 << 15;
 constexpr uint32_t kEnd = kExceptional | 1 << 14;
 constexpr uint32_t kInvalid = kExceptional | 1 << 13;
@@ -32,7 +36,7 @@ constexpr uint32_t length_symbol(int symbol) {
 
 constexpr uint32_t litlen_symbol(int symbol) {
   if (symbol < 256) {
-    return kLiteral | static_cast<uint32_t>(symbol) << 16;
+    return static_cast<uint32_t>(symbol) << 16 | kOneLiteral;
   }
   if (symbol == 256) {
     return kEnd;
@@ -52,10 +56,7 @@ constexpr uint32_t distance_symbol(int symbol) {
 
 uint32_t code_length_symbol(int symbol) { return static_cast<uint32_t>(symbol) << 16; }
 
-uint32_t with_code(uint32_t symbol, unsigned length) {
-  const uint32_t extra = symbol & 0xff;
-  return (symbol & ~0xffu) | length << 8 | (length + extra);
-}
+uint32_t with_code(uint32_t symbol, unsigned length) { return symbol + (length << 8 | length); }
 
 // The code that comes after one whose bits stand first bit lowest.
 uint32_t next_code(uint32_t code, unsigned length) {
@@ -155,6 +156,22 @@ bool build_table(const uint8_t* lengths, int count, uint32_t (*symbol_entry)(int
   return true;
 }
 
+// Makes entries for two literals of those whose bits hold two.
+void pair_literals(uint32_t* table, unsigned table_bits) {
+  // From the end: the entries for what follows a literal stand before the literal's own.
+  for (uint32_t i = 1u << table_bits; i-- > 0;) {
+    const uint32_t first = table[i];
+    if ((first & kLiterals) == 0) {
+      continue;
+    }
+    const uint32_t second = table[i >> (first & 63)];
+    const uint32_t bits = (first & 63) + (second & 63);
+    if ((second & kLiterals) == kOneLiteral && bits <= table_bits) {
+      table[i] = (second >> 16) << 24 | (first & 0xff0000) | kTwoLiterals | bits;
+    }
+  }
+}
+
 uint64_t load_64(const uint8_t* bytes) {
   uint64_t value;
   std::memcpy(&value, bytes, sizeof value);
@@ -212,6 +229,13 @@ uint32_t extra_bits(uint64_t bits, uint32_t entry) {
 uint32_t follow(const uint32_t* table, uint32_t link, uint64_t bits, unsigned table_bits) {
   const uint32_t mask = (1u << (link >> 8 & 15)) - 1;
   return table[(link >> 16) + (static_cast<uint32_t>(bits >> table_bits) & mask)];
+}
+
+// Writes two bytes, of which one or both count.
+uint8_t* put_literals(uint32_t entry, uint8_t* out) {
+  const auto literals = static_cast<uint16_t>(entry >> 16);
+  std::memcpy(out, &literals, sizeof literals);
+  return out + (entry >> 6 & 3);
 }
 
 bool is_link(uint32_t entry) { return (entry & kLink) == kLink; }
@@ -288,6 +312,7 @@ void Inflater::use_fixed_codes() {
   std::fill_n(lengths.begin() + 280, 8, uint8_t{8});
   build_table(lengths.data(), 288, litlen_symbol, kLitlenBits, Incomplete::kRefused,
               litlen_.data());
+  pair_literals(litlen_.data(), kLitlenBits);
   std::fill_n(lengths.begin(), 32, uint8_t{5});
   build_table(lengths.data(), 32, distance_symbol, kDistanceBits, Incomplete::kRefused,
               distance_.data());
@@ -333,10 +358,12 @@ bool Inflater::read_codes() {
     std::fill_n(lengths.begin() + i, times, repeated);
     i += static_cast<int>(times);
   }
-  return lengths[256] != 0 &&
-         build_table(lengths.data(), litlens, litlen_symbol, kLitlenBits, Incomplete::kOneBit,
-                     litlen_.data()) &&
-         build_table(lengths.data() + litlens, distances, distance_symbol, kDistanceBits,
+  if (lengths[256] == 0 || !build_table(lengths.data(), litlens, litlen_symbol, kLitlenBits,
+                                        Incomplete::kOneBit, litlen_.data())) {
+    return false;
+  }
+  pair_literals(litlen_.data(), kLitlenBits);
+  return build_table(lengths.data() + litlens, distances, distance_symbol, kDistanceBits,
                      Incomplete::kOneBit, distance_.data());
 }
 
@@ -367,16 +394,16 @@ bool Inflater::copy_stored(uint8_t*& out, const uint8_t* end) {
   return true;
 }
 
-// One symbol, wherever the pieces of the source end.
+// One symbol or two, wherever the pieces of the source end.
 bool Inflater::decode_one(const uint8_t* first, uint8_t*& out) {
   refill();
   uint32_t entry = litlen_[bits_ & ((1u << kLitlenBits) - 1)];
   if (is_link(entry)) {
     entry = follow(litlen_.data(), entry, bits_, kLitlenBits);
   }
-  if ((entry & kLiteral) != 0) {
+  if ((entry & kLiterals) != 0) {
     take(entry & 63);
-    *out++ = static_cast<uint8_t>(entry >> 16);
+    out = put_literals(entry, out);
     return !overran();
   }
   if ((entry & kExceptional) != 0) {
@@ -425,28 +452,33 @@ bool Inflater::decode_fast(const uint8_t* first, uint8_t*& out_at, const uint8_t
   while (in <= in_safe && out < end) {
     refill_fast();
     uint32_t entry = litlens[bits & kLitlenMask];
-    // Three literals, a length and its extra bits take 53 bits at most.
-    if ((entry & kLiteral) != 0) {
+    // Three times 12 bits of literals and a length with its extra bits make 56.
+    if ((entry & kLiterals) != 0) {
       drop(entry);
-      *out++ = static_cast<uint8_t>(entry >> 16);
+      out = put_literals(entry, out);
       entry = litlens[bits & kLitlenMask];
-      if ((entry & kLiteral) != 0) {
+      if ((entry & kLiterals) != 0) {
         drop(entry);
-        *out++ = static_cast<uint8_t>(entry >> 16);
+        out = put_literals(entry, out);
         entry = litlens[bits & kLitlenMask];
-        if ((entry & kLiteral) != 0) {
+        if ((entry & kLiterals) != 0) {
           drop(entry);
-          *out++ = static_cast<uint8_t>(entry >> 16);
-          continue;
+          out = put_literals(entry, out);
+          entry = litlens[bits & kLitlenMask];
+          if ((entry & kLiterals) != 0) {
+            drop(entry);
+            out = put_literals(entry, out);
+            continue;
+          }
         }
       }
     }
     if ((entry & kExceptional) != 0) {
       if (is_link(entry)) {
         entry = follow(litlens, entry, bits, kLitlenBits);
-        if ((entry & kLiteral) != 0) {
+        if ((entry & kLiterals) != 0) {
           drop(entry);
-          *out++ = static_cast<uint8_t>(entry >> 16);
+          out = put_literals(entry, out);
           continue;
         }
       }

@@ -1,6 +1,6 @@
 // Inflates the zlib stream of a PNG's IDATs (RFC 1950 and 1951), a piece at a time.
 //
-// Written for speed: a bit buffer of 64 bits, tables that give a literal or a length with one look,
+// Written for speed: a bit buffer of 64 bits, tables that give a length or up to two literals with one look,
 // copies of 16 bytes; after Eric Biggers' libdeflate, which it follows in how its tables are
 // indexed. As strict as zlib: what zlib refuses is refused here. It also refuses what zlib takes
 // but hardly anybody writes (a window of less than 32 KB), and tells no reasons: a stream that
@@ -18,7 +18,7 @@ class Inflater {
   // How far back a match may reach.
   static constexpr size_t kWindow = 32768;
   // How many bytes may be written behind the end that inflate() is given.
-  static constexpr size_t kSlack = 3 + 258 + 16;
+  static constexpr size_t kSlack = 8 + 258 + 16;
 
   // The source is borrowed.
   explicit Inflater(IdatReader& source) : source_(source) {}
@@ -56,11 +56,11 @@ class Inflater {
   bool decode_fast(const uint8_t* first, uint8_t*& out, const uint8_t* end);
   bool decode_one(const uint8_t* first, uint8_t*& out);
 
-  static constexpr unsigned kLitlenBits = 11;
+  static constexpr unsigned kLitlenBits = 12;
   static constexpr unsigned kDistanceBits = 8;
-  // Enough for any complete code: zlib's program `enough` 286 11 15 and 30 8 15.
-  static constexpr size_t kLitlenEntries = 2342;
-  static constexpr size_t kDistanceEntries = 402;
+  // Enough for any code: a subtable has at most twice as many entries as codes.
+  static constexpr size_t kLitlenEntries = (1 << kLitlenBits) + 2 * 288;
+  static constexpr size_t kDistanceEntries = 402;  // as zlib's program `enough` tells for 30 8 15
 
   IdatReader& source_;
   const uint8_t* in_ = nullptr;
