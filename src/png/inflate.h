@@ -1,10 +1,10 @@
 // Inflates the zlib stream of a PNG's IDATs (RFC 1950 and 1951), a piece at a time.
 //
-// Written for speed: a bit buffer of 64 bits, tables that give a length or up to two literals with one look,
-// copies of 16 bytes; after Eric Biggers' libdeflate, which it follows in how its tables are
-// indexed. As strict as zlib: what zlib refuses is refused here. It also refuses what zlib takes
-// but hardly anybody writes (a window of less than 32 KB), and tells no reasons: a stream that
-// fails here is for libpng and zlib to judge.
+// Written for speed: a bit buffer of 64 bits, tables that give a length or up to two literals with
+// one look, copies of 16 bytes; after Eric Biggers' libdeflate, which it follows in how its tables
+// are indexed. As strict as zlib: what zlib refuses is refused here. It also refuses what zlib
+// takes but hardly anybody writes (a window of less than 32 KB), and tells no reasons: a stream
+// that fails here is for libpng and zlib to judge.
 #pragma once
 
 #include <array>
