@@ -10,50 +10,10 @@ namespace {
 
 constexpr unsigned bit(Filter filter) { return 1u << static_cast<unsigned>(filter); }
 
-constexpr unsigned kNoFilter = bit(Filter::kNone);
-constexpr unsigned kFlatFilters = bit(Filter::kNone) | bit(Filter::kSub) | bit(Filter::kUp);
-constexpr unsigned kFastFilters = bit(Filter::kPaeth);
-constexpr unsigned kAllFilters = (1u << kFilters) - 1;
-
-// Whether neighbouring pixels are mostly equal, as in drawings and on screens, rather than nearly
-// equal, as in photographs. Looks at some sixty rows.
-bool is_flat(const ImageView& image) {
-  const size_t pixel_bytes = image.layout.pixel_bytes();
-  const int step = std::max(1, image.size.height / 64);
-  int64_t pairs = 0;
-  int64_t equal = 0;
-  for (int y = 0; y < image.size.height; y += step) {
-    const uint8_t* row = image.row(y);
-    for (int x = 1; x < image.size.width; ++x) {
-      const uint8_t* pixel = row + pixel_bytes * static_cast<size_t>(x);
-      equal += std::memcmp(pixel, pixel - pixel_bytes, pixel_bytes) == 0;
-    }
-    pairs += image.size.width - 1;
-  }
-  return equal * 2 >= pairs;
-}
-
-struct Choice {
-  unsigned filters;
-  Search search;
-};
-
-// Photographs hardly repeat themselves: looking for matches costs most of the time and gives next
-// to nothing. Flat pictures live on matches. Level 7 and up are for those who want the smallest
-// file.
-Choice choose(const ImageView& image, int level) {
-  if (level == 0) {
-    return {kNoFilter, Search::kNothing};
-  }
-  if (image.layout.depth < 8 || image.layout.model == Model::kPalette) {
-    return {kNoFilter, Search::kMatches};
-  }
-  if (is_flat(image)) {
-    return {level >= 7 ? kAllFilters : kFlatFilters, Search::kMatches};
-  }
-  return level >= 7   ? Choice{kAllFilters, Search::kLongMatches}
-         : level >= 2 ? Choice{kAllFilters, Search::kRuns}
-                      : Choice{kFastFilters, Search::kRuns};
+// Samples that are numbers of colours, or parts of a byte, have no neighbours that tell about them.
+unsigned filters_for(const Layout& layout) {
+  const bool none = layout.depth < 8 || layout.model == Model::kPalette;
+  return none ? bit(Filter::kNone) : (1u << kFilters) - 1;
 }
 
 // One row as the file has it: bits packed, 16-bit samples big-endian.
@@ -89,15 +49,14 @@ void pack_row(const ImageView& image, int y, uint8_t* out) {
 
 Result<RowCompressor> RowCompressor::make(const ImageView& image, int level, Deflater::Sink sink,
                                           void* context) {
-  const Choice choice = choose(image, level);
   RowCompressor compressor;
   compressor.image_ = image;
   const size_t bits =
       static_cast<size_t>(image.layout.channels()) * static_cast<size_t>(image.layout.depth);
   compressor.row_bytes_ = (static_cast<size_t>(image.size.width) * bits + 7) / 8;
   compressor.unit_ = std::max(size_t{1}, bits / 8);
-  compressor.filters_ = choice.filters;
-  compressor.deflater_ = Deflater::make(choice.search, level, sink, context);
+  compressor.filters_ = level == 0 ? bit(Filter::kNone) : filters_for(image.layout);
+  compressor.deflater_ = Deflater::make(level, sink, context);
   const uint64_t line = uint64_t{compressor.row_bytes_} + 2 * kRowSlack;
   Result<Buffer> rows = Buffer::allocate((2 + kFilters) * line);
   if (!rows.ok() || !compressor.deflater_) {

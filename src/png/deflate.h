@@ -8,22 +8,13 @@
 
 namespace crop64 {
 
-// Filtered rows of photographs hardly repeat themselves: there kRuns finds what there is to find,
-// at several times the speed of kMatches.
-enum class Search : uint8_t {
-  kNothing,      // stored blocks
-  kRuns,         // of a byte
-  kLongMatches,  // within 32 KB, those of more than five bytes: for filtered rows
-  kMatches,      // within 32 KB
-};
-
 class Deflater {
  public:
   using Sink = void (*)(void* context, Bytes bytes);
 
-  // `level` from 1 to 9 says how long to search for matches. The stream goes to the sink, in
-  // pieces. Null where there is no room.
-  static std::unique_ptr<Deflater> make(Search search, int level, Sink sink, void* context);
+  // `level` is from 0, which stores, over 1, the fastest, to 9, which searches longest. The stream
+  // goes to the sink, in pieces. Null where there is no room.
+  static std::unique_ptr<Deflater> make(int level, Sink sink, void* context);
   // What a deflater takes, about.
   static constexpr uint64_t kMemory = 1'000'000;
 
