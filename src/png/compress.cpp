@@ -10,10 +10,14 @@ namespace {
 
 constexpr unsigned bit(Filter filter) { return 1u << static_cast<unsigned>(filter); }
 
-// Samples that are numbers of colours, or parts of a byte, have no neighbours that tell about them.
-unsigned filters_for(const Layout& layout) {
-  const bool none = layout.depth < 8 || layout.model == Model::kPalette;
-  return none ? bit(Filter::kNone) : (1u << kFilters) - 1;
+constexpr unsigned kAllFilters = (1u << kFilters) - 1;
+
+unsigned filters_for(const Layout& layout, int level) {
+  // Samples that are numbers of colours, or parts of a byte, tell nothing about their neighbours.
+  if (level == 0 || layout.depth < 8 || layout.model == Model::kPalette) {
+    return bit(Filter::kNone);
+  }
+  return level <= 2 ? kAllFilters & ~bit(Filter::kAverage) : kAllFilters;
 }
 
 // One row as the file has it: bits packed, 16-bit samples big-endian.
@@ -55,7 +59,7 @@ Result<RowCompressor> RowCompressor::make(const ImageView& image, int level, Def
       static_cast<size_t>(image.layout.channels()) * static_cast<size_t>(image.layout.depth);
   compressor.row_bytes_ = (static_cast<size_t>(image.size.width) * bits + 7) / 8;
   compressor.unit_ = std::max(size_t{1}, bits / 8);
-  compressor.filters_ = level == 0 ? bit(Filter::kNone) : filters_for(image.layout);
+  compressor.filters_ = filters_for(image.layout, level);
   compressor.deflater_ = Deflater::make(level, sink, context);
   const uint64_t line = uint64_t{compressor.row_bytes_} + 2 * kRowSlack;
   Result<Buffer> rows = Buffer::allocate((2 + kFilters) * line);

@@ -109,16 +109,23 @@ struct Sequence {
   uint16_t distance;
 };
 
-// One block of the stream: what it says, and its bits. Shorter ones, each with a code of its own,
-// suit their bytes better and spend more on their codes.
+// One block of the stream: what it says, and its bits.
 class Block {
  public:
-  static constexpr size_t kMostLiterals = 24 * 1024 - 1;
+  static constexpr size_t kMostLiterals = 64 * 1024 - 1;  // as many as can be stored
+  // Shorter blocks, each with a code of its own, suit their bytes better and spend more on codes.
+  static constexpr size_t kUsualLiterals = 24 * 1024;
   static constexpr size_t kMostSequences = 8 * 1024;
   // Fixed codes give the most bits: 9 for a literal, 8 + 5 and 5 + 13 for a match.
   static constexpr size_t kMostBytes = kMostLiterals * 9 / 8 + kMostSequences * 4 + 1024;
 
-  size_t room() const { return sequences_ < kMostSequences - 1 ? kMostLiterals - literals_ : 0; }
+  size_t room() const {
+    const bool full = sequences_ + 1 == kMostSequences || literals_ >= most_literals_;
+    return full ? 0 : most_literals_ - literals_;
+  }
+
+  // At most kMostLiterals; from now on.
+  void set_most_literals(size_t most) { most_literals_ = most; }
 
   // At most room() of them.
   void add_literals(const uint8_t* bytes, size_t count) {
@@ -157,6 +164,7 @@ class Block {
   void write_symbols(const Codes& codes, BitWriter& out) const;
   void clear();
 
+  size_t most_literals_ = kUsualLiterals;
   size_t literals_ = 0;
   size_t in_sequences_ = 0;  // literals that are in a sequence already
   size_t sequences_ = 0;
@@ -582,7 +590,7 @@ class Stream : public Deflater {
   Sink sink_;
   void* context_;
   uLong adler_ = adler32(0, nullptr, 0);
-  std::array<uint8_t, Block::kMostBytes> output_;
+  std::array<uint8_t, Block::kMostBytes> output_ = {};
   BitWriter out_;
 };
 
@@ -596,12 +604,15 @@ class Store final : public Stream {
   void put_block(bool is_last) override { block_.write_stored(is_last, out()); }
 };
 
-// Looks for runs of a byte, or for matches anywhere in the window. Filtered rows of photographs
-// hardly repeat themselves: there runs are what there is to find, at several times the speed.
+// Looks for matches anywhere in the window, or only for runs of a byte. Filtered rows of
+// photographs hardly repeat themselves: there runs are nearly all that there is to find, at several
+// times the speed.
 class Compress final : public Stream {
  public:
   Compress(int level, Sink sink, void* context)
-      : Stream(sink, context), effort_(kEfforts[std::clamp(level, 1, 9) - 1]) {}
+      : Stream(sink, context),
+        effort_(kEfforts[std::clamp(level, 1, 9) - 1]),
+        is_thorough_(level >= 7) {}
 
  private:
   // Long enough to be worth leaving the loop over literals; short enough for a look at one word.
@@ -609,8 +620,13 @@ class Compress final : public Stream {
   static constexpr uint64_t kRunMask = 0xffff'ffff'ffff;
 
   void search(uint32_t until) override {
-    if (repeats(until)) {
-      search_matches(until);
+    const bool repeated = repeats(until);
+    // What is alike for a long time needs few codes.
+    const bool is_long = is_thorough_ && !repeated;
+    block_.set_most_literals(is_long ? Block::kMostLiterals : Block::kUsualLiterals);
+    if (repeated || is_thorough_) {
+      // Short matches are worth it only where there are many.
+      search_matches(until, repeated ? kShortest : 6);
     } else {
       settle();
       search_runs(until);
@@ -686,11 +702,11 @@ class Compress final : public Stream {
   }
 
   // A match waits until it is known that none at the next byte is longer (zlib's deflate_slow).
-  void search_matches(uint32_t until) {
+  void search_matches(uint32_t until, uint32_t shortest) {
     while (at_ < until) {
       Match match;
       if (waiting_.length < effort_.lazy) {
-        const uint32_t least = std::max(waiting_.length, kShortest - 1);
+        const uint32_t least = std::max(waiting_.length, shortest - 1);
         match = matcher_.find(data_.data(), at_, end_ - at_, least, effort_);
       }
       matcher_.insert(data_.data(), at_);
@@ -728,6 +744,7 @@ class Compress final : public Stream {
   }
 
   Matcher::Effort effort_;
+  bool is_thorough_;
   Match waiting_;             // for what begins at the byte before at_
   bool has_literal_ = false;  // whether that byte is not in the block yet
   Matcher matcher_;
