@@ -112,10 +112,10 @@ struct Sequence {
 // One block of the stream: what it says, and its bits.
 class Block {
  public:
-  static constexpr size_t kMostLiterals = 64 * 1024 - 1;  // as many as can be stored
+  static constexpr size_t kMostLiterals = size_t{64} * 1024 - 1;  // as many as can be stored
   // Shorter blocks, each with a code of its own, suit their bytes better and spend more on codes.
-  static constexpr size_t kUsualLiterals = 24 * 1024;
-  static constexpr size_t kMostSequences = 8 * 1024;
+  static constexpr size_t kUsualLiterals = size_t{24} * 1024;
+  static constexpr size_t kMostSequences = size_t{8} * 1024;
   // Fixed codes give the most bits: 9 for a literal, 8 + 5 and 5 + 13 for a match.
   static constexpr size_t kMostBytes = kMostLiterals * 9 / 8 + kMostSequences * 4 + 1024;
 
@@ -508,10 +508,18 @@ constexpr Matcher::Effort kEfforts[] = {
     {8, 64, 258, 256}, {32, 128, 258, 1024}, {32, 258, 258, 4096},
 };
 
-// The whole of a deflater but for what it looks for.
-class Stream : public Deflater {
+// Looks for matches anywhere in the window, or only for runs of a byte. Filtered rows of
+// photographs hardly repeat themselves: there runs are nearly all that there is to find, at several
+// times the speed.
+class Stream final : public Deflater {
  public:
-  Stream(Sink sink, void* context) : sink_(sink), context_(context), out_(output_.data()) {
+  Stream(int level, Sink sink, void* context)
+      : stores_(level == 0),
+        is_thorough_(level >= 7),
+        effort_(kEfforts[std::clamp(level, 1, 9) - 1]),
+        sink_(sink),
+        context_(context),
+        out_(output_.data()) {
     out_.put(0x78, 8);
     out_.put(0x9c, 8);
     out_.flush();
@@ -543,13 +551,32 @@ class Stream : public Deflater {
     give_out();
   }
 
- protected:
+ private:
   static constexpr uint32_t kDataBytes = kWindow * 5;
+  // Long enough to be worth leaving the loop over literals; short enough for a look at one word.
+  static constexpr uint32_t kShortestRun = 6;
+  static constexpr uint64_t kRunMask = 0xffff'ffff'ffff;
 
-  // Turns data_ from at_ to `until` into symbols, or a little more, up to end_.
-  virtual void search(uint32_t until) = 0;
-  virtual void moved(uint32_t count) = 0;
-  virtual void put_block(bool is_last) { block_.write(is_last, out_); }
+  void slide() {
+    const uint32_t count = (at_ - kWindow) / kWindow * kWindow;
+    std::memmove(data_.data(), &data_[count], end_ - count);
+    at_ -= count;
+    end_ -= count;
+    matcher_.slide(count);
+  }
+
+  void put_block(bool is_last) {
+    if (stores_) {
+      block_.write_stored(is_last, out_);
+    } else {
+      block_.write(is_last, out_);
+    }
+  }
+
+  void give_out() {
+    sink_(context_, Bytes(output_.data(), static_cast<size_t>(out_.out() - output_.data())));
+    out_.out() = output_.data();
+  }
 
   void make_room() {
     if (block_.room() == 0) {
@@ -567,59 +594,22 @@ class Stream : public Deflater {
     }
   }
 
-  std::array<uint8_t, kDataBytes + kSlack> data_ = {};
-  uint32_t at_ = 0;
-  uint32_t end_ = 0;
-  Block block_;
-  BitWriter& out() { return out_; }
-
- private:
-  void slide() {
-    const uint32_t count = (at_ - kWindow) / kWindow * kWindow;
-    std::memmove(data_.data(), &data_[count], end_ - count);
-    at_ -= count;
-    end_ -= count;
-    moved(count);
+  void add_literal(uint8_t literal) {
+    make_room();
+    block_.add_literal(literal);
   }
 
-  void give_out() {
-    sink_(context_, Bytes(output_.data(), static_cast<size_t>(out_.out() - output_.data())));
-    out_.out() = output_.data();
+  void add_match(const Match& match) {
+    make_room();
+    block_.add_match(match.length, match.distance);
   }
 
-  Sink sink_;
-  void* context_;
-  uLong adler_ = adler32(0, nullptr, 0);
-  std::array<uint8_t, Block::kMostBytes> output_ = {};
-  BitWriter out_;
-};
-
-class Store final : public Stream {
- public:
-  using Stream::Stream;
-
- private:
-  void search(uint32_t until) override { add_literals(until); }
-  void moved(uint32_t) override {}
-  void put_block(bool is_last) override { block_.write_stored(is_last, out()); }
-};
-
-// Looks for matches anywhere in the window, or only for runs of a byte. Filtered rows of
-// photographs hardly repeat themselves: there runs are nearly all that there is to find, at several
-// times the speed.
-class Compress final : public Stream {
- public:
-  Compress(int level, Sink sink, void* context)
-      : Stream(sink, context),
-        effort_(kEfforts[std::clamp(level, 1, 9) - 1]),
-        is_thorough_(level >= 7) {}
-
- private:
-  // Long enough to be worth leaving the loop over literals; short enough for a look at one word.
-  static constexpr uint32_t kShortestRun = 6;
-  static constexpr uint64_t kRunMask = 0xffff'ffff'ffff;
-
-  void search(uint32_t until) override {
+  // Turns data_ from at_ to `until` into symbols, or a little more, up to end_.
+  void search(uint32_t until) {
+    if (stores_) {
+      add_literals(until);
+      return;
+    }
     const bool repeated = repeats(until);
     // What is alike for a long time needs few codes.
     const bool is_long = is_thorough_ && !repeated;
@@ -632,8 +622,6 @@ class Compress final : public Stream {
       search_runs(until);
     }
   }
-
-  void moved(uint32_t count) override { matcher_.slide(count); }
 
   // Whether sequences of six bytes come again, runs excepted: of one place in eight, chosen by what
   // stands there, one in so many. In photographs it is one in 300 at most, in drawings one in ten
@@ -733,30 +721,27 @@ class Compress final : public Stream {
     }
   }
 
-  void add_literal(uint8_t literal) {
-    make_room();
-    block_.add_literal(literal);
-  }
-
-  void add_match(const Match& match) {
-    make_room();
-    block_.add_match(match.length, match.distance);
-  }
-
-  Matcher::Effort effort_;
-  bool is_thorough_;
+  const bool stores_;
+  const bool is_thorough_;
+  const Matcher::Effort effort_;
+  Matcher matcher_;
+  std::array<uint8_t, kDataBytes + kSlack> data_ = {};
+  uint32_t at_ = 0;
+  uint32_t end_ = 0;
   Match waiting_;             // for what begins at the byte before at_
   bool has_literal_ = false;  // whether that byte is not in the block yet
-  Matcher matcher_;
+  Block block_;
+  uLong adler_ = adler32(0, nullptr, 0);
+  Sink sink_;
+  void* context_;
+  std::array<uint8_t, Block::kMostBytes> output_ = {};
+  BitWriter out_;
 };
 
 }  // namespace
 
 std::unique_ptr<Deflater> Deflater::make(int level, Sink sink, void* context) {
-  if (level == 0) {
-    return std::unique_ptr<Deflater>(new (std::nothrow) Store(sink, context));
-  }
-  return std::unique_ptr<Deflater>(new (std::nothrow) Compress(level, sink, context));
+  return std::unique_ptr<Deflater>(new (std::nothrow) Stream(level, sink, context));
 }
 
 void* Deflater::operator new(size_t size, const std::nothrow_t&) noexcept {

@@ -163,7 +163,8 @@ bool read_fast(Reader& reader) {
   const Rect& region = reader.request.region;
   Image& image = reader.image;
   const Layout& layout = image.layout;
-  const auto bits = static_cast<uint64_t>(layout.channels() * layout.depth);
+  const uint64_t bits =
+      static_cast<uint64_t>(layout.channels()) * static_cast<uint64_t>(layout.depth);
   WantedRows wanted = {};
   wanted.row_bytes = png_get_rowbytes(reader.png, reader.info);
   wanted.filter_unit = static_cast<size_t>((bits + 7) / 8);
