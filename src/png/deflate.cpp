@@ -555,6 +555,7 @@ class Stream final : public Deflater {
   static constexpr uint32_t kDataBytes = kWindow * 5;
   // Long enough to be worth leaving the loop over literals; short enough for a look at one word.
   static constexpr uint32_t kShortestRun = 6;
+  static constexpr uint32_t kInserted = 16;  // places of a run, at its end
   static constexpr uint64_t kRunMask = 0xffff'ffff'ffff;
 
   void slide() {
@@ -628,11 +629,12 @@ class Stream final : public Deflater {
   // at least.
   bool repeats(uint32_t until) const {
     constexpr uint32_t kOneIn = 64;
+    constexpr uint32_t kEnough = 8192;
     constexpr unsigned kBits = 12;
     std::array<uint32_t, 1 << kBits> places = {};
     uint32_t tried = 0;
     uint32_t found = 0;
-    for (uint32_t i = at_; i < until; ++i) {
+    for (uint32_t i = at_; i < until && tried < kEnough; ++i) {
       const uint64_t bytes = load_64(&data_[i]) & kRunMask;
       const uint64_t hash = bytes * 0x9e3779b97f4a7c15u;
       if (hash >> 61 != 0) {
@@ -702,6 +704,10 @@ class Stream final : public Deflater {
         // It began a byte ago.
         add_match(waiting_);
         const uint32_t end = at_ - 1 + waiting_.length;
+        // Places inside a run are all alike.
+        if (waiting_.distance == 1 && waiting_.length > kInserted) {
+          at_ = end - kInserted;
+        }
         for (++at_; at_ < end; ++at_) {
           matcher_.insert(data_.data(), at_);
         }
