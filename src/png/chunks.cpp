@@ -3,10 +3,12 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <string_view>
 
 #include "metadata.h"
+#include "png/rows.h"
 
 namespace crop64 {
 namespace {
@@ -92,8 +94,10 @@ std::optional<Error> read_header(const Chunk& chunk, ImageInfo& info) {
   info.layout = *layout;
   info.has_alpha = layout->has_alpha();
   info.interlaced = chunk.data[12] == 1;
-  // libpng's two rows and ours, and inflate's window and tables.
-  info.decode_memory = 3 * layout->bytes({info.size.width, 1}) + uint64_t{128} * 1024;
+  // libpng's two rows and ours, and zlib's window and tables; or the fast way's.
+  const uint64_t row_bytes = layout->bytes({info.size.width, 1});
+  info.decode_memory = std::max(3 * row_bytes + uint64_t{128} * 1024,
+                                info.interlaced ? 0 : read_rows_memory(row_bytes));
   return std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "png/libpng.h"
+#include "png/rows.h"
 
 namespace crop64 {
 namespace {
@@ -157,6 +158,29 @@ int count_below(int end, int first, int step) {
   return end <= first ? 0 : divide_up(end - first, step);
 }
 
+// The region on the fast way, where that gets through.
+bool read_fast(Reader& reader) {
+  const Rect& region = reader.request.region;
+  Image& image = reader.image;
+  const Layout& layout = image.layout;
+  const uint64_t bits =
+      static_cast<uint64_t>(layout.channels()) * static_cast<uint64_t>(layout.depth);
+  WantedRows wanted = {};
+  wanted.row_bytes = png_get_rowbytes(reader.png, reader.info);
+  wanted.filter_unit = static_cast<size_t>((bits + 7) / 8);
+  wanted.height = static_cast<int>(png_get_image_height(reader.png, reader.info));
+  wanted.top = region.top;
+  wanted.bottom = region.bottom;
+  wanted.bytes = static_cast<size_t>((static_cast<uint64_t>(region.right) * bits + 7) / 8);
+  // libpng has read the first IDAT's length and type.
+  const std::optional<size_t> end =
+      read_rows(reader.file, reader.at - 8, wanted, [&](int y, const uint8_t* row) {
+        move_pixels(row, layout, region.left, region.size().width, 1, image.row(y - region.top));
+      });
+  reader.at = end.value_or(reader.at);
+  return end.has_value();
+}
+
 void read_region(void* context) {
   Reader& reader = *static_cast<Reader*>(context);
   const Rect& region = reader.request.region;
@@ -189,6 +213,10 @@ void read_region(void* context) {
 }  // namespace
 
 Result<Decoded> decode_png(Bytes file, const DecodeRequest& request) {
+  return decode_png(file, request, PngWay::kFast);
+}
+
+Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way) {
   Reader reader;
   reader.file = file;
   reader.request = request;
@@ -206,22 +234,28 @@ Result<Decoded> decode_png(Bytes file, const DecodeRequest& request) {
     return make_error(ErrorCode::kInternal, "The PNG's two readers differ about its size.");
   }
   Result<Image> image = Image::allocate(request.region.size(), layout_of(reader.png, reader.info));
-  Result<Buffer> row = Buffer::allocate(png_get_rowbytes(reader.png, reader.info));
-  if (!image.ok() || !row.ok()) {
-    return image.ok() ? row.error() : image.error();
+  if (!image.ok()) {
+    return image.error();
   }
   reader.image = std::move(image.value());
-  reader.row = std::move(row.value());
   read_colors(reader.png, reader.info, reader.image);
-  if (request.truncated == Truncated::kAccept) {
-    fill_gray(reader.image);
-  }
   Decoded decoded;
-  decoded.complete = run_trapped(reader.trap, read_region, &reader);
-  const bool accepted =
-      reader.trap.code == ErrorCode::kTruncatedImage && request.truncated == Truncated::kAccept;
-  if (!decoded.complete && !accepted) {
-    return reader.trap.error();
+  const bool interlaced = png_get_interlace_type(reader.png, reader.info) != PNG_INTERLACE_NONE;
+  if (interlaced || way == PngWay::kLibpng || !read_fast(reader)) {
+    Result<Buffer> row = Buffer::allocate(png_get_rowbytes(reader.png, reader.info));
+    if (!row.ok()) {
+      return row.error();
+    }
+    reader.row = std::move(row.value());
+    if (request.truncated == Truncated::kAccept) {
+      fill_gray(reader.image);
+    }
+    decoded.complete = run_trapped(reader.trap, read_region, &reader);
+    const bool accepted =
+        reader.trap.code == ErrorCode::kTruncatedImage && request.truncated == Truncated::kAccept;
+    if (!decoded.complete && !accepted) {
+      return reader.trap.error();
+    }
   }
   decoded.image = std::move(reader.image);
   decoded.bytes_read = reader.at;

@@ -1,4 +1,4 @@
-// PNG files to samples, by region, with libpng.
+// PNG files to samples, by region: with libpng, and with own code (rows.h) where that gets through.
 #pragma once
 
 #include "codec.h"
@@ -7,10 +7,14 @@ namespace crop64 {
 
 // The samples of the region in the file's own layout, palette and transparent colour with it.
 //
-// Rows are inflated and unfiltered one at a time from the top and the file is not read beyond the
-// last row that is needed, so memory is for the region and a few rows, interlaced or not. Errors:
+// Rows are inflated from the top, some at a time, and the file is not read beyond the last row that
+// is needed, so memory is for the region and half a megabyte, interlaced or not. Errors:
 // TRUNCATED_IMAGE where the missing part is needed (missing samples are grey where that is
 // accepted), CORRUPT_IMAGE, OUT_OF_MEMORY.
 Result<Decoded> decode_png(Bytes file, const DecodeRequest& request);
+
+// Both ways give the same samples and the same errors: libpng's alone is for tests to compare.
+enum class PngWay : uint8_t { kFast, kLibpng };
+Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way);
 
 }  // namespace crop64

@@ -1,18 +1,18 @@
 #include "png/writer.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string_view>
 
+#include "png/compress.h"
+#include "png/deflate.h"
 #include "png/libpng.h"
 
 namespace crop64 {
 namespace {
 
-constexpr size_t kIdatBytes = size_t{128} * 1024;
+constexpr size_t kFileBytes = size_t{128} * 1024;  // to begin with
 
 struct Writer {
   Writer() = default;
@@ -27,8 +27,7 @@ struct Writer {
   const ImageView* image = nullptr;
   const Metadata* metadata = nullptr;
   Buffer profile;  // compressed
-  int level = 0;
-  Buffer row;  // as the file has it
+  RowCompressor* rows = nullptr;
   Buffer file;
   size_t used = 0;
 };
@@ -55,44 +54,6 @@ int color_type(Model model) {
       return PNG_COLOR_TYPE_RGB_ALPHA;
     default:
       return PNG_COLOR_TYPE_RGB;
-  }
-}
-
-// Whether neighbouring pixels are mostly equal, as in drawings and on screens, rather than nearly
-// equal, as in photographs. Looks at some sixty rows.
-bool is_flat(const ImageView& image) {
-  const size_t pixel_bytes = image.layout.pixel_bytes();
-  const int step = std::max(1, image.size.height / 64);
-  int64_t pairs = 0;
-  int64_t equal = 0;
-  for (int y = 0; y < image.size.height; y += step) {
-    const uint8_t* row = image.row(y);
-    for (int x = 1; x < image.size.width; ++x) {
-      const uint8_t* pixel = row + pixel_bytes * static_cast<size_t>(x);
-      equal += std::memcmp(pixel, pixel - pixel_bytes, pixel_bytes) == 0;
-    }
-    pairs += image.size.width - 1;
-  }
-  return equal * 2 >= pairs;
-}
-
-// Photographs hardly repeat themselves: looking for matches costs most of the time and gives next
-// to nothing, and one Paeth filter does nearly as well as trying all five on every row. Flat
-// pictures live on matches. Level 7 and up are for those who want the smallest file.
-void choose_compression(png_structp png, const ImageView& image, int level) {
-  png_set_compression_level(png, level);
-  if (image.layout.depth < 8 || image.layout.model == Model::kPalette) {
-    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
-    png_set_compression_strategy(png, Z_DEFAULT_STRATEGY);
-  } else if (level >= 7) {
-    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_ALL_FILTERS);
-    png_set_compression_strategy(png, Z_FILTERED);
-  } else if (is_flat(image)) {
-    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE | PNG_FILTER_SUB | PNG_FILTER_UP);
-    png_set_compression_strategy(png, Z_DEFAULT_STRATEGY);
-  } else {
-    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_PAETH);
-    png_set_compression_strategy(png, Z_RLE);
   }
 }
 
@@ -182,41 +143,9 @@ void write_metadata(png_structp png, const Writer& writer, bool before_palette) 
   }
 }
 
-Result<Buffer> compress_profile(Bytes profile) {
-  uLongf size = compressBound(static_cast<uLong>(profile.size()));
-  Result<Buffer> compressed = Buffer::allocate(profile.empty() ? 0 : size);
-  if (compressed.ok() && !profile.empty()) {
-    compress(compressed.value().data(), &size, profile.data(), static_cast<uLong>(profile.size()));
-    compressed.value().shrink(size);
-  }
-  return compressed;
-}
-
-// One row as the file has it: bits packed, 16-bit samples big-endian. The image's own row where it
-// is that already.
-const uint8_t* pack_row(const ImageView& image, int y, Buffer& packed) {
-  const uint8_t* in = image.row(y);
-  const int samples = image.size.width * image.layout.channels();
-  uint8_t* out = packed.data();
-  if (image.layout.depth == 8) {
-    return in;
-  }
-  if (image.layout.depth == 16) {
-    for (int i = 0; i < samples; ++i) {
-      uint16_t sample;
-      std::memcpy(&sample, in + 2 * static_cast<size_t>(i), sizeof sample);
-      *out++ = static_cast<uint8_t>(sample >> 8);
-      *out++ = static_cast<uint8_t>(sample);
-    }
-    return packed.data();
-  }
-  std::memset(out, 0, packed.size());
-  const int per_byte = 8 / image.layout.depth;
-  for (int i = 0; i < samples; ++i) {
-    const int shift = 8 - image.layout.depth * (i % per_byte + 1);
-    out[i / per_byte] = static_cast<uint8_t>(out[i / per_byte] | in[i] << shift);
-  }
-  return packed.data();
+void write_idat(void* context, Bytes data) {
+  Writer& writer = *static_cast<Writer*>(context);
+  png_write_chunk(writer.png, reinterpret_cast<png_const_bytep>("IDAT"), data.data(), data.size());
 }
 
 void write_file(void* context) {
@@ -232,16 +161,13 @@ void write_file(void* context) {
                color_type(image.layout.model), PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE,
                PNG_FILTER_TYPE_BASE);
   write_colors(png, writer.info, image);
-  choose_compression(png, image, writer.level);
-  png_set_compression_buffer_size(png, kIdatBytes);
   png_write_info_before_PLTE(png, writer.info);
   write_metadata(png, writer, true);
   png_write_info(png, writer.info);
   write_metadata(png, writer, false);
-  for (int y = 0; y < image.size.height; ++y) {
-    png_write_row(png, pack_row(image, y, writer.row));
-  }
-  png_write_end(png, nullptr);
+  writer.rows->run();
+  // Not png_write_end(): libpng knows nothing of the IDATs.
+  png_write_chunk(png, reinterpret_cast<png_const_bytep>("IEND"), nullptr, 0);
 }
 
 }  // namespace
@@ -251,23 +177,25 @@ Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings
   Writer writer;
   writer.image = &image;
   writer.metadata = &metadata;
-  writer.level = settings.compression_level;
   writer.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer.trap, on_png_error, nullptr);
   writer.info = writer.png != nullptr ? png_create_info_struct(writer.png) : nullptr;
   if (writer.info == nullptr) {
     return out_of_memory(0);
   }
-  Result<Buffer> row = Buffer::allocate(image.layout.bytes({image.size.width, 1}));
-  Result<Buffer> file = Buffer::allocate(kIdatBytes + image.layout.bytes(image.size) / 4);
-  if (!row.ok() || !file.ok()) {
-    return row.ok() ? file.error() : row.error();
+  Result<RowCompressor> rows =
+      RowCompressor::make(image, settings.compression_level, write_idat, &writer);
+  Result<Buffer> file = Buffer::allocate(kFileBytes + image.layout.bytes(image.size) / 4);
+  if (!rows.ok() || !file.ok()) {
+    return rows.ok() ? file.error() : rows.error();
   }
-  Result<Buffer> profile = compress_profile(metadata.icc_profile);
-  if (!profile.ok()) {
-    return profile;
+  if (metadata.icc_profile.size() > 0) {
+    Result<Buffer> profile = zlib_compress(metadata.icc_profile, 9);
+    if (!profile.ok()) {
+      return profile;
+    }
+    writer.profile = std::move(profile.value());
   }
-  writer.profile = std::move(profile.value());
-  writer.row = std::move(row.value());
+  writer.rows = &rows.value();
   writer.file = std::move(file.value());
   if (!run_trapped(writer.trap, write_file, &writer)) {
     return writer.trap.error();

@@ -1,4 +1,4 @@
-// Samples to PNG files, with libpng.
+// Samples to PNG files: libpng's chunks around own code's IDATs (compress.h).
 #pragma once
 
 #include "codec.h"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "png/rows.h"
 #include "support/pngs.h"
 #include "support/regions.h"
 
@@ -366,6 +367,128 @@ TEST_CASE("whatever single byte is wrong, decoding a PNG ends in samples or an e
       if (decoded.ok()) {
         CHECK(decoded.value().image.size == kSmall);
       }
+    }
+  }
+}
+
+// What decoding came to, in words; samples by a number that is theirs alone.
+std::string outcome(const Result<Decoded>& decoded) {
+  if (!decoded.ok()) {
+    return code_of(decoded) + ": " + decoded.error().message;
+  }
+  const Buffer& samples = decoded.value().image.samples;
+  const std::string_view bytes(reinterpret_cast<const char*>(samples.data()), samples.size());
+  return std::to_string(std::hash<std::string_view>()(bytes)) +
+         (decoded.value().complete ? "" : ", not complete");
+}
+
+void check_both_ways(const File& file, const DecodeRequest& request) {
+  CHECK(outcome(decode_png(file, request, PngWay::kFast)) ==
+        outcome(decode_png(file, request, PngWay::kLibpng)));
+}
+
+constexpr Rect kPart = {2, 3, 9, 7};
+
+TEST_CASE("sound files are read on the fast way, every layout, filter and part") {
+  for (const Layout& layout : kLayouts) {
+    const Image picture = make_picture(kSmall, layout);
+    for (const size_t idat_bytes : {size_t{7}, size_t{1} << 20}) {
+      const File file = make_png(picture.view(), {.idat_bytes = idat_bytes});
+      const size_t bits = static_cast<size_t>(layout.channels() * layout.depth);
+      for (int bottom = 1; bottom <= kSmall.height; ++bottom) {
+        WantedRows wanted = {};
+        wanted.row_bytes = row_bytes({0, 0, 1, kSmall.width}, layout) - 1;
+        wanted.filter_unit = std::max(size_t{1}, bits / 8);
+        wanted.height = kSmall.height;
+        wanted.top = bottom / 2;
+        wanted.bottom = bottom;
+        wanted.bytes = 1 + wanted.row_bytes / 3;
+        int rows = 0;
+        const std::optional<size_t> end =
+            read_rows(file, find_chunk(file, "IDAT"), wanted, [&](int, const uint8_t*) { ++rows; });
+        CHECK(end.has_value());
+        CHECK(end.value_or(0) <= file.size() - 12);
+        CHECK(rows == bottom - bottom / 2);
+      }
+    }
+  }
+}
+
+TEST_CASE("pictures of several batches: every region, whichever rows stand by themselves") {
+  const Size size = {1500, 700};
+  for (const Layout& layout : {Layout{Model::kRgb, 8}, Layout{Model::kGray, 16}}) {
+    const Image picture = make_picture(size, layout);
+    const File file = make_png(picture.view(), {.idat_bytes = 8192, .level = 1});
+    for (const Rect& region : {Rect{0, 0, 1500, 700}, Rect{700, 420, 900, 480},
+                               Rect{0, 699, 1, 700}, Rect{1499, 0, 1500, 700}}) {
+      INFO(to_string(layout), ", ", to_string(region));
+      CHECK(difference(decode_png(file, {.region = region}), crop(picture.view(), region)) == "");
+    }
+  }
+}
+
+TEST_CASE("both ways of reading give the same: broken files") {
+  Random random(9);
+  for (const Kind& kind : kinds()) {
+    const File good = make_png(make_picture(kSmall, kind.layout).view(), kind.recipe);
+    for (int i = 0; i < 400; ++i) {
+      CAPTURE(i);
+      File file = good;
+      file[static_cast<size_t>(random.below(static_cast<int>(good.size())))] =
+          static_cast<uint8_t>(random.next());
+      check_both_ways(file, {.region = i % 2 == 0 ? whole(kSmall) : kPart});
+      const File cut = first_bytes(good, static_cast<size_t>(random.below(int(good.size()))));
+      check_both_ways(cut, {.region = kPart});
+      check_both_ways(cut, {.region = kPart, .truncated = Truncated::kAccept});
+    }
+  }
+}
+
+TEST_CASE("both ways of reading give the same: broken deflate data, checksums right") {
+  Random random(10);
+  for (const Kind& kind : kinds()) {
+    const std::vector<PngChunk> good =
+        chunks_of(make_png(make_picture(kSmall, kind.layout).view(), kind.recipe));
+    for (int i = 0; i < 400; ++i) {
+      CAPTURE(i);
+      std::vector<PngChunk> chunks = good;
+      PngChunk& idat = chunks[1 + static_cast<size_t>(random.below(int(good.size()) - 2))];
+      REQUIRE(idat.type == "IDAT");
+      const auto at = static_cast<size_t>(random.below(static_cast<int>(idat.data.size())));
+      if (i % 5 == 0) {
+        idat.data.resize(at);
+      } else {
+        idat.data[at] = static_cast<uint8_t>(random.next());
+      }
+      for (const Rect& region : {whole(kSmall), kPart}) {
+        check_both_ways(join(chunks), {.region = region});
+      }
+    }
+  }
+}
+
+TEST_CASE("both ways of reading give the same: broken rows") {
+  Random random(11);
+  const Image picture = make_picture(kSmall, {Model::kRgb, 8});
+  const File good = make_png(picture.view());
+  const File rows = inflated(good);
+  const size_t stride = rows.size() / static_cast<size_t>(kSmall.height);
+  for (int i = 0; i < 300; ++i) {
+    CAPTURE(i);
+    File broken = rows;
+    if (i % 3 == 0) {
+      broken.resize(static_cast<size_t>(random.below(2 * static_cast<int>(rows.size()))));
+    } else {
+      broken[stride * static_cast<size_t>(random.below(kSmall.height))] =
+          static_cast<uint8_t>(random.below(10));
+    }
+    std::vector<PngChunk> chunks = chunks_of(good);
+    chunks[1].data = deflated(broken);
+    if (i % 4 == 0) {
+      chunks[1].data.resize(chunks[1].data.size() - 4);  // no Adler-32
+    }
+    for (const Rect& region : {whole(kSmall), kPart, Rect{0, 10, 13, 11}}) {
+      check_both_ways(join(chunks), {.region = region});
     }
   }
 }

@@ -1,0 +1,787 @@
+#include "png/deflate.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "png/huffman.h"
+
+namespace crop64 {
+namespace {
+
+constexpr uint32_t kWindow = 32768;
+constexpr uint32_t kShortest = 3;
+constexpr uint32_t kLongest = 258;
+// How far behind the data may be read.
+constexpr size_t kSlack = 16;
+
+constexpr size_t kLitlens = 286;
+constexpr size_t kDistances = 30;
+constexpr size_t kEndOfBlock = 256;
+
+uint32_t load_32(const uint8_t* bytes) {
+  uint32_t value;
+  std::memcpy(&value, bytes, sizeof value);
+  return value;
+}
+
+uint64_t load_64(const uint8_t* bytes) {
+  uint64_t value;
+  std::memcpy(&value, bytes, sizeof value);
+  return value;
+}
+
+// A symbol for a length or a distance, and what is added to it.
+struct Symbol {
+  uint32_t symbol;
+  uint32_t extra_bits;
+  uint32_t extra;
+};
+
+uint32_t log_2(uint32_t value) { return 31u - static_cast<uint32_t>(__builtin_clz(value)); }
+
+// RFC 1951, section 3.2.5: four symbols to an octave of lengths...
+Symbol length_symbol(uint32_t length) {
+  const uint32_t value = length - kShortest;
+  if (length == kLongest) {
+    return {285, 0, 0};
+  }
+  if (value < 8) {
+    return {257 + value, 0, 0};
+  }
+  const uint32_t extra_bits = log_2(value) - 2;
+  return {257 + 4 * extra_bits + (value >> extra_bits), extra_bits,
+          value & ((1u << extra_bits) - 1)};
+}
+
+// ... and two to an octave of distances.
+Symbol distance_symbol(uint32_t distance) {
+  const uint32_t value = distance - 1;
+  if (value < 4) {
+    return {value, 0, 0};
+  }
+  const uint32_t extra_bits = log_2(value) - 1;
+  return {2 * extra_bits + (value >> extra_bits), extra_bits, value & ((1u << extra_bits) - 1)};
+}
+
+// Bits into bytes, the first bit lowest.
+class BitWriter {
+ public:
+  explicit BitWriter(uint8_t* out) : out_(out) {}
+
+  // Up to 56 bits between flushes.
+  void put(uint64_t bits, uint32_t count) {
+    bits_ |= bits << count_;
+    count_ += count;
+  }
+  void put(Code code) { put(code.bits, code.length); }
+
+  // Writes eight bytes, of which the whole ones count.
+  void flush() {
+    std::memcpy(out_, &bits_, sizeof bits_);
+    out_ += count_ / 8;
+    bits_ >>= count_ & 56;
+    count_ &= 7;
+  }
+
+  // Fills the last byte.
+  void align() {
+    count_ = (count_ + 7) & ~7u;
+    flush();
+  }
+
+  uint8_t*& out() { return out_; }
+
+ private:
+  uint8_t* out_;
+  uint64_t bits_ = 0;
+  uint32_t count_ = 0;
+};
+
+// Literals, and then a match, unless its length is 0.
+struct Sequence {
+  uint32_t literals;
+  uint16_t length;
+  uint16_t distance;
+};
+
+// One block of the stream: what it says, and its bits.
+class Block {
+ public:
+  static constexpr size_t kMostLiterals = size_t{64} * 1024 - 1;  // as many as can be stored
+  // Shorter blocks, each with a code of its own, suit their bytes better and spend more on codes.
+  static constexpr size_t kUsualLiterals = size_t{24} * 1024;
+  static constexpr size_t kMostSequences = size_t{8} * 1024;
+  // Fixed codes give the most bits: 9 for a literal, 8 + 5 and 5 + 13 for a match.
+  static constexpr size_t kMostBytes = kMostLiterals * 9 / 8 + kMostSequences * 4 + 1024;
+
+  size_t room() const {
+    const bool full = sequences_ + 1 == kMostSequences || literals_ >= most_literals_;
+    return full ? 0 : most_literals_ - literals_;
+  }
+
+  // At most kMostLiterals; from now on.
+  void set_most_literals(size_t most) { most_literals_ = most; }
+
+  // At most room() of them.
+  void add_literals(const uint8_t* bytes, size_t count) {
+    std::memcpy(&literal_[literals_], bytes, count);
+    literals_ += count;
+  }
+  void add_literal(uint8_t literal) { literal_[literals_++] = literal; }
+
+  // Where there is room.
+  void add_match(uint32_t length, uint32_t distance) {
+    end_sequence(length, distance);
+    const Symbol by_length = length_symbol(length);
+    const Symbol by_distance = distance_symbol(distance);
+    ++litlen_counts_[by_length.symbol];
+    ++distance_counts_[by_distance.symbol];
+    extra_bits_ += by_length.extra_bits + by_distance.extra_bits;
+  }
+
+  void write(bool is_last, BitWriter& out);
+  void write_stored(bool is_last, BitWriter& out);
+
+ private:
+  struct Codes {
+    std::array<uint8_t, kLitlens + kDistances> lengths;
+    std::array<Code, kLitlens> litlens;
+    std::array<Code, kDistances> distances;
+  };
+
+  void end_sequence(uint32_t length, uint32_t distance) {
+    sequence_[sequences_++] = {static_cast<uint32_t>(literals_ - in_sequences_),
+                               static_cast<uint16_t>(length), static_cast<uint16_t>(distance)};
+    in_sequences_ = literals_;
+  }
+  void count_literals();
+  uint64_t cost(const uint8_t* litlens, const uint8_t* distances) const;
+  void write_symbols(const Codes& codes, BitWriter& out) const;
+  void clear();
+
+  size_t most_literals_ = kUsualLiterals;
+  size_t literals_ = 0;
+  size_t in_sequences_ = 0;  // literals that are in a sequence already
+  size_t sequences_ = 0;
+  uint64_t extra_bits_ = 0;
+  std::array<uint32_t, 288> litlen_counts_ = {};
+  std::array<uint32_t, 32> distance_counts_ = {};
+  std::array<uint8_t, kMostLiterals + kSlack> literal_;
+  std::array<Sequence, kMostSequences> sequence_;
+};
+
+void Block::count_literals() {
+  // Four tables, for the same literal often comes again before its count is written.
+  std::array<std::array<uint32_t, 256>, 4> counts = {};
+  size_t i = 0;
+  for (; i + 4 <= literals_; i += 4) {
+    ++counts[0][literal_[i]];
+    ++counts[1][literal_[i + 1]];
+    ++counts[2][literal_[i + 2]];
+    ++counts[3][literal_[i + 3]];
+  }
+  for (; i < literals_; ++i) {
+    ++counts[0][literal_[i]];
+  }
+  for (size_t value = 0; value < 256; ++value) {
+    litlen_counts_[value] =
+        counts[0][value] + counts[1][value] + counts[2][value] + counts[3][value];
+  }
+  litlen_counts_[kEndOfBlock] = 1;
+}
+
+uint64_t Block::cost(const uint8_t* litlens, const uint8_t* distances) const {
+  uint64_t bits = extra_bits_;
+  for (size_t i = 0; i < kLitlens; ++i) {
+    bits += uint64_t{litlen_counts_[i]} * litlens[i];
+  }
+  for (size_t i = 0; i < kDistances; ++i) {
+    bits += uint64_t{distance_counts_[i]} * distances[i];
+  }
+  return bits;
+}
+
+// How a dynamic block's code lengths are told: RFC 1951, section 3.2.7.
+class CodeLengths {
+ public:
+  explicit CodeLengths(std::array<uint8_t, kLitlens + kDistances>& lengths) {
+    while (litlens_ > 257 && lengths[litlens_ - 1] == 0) {
+      --litlens_;
+    }
+    while (distances_ > 1 && lengths[kLitlens + distances_ - 1] == 0) {
+      --distances_;
+    }
+    std::array<uint8_t, kLitlens + kDistances> all;
+    std::copy_n(lengths.begin(), litlens_, all.begin());
+    std::copy_n(lengths.begin() + kLitlens, distances_, all.begin() + litlens_);
+    find_repeats(std::span(all).first(litlens_ + distances_));
+    make_code_lengths(counts_, 7, lengths_);
+    make_codes(lengths_, codes_);
+    while (told_ > 4 && lengths_[kOrder[told_ - 1]] == 0) {
+      --told_;
+    }
+  }
+
+  uint64_t bits() const {
+    uint64_t bits = 14 + 3 * uint64_t{told_};
+    for (size_t i = 0; i < used_; ++i) {
+      bits += lengths_[items_[i].symbol] + items_[i].extra_bits;
+    }
+    return bits;
+  }
+
+  void write(BitWriter& out) const {
+    out.put(litlens_ - 257, 5);
+    out.put(distances_ - 1, 5);
+    out.put(told_ - 4, 4);
+    out.flush();
+    for (size_t i = 0; i < told_; ++i) {
+      out.put(lengths_[kOrder[i]], 3);
+      out.flush();
+    }
+    for (size_t i = 0; i < used_; ++i) {
+      out.put(codes_[items_[i].symbol]);
+      out.put(items_[i].extra, items_[i].extra_bits);
+      out.flush();
+    }
+  }
+
+ private:
+  static constexpr std::array<uint8_t, 19> kOrder = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                     11, 4,  12, 3, 13, 2, 14, 1, 15};
+
+  void add(uint32_t symbol, uint32_t extra_bits = 0, uint32_t extra = 0) {
+    items_[used_++] = {symbol, extra_bits, extra};
+    ++counts_[symbol];
+  }
+
+  void find_repeats(std::span<const uint8_t> lengths) {
+    for (size_t i = 0; i < lengths.size();) {
+      const uint8_t length = lengths[i];
+      size_t end = i + 1;
+      while (end < lengths.size() && lengths[end] == length) {
+        ++end;
+      }
+      auto times = static_cast<uint32_t>(end - i);
+      i = end;
+      if (length != 0) {
+        add(length);
+        --times;
+      }
+      while (times >= 3) {
+        const uint32_t most = length != 0 ? 6 : times < 11 ? 10 : 138;
+        const uint32_t taken = std::min(times, most);
+        if (length != 0) {
+          add(16, 2, taken - 3);
+        } else if (taken < 11) {
+          add(17, 3, taken - 3);
+        } else {
+          add(18, 7, taken - 11);
+        }
+        times -= taken;
+      }
+      for (; times > 0; --times) {
+        add(length);
+      }
+    }
+  }
+
+  size_t litlens_ = kLitlens;
+  size_t distances_ = kDistances;
+  size_t told_ = 19;
+  size_t used_ = 0;
+  std::array<Symbol, kLitlens + kDistances> items_;
+  std::array<uint32_t, 19> counts_ = {};
+  std::array<uint8_t, 19> lengths_;
+  std::array<Code, 19> codes_;
+};
+
+// Of RFC 1951, section 3.2.6.
+uint8_t fixed_length(size_t litlen) {
+  return litlen < 144 ? 8 : litlen < 256 ? 9 : litlen < 280 ? 7 : 8;
+}
+
+void Block::write_symbols(const Codes& codes, BitWriter& writer) const {
+  BitWriter out = writer;  // a local one stays in registers
+  const uint8_t* literal = literal_.data();
+  for (size_t i = 0; i < sequences_; ++i) {
+    const Sequence& sequence = sequence_[i];
+    const uint8_t* const end = literal + sequence.literals;
+    // Four codes of 14 bits at most and what is left of a byte.
+    for (; end - literal >= 4; literal += 4) {
+      out.put(codes.litlens[literal[0]]);
+      out.put(codes.litlens[literal[1]]);
+      out.put(codes.litlens[literal[2]]);
+      out.put(codes.litlens[literal[3]]);
+      out.flush();
+    }
+    for (; literal < end; ++literal) {
+      out.put(codes.litlens[*literal]);
+    }
+    out.flush();
+    if (sequence.length > 0) {
+      const Symbol length = length_symbol(sequence.length);
+      const Symbol distance = distance_symbol(sequence.distance);
+      out.put(codes.litlens[length.symbol]);
+      out.put(length.extra, length.extra_bits);
+      out.put(codes.distances[distance.symbol]);
+      out.flush();
+      out.put(distance.extra, distance.extra_bits);
+      out.flush();
+    }
+  }
+  out.put(codes.litlens[kEndOfBlock]);
+  out.flush();
+  writer = out;
+}
+
+void Block::write(bool is_last, BitWriter& out) {
+  const bool has_matches = sequences_ > 0;
+  end_sequence(0, 0);
+  count_literals();
+  Codes codes;
+  const std::span all(codes.lengths);
+  make_code_lengths(std::span(litlen_counts_).first(kLitlens), 14, all.first(kLitlens));
+  make_code_lengths(std::span(distance_counts_).first(kDistances), 15, all.last(kDistances));
+  const CodeLengths code_lengths(codes.lengths);
+  std::array<uint8_t, 288> fixed;
+  for (size_t i = 0; i < fixed.size(); ++i) {
+    fixed[i] = fixed_length(i);
+  }
+  std::array<uint8_t, 32> fixed_distances;
+  fixed_distances.fill(5);
+  const uint64_t dynamic_bits = code_lengths.bits() + cost(all.data(), all.data() + kLitlens);
+  const uint64_t fixed_bits = cost(fixed.data(), fixed_distances.data());
+  if (!has_matches && std::min(dynamic_bits, fixed_bits) >= 8 * literals_ + 32) {
+    write_stored(is_last, out);
+    return;
+  }
+  out.put(is_last, 1);
+  if (fixed_bits <= dynamic_bits) {
+    out.put(1, 2);
+    std::array<Code, 288> litlens;
+    make_codes(fixed, litlens);
+    std::copy_n(litlens.begin(), kLitlens, codes.litlens.begin());
+    make_codes(std::span<const uint8_t>(fixed_distances).first(kDistances), codes.distances);
+  } else {
+    out.put(2, 2);
+    out.flush();
+    code_lengths.write(out);
+    make_codes(all.first(kLitlens), codes.litlens);
+    make_codes(all.last(kDistances), codes.distances);
+  }
+  out.flush();
+  write_symbols(codes, out);
+  clear();
+}
+
+void Block::write_stored(bool is_last, BitWriter& out) {
+  out.put(is_last, 3);
+  out.align();
+  out.put(literals_, 16);
+  out.put(literals_ ^ 0xffff, 16);
+  out.flush();
+  std::memcpy(out.out(), literal_.data(), literals_);
+  out.out() += literals_;
+  clear();
+}
+
+void Block::clear() {
+  literals_ = in_sequences_ = sequences_ = 0;
+  extra_bits_ = 0;
+  litlen_counts_.fill(0);
+  distance_counts_.fill(0);
+}
+
+// How long two places are equal, up to `most`. Reads up to 7 bytes behind that.
+uint32_t equal_length(const uint8_t* a, const uint8_t* b, uint32_t most) {
+  for (uint32_t length = 0; length < most; length += 8) {
+    const uint64_t difference = load_64(a + length) ^ load_64(b + length);
+    if (difference != 0) {
+      return std::min(most, length + static_cast<uint32_t>(__builtin_ctzll(difference)) / 8);
+    }
+  }
+  return most;
+}
+
+struct Match {
+  uint32_t length = 0;
+  uint32_t distance = 0;
+};
+
+// Where sequences of bytes were seen before: chains of places whose four bytes have the same hash,
+// the nearest first, and the nearest one with the same three bytes.
+class Matcher {
+ public:
+  // As zlib's configuration_table: how many places are tried, and when to be content.
+  struct Effort {
+    uint16_t good;    // with a match of this length, a quarter of the places
+    uint16_t lazy;    // and with one of this length, the next byte does not get a search
+    uint16_t nice;    // a match of this length ends the search
+    uint16_t places;  // that are tried
+  };
+
+  // The longest match for what stands at `at`, longer than `least`, or one of length 0. Places are
+  // counted from where `data` is; `most` bytes are there from `at` on.
+  Match find(const uint8_t* data, uint32_t at, uint32_t most, uint32_t least,
+             const Effort& effort) const {
+    Match best = {least, 0};
+    if (most < kShortest) {
+      return {};
+    }
+    most = std::min(most, kLongest);
+    const uint8_t* here = data + at;
+    const auto in_reach = [&](uint32_t place) {
+      return place - kFirst < at && at - (place - kFirst) <= kWindow;
+    };
+    const uint32_t near = newest_3_[hash_3(here)];
+    if (best.length < kShortest && in_reach(near)) {
+      const uint32_t distance = at - (near - kFirst);
+      const uint32_t length = equal_length(here, here - distance, most);
+      // Three bytes from far away take more bits than as literals.
+      if (length > kShortest || (length == kShortest && distance <= 4096)) {
+        best = {length, distance};
+      }
+    }
+    uint32_t places = least >= effort.good ? effort.places / 4u : effort.places;
+    if (most > kShortest) {
+      for (uint32_t place = newest_4_[hash_4(here)]; places > 0 && in_reach(place);
+           place = older_[place % kWindow], --places) {
+        const uint32_t distance = at - (place - kFirst);
+        const uint8_t* there = here - distance;
+        const uint32_t tail = std::max(best.length, kShortest) - kShortest;
+        if (best.length < most && load_32(there + tail) == load_32(here + tail)) {
+          const uint32_t length = equal_length(here, there, most);
+          if (length > best.length) {
+            best = {length, distance};
+          }
+        }
+        if (best.length >= std::min<uint32_t>(effort.nice, most)) {
+          break;
+        }
+      }
+    }
+    return best.distance > 0 ? best : Match{};
+  }
+
+  void insert(const uint8_t* data, uint32_t at) {
+    const uint32_t place = at + kFirst;
+    uint32_t& newest = newest_4_[hash_4(data + at)];
+    older_[place % kWindow] = newest;
+    newest = place;
+    newest_3_[hash_3(data + at)] = place;
+  }
+
+  // The data has moved down by that many bytes, a multiple of kWindow.
+  void slide(uint32_t count) {
+    const auto move = [&](uint32_t& place) { place = place > count ? place - count : 0; };
+    std::for_each(newest_4_.begin(), newest_4_.end(), move);
+    std::for_each(newest_3_.begin(), newest_3_.end(), move);
+    std::for_each(older_.begin(), older_.end(), move);
+  }
+
+ private:
+  static constexpr unsigned kHashBits = 15;
+  // The place of what is at 0, so that 0 can stand for none.
+  static constexpr uint32_t kFirst = 1;
+
+  static uint32_t hash_4(const uint8_t* bytes) {
+    return (load_32(bytes) * 0x9e3779b1u) >> (32 - kHashBits);
+  }
+  static uint32_t hash_3(const uint8_t* bytes) {
+    return ((load_32(bytes) << 8) * 0x9e3779b1u) >> (32 - kHashBits);
+  }
+
+  std::array<uint32_t, 1 << kHashBits> newest_4_ = {};
+  std::array<uint32_t, 1 << kHashBits> newest_3_ = {};
+  std::array<uint32_t, kWindow> older_ = {};
+};
+
+constexpr Matcher::Effort kEfforts[] = {
+    {4, 4, 16, 8},     {4, 5, 32, 16},       {4, 6, 32, 32},
+    {8, 12, 64, 48},   {8, 16, 96, 64},      {8, 32, 128, 128},
+    {8, 64, 258, 256}, {32, 128, 258, 1024}, {32, 258, 258, 4096},
+};
+
+// Looks for matches anywhere in the window, or only for runs of a byte. Filtered rows of
+// photographs hardly repeat themselves: there runs are nearly all that there is to find, at several
+// times the speed.
+class Stream final : public Deflater {
+ public:
+  Stream(int level, Sink sink, void* context)
+      : stores_(level == 0),
+        is_thorough_(level >= 7),
+        effort_(kEfforts[std::clamp(level, 1, 9) - 1]),
+        sink_(sink),
+        context_(context),
+        out_(output_.data()) {
+    out_.put(0x78, 8);
+    out_.put(0x9c, 8);
+    out_.flush();
+  }
+
+  void write(Bytes bytes) override {
+    adler_ = adler32_z(adler_, bytes.data(), bytes.size());
+    while (!bytes.empty()) {
+      if (end_ == kDataBytes) {
+        search(end_ - kLongest - kSlack);
+        slide();
+      }
+      const size_t count = std::min(bytes.size(), size_t{kDataBytes} - end_);
+      std::memcpy(&data_[end_], bytes.data(), count);
+      end_ += static_cast<uint32_t>(count);
+      bytes = bytes.subspan(count);
+    }
+  }
+
+  void finish() override {
+    std::fill_n(data_.begin() + end_, kSlack, uint8_t{0});
+    search(end_);
+    put_block(true);
+    out_.align();
+    for (const int shift : {24, 16, 8, 0}) {
+      out_.put(static_cast<uint8_t>(adler_ >> shift), 8);
+    }
+    out_.flush();
+    give_out();
+  }
+
+ private:
+  static constexpr uint32_t kDataBytes = kWindow * 5;
+  // Long enough to be worth leaving the loop over literals; short enough for a look at one word.
+  static constexpr uint32_t kShortestRun = 6;
+  static constexpr uint32_t kInserted = 16;  // places of a run, at its end
+  static constexpr uint64_t kRunMask = 0xffff'ffff'ffff;
+
+  void slide() {
+    const uint32_t count = (at_ - kWindow) / kWindow * kWindow;
+    std::memmove(data_.data(), &data_[count], end_ - count);
+    at_ -= count;
+    end_ -= count;
+    matcher_.slide(count);
+  }
+
+  void put_block(bool is_last) {
+    if (stores_) {
+      block_.write_stored(is_last, out_);
+    } else {
+      block_.write(is_last, out_);
+    }
+  }
+
+  void give_out() {
+    sink_(context_, Bytes(output_.data(), static_cast<size_t>(out_.out() - output_.data())));
+    out_.out() = output_.data();
+  }
+
+  void make_room() {
+    if (block_.room() == 0) {
+      put_block(false);
+      give_out();
+    }
+  }
+
+  void add_literals(uint32_t until) {
+    while (at_ < until) {
+      make_room();
+      const auto count = std::min(until - at_, static_cast<uint32_t>(block_.room()));
+      block_.add_literals(&data_[at_], count);
+      at_ += count;
+    }
+  }
+
+  void add_literal(uint8_t literal) {
+    make_room();
+    block_.add_literal(literal);
+  }
+
+  void add_match(const Match& match) {
+    make_room();
+    block_.add_match(match.length, match.distance);
+  }
+
+  // Turns data_ from at_ to `until` into symbols, or a little more, up to end_.
+  void search(uint32_t until) {
+    if (stores_) {
+      add_literals(until);
+      return;
+    }
+    const bool repeated = repeats(until);
+    // What is alike for a long time needs few codes.
+    const bool is_long = is_thorough_ && !repeated;
+    block_.set_most_literals(is_long ? Block::kMostLiterals : Block::kUsualLiterals);
+    if (repeated || is_thorough_) {
+      // Short matches are worth it only where there are many.
+      search_matches(until, repeated ? kShortest : 6);
+    } else {
+      settle();
+      search_runs(until);
+    }
+  }
+
+  // Whether sequences of six bytes come again, runs excepted: of one place in eight, chosen by what
+  // stands there, one in so many. In photographs it is one in 300 at most, in drawings one in ten
+  // at least.
+  bool repeats(uint32_t until) const {
+    constexpr uint32_t kOneIn = 64;
+    constexpr uint32_t kEnough = 8192;
+    constexpr unsigned kBits = 12;
+    std::array<uint32_t, 1 << kBits> places = {};
+    uint32_t tried = 0;
+    uint32_t found = 0;
+    for (uint32_t i = at_; i < until && tried < kEnough; ++i) {
+      const uint64_t bytes = load_64(&data_[i]) & kRunMask;
+      const uint64_t hash = bytes * 0x9e3779b97f4a7c15u;
+      if (hash >> 61 != 0) {
+        continue;
+      }
+      uint32_t& place = places[hash >> (61 - kBits) & ((1 << kBits) - 1)];
+      const bool is_run = bytes == (load_64(&data_[i + 1]) & kRunMask);
+      tried += !is_run;
+      found += !is_run && place != 0 && i - place <= kWindow &&
+               (load_64(&data_[place]) & kRunMask) == bytes;
+      place = i;
+    }
+    return found * kOneIn > tried;
+  }
+
+  // Puts what waits into the block.
+  void settle() {
+    if (!has_literal_) {
+      return;
+    }
+    if (waiting_.length > 0) {
+      add_match(waiting_);
+      at_ += waiting_.length - 1;
+    } else {
+      add_literal(data_[at_ - 1]);
+    }
+    waiting_ = {};
+    has_literal_ = false;
+  }
+
+  void search_runs(uint32_t until) {
+    while (at_ < until) {
+      add_literals(next_run(until));
+      if (at_ == until) {
+        break;
+      }
+      const uint32_t most = std::min(kLongest, end_ - at_);
+      const uint32_t length = equal_length(&data_[at_], &data_[at_ - 1], most);
+      add_match({length, 1});
+      at_ += length;
+    }
+  }
+
+  // Where bytes next equal the one before them; `until` where none do.
+  uint32_t next_run(uint32_t until) const {
+    for (uint32_t i = std::max(at_, 1u); i + kShortestRun <= end_ && i < until;) {
+      const uint64_t changes = (load_64(&data_[i]) ^ load_64(&data_[i - 1])) & kRunMask;
+      if (changes == 0) {
+        return i;
+      }
+      // On behind the last change.
+      i += 8 - static_cast<uint32_t>(__builtin_clzll(changes)) / 8;
+    }
+    return until;
+  }
+
+  // A match waits until it is known that none at the next byte is longer (zlib's deflate_slow).
+  void search_matches(uint32_t until, uint32_t shortest) {
+    while (at_ < until) {
+      Match match;
+      if (waiting_.length < effort_.lazy) {
+        const uint32_t least = std::max(waiting_.length, shortest - 1);
+        match = matcher_.find(data_.data(), at_, end_ - at_, least, effort_);
+      }
+      matcher_.insert(data_.data(), at_);
+      if (waiting_.length > 0 && match.length <= waiting_.length) {
+        // It began a byte ago.
+        add_match(waiting_);
+        const uint32_t end = at_ - 1 + waiting_.length;
+        // Places inside a run are all alike.
+        if (waiting_.distance == 1 && waiting_.length > kInserted) {
+          at_ = end - kInserted;
+        }
+        for (++at_; at_ < end; ++at_) {
+          matcher_.insert(data_.data(), at_);
+        }
+        waiting_ = {};
+        has_literal_ = false;
+        continue;
+      }
+      if (has_literal_) {
+        add_literal(data_[at_ - 1]);
+      }
+      has_literal_ = true;
+      waiting_ = match;
+      ++at_;
+    }
+    if (at_ == end_) {
+      settle();
+    }
+  }
+
+  const bool stores_;
+  const bool is_thorough_;
+  const Matcher::Effort effort_;
+  Matcher matcher_;
+  std::array<uint8_t, kDataBytes + kSlack> data_ = {};
+  uint32_t at_ = 0;
+  uint32_t end_ = 0;
+  Match waiting_;             // for what begins at the byte before at_
+  bool has_literal_ = false;  // whether that byte is not in the block yet
+  Block block_;
+  uLong adler_ = adler32(0, nullptr, 0);
+  Sink sink_;
+  void* context_;
+  std::array<uint8_t, Block::kMostBytes> output_ = {};
+  BitWriter out_;
+};
+
+}  // namespace
+
+std::unique_ptr<Deflater> Deflater::make(int level, Sink sink, void* context) {
+  return std::unique_ptr<Deflater>(new (std::nothrow) Stream(level, sink, context));
+}
+
+void* Deflater::operator new(size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc(size);
+}
+
+void Deflater::operator delete(void* deflater) { std::free(deflater); }
+
+Result<Buffer> zlib_compress(Bytes bytes, int level) {
+  struct Output {
+    Buffer buffer;
+    size_t used = 0;
+    bool fits = true;
+  } output;
+  const auto append = [](void* context, Bytes piece) {
+    Output& to = *static_cast<Output*>(context);
+    to.fits = to.fits && (piece.size() <= to.buffer.size() - to.used ||
+                          to.buffer.grow(2 * to.used + piece.size()));
+    if (to.fits) {
+      std::memcpy(to.buffer.data() + to.used, piece.data(), piece.size());
+      to.used += piece.size();
+    }
+  };
+  const auto deflater = Deflater::make(level, append, &output);
+  if (!deflater) {
+    return out_of_memory(Deflater::kMemory);
+  }
+  deflater->write(bytes);
+  deflater->finish();
+  if (!output.fits) {
+    return out_of_memory(bytes.size());
+  }
+  output.buffer.shrink(output.used);
+  return std::move(output.buffer);
+}
+
+}  // namespace crop64

@@ -1,0 +1,48 @@
+#include "png/idat.h"
+
+#include <zlib.h>
+
+#include <cstring>
+
+namespace crop64 {
+namespace {
+
+constexpr size_t kTypeBytes = 4;
+constexpr size_t kChunkOverhead = 12;  // length, type and checksum
+
+uint32_t read_u32(const uint8_t* bytes) {
+  return uint32_t{bytes[0]} << 24 | uint32_t{bytes[1]} << 16 | uint32_t{bytes[2]} << 8 | bytes[3];
+}
+
+}  // namespace
+
+bool IdatReader::check_last() const {
+  return last_.empty() ||
+         crc32_z(0, last_.data(), last_.size()) == read_u32(last_.data() + last_.size());
+}
+
+Bytes IdatReader::next() {
+  while (sound_) {
+    sound_ = check_last() && file_.size() - at_ >= kChunkOverhead;
+    if (!sound_) {
+      break;
+    }
+    const uint32_t length = read_u32(file_.data() + at_);
+    if (std::memcmp(file_.data() + at_ + 4, "IDAT", kTypeBytes) != 0) {
+      last_ = {};
+      break;
+    }
+    sound_ = length <= 0x7fffffff && length <= file_.size() - at_ - kChunkOverhead;
+    if (!sound_) {
+      break;
+    }
+    last_ = file_.subspan(at_ + 4, kTypeBytes + length);
+    at_ += kChunkOverhead + length;
+    if (length > 0) {
+      return last_.subspan(kTypeBytes);
+    }
+  }
+  return {};
+}
+
+}  // namespace crop64

@@ -1,0 +1,81 @@
+#include "png/filters.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "support/pictures.h"
+
+namespace crop64 {
+namespace {
+
+constexpr Filter kAll[] = {Filter::kNone, Filter::kSub, Filter::kUp, Filter::kAverage,
+                           Filter::kPaeth};
+constexpr size_t kUnits[] = {1, 2, 3, 4, 6, 8};
+
+// Bytes with zeros in front; in every third row neighbours are equal or nearly so.
+File make_row(Random& random, size_t size, int kind) {
+  File row(kRowSlack + size + kRowSlack);
+  for (size_t i = kRowSlack; i < kRowSlack + size; ++i) {
+    const uint32_t value = random.next();
+    const uint32_t near = row[i - 1] + value % 3;
+    row[i] = static_cast<uint8_t>(kind == 0 ? value : kind == 1 ? near : (value % 2) * 255);
+  }
+  return row;
+}
+
+File first_of(const File& row, size_t size) {
+  return {row.begin(), row.begin() + static_cast<std::ptrdiff_t>(size)};
+}
+
+TEST_CASE("filters equal their plain ways, and undo each other") {
+  Random random(1);
+  for (const size_t unit : kUnits) {
+    for (size_t pixels = 1; pixels <= 41; ++pixels) {
+      for (int kind = 0; kind < 3; ++kind) {
+        const size_t size = pixels * unit;
+        const File row = make_row(random, size, kind);
+        const File above = make_row(random, size, kind);
+        for (const Filter filter : kAll) {
+          INFO("filter ", static_cast<int>(filter), ", unit ", unit, ", ", pixels, " pixels");
+          File plain(size + kRowSlack);
+          File fast(size + kRowSlack);
+          const uint8_t* in = row.data() + kRowSlack;
+          const uint8_t* up = above.data() + kRowSlack;
+          apply_filter_scalar(filter, in, up, size, unit, plain.data());
+          apply_filter(filter, in, up, size, unit, fast.data());
+          REQUIRE((first_of(fast, size) == first_of(plain, size)));
+          CHECK(sum_of_magnitudes(fast.data(), size) ==
+                sum_of_magnitudes_scalar(plain.data(), size));
+          // A part of a row is enough, and behind it stands whatever does.
+          const size_t wanted = unit * static_cast<size_t>(random.between(1, int(pixels)));
+          File undone(wanted + kRowSlack);
+          unfilter(filter, plain.data(), up, wanted, unit, undone.data());
+          REQUIRE(std::equal(in, in + wanted, undone.begin()));
+          unfilter_scalar(filter, plain.data(), up, wanted, unit, undone.data());
+          REQUIRE(std::equal(in, in + wanted, undone.begin()));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a filter predicts as the PNG specification has it") {
+  File row(kRowSlack * 3);
+  File above(kRowSlack * 3);
+  row[kRowSlack] = 100, row[kRowSlack + 1] = 7;
+  above[kRowSlack] = 90, above[kRowSlack + 1] = 13;
+  const int predicted[] = {0, 100, 13, 56, 13};  // of the 7; Paeth: 100 + 13 - 90 = 23
+  for (const Filter filter : kAll) {
+    File out(kRowSlack * 2);
+    apply_filter(filter, row.data() + kRowSlack, above.data() + kRowSlack, 2, 1, out.data());
+    CHECK(out[1] == static_cast<uint8_t>(7 - predicted[static_cast<int>(filter)]));
+  }
+}
+
+TEST_CASE("magnitudes are those of signed bytes") {
+  CHECK(sum_of_magnitudes(File{1, 255, 128, 127, 0}.data(), 5) == 1 + 1 + 128 + 127);
+}
+
+}  // namespace
+}  // namespace crop64
