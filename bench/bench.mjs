@@ -1,48 +1,63 @@
-// Times whole jobs beside other libraries: `node bench/bench.mjs [--rounds N] [--job NAME]...`.
+// Times whole jobs beside other libraries: `node bench/bench.mjs [--rounds N] [--only JOB,...] [--write]`.
 // In each round every contender does every job once, one after the other, so that whatever slows the
-// machine down slows down all of them. What was measured goes to build/bench/ as JSON, too.
+// machine down slows down all of them. What was measured goes to build/bench/ as JSON, and with --write
+// to docs/benchmark.md and docs/benchmark.svg.
 import { parseArgs } from 'node:util';
+import { decode } from '../dist/index.js';
 import { Failure, main } from '../scripts/setup/run.mjs';
 import { startContenders } from './contenders.mjs';
+import { countAll } from './facts.mjs';
 import { jobs } from './jobs.mjs';
 import { makePictures, readPicture } from './pictures.mjs';
-import { startPython } from './python.mjs';
-import { report } from './report.mjs';
+import { startPython } from './programs.mjs';
+import { save, summarise, tell, writeDocuments } from './report.mjs';
 
 // These do not count: V8 optimises the hot parts of a wasm module while it runs.
-const warmUpRounds = 5;
+const warmUpRounds = 3;
 
 // JPEG 85 moves a sample of our pictures by 3.6, on average; a crop that is one pixel off, by 8.
 const jpegTolerance = 5;
 // Kernels and reductions differ, and our pictures are mostly grain.
 const resizeTolerance = 10;
 
-const usage = `npm run bench -- [--rounds N] [--job ${Object.keys(jobs).join('|')}]...`;
+const usage = `npm run bench -- [--rounds N] [--only ${Object.keys(jobs).join(',')}] [--write]`;
 
 function readOptions(args) {
   const options = {
-    rounds: { type: 'string', default: '21' },
-    job: { type: 'string', multiple: true, default: Object.keys(jobs) },
+    rounds: { type: 'string', default: '15' },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
   };
   try {
-    const { rounds, job: names } = parseArgs({ args, options }).values;
+    const { rounds, only, write } = parseArgs({ args, options }).values;
     if (!/^[1-9]\d*$/.test(rounds)) throw new Error(`Expected a number of rounds, not '${rounds}'`);
+    const names = only?.split(',') ?? Object.keys(jobs);
     const unknown = names.find((name) => !Object.hasOwn(jobs, name));
     if (unknown !== undefined) throw new Error(`Expected the name of a job, not '${unknown}'`);
-    return { rounds: Number(rounds), names };
+    if (write && only) throw new Error('Expected all jobs for --write, and not --only some');
+    return { rounds: Number(rounds), names, write };
   } catch (error) {
     throw new Failure(`${error.message}. Usage: ${usage}`);
   }
 }
 
 // A job with one run for each contender that can do it.
-function prepare(name, contenders) {
-  const job = { name, ...jobs[name], ...readPicture(jobs[name].picture) };
-  const runs = contenders.map(({ name, prepare }) => ({ name, perform: prepare(job), times: [] }));
-  return { ...job, runs: runs.filter(({ perform }) => perform !== undefined) };
+async function prepare(name, contenders) {
+  const job = { name, do: 'crop', ...jobs[name], ...readPicture(jobs[name].picture) };
+  if (job.do === 'encode') job.samples = await samplesOf(job.bytes);
+  const runs = contenders.map(({ name, beside, works }) => ({
+    ...{ name, beside, times: [] },
+    perform: works[job.do]?.(job),
+  }));
+  return { ...job, runs: runs.filter(({ perform }) => perform) };
 }
 
-// Nothing is timed that does not do the job: all outputs are compared with Pillow's.
+async function samplesOf(file) {
+  const { data, width, height } = await decode(file, { channels: 'RGB' });
+  return { data, width, height, channels: 'RGB' };
+}
+
+// Nothing is timed that does not do the job: all files are compared with what Pillow makes.
 async function check(jobs) {
   const pillow = await startPython('pillow.py');
   try {
@@ -54,11 +69,19 @@ async function check(jobs) {
   }
 }
 
-// Gives the size of the encoded file.
+// Gives the size of what was made.
 async function checkRun({ name, perform }, job, pillow) {
-  const { crop, resize, format } = job.options;
-  const tolerance = resize ? resizeTolerance : format === 'jpeg' ? jpegTolerance : 0;
-  const { text } = await perform();
+  const { text: made, byteLength } = await perform();
+  if (made === undefined) return byteLength;
+  const { crop, resize, format, quality } = job.options;
+  const text = made.replace(/^data:[^,]*,/, '');
+  const tolerance = resize
+    ? resizeTolerance
+    : quality
+      ? jpegTolerance
+      : job.options.lossless
+        ? 1
+        : 0;
   const found = await pillow.ask({ do: 'inspect', file: job.file, crop, resize, text });
   const isSame = found.difference !== null && found.difference <= tolerance;
   if (found.format !== format || !isSame) {
@@ -81,16 +104,20 @@ async function measure(jobs, rounds) {
 }
 
 async function bench(args) {
-  const { rounds, names } = readOptions(args);
+  const { rounds, names, write } = readOptions(args);
   await makePictures();
   const contenders = await startContenders();
   try {
-    const prepared = names.map((name) => prepare(name, contenders));
+    const prepared = [];
+    for (const name of names) prepared.push(await prepare(name, contenders));
     await check(prepared);
     await measure(prepared, rounds);
-    report(prepared, contenders, rounds);
+    const summary = summarise(prepared, contenders, rounds, await countAll());
+    tell(summary);
+    console.log(`\nAll times are in ${save('bench', summary)}.`);
+    if (write) writeDocuments(summary);
   } finally {
-    for (const { close } of contenders) close?.();
+    for (const { close } of contenders) await close?.();
   }
 }
 

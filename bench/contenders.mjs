@@ -1,46 +1,100 @@
-// The contenders. Each is started once, on one thread and without a cache, and gives its version,
-// `prepare` and, where there is something to end, `close`. `prepare(job)` gives a function that does
-// the job once, for { milliseconds, text }, or undefined for a job that this contender cannot do.
-import { readFileSync } from 'node:fs';
+// The contenders. Each is started once, on one thread and without a cache, and gives its `version`, its
+// `works` and, where there is something to end, `close`. A work takes a job and gives a function that
+// does it once, for { milliseconds } and what was made: a data URL or base64 as `text`, or the
+// `byteLength` of samples or a file. What a contender cannot do it has no work for. `beside` is the
+// crop64 that it is compared with, where that is not the one in Node.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PhotonImage, crop as photonCrop } from '@silvia-odwyer/photon-node';
 import sharp from 'sharp';
 import Vips from 'wasm-vips';
-import { toBase64 } from '../dist/index.js';
-import { startPython } from './python.mjs';
+import { root } from '../scripts/setup/run.mjs';
+import { startChromium } from './chromium.mjs';
+import { startJSquash } from './jsquash.mjs';
+import { startNative, startPython } from './programs.mjs';
+import { versionIn } from './versions.mjs';
 
-const contenders = {
-  crop64: startCrop64,
-  sharp: startSharp,
-  'wasm-vips': startVips,
-  Pillow: () => startLibrary('pillow.py'),
-  OpenCV: () => startLibrary('opencv.py'),
-};
+const inChromium = 'crop64 in Chromium';
+export const isCrop64 = (name) => name === 'crop64' || name === inChromium;
 
 export async function startContenders() {
+  const chromium = await startChromium();
+  const contenders = {
+    crop64: () => startCrop64(join(root, 'dist')),
+    'crop64, lowest only': startLowest,
+    // Another build of crop64, to compare with: its dist/ folder.
+    ...(process.env.OTHER_DIST && { 'crop64, other': () => startCrop64(process.env.OTHER_DIST) }),
+    Node: startNode,
+    sharp: startSharp,
+    'wasm-vips': startVips,
+    jSquash: startSquash,
+    photon: startPhoton,
+    Pillow: () => startLibrary('pillow.py'),
+    OpenCV: () => startLibrary('opencv.py'),
+    C: startC,
+    [inChromium]: () => inPage(chromium, 'crop64'),
+    Chromium: () => ({ ...inPage(chromium, 'browser'), beside: inChromium }),
+  };
   const started = [];
   for (const [name, start] of Object.entries(contenders)) {
-    started.push({ name, ...(await start()) });
+    started.push({ name, beside: 'crop64', ...(await start()) });
   }
   return started;
 }
 
-function startCrop64() {
+const crop64Version = versionIn('../package.json');
+
+async function startCrop64(folder) {
+  const load = (name) => import(pathToFileURL(join(folder, name)).href);
+  const { decode, encodeAll, toBase64, toBytes, toDataURL } = await load('index.js');
+  const encode = ({ bytes, options }) => timed(() => toDataURL(bytes, options));
   return {
-    version: versionIn('../package.json'),
-    prepare: ({ bytes, options }) => timed(() => toBase64(bytes, options)),
+    version: crop64Version,
+    works: {
+      crop: encode,
+      lossless: encode,
+      base64: ({ bytes, options, times }) => timed(() => toBase64(bytes, options), times),
+      crops: ({ bytes, all }) =>
+        timed(async () => (await encodeAll(bytes, all)).map((image) => image.toDataURL()).at(-1)),
+      decode: ({ bytes }) => timed(async () => (await decode(bytes, { channels: 'RGB' })).data),
+      encode: ({ samples, options }) => timed(() => toBytes(samples, options)),
+    },
+  };
+}
+
+// The measure of many crops: the one that the decoder has to go farthest for.
+async function startLowest() {
+  const { version, works } = await startCrop64(join(root, 'dist'));
+  return { version, works: { crops: works.crop } };
+}
+
+function startNode() {
+  return {
+    version: process.version,
+    works: { base64: ({ bytes, times }) => timed(() => base64(bytes), times) },
   };
 }
 
 function startSharp() {
   sharp.concurrency(1);
   sharp.cache(false);
-  const encode = (bytes, { crop, resize, format, ...options }) => {
+  const crop = (bytes, { crop, resize, format, ...options }) => {
     const image = sharp(bytes);
     const part = crop ? image.extract(crop) : image.resize(resize);
     return part.toFormat(format, options).toBuffer();
   };
+  const encode = ({ data, width, height }, { quality }) =>
+    sharp(data, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality })
+      .toBuffer();
   return {
     version: `${sharp.versions.sharp}, libvips ${sharp.versions.vips}`,
-    prepare: ({ bytes, options }) => timed(async () => base64(await encode(bytes, options))),
+    works: {
+      crop: ({ bytes, options }) =>
+        timed(async () => dataUrl(options.format, await crop(bytes, options))),
+      decode: ({ bytes }) => timed(() => sharp(bytes).raw().toBuffer()),
+      encode: ({ samples, options }) => timed(() => encode(samples, options)),
+    },
   };
 }
 
@@ -48,26 +102,67 @@ async function startVips() {
   const vips = await Vips({ dynamicLibraries: [] });
   vips.concurrency(1);
   vips.Cache.max(0);
-  const cut = (bytes, { left, top, width, height }) => {
-    // As sharp does by default: rows are decoded as they are needed, and none after the last of them.
-    const image = vips.Image.newFromBuffer(bytes, '', { access: 'sequential' });
-    const region = image.crop(left, top, width, height);
+  // As sharp does by default: rows are decoded as they are needed, and none after the last of them.
+  const open = (bytes) => vips.Image.newFromBuffer(bytes, '', { access: 'sequential' });
+  const cut = (bytes, { left, top, width, height }) =>
+    use(open(bytes), (image) => image.crop(left, top, width, height));
+  const use = (image, work) => {
+    const result = work(image);
     image.delete();
-    return region;
+    return result;
   };
-  const encode = (bytes, { crop, resize, format, ...options }) => {
-    const region = crop ? cut(bytes, crop) : vips.Image.thumbnailBuffer(bytes, resize.width);
-    const encoded =
-      format === 'jpeg'
-        ? region.jpegsaveBuffer({ Q: options.quality })
-        : region.pngsaveBuffer({ compression: options.compressionLevel });
-    region.delete();
-    return encoded;
+  const save = (image, { format, quality, compressionLevel }) =>
+    format === 'jpeg'
+      ? image.jpegsaveBuffer({ Q: quality })
+      : image.pngsaveBuffer({ compression: compressionLevel });
+  const crop = (bytes, options) => {
+    const { crop, resize } = options;
+    const part = crop ? cut(bytes, crop) : vips.Image.thumbnailBuffer(bytes, resize.width);
+    return use(part, (image) => save(image, options));
   };
+  const fromSamples = ({ data, width, height }) =>
+    vips.Image.newFromMemory(data, width, height, 3, vips.BandFormat.uchar);
   return {
     version: `${versionIn('node_modules/wasm-vips/package.json')}, libvips ${vips.version()}`,
-    prepare: ({ bytes, options }) => timed(() => base64(encode(bytes, options))),
+    works: {
+      crop: ({ bytes, options }) => timed(() => dataUrl(options.format, crop(bytes, options))),
+      decode: ({ bytes }) => timed(() => use(open(bytes), (image) => image.writeToMemory())),
+      encode: ({ samples, options }) =>
+        timed(() => use(fromSamples(samples), (image) => save(image, options))),
+    },
     close: () => vips.shutdown(),
+  };
+}
+
+// Its PNG has no level to ask for.
+async function startSquash() {
+  const { version, crop, decode } = await startJSquash();
+  return {
+    version,
+    works: {
+      crop: ({ bytes, options: { crop: box, format, quality } }) =>
+        box && timed(async () => dataUrl(format, await crop(bytes, box, format, { quality }))),
+      decode: ({ bytes }) => timed(async () => (await decode(bytes, 'jpeg')).data),
+    },
+  };
+}
+
+// Its PNG has no level to ask for.
+function startPhoton() {
+  const crop = (bytes, { left, top, width, height }, { format, quality }) => {
+    const image = PhotonImage.new_from_byteslice(bytes);
+    const part = photonCrop(image, left, top, left + width, top + height);
+    const file = format === 'jpeg' ? part.get_bytes_jpeg(quality) : part.get_bytes();
+    part.free();
+    image.free();
+    return file;
+  };
+  return {
+    version: versionIn('node_modules/@silvia-odwyer/photon-node/package.json'),
+    works: {
+      crop: ({ bytes, options }) =>
+        options.crop && timed(() => dataUrl(options.format, crop(bytes, options.crop, options))),
+    },
   };
 }
 
@@ -82,22 +177,64 @@ async function startLibrary(script) {
   });
   return {
     version: await ask({ do: 'version' }),
-    prepare:
-      ({ file, options }) =>
-      () =>
-        ask({ do: 'job', file, ...named(options) }),
+    works: {
+      crop:
+        ({ file, options }) =>
+        () =>
+          ask({ do: 'job', file, ...named(options) }),
+    },
     close,
   };
 }
 
-export const versionIn = (file) =>
-  JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')).version;
+async function startC() {
+  const { ask, close } = await startNative();
+  const nothing = { left: 0, top: 0, width: 0, height: 0 };
+  const request = (name, { file, options }) => {
+    const { left, top, width, height } = options.crop ?? nothing;
+    const setting = options.quality ?? options.compressionLevel ?? 0;
+    return () => ask([name, left, top, width, height, setting, file].join(' '));
+  };
+  return {
+    version: await ask('version'),
+    works: {
+      crop: (job) => job.options.crop && request(job.options.format, job),
+      lossless: (job) => request('lossless', job),
+      decode: (job) => request('decode', job),
+      encode: (job) => request('encode', job),
+    },
+    close,
+  };
+}
+
+function inPage({ version, hasToBase64, perform, performFirst, close }, who) {
+  const named = (work, { picture, options, times }) => ({ work, picture, options, times });
+  return {
+    version,
+    works: {
+      crop: (job) => job.options.crop && (() => perform(who, named('crop', job))),
+      firstCrop: (job) => () => performFirst(who, named('crop', job)),
+      base64: (job) => hasToBase64 && (() => perform(who, named('base64', job))),
+    },
+    // The browser is one for both.
+    close: who === 'crop64' ? close : undefined,
+  };
+}
 
 const base64 = ({ buffer, byteOffset, length }) =>
   Buffer.from(buffer, byteOffset, length).toString('base64');
 
-const timed = (work) => async () => {
-  const started = performance.now();
-  const text = await work();
-  return { milliseconds: performance.now() - started, text };
-};
+const dataUrl = (format, bytes) => `data:image/${format};base64,${base64(bytes)}`;
+
+// Takes the mean of several times in a row where once is too short for the clock.
+const timed =
+  (work, times = 1) =>
+  async () => {
+    let made;
+    const started = performance.now();
+    for (let i = 0; i < times; i += 1) made = await work();
+    const milliseconds = (performance.now() - started) / times;
+    return typeof made === 'string'
+      ? { milliseconds, text: made }
+      : { milliseconds, byteLength: made.length };
+  };

@@ -1,23 +1,19 @@
 // What other libraries make of a crop, each by its own defaults and in its own words. `crop(file, box,
 // format)` gives the cropped file; `best` is the same at the highest quality that a JPEG can have.
-import { readFileSync } from 'node:fs';
-import decodeJpeg, { init as startJpegDecoder } from '@jsquash/jpeg/decode.js';
-import encodeJpeg, { init as startJpegEncoder } from '@jsquash/jpeg/encode.js';
-import decodePng, { init as startPngDecoder } from '@jsquash/png/decode.js';
-import encodePng, { init as startPngEncoder } from '@jsquash/png/encode.js';
 import { Jimp } from 'jimp';
 import sharp from 'sharp';
 import Vips from 'wasm-vips';
 import { toBytes } from '../dist/index.js';
 import { launch } from '../tests/browser/chromium.mjs';
-import { versionIn } from './contenders.mjs';
+import { startJSquash } from './jsquash.mjs';
+import { versionIn } from './versions.mjs';
 
 const croppers = {
   crop64: startCrop64,
   sharp: () => startSharp(sharp),
   'sharp, `keepMetadata()`': () => startSharp((file) => sharp(file).keepMetadata()),
   'wasm-vips': startVips,
-  jSquash: startJSquash,
+  jSquash: startSquash,
   jimp: startJimp,
   'canvas (Chromium)': startCanvas,
 };
@@ -65,35 +61,10 @@ async function startVips() {
   };
 }
 
-// It decodes and encodes; cutting is left to its caller.
-async function startJSquash() {
-  globalThis.ImageData ??= class {
-    constructor(data, width, height) {
-      Object.assign(this, { data, width, height });
-    }
-  };
-  const compiled = (path) =>
-    WebAssembly.compile(
-      readFileSync(new URL(`node_modules/@jsquash/${path}.wasm`, import.meta.url)),
-    );
-  const png = await compiled('png/codec/pkg/squoosh_png_bg');
-  await startPngDecoder(png);
-  await startPngEncoder(png);
-  await startJpegDecoder(await compiled('jpeg/codec/dec/mozjpeg_dec'));
-  await startJpegEncoder(await compiled('jpeg/codec/enc/mozjpeg_enc'));
-  const crop = async (file, { left, top, width, height }, format, options) => {
-    const source = await (format === 'jpeg' ? decodeJpeg : decodePng)(file);
-    const data = new Uint8ClampedArray(width * height * 4);
-    for (let y = 0; y < height; y += 1) {
-      const from = ((top + y) * source.width + left) * 4;
-      data.set(source.data.subarray(from, from + width * 4), y * width * 4);
-    }
-    const part = new ImageData(data, width, height);
-    return Buffer.from(await (format === 'jpeg' ? encodeJpeg : encodePng)(part, options));
-  };
-  const version = (name) => versionIn(`node_modules/@jsquash/${name}/package.json`);
+async function startSquash() {
+  const { version, crop } = await startJSquash();
   return {
-    version: `png ${version('png')}, jpeg ${version('jpeg')}`,
+    version,
     crop,
     best: (file, box, format) =>
       crop(file, box, format, { quality: 100, auto_subsample: false, chroma_subsample: 1 }),

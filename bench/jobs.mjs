@@ -1,33 +1,117 @@
-// The jobs: whole ones, from an image file in memory to base64 text. `options` are crop64's own, which
-// each contender puts in its own words; `bounds` say how many times another contender's time crop64 may
-// take. A job either crops or resizes.
+// The jobs and their bounds. `do` says which of a contender's works it is: "crop" (and resize), from a
+// file in memory to a data URL, unless said otherwise. `options` are crop64's own, which each contender
+// puts in its own words. `bounds` say how many times another contender's time crop64 may take, in the
+// same place (Node or Chromium), and `sizeBounds` how many times its file's size.
 const middle = { left: 1616, top: 1212, width: 800, height: 600 };
+const part = { left: 340, top: 160, width: 684, height: 490 };
 const jpeg = { format: 'jpeg', quality: 85 };
 const png = { format: 'png', compressionLevel: 6 };
+
+// Four rows of five, spread over the picture; the last lies lowest.
+const spread = Array.from({ length: 20 }, (_, i) => ({
+  crop: { left: 100 + 760 * (i % 5), top: 100 + 760 * Math.floor(i / 5), width: 400, height: 300 },
+  ...jpeg,
+}));
 
 export const jobs = {
   jpeg: {
     title: 'JPEG 4032 x 3024 -> 800 x 600 from the middle -> JPEG 85',
     picture: '12mp.jpg',
     options: { crop: middle, ...jpeg },
-    bounds: { sharp: 1.0 },
+    bounds: { Chromium: 0.3, sharp: 0.7, 'wasm-vips': 0.35, C: 1.25 },
+  },
+  'first-call': {
+    title: 'The same, as the first call in a fresh page: module fetched, compiled and started',
+    do: 'firstCrop',
+    picture: '12mp.jpg',
+    options: { crop: middle, ...jpeg },
+    bounds: { Chromium: 0.6 },
   },
   png: {
-    title: 'PNG 1080 x 1920 -> 684 x 490 -> PNG',
+    title: 'PNG photograph 1080 x 1920 -> 684 x 490 -> PNG 6',
     picture: '1080x1920.png',
-    options: { crop: { left: 340, top: 160, width: 684, height: 490 }, ...png },
-    bounds: { sharp: 1.2 },
+    options: { crop: part, ...png },
+    bounds: { Chromium: 0.25, sharp: 0.5, 'wasm-vips': 0.35 },
+    sizeBounds: { C: 1.03 },
+  },
+  screenshot: {
+    title: 'PNG screenshot 1080 x 1920 -> 684 x 490 -> PNG 6',
+    picture: 'screenshot.png',
+    options: { crop: part, ...png },
+    bounds: { Chromium: 0.4, sharp: 0.6 },
+    sizeBounds: { C: 1.03 },
   },
   'png-12mp': {
-    title: 'PNG 4032 x 3024 -> 800 x 600 from the middle -> PNG',
+    title: 'PNG photograph 4032 x 3024 -> 800 x 600 from the middle -> PNG 6',
     picture: '12mp.png',
     options: { crop: middle, ...png },
-    bounds: { sharp: 1.7 },
+    bounds: { Chromium: 0.38, sharp: 0.75, 'wasm-vips': 0.55 },
+    sizeBounds: { C: 1.03 },
+  },
+  'twenty-crops': {
+    title: 'JPEG 4032 x 3024 -> twenty times 400 x 300 (encodeAll) -> JPEG 85',
+    do: 'crops',
+    picture: '12mp.jpg',
+    options: spread.at(-1),
+    all: spread,
+    bounds: { 'crop64, lowest only': 3 },
+  },
+  decode: {
+    title: 'JPEG 4032 x 3024 -> samples',
+    do: 'decode',
+    picture: '12mp.jpg',
+    options: jpeg,
+    bounds: {},
+  },
+  encode: {
+    title: 'RGB samples 4032 x 3024 -> JPEG 85',
+    do: 'encode',
+    picture: '12mp.jpg',
+    options: jpeg,
+    bounds: {},
+  },
+  lossless: {
+    title: 'JPEG 4032 x 3024 -> 800 x 600 without decoding (lossless) -> data URL',
+    do: 'lossless',
+    picture: '12mp.jpg',
+    options: { crop: { ...middle, top: 1216 }, format: 'jpeg', lossless: true },
+    bounds: { C: 1.3 },
   },
   thumbnail: {
     title: 'JPEG 3640 x 2400 -> 800 pixels wide -> JPEG 85',
     picture: '9mp.jpg',
     options: { resize: { width: 800 }, ...jpeg },
-    bounds: { Pillow: 1.6 },
+    bounds: { Pillow: 1.0, sharp: 1.25, 'wasm-vips': 0.6 },
+  },
+  base64: {
+    title: 'A file of 1 MB -> base64 text, unchanged',
+    do: 'base64',
+    picture: '1mb.jpg',
+    options: { format: 'jpeg' },
+    times: 20, // in a row, for one measurement
+    bounds: { Node: 1.3, Chromium: 1.3 },
+  },
+};
+
+// What is counted and not timed (see facts.mjs), in bytes.
+export const limits = {
+  module: { title: 'Module and glue, gzip -9', most: 163_840 },
+  jpeg: {
+    title: 'Memory beyond input and output: JPEG 12 MP -> 800 x 600',
+    picture: '12mp.jpg',
+    options: { crop: middle, ...jpeg },
+    most: 6e6,
+  },
+  png: {
+    title: 'Memory beyond input and output: PNG 12 MP -> 800 x 600',
+    picture: '12mp.png',
+    options: { crop: middle, ...png },
+    most: 8e6,
+  },
+  interlaced: {
+    title: 'Memory beyond input and output: PNG 12 MP, interlaced -> 800 x 600',
+    picture: '12mp-interlaced.png',
+    options: { crop: middle, ...png },
+    most: 64e6,
   },
 };

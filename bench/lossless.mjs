@@ -1,7 +1,6 @@
 // Finds out what a crop leaves of a picture in several libraries, by reading what they made, and
 // writes the tables in docs/lossless.md: `npm run bench:lossless`. PNG files are read by the plain
 // reader in tests/support/png.mjs, written from the specification, and JPEG files by Pillow.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { decode, toBytes } from '../dist/index.js';
@@ -19,6 +18,7 @@ import {
   readChunks,
 } from '../tests/support/png.mjs';
 import { startCroppers } from './croppers.mjs';
+import { markdown, writeTables } from './documents.mjs';
 
 const page = join(root, 'docs/lossless.md');
 
@@ -198,22 +198,13 @@ const jpegCases = {
 // --- The page
 
 async function table(title, cases, croppers, verdict) {
-  const names = croppers.map(({ name }) => name);
-  const lines = [`| ${title} | ${names.join(' | ')} |`, `|---${'|---'.repeat(names.length)}|`];
+  const rows = [];
   for (const [name, given] of Object.entries(cases)) {
     const cells = [];
     for (const cropper of croppers) cells.push(await verdict(given, cropper));
-    lines.push(`| ${name} | ${cells.join(' | ')} |`);
+    rows.push([name, ...cells]);
   }
-  return lines.join('\n');
-}
-
-function between(text, name, content) {
-  const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
-  const [before, rest] = text.split(begin);
-  const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`Expected ${begin} and ${end} in ${page}.`);
-  return `${before}${begin}\n${content}\n${end}${after}`;
+  return markdown([title, ...croppers.map(({ name }) => name)], rows, '---');
 }
 
 async function displayP3() {
@@ -236,11 +227,7 @@ async function compareAll() {
       judge(files, cropper),
     );
     const versions = croppers.map(({ name, version }) => `${name} ${version}`).join('; ');
-    let text = readFileSync(page, 'utf8');
-    text = between(text, 'png', pngTable);
-    text = between(text, 'jpeg', jpegTable);
-    text = between(text, 'versions', `Versions: ${versions}.`);
-    writeFileSync(page, text);
+    writeTables(page, { png: pngTable, jpeg: jpegTable, versions: `Versions: ${versions}.` });
     console.log(`${pngTable}\n\n${jpegTable}\n\nVersions: ${versions}.`);
   } finally {
     for (const { close } of croppers) await close?.();

@@ -1,4 +1,4 @@
-"""Makes the benchmark's pictures: pictures.py PHOTO FOLDER.
+"""Makes the benchmark's pictures: pictures.py PHOTO FOLDER, and then pictures.py large FOLDER.
 
 They are not one big photograph, for the set-up fetches none: its wallpapers are drawn, at 0.3 to 0.6
 bits a pixel as JPEG 90. Instead a small photograph that libjpeg-turbo brings along is laid out like
@@ -40,8 +40,25 @@ def main(photo, folder):
 
     save(picture, "12mp.jpg", quality=90, subsampling="4:2:0")
     save(picture.crop((0, 0, 3640, 2400)), "9mp.jpg", quality=90, subsampling="4:2:0")
+    save(picture.crop((0, 0, 1920, 1480)), "1mb.jpg", quality=90, subsampling="4:2:0")
     save(picture, "12mp.png")
     save(picture.crop((0, 0, 1080, 1920)), "1080x1920.png")
 
 
-main(*sys.argv[1:])
+def large(folder):
+    """The same, laid out again, in other sizes of 4 : 3."""
+    picture = np.asarray(Image.open(os.path.join(folder, "12mp.png")))
+    for megapixels in (1, 3, 25, 50, 100):
+        height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
+        width = round(height * 4 / 3)
+        times = (-(-height // HEIGHT), -(-width // WIDTH), 1)
+        image = Image.fromarray(np.tile(picture, times)[:height, :width])
+        name = os.path.join(folder, f"{megapixels}mp")
+        image.save(name + ".jpg", quality=90, subsampling="4:2:0")
+        image.save(name + ".png", compress_level=1)
+
+
+if sys.argv[1] == "large":
+    large(sys.argv[2])
+else:
+    main(*sys.argv[1:])

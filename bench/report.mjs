@@ -1,85 +1,186 @@
-// What was measured, as tables for people and as JSON for later.
+// What was measured: as JSON, as tables on the terminal, and as docs/benchmark.md and its chart.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../scripts/setup/run.mjs';
+import { chart } from './chart.mjs';
+import { isCrop64 } from './contenders.mjs';
+import { markdown, writeTables } from './documents.mjs';
 
-// On a quiet machine the median lies nearer than this to the minimum.
-const quietMargin = 1.2;
+export const page = join(root, 'docs/benchmark.md');
 
-export function report(jobs, contenders, rounds) {
-  const date = new Date().toISOString();
-  const machine = {
-    cpu: cpus()[0].model,
-    cores: cpus().length,
-    node: process.version,
-    load: loadavg()[0],
-    platform: `${process.platform} ${process.arch}`,
-  };
-  const versions = Object.fromEntries(contenders.map(({ name, version }) => [name, version]));
-  const results = jobs.map(summarise);
-  const folder = join(root, 'build/bench');
-  const file = join(folder, `${date.replaceAll(':', '-')}.json`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, JSON.stringify({ date, machine, versions, rounds, results }, null, 2));
-  tell({ machine, versions, rounds, results });
-  console.log(`\nAll times are in ${file}.`);
-}
+// On a quiet machine three in four times lie nearer than this to the minimum.
+const quietMargin = 1.25;
 
-function summarise({ name, title, picture, bytes, bounds, runs }) {
-  const medianOf = (contender) => median(runs.find((run) => run.name === contender).times);
-  const rows = runs.map(({ name: contender, times, bytes: outputBytes }) => {
-    const row = { contender, median: median(times), min: Math.min(...times), outputBytes, times };
-    if (contender === 'crop64') return row;
-    const ratio = medianOf('crop64') / row.median;
-    const bound = bounds[contender];
-    return { ...row, ratio, bound, isMet: bound === undefined ? undefined : ratio <= bound };
-  });
-  return { job: name, title, picture, pictureBytes: bytes.length, rows };
-}
-
-function median(numbers) {
+/** The quantile `share` of some numbers, between two of them in proportion. */
+export function quantile(numbers, share) {
   const sorted = numbers.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  const at = share * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return low + (high - low) * (at - Math.floor(at));
 }
 
-function tell({ machine, versions, rounds, results }) {
-  const { cpu, cores, node, platform, load } = machine;
-  console.log(
-    `\n${cpu}, ${cores} cores; Node ${node}, ${platform}; load ${load.toFixed(1)}; ${rounds} rounds`,
-  );
-  console.log(
-    Object.entries(versions)
-      .map((entry) => entry.join(' '))
-      .join('; '),
-  );
-  for (const { job, title, pictureBytes, rows } of results) {
-    console.log(`\n${job}: ${title} (a file of ${(pictureBytes / 1e6).toFixed(1)} MB)`);
-    console.log(line(['', 'median ms', 'min ms', 'output KB', 'crop64 / it', 'bound', '']));
-    for (const row of rows) console.log(line(cells(row)));
+export const median = (numbers) => quantile(numbers, 0.5);
+
+export const machine = () => ({
+  cpu: cpus()[0].model,
+  cores: cpus().length,
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+  load: loadavg()[0],
+});
+
+/** Writes a summary into build/bench and gives the file's name. */
+export function save(name, summary) {
+  const folder = join(root, 'build/bench');
+  const file = join(folder, `${name}-${summary.date.replaceAll(':', '-')}.json`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, JSON.stringify(summary, null, 2));
+  return file;
+}
+
+export function summarise(jobs, contenders, rounds, counted) {
+  const versions = Object.fromEntries(contenders.map(({ name, version }) => [name, version]));
+  return {
+    date: new Date().toISOString(),
+    machine: machine(),
+    versions,
+    rounds,
+    jobs: jobs.map(summariseJob),
+    counted,
+  };
+}
+
+function summariseJob({ name, title, bytes, bounds, sizeBounds = {}, runs }) {
+  const rows = runs.map(({ name: contender, beside, times, bytes: size }) => ({
+    ...{ contender, beside, size },
+    ...{ min: Math.min(...times), lower: quantile(times, 0.25) },
+    ...{ median: median(times), upper: quantile(times, 0.75), times },
+  }));
+  const rowOf = (name) => rows.find(({ contender }) => contender === name);
+  for (const row of rows) {
+    if (!isCrop64(row.contender)) row.ratio = rowOf(row.beside).median / row.median;
   }
-  tellIfBusy(results);
+  const compare = (what, bounds, ratioOf) =>
+    Object.entries(bounds).map(([against, bound]) => {
+      const row = rowOf(against);
+      const ratio = row && ratioOf(row);
+      return {
+        what,
+        against,
+        bound,
+        ratio,
+        isMet: ratio === undefined ? undefined : ratio <= bound,
+      };
+    });
+  return {
+    job: name,
+    title,
+    pictureBytes: bytes.length,
+    rows,
+    bounds: [
+      ...compare('time', bounds, ({ ratio }) => ratio),
+      ...compare('size', sizeBounds, ({ beside, size }) => rowOf(beside).size / size),
+    ],
+  };
 }
 
-function tellIfBusy(results) {
-  const isUnsteady = ({ median, min }) => median > quietMargin * min;
-  const unsteady = results.flatMap(({ job, rows }) =>
-    rows.filter(isUnsteady).map(({ contender }) => `${contender} (${job})`),
+// --- The tables
+
+const verdict = (isMet) => (isMet === undefined ? 'not measured' : isMet ? 'met' : 'missed');
+const milliseconds = (number) => (number < 1 ? number.toFixed(3) : number.toFixed(1));
+const twoDigits = (number) => number?.toFixed(2) ?? '';
+
+const jobHead = ['', 'median ms', 'min', 'quartiles', 'output KB', 'crop64 / it'];
+const jobCells = ({ contender, median, min, lower, upper, size, ratio }) => [
+  contender,
+  milliseconds(median),
+  milliseconds(min),
+  `${milliseconds(lower)} - ${milliseconds(upper)}`,
+  (size / 1000).toFixed(0),
+  twoDigits(ratio),
+];
+
+const boundHead = ['bound', 'against', 'at most', 'found', ''];
+const boundRows = ({ jobs, counted }) => [
+  ...jobs.flatMap(({ job, bounds }) =>
+    bounds.map(({ what, against, bound, ratio, isMet }) => [
+      `${job}, ${what}`,
+      against,
+      `${bound.toFixed(2)} x`,
+      ratio === undefined ? '' : `${twoDigits(ratio)} x`,
+      verdict(isMet),
+    ]),
+  ),
+  ...counted.map(({ title, found, most, isMet }) => [
+    title,
+    'bytes',
+    most.toLocaleString('en'),
+    found.toLocaleString('en'),
+    verdict(isMet),
+  ]),
+];
+
+const jobTitle = ({ job, title, pictureBytes }) =>
+  `${job}: ${title} (a file of ${(pictureBytes / 1e6).toFixed(1)} MB)`;
+
+function setting({ date, machine, rounds, versions }) {
+  const { cpu, cores, node, platform, load } = machine;
+  const told = Object.entries(versions).map((entry) => entry.join(' '));
+  return (
+    `${date.slice(0, 10)}; ${cpu}, ${cores} cores, ${platform}, Node ${node}; ${rounds} rounds, ` +
+    `load ${load.toFixed(1)}.\n${told.join('; ')}.`
   );
-  if (unsteady.length === 0) return;
-  const percent = Math.round(100 * (quietMargin - 1));
-  console.log(
-    '\nDo not rely on these ratios: the machine was busy with something else. ' +
-      `The median lies more than ${percent} % above the minimum for ${unsteady.join(', ')}.`,
+}
+
+// Contenders whose times are spread, as they are when the machine does something else, too.
+function unsteady({ jobs }) {
+  return jobs.flatMap(({ job, rows }) =>
+    rows
+      .filter(({ upper, min }) => upper > quietMargin * min)
+      .map(({ contender }) => `${contender} (${job})`),
   );
 }
 
-function cells({ contender, median, min, outputBytes, ratio, bound, isMet }) {
-  const measured = [median.toFixed(1), min.toFixed(1), (outputBytes / 1000).toFixed(0)];
-  const limit = bound === undefined ? ['', ''] : [bound.toFixed(1), isMet ? 'met' : 'missed'];
-  return [contender, ...measured, ratio?.toFixed(2) ?? '', ...limit];
+/** A table for the terminal. */
+export function plain(head, rows) {
+  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i].length)));
+  const line = ([first, ...rest]) =>
+    [first.padEnd(widths[0]), ...rest.map((cell, i) => cell.padStart(widths[i + 1]))]
+      .join('  ')
+      .trimEnd();
+  return [head, ...rows].map(line).join('\n');
 }
 
-const line = ([first, ...rest]) =>
-  (first.padEnd(10) + rest.map((cell) => cell.padStart(12)).join('')).trimEnd();
+export function tell(summary) {
+  console.log(`\n${setting(summary)}`);
+  for (const job of summary.jobs) {
+    console.log(`\n${jobTitle(job)}\n${plain(jobHead, job.rows.map(jobCells))}`);
+  }
+  console.log(`\n${plain(boundHead, boundRows(summary))}`);
+  const names = unsteady(summary);
+  if (names.length > 0) {
+    console.log(
+      '\nDo not rely on these figures: the machine was busy with something else. The upper quartile ' +
+        `lies more than ${Math.round(100 * (quietMargin - 1))} % above the minimum for ${names.join(', ')}.`,
+    );
+  }
+}
+
+export function writeDocuments(summary) {
+  const tables = summary.jobs.map(
+    (job) => `### ${jobTitle(job)}\n\n${markdown(jobHead, job.rows.map(jobCells))}`,
+  );
+  const names = unsteady(summary);
+  const steadiness =
+    names.length === 0
+      ? 'All times were steady.'
+      : `Spread widely, as on a busy machine: ${names.join(', ')}.`;
+  writeTables(page, {
+    setting: `${setting(summary)}\n${steadiness}`,
+    bounds: markdown(boundHead, boundRows(summary)),
+    jobs: tables.join('\n\n'),
+  });
+  writeFileSync(join(root, 'docs/benchmark.svg'), chart(summary));
+  console.log('docs/benchmark.md and docs/benchmark.svg are written.');
+}

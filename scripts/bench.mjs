@@ -1,19 +1,25 @@
-// Compares the package with other libraries: `npm run bench -- [--rounds N] [--job NAME]...` times it,
-// and `npm run bench:lossless` finds out what a crop leaves of a picture.
+// Compares the package with other libraries: `npm run bench` times it (bench/bench.mjs has the options),
+// `npm run bench -- growth` tells how the cost of a crop grows, `npm run bench -- --write` does both and
+// writes docs/benchmark.md, and `npm run bench:lossless` finds out what a crop leaves of a picture.
 import { build } from './build.mjs';
 import { main, show } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
+const scripts = { lossless: 'bench/lossless.mjs', growth: 'bench/growth.mjs' };
+
 async function bench(args) {
-  const [script, groups, rest] =
-    args[0] === 'lossless'
-      ? ['bench/lossless.mjs', ['build', 'bench', 'test'], args.slice(1)]
-      : ['bench/bench.mjs', ['build', 'bench'], args];
-  await setUp(groups);
+  const named = Object.hasOwn(scripts, args[0]);
+  const runs = named ? [[scripts[args[0]], ...args.slice(1)]] : [['bench/bench.mjs', ...args]];
+  if (!named && args.includes('--write')) runs.push([scripts.growth, '--write']);
+  await setUp(args[0] === 'lossless' ? ['build', 'bench', 'test'] : ['build', 'bench']);
   await build();
-  // In a process of its own: its packages were not there when this one began.
-  const { code } = await show(process.execPath, [script, ...rest]);
-  if (code !== 0) process.exitCode = 1;
+  for (const run of runs) {
+    // In a process of its own: its packages were not there when this one began.
+    const { code } = await show(process.execPath, run);
+    if (code === 0) continue;
+    process.exitCode = 1;
+    return;
+  }
 }
 
 await main(import.meta, bench);

@@ -74,6 +74,23 @@ const python = [
   pythonModule('numpy', 'python3-numpy'),
 ];
 
+function library(header, debian, cure) {
+  return {
+    name: `a C compiler that finds ${header}`,
+    package: debian,
+    cure,
+    async lack() {
+      const input = `#include <stdio.h>\n#include <${header}>\n`;
+      const found = await ask('cc', ['-fsyntax-only', '-x', 'c', '-'], { input });
+      return found === undefined ? 'cc does not' : undefined;
+    },
+  };
+}
+
+const chromium = program('chromium', {
+  also: ['chromium-browser', 'google-chrome', 'google-chrome-stable'],
+});
+
 const groups = {
   build: [
     program('emcc', { atLeast: '3.1.6', package: 'emscripten', cure: emsdk }),
@@ -84,7 +101,7 @@ const groups = {
   test: [
     compiler,
     ...python,
-    program('chromium', { also: ['chromium-browser', 'google-chrome', 'google-chrome-stable'] }),
+    chromium,
     program('firefox-esr', { also: ['firefox'] }),
     program('djpeg', { package: 'libjpeg-turbo-progs' }),
     program('pngfix', { package: 'libpng-tools' }),
@@ -94,7 +111,13 @@ const groups = {
     program('clang-format'),
     program('clang-tidy'),
   ],
-  bench: python,
+  bench: [
+    ...python,
+    chromium,
+    program('cc', { package: 'gcc', cure: 'install gcc or clang' }),
+    library('jpeglib.h', 'libjpeg-dev', "install libjpeg-turbo's headers"),
+    library('png.h', 'libpng-dev', "install libpng's headers"),
+  ],
 };
 export const groupNames = Object.keys(groups);
 

@@ -35,11 +35,15 @@ const pages = {
   '/page-instead-of.wasm': { body: '<!doctype html>not here', type: 'text/html' },
 };
 
-function answer(root, request, response) {
+function answer(root, headers, request, response) {
   const { pathname } = new URL(request.url, 'http://localhost');
   const page = pages[pathname];
   if (page !== undefined) {
-    response.writeHead(200, { 'content-type': page.type ?? types['.html'], ...page.headers });
+    response.writeHead(200, {
+      'content-type': page.type ?? types['.html'],
+      ...headers,
+      ...page.headers,
+    });
     response.end(page.body);
     return;
   }
@@ -53,18 +57,20 @@ function answer(root, request, response) {
   const type = untyped ? 'application/octet-stream' : types[extname(file)];
   response.writeHead(200, {
     'content-type': type ?? 'application/octet-stream',
+    ...headers,
     // A worker has the policy that its file comes with, and not the page's.
     ...(extname(file) === '.js' && { 'content-security-policy': policy }),
   });
   createReadStream(file).pipe(response);
 }
 
-// Serves a folder; gives the server's address, the paths that were requested, and a way to close it.
-export async function serve(root = repository) {
+// Serves a folder, each file with these headers, too; gives the server's address, the paths that were
+// requested, and a way to close it.
+export async function serve(root = repository, headers = {}) {
   const requests = [];
   const server = createServer((request, response) => {
     requests.push(request.url);
-    answer(root, request, response);
+    answer(root, headers, request, response);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const close = () => {

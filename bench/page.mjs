@@ -1,0 +1,52 @@
+// In a page of Chromium: the jobs, by crop64 and by what the browser has.
+const kept = new Map();
+
+async function pictureOf(name) {
+  if (!kept.has(name)) {
+    const blob = await (await fetch(`/build/bench/pictures/${name}`)).blob();
+    kept.set(name, { blob, bytes: new Uint8Array(await blob.arrayBuffer()) });
+  }
+  return kept.get(name);
+}
+
+let crop64;
+const load = async () => {
+  crop64 ??= await import('/dist/index.js');
+  return crop64;
+};
+
+async function cropOnCanvas({ blob }, { crop, format, quality }) {
+  const { left, top, width, height } = crop;
+  const bitmap = await createImageBitmap(blob, left, top, width, height);
+  const canvas = new OffscreenCanvas(width, height);
+  canvas.getContext('2d').drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const type = `image/${format}`;
+  const file = await canvas.convertToBlob({ type, quality: quality && quality / 100 });
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
+
+const works = {
+  crop64: {
+    crop: async ({ blob }, options) => (await load()).toDataURL(blob, options),
+    base64: async ({ bytes }, options) => (await load()).toBase64(bytes, options),
+  },
+  browser: {
+    crop: cropOnCanvas,
+    base64: ({ bytes }) => bytes.toBase64(),
+  },
+};
+
+// The picture is there before the clock starts; crop64 is not, in a fresh page.
+export async function perform(who, { work, picture, options, times = 1 }) {
+  const source = await pictureOf(picture);
+  let text;
+  const started = performance.now();
+  for (let i = 0; i < times; i += 1) text = await works[who][work](source, options);
+  return { milliseconds: (performance.now() - started) / times, text };
+}
