@@ -31,7 +31,7 @@ export async function startContenders() {
     photon: startPhoton,
     Pillow: () => startLibrary('pillow.py'),
     OpenCV: () => startLibrary('opencv.py'),
-    C: startC,
+    'native C': startC,
     [inChromium]: () => inPage(chromium, 'crop64'),
     Chromium: () => ({ ...inPage(chromium, 'browser'), beside: inChromium }),
   };

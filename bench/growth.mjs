@@ -38,9 +38,9 @@ const tables = {
       ['bottom', (size) => box(size, 800, 600, 1)],
     ],
   },
-  'Picture, 800 x 600 from its middle': {
+  'Megapixels of the picture, 800 x 600 from its middle': {
     lines: [1, 3, 12, 25, 50, 100].map((megapixels) => [
-      `${megapixels} megapixels`,
+      String(megapixels),
       (size) => box(size, 800, 600),
       `${megapixels}mp`,
     ]),
