@@ -24,7 +24,7 @@ const usage = `npm run bench -- [--rounds N] [--only ${Object.keys(jobs).join(',
 
 function readOptions(args) {
   const options = {
-    rounds: { type: 'string', default: '15' },
+    rounds: { type: 'string', default: '13' },
     only: { type: 'string' },
     write: { type: 'boolean', default: false },
   };
