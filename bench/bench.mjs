@@ -112,7 +112,7 @@ async function measure(jobs, rounds) {
 async function bench(args) {
   const { rounds, names, write } = readOptions(args);
   await makePictures();
-  const contenders = await startContenders();
+  const { contenders, close } = await startContenders();
   try {
     const prepared = [];
     for (const name of names) prepared.push(await prepare(name, contenders));
@@ -123,7 +123,7 @@ async function bench(args) {
     console.log(`\nAll times are in ${save('bench', summary)}.`);
     if (write) writeDocuments(summary);
   } finally {
-    for (const { close } of contenders) await close?.();
+    await close();
   }
 }
 

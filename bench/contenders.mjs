@@ -17,30 +17,41 @@ import { versionIn } from './versions.mjs';
 const inChromium = 'crop64 in Chromium';
 export const isCrop64 = (name) => name === 'crop64' || name === inChromium;
 
+/** All of them, and `close`, which ends them. */
 export async function startContenders() {
-  const chromium = await startChromium();
-  const contenders = {
-    crop64: () => startCrop64(join(root, 'dist')),
-    'crop64, lowest only': startLowest,
-    // Another build of crop64, to compare with: its dist/ folder.
-    ...(process.env.OTHER_DIST && { 'crop64, other': () => startCrop64(process.env.OTHER_DIST) }),
-    Node: startNode,
-    sharp: startSharp,
-    'wasm-vips': startVips,
-    jSquash: startSquash,
-    photon: startPhoton,
-    Pillow: () => startLibrary('pillow.py'),
-    OpenCV: () => startLibrary('opencv.py'),
-    'native C': startC,
-    [inChromium]: () => inPage(chromium, 'crop64'),
-    Chromium: () => ({ ...inPage(chromium, 'browser'), beside: inChromium }),
-  };
   const started = [];
-  for (const [name, start] of Object.entries(contenders)) {
-    started.push({ name, beside: 'crop64', ...(await start()) });
+  const close = async () => {
+    for (const { close } of started) await close?.();
+  };
+  try {
+    const chromium = await startChromium();
+    started.push(chromium);
+    for (const [name, start] of Object.entries(contendersWith(chromium))) {
+      started.push({ name, beside: 'crop64', ...(await start()) });
+    }
+    return { contenders: started.slice(1), close };
+  } catch (error) {
+    await close();
+    throw error;
   }
-  return started;
 }
+
+const contendersWith = (chromium) => ({
+  crop64: () => startCrop64(join(root, 'dist')),
+  'crop64, lowest only': startLowest,
+  // Another build of crop64, to compare with: its dist/ folder.
+  ...(process.env.OTHER_DIST && { 'crop64, other': () => startCrop64(process.env.OTHER_DIST) }),
+  Node: startNode,
+  sharp: startSharp,
+  'wasm-vips': startVips,
+  jSquash: startSquash,
+  photon: startPhoton,
+  Pillow: () => startLibrary('pillow.py'),
+  OpenCV: () => startLibrary('opencv.py'),
+  'native C': startC,
+  [inChromium]: () => inPage(chromium, 'crop64'),
+  Chromium: () => ({ ...inPage(chromium, 'browser'), beside: inChromium }),
+});
 
 const crop64Version = versionIn('../package.json');
 
@@ -207,7 +218,7 @@ async function startC() {
   };
 }
 
-function inPage({ version, hasToBase64, perform, performFirst, close }, who) {
+function inPage({ version, hasToBase64, perform, performFirst }, who) {
   const named = (work, { picture, options, times }) => ({ work, picture, options, times });
   return {
     version,
@@ -216,8 +227,6 @@ function inPage({ version, hasToBase64, perform, performFirst, close }, who) {
       firstCrop: (job) => () => performFirst(who, named('crop', job)),
       base64: (job) => hasToBase64 && (() => perform(who, named('base64', job))),
     },
-    // The browser is one for both.
-    close: who === 'crop64' ? close : undefined,
   };
 }
 
