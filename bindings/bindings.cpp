@@ -110,15 +110,45 @@ Result<Buffer> base64_text(Bytes bytes, const std::string& prefix) {
   return text;
 }
 
+// The engine's own encoder, which has no text to copy: Uint8Array's where it is, or Node's.
+// Undefined in engines that have neither.
+val engine_base64(Bytes bytes) {
+  const val view(typed_memory_view(bytes.size(), bytes.data()));
+  if (!view["toBase64"].isUndefined()) {
+    return view.call<val>("toBase64");
+  }
+  const val buffer = val::global("Buffer");
+  return buffer.isUndefined()
+             ? buffer
+             : buffer.call<val>("from", view["buffer"], view["byteOffset"], view["byteLength"])
+                   .call<val>("toString", std::string("base64"));
+}
+
+// The longest string that every engine has: V8's, of which a few are taken for the prefix.
+constexpr double kLongestText = 536'870'000;
+
 // The bytes that a caller sees, in the form that it asked for.
 Result<val> hand_out(Bytes bytes, Form form, const char* mime_type) {
   if (form == Form::kBytes) {
     return copy_out(bytes);
   }
+  const auto length = static_cast<double>(crop64::base64_length(bytes.size()));
+  if (length > kLongestText) {
+    Error error = make_error(ErrorCode::kLimitExceeded,
+                             "Expected at most %.0f characters of base64, which is what a string "
+                             "may have, but the result has %.0f. Use toBytes() or toBlob().",
+                             kLongestText, length);
+    error.details = {{"limit", kLongestText}, {"value", length}};
+    return error;
+  }
   const std::string prefix =
       form == Form::kDataUrl ? std::string("data:") + mime_type + ";base64," : "";
-  const Result<Buffer> text = base64_text(bytes, prefix);
-  return text.ok() ? Result<val>(text_out(text.value())) : text.error();
+  const val text = engine_base64(bytes);
+  if (!text.isUndefined()) {
+    return prefix.empty() ? text : val(prefix).call<val>("concat", text);
+  }
+  const Result<Buffer> made = base64_text(bytes, prefix);
+  return made.ok() ? Result<val>(text_out(made.value())) : made.error();
 }
 
 crop64::Model model_of(crop64::Channels channels) {

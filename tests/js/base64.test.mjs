@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { encode, toBase64, toBytes } from '../../dist/index.js';
+import { encode, toBase64, toBytes, toDataURL } from '../../dist/index.js';
 import { rejects, sameBytes } from '../support/checks.mjs';
 import { fixture } from '../support/fixtures.mjs';
 
@@ -21,6 +21,22 @@ test('text has the characters that Node gives, at every length', async () => {
   const every = Buffer.from(Array.from({ length: 65536 * 2 }, (_, i) => (i >> 1) >> (8 * (i & 1))));
   assert.ok((await toBase64(every)) === every.toString('base64'));
   assert.ok((await encode(every)).toBase64() === every.toString('base64'));
+});
+
+test('an engine without an encoder of its own gives the same text', async (t) => {
+  const { Buffer: encoder } = globalThis;
+  t.after(() => {
+    globalThis.Buffer = encoder;
+  });
+  for (const length of lengths) {
+    const bytes = new Uint8Array(randomBytes(length));
+    const expected = encoder.from(bytes).toString('base64');
+    globalThis.Buffer = undefined;
+    const [text, url] = [await toBase64(bytes), await toDataURL(bytes)];
+    globalThis.Buffer = encoder;
+    assert.ok(text === expected, `${length} bytes`);
+    assert.ok(url === `data:application/octet-stream;base64,${expected}`, `${length} bytes`);
+  }
 });
 
 test('text is read back to its bytes, at every length', async () => {
