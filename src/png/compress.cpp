@@ -75,6 +75,11 @@ Result<RowCompressor> RowCompressor::make(const ImageView& image, int level, Def
 const uint8_t* RowCompressor::filter_row(uint8_t* row, uint8_t* above) {
   const size_t line = row_bytes_ + 2 * kRowSlack;
   uint8_t* out = rows_.data() + 2 * line + kRowSlack;
+  // Drawings and text: what repeats itself is to stay as it is.
+  if (count_repeated(row, row_bytes_, unit_) * 2 >= row_bytes_) {
+    row[-1] = static_cast<uint8_t>(Filter::kNone);
+    return row - 1;
+  }
   const uint8_t* best = nullptr;
   uint64_t least = UINT64_MAX;
   for (unsigned index = 0; index < kFilters; ++index, out += line) {
