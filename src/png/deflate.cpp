@@ -445,9 +445,10 @@ class Matcher {
       }
     }
     uint32_t places = least >= effort.good ? effort.places / 4u : effort.places;
+    // Of a run nearly all places are alike.
     const uint32_t word = load_32(here);
     if (effort.nice < kLongest && word == (word << 8 | word >> 24)) {
-      places = std::min(places, uint32_t{8});
+      places = std::min(places, kRunPlaces);
     }
     if (most > kShortest) {
       for (uint32_t place = newest_4_[hash_4(here)]; places > 0 && at + first_ - place <= kWindow;
@@ -482,6 +483,7 @@ class Matcher {
 
  private:
   static constexpr unsigned kHashBits = 15;
+  static constexpr uint32_t kRunPlaces = 8;
 
   static uint32_t hash_4(const uint8_t* bytes) {
     return (load_32(bytes) * 0x9e3779b1u) >> (32 - kHashBits);
@@ -552,7 +554,7 @@ class Stream final : public Deflater {
   static constexpr uint32_t kDataBytes = kWindow * 5;
   // Long enough to be worth leaving the loop over literals; short enough for a look at one word.
   static constexpr uint32_t kShortestRun = 6;
-  static constexpr uint32_t kRunPixel = 4;  // the most bytes that a run repeats
+  static constexpr uint32_t kRunPixel = 4;   // the most bytes that a run repeats
   static constexpr uint32_t kInserted = 16;  // places of a run, at its end
   static constexpr uint64_t kRunMask = 0xffff'ffff'ffff;
 
@@ -694,8 +696,9 @@ class Stream final : public Deflater {
     add_match(match);
     const uint32_t end = at_ + match.length;
     at_ += inserted;
-    // Places inside a run are all alike, and those inside a long match were seen before.
-    if (match.length > kInserted && match.distance <= (is_thorough_ ? 1 : kRunPixel)) {
+    // Places inside a run are all alike.
+    const bool is_run = match.distance <= (is_thorough_ ? 1 : kRunPixel);
+    if (is_run && match.length > kInserted) {
       at_ = end - kInserted;
     }
     for (; at_ < end; ++at_) {
@@ -716,8 +719,8 @@ class Stream final : public Deflater {
         // It began a byte ago.
         --at_;
         take_match(waiting_, 2);
-        // A run that was cut off at kLongest goes on. (Matches further away are searched for again: a
-        // nearer one takes fewer bits.)
+        // A run that was cut off at kLongest goes on. (Matches further away are searched for again:
+        // a nearer one takes fewer bits.)
         while (waiting_.distance <= kRunPixel && waiting_.length == kLongest && at_ < until) {
           const uint32_t most = std::min(kLongest, end_ - at_);
           const uint8_t* here = &data_[at_];
