@@ -70,11 +70,33 @@ Result<RowCompressor> RowCompressor::make(const ImageView& image, int level, Def
   return compressor;
 }
 
+// Whether most of a row repeats the pixel before and the rest differs much, as in text: what is
+// drawn alike is found again best as it is. What differs little, as in gradients, is not. A row of
+// one colour goes with the row above.
+bool RowCompressor::is_drawn(const uint8_t* row) {
+  constexpr uint64_t kMuch = 4;  // times the size of the row
+  constexpr uint64_t kOneIn = 64;
+  if (2 * count_repeated(row, row_bytes_, unit_) < row_bytes_) {
+    return drawn_ = false;
+  }
+  uint8_t* differences = rows_.data() + 2 * (row_bytes_ + 2 * kRowSlack) + kRowSlack;
+  apply_filter(Filter::kSub, row, row, row_bytes_, unit_, differences);
+  const uint64_t sum = sum_of_magnitudes(differences, row_bytes_);
+  if (sum >= kMuch * row_bytes_ || sum > row_bytes_ / kOneIn) {
+    drawn_ = sum >= kMuch * row_bytes_;
+  }
+  return drawn_;
+}
+
 // The row filtered, with its filter's byte in front: of the filters to choose from, the one that
 // leaves least.
 const uint8_t* RowCompressor::filter_row(uint8_t* row, uint8_t* above) {
   const size_t line = row_bytes_ + 2 * kRowSlack;
   uint8_t* out = rows_.data() + 2 * line + kRowSlack;
+  if (filters_ != bit(Filter::kNone) && is_drawn(row)) {
+    row[-1] = static_cast<uint8_t>(Filter::kNone);
+    return row - 1;
+  }
   const uint8_t* best = nullptr;
   uint64_t least = UINT64_MAX;
   for (unsigned index = 0; index < kFilters; ++index, out += line) {
@@ -89,6 +111,9 @@ const uint8_t* RowCompressor::filter_row(uint8_t* row, uint8_t* above) {
     if (sum < least) {
       least = sum;
       best = out - 1;
+    }
+    if (sum == 0) {
+      break;
     }
   }
   return best;

@@ -18,12 +18,14 @@ class RowCompressor {
 
  private:
   RowCompressor() = default;
+  bool is_drawn(const uint8_t* row);
   const uint8_t* filter_row(uint8_t* row, uint8_t* above);
 
   ImageView image_;
   size_t row_bytes_ = 0;
   size_t unit_ = 1;
   unsigned filters_ = 0;  // those to choose from, a bit for each
+  bool drawn_ = false;    // what is_drawn() told of the row above
   std::unique_ptr<Deflater> deflater_;
   Buffer rows_;  // two of the image, one for each filter
 };

@@ -1,13 +1,12 @@
 #include "png/deflate.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 
+#include "png/adler.h"
 #include "png/huffman.h"
 
 namespace crop64 {
@@ -436,12 +435,9 @@ class Matcher {
     }
     most = std::min(most, kLongest);
     const uint8_t* here = data + at;
-    const auto in_reach = [&](uint32_t place) {
-      return place - kFirst < at && at - (place - kFirst) <= kWindow;
-    };
-    const uint32_t near = newest_3_[hash_3(here)];
-    if (best.length < kShortest && in_reach(near)) {
-      const uint32_t distance = at - (near - kFirst);
+    const uint32_t near = at + first_ - newest_3_[hash_3(here)];
+    if (best.length < kShortest && near <= kWindow) {
+      const uint32_t distance = near;
       const uint32_t length = equal_length(here, here - distance, most);
       // Three bytes from far away take more bits than as literals.
       if (length > kShortest || (length == kShortest && distance <= 4096)) {
@@ -449,10 +445,15 @@ class Matcher {
       }
     }
     uint32_t places = least >= effort.good ? effort.places / 4u : effort.places;
+    // Of a run nearly all places are alike.
+    const uint32_t word = load_32(here);
+    if (effort.nice < kLongest && word == (word << 8 | word >> 24)) {
+      places = std::min(places, kRunPlaces);
+    }
     if (most > kShortest) {
-      for (uint32_t place = newest_4_[hash_4(here)]; places > 0 && in_reach(place);
+      for (uint32_t place = newest_4_[hash_4(here)]; places > 0 && at + first_ - place <= kWindow;
            place = older_[place % kWindow], --places) {
-        const uint32_t distance = at - (place - kFirst);
+        const uint32_t distance = at + first_ - place;
         const uint8_t* there = here - distance;
         const uint32_t tail = std::max(best.length, kShortest) - kShortest;
         if (best.length < most && load_32(there + tail) == load_32(here + tail)) {
@@ -470,25 +471,19 @@ class Matcher {
   }
 
   void insert(const uint8_t* data, uint32_t at) {
-    const uint32_t place = at + kFirst;
+    const uint32_t place = at + first_;
     uint32_t& newest = newest_4_[hash_4(data + at)];
     older_[place % kWindow] = newest;
     newest = place;
     newest_3_[hash_3(data + at)] = place;
   }
 
-  // The data has moved down by that many bytes, a multiple of kWindow.
-  void slide(uint32_t count) {
-    const auto move = [&](uint32_t& place) { place = place > count ? place - count : 0; };
-    std::for_each(newest_4_.begin(), newest_4_.end(), move);
-    std::for_each(newest_3_.begin(), newest_3_.end(), move);
-    std::for_each(older_.begin(), older_.end(), move);
-  }
+  // The data has moved down by that many bytes.
+  void slide(uint32_t count) { first_ += count; }
 
  private:
   static constexpr unsigned kHashBits = 15;
-  // The place of what is at 0, so that 0 can stand for none.
-  static constexpr uint32_t kFirst = 1;
+  static constexpr uint32_t kRunPlaces = 8;
 
   static uint32_t hash_4(const uint8_t* bytes) {
     return (load_32(bytes) * 0x9e3779b1u) >> (32 - kHashBits);
@@ -500,6 +495,10 @@ class Matcher {
   std::array<uint32_t, 1 << kHashBits> newest_4_ = {};
   std::array<uint32_t, 1 << kHashBits> newest_3_ = {};
   std::array<uint32_t, kWindow> older_ = {};
+  // The place of what is at 0: places are counted from further back than a match can reach from the
+  // stream's begin, so that 0 is out of reach of all. They may come around to 0 again: what is at
+  // them is looked at before it is taken for a match.
+  uint32_t first_ = kWindow + 1;
 };
 
 constexpr Matcher::Effort kEfforts[] = {
@@ -526,7 +525,7 @@ class Stream final : public Deflater {
   }
 
   void write(Bytes bytes) override {
-    adler_ = adler32_z(adler_, bytes.data(), bytes.size());
+    adler_ = add_to_adler(adler_, bytes);
     while (!bytes.empty()) {
       if (end_ == kDataBytes) {
         search(end_ - kLongest - kSlack);
@@ -555,11 +554,12 @@ class Stream final : public Deflater {
   static constexpr uint32_t kDataBytes = kWindow * 5;
   // Long enough to be worth leaving the loop over literals; short enough for a look at one word.
   static constexpr uint32_t kShortestRun = 6;
+  static constexpr uint32_t kRunPixel = 4;   // the most bytes that a run repeats
   static constexpr uint32_t kInserted = 16;  // places of a run, at its end
   static constexpr uint64_t kRunMask = 0xffff'ffff'ffff;
 
   void slide() {
-    const uint32_t count = (at_ - kWindow) / kWindow * kWindow;
+    const uint32_t count = at_ - kWindow;
     std::memmove(data_.data(), &data_[count], end_ - count);
     at_ -= count;
     end_ -= count;
@@ -634,7 +634,7 @@ class Stream final : public Deflater {
     std::array<uint32_t, 1 << kBits> places = {};
     uint32_t tried = 0;
     uint32_t found = 0;
-    for (uint32_t i = at_; i < until && tried < kEnough; ++i) {
+    for (uint32_t i = at_; i < until && tried < kEnough && found <= kEnough / kOneIn; ++i) {
       const uint64_t bytes = load_64(&data_[i]) & kRunMask;
       const uint64_t hash = bytes * 0x9e3779b97f4a7c15u;
       if (hash >> 61 != 0) {
@@ -691,6 +691,21 @@ class Stream final : public Deflater {
     return until;
   }
 
+  // A match for what stands at at_, of which the first `inserted` places are in the matcher.
+  void take_match(const Match& match, uint32_t inserted) {
+    add_match(match);
+    const uint32_t end = at_ + match.length;
+    at_ += inserted;
+    // Places inside a run are all alike.
+    const bool is_run = match.distance <= (is_thorough_ ? 1 : kRunPixel);
+    if (is_run && match.length > kInserted) {
+      at_ = end - kInserted;
+    }
+    for (; at_ < end; ++at_) {
+      matcher_.insert(data_.data(), at_);
+    }
+  }
+
   // A match waits until it is known that none at the next byte is longer (zlib's deflate_slow).
   void search_matches(uint32_t until, uint32_t shortest) {
     while (at_ < until) {
@@ -702,14 +717,18 @@ class Stream final : public Deflater {
       matcher_.insert(data_.data(), at_);
       if (waiting_.length > 0 && match.length <= waiting_.length) {
         // It began a byte ago.
-        add_match(waiting_);
-        const uint32_t end = at_ - 1 + waiting_.length;
-        // Places inside a run are all alike.
-        if (waiting_.distance == 1 && waiting_.length > kInserted) {
-          at_ = end - kInserted;
-        }
-        for (++at_; at_ < end; ++at_) {
-          matcher_.insert(data_.data(), at_);
+        --at_;
+        take_match(waiting_, 2);
+        // A run that was cut off at kLongest goes on. (Matches further away are searched for again:
+        // a nearer one takes fewer bits.)
+        while (waiting_.distance <= kRunPixel && waiting_.length == kLongest && at_ < until) {
+          const uint32_t most = std::min(kLongest, end_ - at_);
+          const uint8_t* here = &data_[at_];
+          waiting_.length = equal_length(here, here - waiting_.distance, most);
+          if (waiting_.length < effort_.nice) {
+            break;
+          }
+          take_match(waiting_, 0);
         }
         waiting_ = {};
         has_literal_ = false;
@@ -737,7 +756,7 @@ class Stream final : public Deflater {
   Match waiting_;             // for what begins at the byte before at_
   bool has_literal_ = false;  // whether that byte is not in the block yet
   Block block_;
-  uLong adler_ = adler32(0, nullptr, 0);
+  uint32_t adler_ = kAdlerStart;
   Sink sink_;
   void* context_;
   std::array<uint8_t, Block::kMostBytes> output_ = {};

@@ -70,6 +70,14 @@ uint64_t sum_of_magnitudes_scalar(const uint8_t* bytes, size_t size) {
   return sum;
 }
 
+size_t count_repeated_scalar(const uint8_t* row, size_t size, size_t unit) {
+  size_t count = 0;
+  for (const uint8_t* const end = row + size; row < end; ++row) {
+    count += *row == *(row - unit);
+  }
+  return count;
+}
+
 #ifdef __wasm_simd128__
 
 namespace {
@@ -234,6 +242,16 @@ uint64_t sum_of_magnitudes(const uint8_t* bytes, size_t size) {
   return sum + sum_of_magnitudes_scalar(bytes + whole, size - whole);
 }
 
+size_t count_repeated(const uint8_t* row, size_t size, size_t unit) {
+  const size_t whole = size / 16 * 16;
+  size_t count = 0;
+  for (size_t i = 0; i < whole; i += 16) {
+    const v128_t equal = wasm_i8x16_eq(wasm_v128_load(row + i), wasm_v128_load(row + i - unit));
+    count += static_cast<size_t>(__builtin_popcount(wasm_i8x16_bitmask(equal)));
+  }
+  return count + count_repeated_scalar(row + whole, size - whole, unit);
+}
+
 #else
 
 void unfilter(Filter filter, const uint8_t* in, const uint8_t* above, size_t size, size_t unit,
@@ -248,6 +266,10 @@ void apply_filter(Filter filter, const uint8_t* row, const uint8_t* above, size_
 
 uint64_t sum_of_magnitudes(const uint8_t* bytes, size_t size) {
   return sum_of_magnitudes_scalar(bytes, size);
+}
+
+size_t count_repeated(const uint8_t* row, size_t size, size_t unit) {
+  return count_repeated_scalar(row, size, unit);
 }
 
 #endif

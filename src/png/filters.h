@@ -29,11 +29,16 @@ void apply_filter(Filter filter, const uint8_t* row, const uint8_t* above, size_
 // specification, section 12.7).
 uint64_t sum_of_magnitudes(const uint8_t* bytes, size_t size);
 
+// How many bytes of a row equal those of the pixel before, `unit` bytes earlier, which may be read
+// in front of the row.
+size_t count_repeated(const uint8_t* row, size_t size, size_t unit);
+
 // The plain ways, without SIMD: what the others must equal.
 void unfilter_scalar(Filter filter, const uint8_t* in, const uint8_t* above, size_t size,
                      size_t unit, uint8_t* out);
 void apply_filter_scalar(Filter filter, const uint8_t* row, const uint8_t* above, size_t size,
                          size_t unit, uint8_t* out);
 uint64_t sum_of_magnitudes_scalar(const uint8_t* bytes, size_t size);
+size_t count_repeated_scalar(const uint8_t* row, size_t size, size_t unit);
 
 }  // namespace crop64

@@ -1,10 +1,9 @@
 #include "png/rows.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cstring>
 
+#include "png/adler.h"
 #include "png/filters.h"
 #include "png/inflate.h"
 
@@ -47,7 +46,7 @@ class Batches {
   size_t stride_;
   uint64_t left_;  // bytes to inflate
   bool to_the_end_;
-  uLong adler_ = adler32(0, nullptr, 0);
+  uint32_t adler_ = kAdlerStart;
   Buffer buffer_;
   const uint8_t* rows_;
   uint8_t* end_;  // of what is inflated
@@ -73,7 +72,7 @@ int Batches::next() {
   const auto made = static_cast<uint64_t>(end_ - had);
   left_ -= std::min(left_, made);
   if (to_the_end_) {
-    adler_ = adler32_z(adler_, had, static_cast<size_t>(made));
+    adler_ = add_to_adler(adler_, {had, static_cast<size_t>(made)});
   }
   count_ = static_cast<size_t>(end_ - rows_) / stride_;
   return static_cast<int>(count_);
@@ -87,7 +86,7 @@ bool Batches::finish() {
       return false;
     }
   }
-  return inflater_.finish(static_cast<uint32_t>(adler_));
+  return inflater_.finish(adler_);
 }
 
 }  // namespace

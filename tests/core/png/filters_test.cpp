@@ -47,6 +47,7 @@ TEST_CASE("filters equal their plain ways, and undo each other") {
           REQUIRE((first_of(fast, size) == first_of(plain, size)));
           CHECK(sum_of_magnitudes(fast.data(), size) ==
                 sum_of_magnitudes_scalar(plain.data(), size));
+          CHECK(count_repeated(in, size, unit) == count_repeated_scalar(in, size, unit));
           // A part of a row is enough, and behind it stands whatever does.
           const size_t wanted = unit * static_cast<size_t>(random.between(1, int(pixels)));
           File undone(wanted + kRowSlack);
@@ -75,6 +76,14 @@ TEST_CASE("a filter predicts as the PNG specification has it") {
 
 TEST_CASE("magnitudes are those of signed bytes") {
   CHECK(sum_of_magnitudes(File{1, 255, 128, 127, 0}.data(), 5) == 1 + 1 + 128 + 127);
+}
+
+TEST_CASE("repeated bytes equal those of the pixel before") {
+  File row(kRowSlack);
+  row.insert(row.end(), {0, 7, 7, 7, 7, 8, 9, 7});
+  CHECK(count_repeated(row.data() + kRowSlack, 8, 1) == 4);
+  CHECK(count_repeated(row.data() + kRowSlack, 8, 2) == 3);
+  CHECK(count_repeated(row.data() + kRowSlack, 8, 3) == 3);
 }
 
 }  // namespace
