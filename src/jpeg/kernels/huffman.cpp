@@ -1,8 +1,6 @@
 // Huffman coding of a block, as jchuff.c has it. Instead of looking at every coefficient in turn,
 // it finds those that are not zero at once, and goes from one to the next.
 #ifdef __wasm_simd128__
-#include <array>
-
 #include "jpeg/kernels/kernels.h"
 
 namespace crop64::kernels {
@@ -76,26 +74,6 @@ class BitWriter {
   uint64_t buffer_;
   int free_bits_;
 };
-
-// Where each coefficient stands in a block, in the order of the file.
-constexpr std::array<uint8_t, DCTSIZE2> make_zigzag() {
-  std::array<uint8_t, DCTSIZE2> order{};
-  int x = 0, y = 0;
-  for (uint8_t& at : order) {
-    at = uint8_t(DCTSIZE * y + x);
-    const bool up = (x + y) % 2 == 0;
-    int& ahead = up ? x : y;
-    int& back = up ? y : x;
-    if (ahead == DCTSIZE - 1) {
-      ++back;
-    } else {
-      ++ahead;
-      back -= back > 0 ? 1 : 0;
-    }
-  }
-  return order;
-}
-constexpr std::array<uint8_t, DCTSIZE2> kZigzag = make_zigzag();
 
 // Lane by lane, the index of zigzag's numbers `16 * part` and on among the 16 numbers of a quarter
 // of the block; 255 where they stand in another quarter.

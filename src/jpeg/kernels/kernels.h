@@ -4,6 +4,8 @@
 
 #include <wasm_simd128.h>
 
+#include <array>
+
 // clang-format off
 extern "C" {
 #define JPEG_INTERNALS
@@ -98,5 +100,25 @@ constexpr int kOdd[4][4] = {{11363, 9633, 6437, 2260},
                             {9633, -2259, -11362, -6436},
                             {6437, -11362, 2261, 9633},
                             {2260, -6436, 9633, -11363}};
+
+// Where each coefficient stands in a block, in the order of the file.
+constexpr std::array<uint8_t, DCTSIZE2> make_zigzag() {
+  std::array<uint8_t, DCTSIZE2> order{};
+  int x = 0, y = 0;
+  for (uint8_t& at : order) {
+    at = uint8_t(DCTSIZE * y + x);
+    const bool up = (x + y) % 2 == 0;
+    int& ahead = up ? x : y;
+    int& back = up ? y : x;
+    if (ahead == DCTSIZE - 1) {
+      ++back;
+    } else {
+      ++ahead;
+      back -= back > 0 ? 1 : 0;
+    }
+  }
+  return order;
+}
+constexpr std::array<uint8_t, DCTSIZE2> kZigzag = make_zigzag();
 
 }  // namespace crop64::kernels
