@@ -1,5 +1,6 @@
 // The programs that each group of the set-up needs: how to find them, and what they are called in
 // Debian.
+import { existsSync } from 'node:fs';
 import { canInstall, installPackages, unfinishedPackages } from './apt.mjs';
 import { ask, Failure, isOnPath } from './run.mjs';
 
@@ -74,6 +75,17 @@ const python = [
   pythonModule('numpy', 'python3-numpy'),
 ];
 
+// clang's own fuzzer. Its library is in a package of its own.
+const fuzzer = {
+  name: "clang's libFuzzer",
+  package: 'libclang-rt-14-dev',
+  cure: 'install clang with its compiler-rt',
+  async lack() {
+    const path = await ask('clang', ['-print-file-name=libclang_rt.fuzzer-x86_64.a']);
+    return path !== undefined && existsSync(path.trim()) ? undefined : 'clang does not find it';
+  },
+};
+
 const groups = {
   build: [
     program('emcc', { atLeast: '3.1.6', package: 'emscripten', cure: emsdk }),
@@ -95,6 +107,7 @@ const groups = {
     program('clang-tidy'),
   ],
   bench: python,
+  fuzz: [program('clang'), fuzzer],
 };
 export const groupNames = Object.keys(groups);
 
