@@ -16,7 +16,9 @@ const stages = {
   types: () => check(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--noEmit']),
   native: async () => {
     await compile('asan');
-    return doctest('build/asan/crop64_tests');
+    const counts = await doctest('build/asan/crop64_tests');
+    const replayed = await replay();
+    return { passed: counts.passed + replayed, failed: counts.failed };
   },
   wasm: async () => {
     await compile('wasm');
@@ -75,6 +77,14 @@ async function checkTidiness() {
   const output = failures.map((failure) => failure.output).join('\n');
   const faults = output.replace(/^\d+ warnings generated\.\n/gm, '');
   throw new Failure('clang-tidy found faults.', faults);
+}
+
+// The fuzz targets, on their seeds and on what once crashed them. Gives the number of targets.
+async function replay() {
+  const { inputs, targets, writeSeeds } = await import('../tests/support/fuzz.mjs');
+  await writeSeeds();
+  for (const name of targets) await run(`build/asan/fuzz_${name}`, inputs(name), { timeout });
+  return targets.length;
 }
 
 async function doctest(command, ...args) {

@@ -96,6 +96,8 @@ struct Codec {
   Result<SourceMetadata> (*metadata)(Bytes file);
   // The layout of this format that holds pictures of that layout with the least change.
   Layout (*storable)(Layout layout);
+  // Bytes that encode() takes beside the image and the file, about; null where encode() is.
+  double (*encode_memory)(const Layout& layout, Size size, const EncodeSettings& settings);
 };
 
 // The codec whose files begin as `file` does, or null.

@@ -47,6 +47,12 @@ bool changes_nothing(const ImageInfo& info, const Options& options, const Plan& 
          double(info.byte_length) <= options.max_bytes.value_or(1e18);
 }
 
+// Whether there are files of that format that are written here.
+bool is_written(Format format) {
+  const Codec* codec = find_codec(format);
+  return codec != nullptr && codec->encode != nullptr;
+}
+
 RectF in_pixels(const Crop& crop, Size size) {
   if (!crop.percent) {
     return crop.edges;
@@ -390,7 +396,13 @@ double memory_needed(const ImageInfo& info, const Plan& plan) {
     step(bytes_of(plan.layout, plan.size));
   }
   if (plan.format != Format::kRaw) {
-    step(bytes_of(plan.layout, plan.size));  // files are hardly ever larger than their samples
+    // Files are hardly ever larger than their samples. Where a JPEG's quality is searched, the best
+    // so far is kept beside the next.
+    const double made = bytes_of(plan.layout, plan.size);
+    const bool searches = plan.format == Format::kJpeg && plan.max_bytes;
+    const double encoder =
+        find_codec(plan.format)->encode_memory(plan.layout, plan.size, plan.settings);
+    step(made, encoder + (searches ? made : 0));
   }
   return file + peak;
 }
@@ -585,9 +597,14 @@ Result<Plan> plan(const ImageInfo& info, const Options& options) {
   }
   plan.format = options.format == Format::kKeep ? info.format : options.format;
   const bool passes = changes_nothing(info, options, plan);
-  const bool no_writer = plan.format == Format::kRaw || find_codec(plan.format)->encode == nullptr;
-  if (options.format == Format::kKeep && !passes && no_writer) {
+  if (options.format == Format::kKeep && !passes && !is_written(plan.format)) {
     plan.format = Format::kPng;
+  }
+  if (!passes && !is_written(plan.format) && plan.format != Format::kRaw) {
+    return make_error(ErrorCode::kInvalidArgument,
+                      "Expected 'jpeg', 'png' or 'raw' for format but received '%s', which is not "
+                      "written here.",
+                      to_string(plan.format));
   }
   if (auto error = check_options(options, plan.format)) {
     return *error;

@@ -390,13 +390,16 @@ function parseHexColor(text: string): NativeOptions['background'] {
   return { r: part(0), g: part(1), b: part(2), alpha: part(3) / 255 };
 }
 
+// The limit that nothing exceeds.
+const NONE = Number.POSITIVE_INFINITY;
+
 function checkLimits(value: unknown = {}): Required<Limits> {
   const given = object(value, 'limits', ['pixels', 'bytes', 'memory']);
   const limit = (name: string, otherwise: number) =>
-    given[name] === undefined ? otherwise : number(given[name], `limits.${name}`, 0, 1e18);
+    given[name] === undefined ? otherwise : number(given[name], `limits.${name}`, 0, NONE);
   return {
     pixels: limit('pixels', 536_870_912),
-    bytes: limit('bytes', 1e18),
+    bytes: limit('bytes', NONE),
     memory: limit('memory', 2 ** 30),
   };
 }

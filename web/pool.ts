@@ -313,12 +313,17 @@ function isBorrowed(material: Material, source: Source): boolean {
   return !isInput(material) || material.data.buffer === (memory.buffer ?? memory);
 }
 
-// Options are plain JSON, but for the signal. As such they can be sent, even where they are a proxy.
-function withoutSignal(options: object | undefined): object | undefined {
-  return (
-    options &&
-    JSON.parse(JSON.stringify(options, (key, value) => (key === 'signal' ? undefined : value)))
-  );
+// Options are plain objects, but for the signal: copied, they can be sent, even where they were a
+// proxy. Not by way of JSON, which knows no Infinity.
+function withoutSignal<Value>(options: Value): Value {
+  if (typeof options !== 'object' || options === null) {
+    return options;
+  }
+  if (Array.isArray(options)) {
+    return options.map(withoutSignal) as Value;
+  }
+  const entries = Object.entries(options).filter(([key]) => key !== 'signal');
+  return Object.fromEntries(entries.map(([key, value]) => [key, withoutSignal(value)])) as Value;
 }
 
 // A call as it is sent, and the memory that is moved with it.

@@ -72,20 +72,23 @@ function common(native: Native, decoder: Decoder) {
   };
 }
 
-export function decodedImage(native: Native, decoder: Decoder): DecodedImage<Samples> {
-  const { data, channels, bitDepth, colorSpace = 'srgb', iccProfile } = native;
-  const samples =
-    bitDepth === 16
-      ? (new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) as Samples16)
-      : (new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength) as Samples8);
+// What samples are to be known by.
+function samplesOf({ channels, bitDepth, colorSpace = 'srgb', iccProfile }: Native) {
   return {
-    data: samples,
     channels: channels as DecodedImage['channels'],
     bitDepth: bitDepth === 16 ? 16 : 8,
     colorSpace,
     ...(iccProfile && { iccProfile }),
-    ...common(native, decoder),
-  };
+  } as const;
+}
+
+export function decodedImage(native: Native, decoder: Decoder): DecodedImage<Samples> {
+  const { data, bitDepth } = native;
+  const samples =
+    bitDepth === 16
+      ? (new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) as Samples16)
+      : (new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength) as Samples8);
+  return { data: samples, ...samplesOf(native), ...common(native, decoder) };
 }
 
 // On a prototype, so that a result can be cloned and sent to a worker.
@@ -103,7 +106,8 @@ const forms = {
 
 export function encodedImage(native: Native, mimeType: string, decoder: Decoder): EncodedImage {
   const { data: bytes, format } = native;
-  return withForms({ bytes, format, mimeType, ...common(native, decoder) });
+  const raw = format === 'raw' ? samplesOf(native) : {};
+  return withForms({ bytes, format, mimeType, ...raw, ...common(native, decoder) });
 }
 
 /** An encoded image whose methods were lost on the way from a worker, or are not there yet. */

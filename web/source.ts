@@ -3,7 +3,7 @@
 import { readDrawn } from './dom.js';
 import { ImageError, invalid, show, unreadable } from './errors.js';
 import { file, type Input, READ, readPixels, tagOf } from './input.js';
-import type { Limits, Pixels, Source } from './types.js';
+import type { EncodedImage, Limits, Pixels, Source } from './types.js';
 import { nodeFileSystem } from './wasm.js';
 
 /** Reads a source to its end. Errors: INVALID_ARGUMENT, SOURCE_UNREADABLE, LIMIT_EXCEEDED. */
@@ -59,12 +59,33 @@ function readObject(source: object): Input {
     return file(bytesOf(source));
   }
   if ('bytes' in source && source.bytes instanceof Uint8Array) {
-    return file(bytesOf(source.bytes));
+    const isRaw = 'format' in source && source.format === 'raw';
+    return isRaw ? readRaw(source as EncodedImage) : file(bytesOf(source.bytes));
   }
   if ('data' in source && 'width' in source && 'height' in source) {
     return readPixels(source as Pixels);
   }
   throw notASource(source);
+}
+
+// Samples as a file: what they are stands beside them.
+function readRaw(image: EncodedImage): Input {
+  const { width, height, bitDepth } = image;
+  const bytes = bytesOf(image.bytes);
+  let data: Pixels['data'] = bytes;
+  if (bitDepth === 16) {
+    // Elements of two bytes are to begin at an even place.
+    const { buffer, byteOffset, byteLength } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+    data = new Uint16Array(buffer, byteOffset, byteLength >> 1);
+  }
+  // Optional there and here alike.
+  const { channels, colorSpace, iccProfile } = image;
+  return readPixels({
+    ...{ data, width, height },
+    ...(channels && { channels }),
+    ...(colorSpace && { colorSpace }),
+    ...(iccProfile && { iccProfile }),
+  });
 }
 
 function bytesOf(source: ArrayBuffer | SharedArrayBuffer | ArrayBufferView): Uint8Array {
@@ -134,11 +155,11 @@ function toAscii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => Math.min(character.charCodeAt(0), 0xff));
 }
 
-function checkBytes(value: number, limits: Required<Limits>): void {
+function checkBytes(value: number, limits: Required<Limits>, what = 'has'): void {
   if (value > limits.bytes) {
     throw new ImageError(
       'LIMIT_EXCEEDED',
-      `Expected at most ${limits.bytes} for limits.bytes but the source has ${value}.`,
+      `Expected at most ${limits.bytes} for limits.bytes but the source ${what} ${value}.`,
       { limit: limits.bytes, value },
     );
   }
@@ -164,14 +185,40 @@ async function readResponse(response: Response, limits: Required<Limits>): Promi
   }
   checkBytes(Number(response.headers.get('content-length') ?? 0), limits);
   const mimeType = response.headers.get('content-type')?.split(';')[0]?.trim();
-  let bytes: Uint8Array;
   try {
-    bytes = new Uint8Array(await response.arrayBuffer());
+    return file(await readBody(response, limits), mimeType);
   } catch (error) {
+    if (error instanceof ImageError) {
+      throw error;
+    }
     throw unreadable('a Response with a body that was not read yet', error, details);
   }
-  checkBytes(bytes.length, limits);
-  return file(bytes, mimeType);
+}
+
+// Up to the limit and a piece more: what goes on for ever is not waited for.
+async function readBody(response: Response, limits: Required<Limits>): Promise<Uint8Array> {
+  // What was read looks like an empty stream. Without a limit the engine puts it together itself.
+  if (response.bodyUsed || response.body === null || limits.bytes === Number.POSITIVE_INFINITY) {
+    return new Uint8Array(await response.arrayBuffer());
+  }
+  const reader = response.body.getReader();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    pieces.push(next.value);
+    length += next.value.length;
+    if (length > limits.bytes) {
+      reader.cancel().catch(() => {}); // whether that went well is of no interest
+      checkBytes(length, limits, 'has at least');
+    }
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 async function readUrl(url: URL, limits: Required<Limits>): Promise<Input> {
@@ -195,5 +242,10 @@ async function readUrl(url: URL, limits: Required<Limits>): Promise<Input> {
   } catch (error) {
     throw unreadable(`an answer from ${url.href}`, error, { url: url.href });
   }
-  return readResponse(response, limits);
+  try {
+    return await readResponse(response, limits);
+  } catch (error) {
+    response.body?.cancel().catch(() => {}); // nobody else will read it
+    throw error;
+  }
 }

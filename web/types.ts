@@ -103,6 +103,7 @@ export interface Resize {
   readonly withoutEnlargement?: boolean;
 }
 
+/** `Infinity` is no limit. */
 export interface Limits {
   /** Pixels that the source's header may promise. Default: 536 870 912. */
   readonly pixels?: number;
@@ -319,6 +320,11 @@ export interface EncodedImage extends Result {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly format: Format | 'raw' | 'unknown';
   readonly mimeType: string;
+  /** Of samples (format `'raw'`), as in a DecodedImage, and so are the next three. */
+  readonly channels?: Channels;
+  readonly bitDepth?: 8 | 16;
+  readonly colorSpace?: ColorSpace;
+  readonly iccProfile?: Uint8Array<ArrayBuffer>;
   toDataURL(): string;
   toBase64(): string;
   toBlob(): Blob;

@@ -1,5 +1,6 @@
 // The programs that each group of the set-up needs: how to find them, and what they are called in
 // Debian.
+import { existsSync } from 'node:fs';
 import { canInstall, installPackages, unfinishedPackages } from './apt.mjs';
 import { ask, Failure, isOnPath } from './run.mjs';
 
@@ -91,6 +92,17 @@ const chromium = program('chromium', {
   also: ['chromium-browser', 'google-chrome', 'google-chrome-stable'],
 });
 
+// clang's own fuzzer. Its library is in a package of its own.
+const fuzzer = {
+  name: "clang's libFuzzer",
+  package: 'libclang-rt-14-dev',
+  cure: 'install clang with its compiler-rt',
+  async lack() {
+    const path = await ask('clang', ['-print-file-name=libclang_rt.fuzzer-x86_64.a']);
+    return path !== undefined && existsSync(path.trim()) ? undefined : 'clang does not find it';
+  },
+};
+
 const groups = {
   build: [
     program('emcc', { atLeast: '3.1.6', package: 'emscripten', cure: emsdk }),
@@ -118,6 +130,7 @@ const groups = {
     library('jpeglib.h', 'libjpeg-dev', "install libjpeg-turbo's headers"),
     library('png.h', 'libpng-dev', "install libpng's headers"),
   ],
+  fuzz: [program('clang'), fuzzer],
 };
 export const groupNames = Object.keys(groups);
 

@@ -111,6 +111,15 @@ Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& setting
   return encoder.take();
 }
 
+double jpeg_encode_memory(const Layout& layout, Size size, const EncodeSettings& settings) {
+  const int components = layout.is_gray() ? 1 : 3;
+  // Padded to MCUs of at most 32 pixels.
+  const double row = (double(size.width) + 31) * components;
+  const double coefficients = 2 * row * (double(size.height) + 31);
+  const bool keeps = settings.progressive || settings.optimize_coding;
+  return 128 * 1024 + 6 * 32 * row + (keeps ? coefficients : 0);
+}
+
 Layout storable_jpeg(Layout layout) {
   if (layout.is_gray()) {
     return {Model::kGray, 8};

@@ -11,6 +11,10 @@ namespace crop64 {
 Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& settings,
                            const Metadata& metadata);
 
+// Rows of a few MCUs, and all coefficients where there is more to a file than one pass: its tables
+// are made to measure, or it has several scans.
+double jpeg_encode_memory(const Layout& layout, Size size, const EncodeSettings& settings);
+
 // 8-bit grey for grey, 8-bit RGB or BGR for all else.
 Layout storable_jpeg(Layout layout);
 

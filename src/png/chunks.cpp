@@ -236,6 +236,27 @@ bool is_whole(const Chunk& chunk) {
 // Larger ones are no profiles but bombs.
 constexpr size_t kMostInProfile = size_t{16} * 1024 * 1024;
 
+// How many bytes a zlib stream holds, found without keeping them; nothing where it is damaged or
+// holds more than a profile may have.
+std::optional<size_t> inflated_size(Bytes compressed) {
+  z_stream stream = {};
+  if (inflateInit(&stream) != Z_OK) {
+    return std::nullopt;
+  }
+  stream.next_in = const_cast<Bytef*>(compressed.data());  // zlib only reads it
+  stream.avail_in = static_cast<uInt>(compressed.size());
+  int status = Z_OK;
+  while (status == Z_OK && stream.total_out <= kMostInProfile) {
+    Bytef piece[4096];
+    stream.next_out = piece;
+    stream.avail_out = sizeof piece;
+    status = inflate(&stream, Z_NO_FLUSH);
+  }
+  const auto size = static_cast<size_t>(stream.total_out);
+  inflateEnd(&stream);
+  return status == Z_STREAM_END && size <= kMostInProfile ? std::optional(size) : std::nullopt;
+}
+
 // The profile in an iCCP: behind a name that ends with a zero, and a method, compressed. Nothing
 // where it is damaged.
 Result<Buffer> read_profile(Bytes iccp) {
@@ -244,24 +265,15 @@ Result<Buffer> read_profile(Bytes iccp) {
     return Buffer();
   }
   const Bytes compressed = iccp.subspan(size_t(zero - iccp.data()) + 2);
-  Buffer profile;
-  for (uint64_t room = 16 * uint64_t{compressed.size()} + 4096;; room *= 4) {
-    const auto most = static_cast<size_t>(std::min<uint64_t>(room, kMostInProfile));
-    Result<Buffer> attempt = Buffer::allocate(most);
-    if (!attempt.ok()) {
-      return attempt;
-    }
-    auto size = static_cast<uLongf>(most);
-    const int status = uncompress(attempt.value().data(), &size, compressed.data(),
-                                  static_cast<uLong>(compressed.size()));
-    if (status == Z_OK) {
-      profile = std::move(attempt.value());
-      profile.shrink(size);
-      break;
-    }
-    if (status != Z_BUF_ERROR || most == kMostInProfile) {
-      break;
-    }
+  const std::optional<size_t> size = inflated_size(compressed);
+  if (!size) {
+    return Buffer();
+  }
+  Result<Buffer> profile = Buffer::allocate(*size);
+  if (profile.ok()) {
+    auto room = static_cast<uLongf>(*size);
+    uncompress(profile.value().data(), &room, compressed.data(),
+               static_cast<uLong>(compressed.size()));
   }
   return profile;
 }

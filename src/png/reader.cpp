@@ -23,6 +23,7 @@ struct Reader {
   Bytes file;
   size_t at = 0;
   size_t next_chunk = 8;  // where it begins, behind the signature
+  uint64_t row_read = 0;  // bytes that were read for this row
   DecodeRequest request;
   Image image;
   Buffer row;
@@ -38,8 +39,23 @@ void shorten_cut_idat(const Reader& reader, png_bytep header, size_t length) {
   }
 }
 
+// Behind the last row libpng inflates what else its stream has, and throws it away: that may be
+// gigabytes. No row takes nearly as much as this.
+void limit_row(Reader& reader, size_t count) {
+  constexpr uint64_t kMost = uint64_t{64} * 1024;
+  constexpr size_t kLongestOfChunk = 8;  // its length and type, or its checksum
+  reader.row_read += count > kLongestOfChunk ? count : 0;
+  if (reader.row_read > kMost + 2 * uint64_t{reader.row.size()}) {
+    fail(reader.trap, ErrorCode::kCorruptImage,
+         "The PNG has much more data than its header says it has samples.");
+  }
+}
+
 void read_bytes(png_structp png, png_bytep out, size_t count) {
   Reader& reader = *static_cast<Reader*>(png_get_io_ptr(png));
+  if (reader.row.size() > 0) {  // behind the header
+    limit_row(reader, count);
+  }
   if (count > reader.file.size() - reader.at) {
     reader.at = reader.file.size();
     fail(reader.trap, ErrorCode::kTruncatedImage,
@@ -199,6 +215,7 @@ void read_region(void* context) {
     const bool is_last = &pass == &passes.back() || height == 1;
     const int end = is_last ? region.bottom : height;
     for (int y = pass.top; y < end; y += pass.step_y) {
+      reader.row_read = 0;
       png_read_row(reader.png, reader.row.data(), nullptr);
       if (y < region.top || y >= region.bottom || count <= 0) {
         continue;

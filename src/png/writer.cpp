@@ -204,6 +204,11 @@ Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings
   return std::move(writer.file);
 }
 
+double png_encode_memory(const Layout& layout, Size size, const EncodeSettings& /*settings*/) {
+  const double row = double(size.width) * double(layout.pixel_bytes());
+  return double(Deflater::kMemory) + 7 * row;
+}
+
 Layout storable_png(Layout layout) {
   switch (layout.model) {
     case Model::kBgr:

@@ -10,6 +10,9 @@ namespace crop64 {
 Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings,
                           const Metadata& metadata);
 
+// The deflater, two rows, and one for each of the five filters.
+double png_encode_memory(const Layout& layout, Size size, const EncodeSettings& settings);
+
 // The layout itself; RGB(A) for BGR(A) and for CMYK.
 Layout storable_png(Layout layout);
 

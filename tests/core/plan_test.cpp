@@ -498,15 +498,35 @@ TEST_CASE("memory is what the largest step reads and makes") {
   };
   const auto as_rgb = [](Options& o) { o.format = Format::kRaw, o.channels = Channels::kRgb; };
   constexpr double kPart = 300;  // 10 x 10
+  const auto encoder = [](Format format, const Layout& layout, Size size,
+                          const EncodeSettings& settings = {}) {
+    return find_codec(format)->encode_memory(layout, size, settings);
+  };
+  const double png = encoder(Format::kPng, kRgb8, {10, 10});
+  const double jpeg = encoder(Format::kJpeg, kRgb8, {10, 10});
+  EncodeSettings kept;
+  kept.optimize_coding = true;
+  const double optimizer = encoder(Format::kJpeg, kRgb8, {10, 10}, kept);
+  CHECK(png >= 1e6);
+  CHECK(optimizer >= jpeg + 2 * kPart);
   const Case cases[] = {
       {"the region, handed out as it is", rgb, as_rgb, kPart},
       {"the decoder's own", thirsty, as_rgb, 100000 + kPart},
-      {"the region, and the file", rgb, [](Options&) {}, kPart + kPart},
+      {"the region, the deflater and the file", rgb, [](Options&) {}, kPart + png + kPart},
+      {"the region, libjpeg and the file", rgb, [](Options& o) { o.format = Format::kJpeg; },
+       kPart + jpeg + kPart},
+      {"tables made to measure: all coefficients", rgb,
+       [](Options& o) { o.format = Format::kJpeg, o.optimize_coding = true; },
+       kPart + optimizer + kPart},
+      {"a quality that is searched: two files", rgb,
+       [](Options& o) { o.format = Format::kJpeg, o.max_bytes = 100; }, kPart + jpeg + 2 * kPart},
+      {"a PNG that is to be small: one file", rgb, [](Options& o) { o.max_bytes = 100; },
+       kPart + png + kPart},
       {"converted", rgb, [](Options& o) { o.format = Format::kRaw; }, kPart + 400},
       {"turned", rgb, [&](Options& o) { as_rgb(o), o.rotate = 90; }, kPart + kPart},
       {"padded", rgb, [&](Options& o) { as_rgb(o), o.crop.edges.left = -10; }, kPart + 600},
       {"padded with alpha: widened first", rgb, [](Options& o) { o.crop.edges.left = -10; },
-       800 + 800},
+       800 + encoder(Format::kPng, kRgba8, {20, 10}) + 800},
       {"nothing but padding", rgb,
        [&](Options& o) {
          as_rgb(o), o.crop.edges = {-20, 0, -10, 10};
@@ -536,6 +556,14 @@ TEST_CASE("memory is what the largest step reads and makes") {
     CHECK(code_of(result) == "LIMIT_EXCEEDED");
     CHECK((result.ok() ? 0 : result.error().details[1].value) == memory);
   }
+}
+
+TEST_CASE("a format that is not written here is refused, unless the source passes") {
+  for (const Format format : {Format::kBmp, Format::kUnknown}) {
+    CHECK(code_of(plan(picture(Format::kPng), as(format))) == "INVALID_ARGUMENT");
+    CHECK(code_of(plan(picture(Format::kRaw), as(format))) == "INVALID_ARGUMENT");
+  }
+  CHECK(code_of(plan(picture(Format::kBmp), as(Format::kBmp))) == "ok");
 }
 
 TEST_CASE("the default limits are half a gibipixel and one gibibyte") {

@@ -345,8 +345,12 @@ test('options that are undefined are as if they were not there', async () => {
   const nothing = { height: undefined, fit: undefined, kernel: undefined, position: undefined };
   const { width, height } = await decode(file, { resize: { width: 20, ...nothing } });
   assert.deepEqual([width, height], [20, 15]);
-  const limits = { pixels: undefined, bytes: undefined, memory: undefined };
-  sameBytes(await toBytes(file, { limits }), file);
+  const endless = Number.POSITIVE_INFINITY;
+  for (const limit of [undefined, endless]) {
+    const limits = { pixels: limit, bytes: limit, memory: limit };
+    sameBytes(await toBytes(file, { limits }), file);
+    await decode(file, { limits });
+  }
 });
 
 test('options are never changed', async () => {

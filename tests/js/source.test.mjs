@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -232,6 +233,94 @@ test('results are sources', async () => {
   sameBytes(await toBytes(decoded, { crop }), expected);
   await readsAs(await encode(whole), 'EncodedImage that passed');
   await readsAs(await toDataURL(whole), 'data URL');
+});
+
+test('samples as a file are a source: what they are stands beside them', async (t) => {
+  const described = await fixture('described.png');
+  const pictures = { '8 bits': whole, '16 bits': await fixture('small-rgba-16.png'), described };
+  for (const [name, picture] of Object.entries(pictures)) {
+    await t.test(name, async () => {
+      for (const channels of ['RGBA', 'RGB', 'BGR', 'GRAY', 'GRAYA', 'keep']) {
+        const raw = await encode(picture, { format: 'raw', channels, bitDepth: 'keep' });
+        const { data, ...samples } = await decode(picture, { channels, bitDepth: 'keep' });
+        assert.deepEqual(
+          [raw.channels, raw.bitDepth, raw.colorSpace, raw.iccProfile],
+          [samples.channels, samples.bitDepth, samples.colorSpace, samples.iccProfile],
+        );
+        const same = await toBytes({ data, ...samples }, { crop, format: 'png' });
+        sameBytes(await toBytes(raw, { crop, format: 'png' }), same, channels);
+      }
+    });
+  }
+  assert.equal('channels' in (await encode(whole, { format: 'jpeg' })), false);
+  const raw = await encode(await fixture('small-rgba-16.png'), { format: 'raw', bitDepth: 16 });
+  const odd = new Uint8Array(raw.bytes.length + 1);
+  odd.set(raw.bytes, 1);
+  sameBytes(await toBytes({ ...raw, bytes: odd.subarray(1) }), await toBytes(raw), 'an odd place');
+  const { bytes, format } = raw;
+  await rejects(decode({ bytes, format }), 'INVALID_ARGUMENT', { message: /source\.width/ });
+});
+
+test('limits.bytes ends the reading of what goes on for ever', async (t) => {
+  let cancelled = 0;
+  const endless = () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(1000)),
+        cancel: () => {
+          cancelled += 1;
+        },
+      }),
+    );
+  for (const run of [decode, encode, toBytes]) {
+    const limits = { bytes: 9999 };
+    await rejects(run(endless(), { limits }), 'LIMIT_EXCEEDED', {
+      message: /at most 9999 for limits.bytes but the source has at least 10000\./,
+      details: { limit: 9999, value: 10000 },
+    });
+  }
+  assert.equal(cancelled, 3);
+  // From a server that does not say how much there is.
+  let closed;
+  const over = new Promise((resolve) => {
+    closed = resolve;
+  });
+  const server = createServer((_, response) => {
+    const more = setInterval(() => response.write(Buffer.alloc(1000)), 1);
+    response.on('close', () => {
+      clearInterval(more);
+      closed();
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const address = new URL(`http://127.0.0.1:${server.address().port}/`);
+  await rejects(encode(address, { limits: { bytes: 5000 } }), 'LIMIT_EXCEEDED');
+  await over;
+});
+
+test('a Response within limits.bytes is read whole', async () => {
+  const pieces = () =>
+    new ReadableStream({
+      start(controller) {
+        for (let at = 0; at < whole.length; at += 999) {
+          controller.enqueue(new Uint8Array(whole.subarray(at, at + 999)));
+        }
+        controller.close();
+      },
+    });
+  const limits = { bytes: whole.length };
+  sameBytes(await toBytes(new Response(pieces()), { crop, limits }), expected);
+  sameBytes(await toBytes(new Response(new Uint8Array(whole)), { crop, limits }), expected);
+  const used = new Response(pieces());
+  await used.arrayBuffer();
+  const locked = new Response(pieces());
+  locked.body.getReader();
+  const broken = new Response(new ReadableStream({ start: (one) => one.error(new Error('cut')) }));
+  for (const response of [used, locked, broken]) {
+    await rejects(encode(response, { limits }), 'SOURCE_UNREADABLE');
+  }
+  await rejects(decode(new Response(null), { limits }), 'UNSUPPORTED_FORMAT');
 });
 
 test('a file of a format that is not known keeps the type of its source', async (t) => {

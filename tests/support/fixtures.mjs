@@ -61,6 +61,7 @@ result = (samples >> (16 - ${depth})).astype('<u2').tobytes()`,
 const recipes = {
   'photo.ppm': photograph(PHOTO),
   'small.ppm': photograph(SMALL),
+  'tiny.ppm': photograph({ width: 37, height: 29 }),
   'camera.ppm': photograph(CAMERA),
   'photo.pgm': pillow('photo.ppm', "'PPM'", "image = image.convert('L')"),
 
@@ -131,6 +132,13 @@ profile = random.Random(1).randbytes(200000)`,
   ),
   'wallpaper.png': { from: largest('photos', '.png'), make: (file) => file },
   'wallpaper.jpg': { from: largest('photos', '.jpg'), make: (file) => file },
+
+  'tiny-420.jpg': cjpeg('tiny.ppm', '-quality', '50'),
+  'tiny-444.jpg': cjpeg('tiny.ppm', '-quality', '30', '-sample', '1x1', '-optimize'),
+  'tiny-progressive.jpg': cjpeg('tiny.ppm', '-quality', '30', '-progressive'),
+  'tiny-gray.jpg': cjpeg('tiny.ppm', '-quality', '50', '-grayscale'),
+  'tiny-restart.jpg': cjpeg('tiny.ppm', '-quality', '50', '-restart', '1B'),
+  'tiny-cmyk.jpg': pillow('tiny.ppm', "'JPEG', quality=50", "image = image.convert('CMYK')"),
 
   'small.png': pillow('small.ppm', "'PNG'"),
   'small.jpg': cjpeg('small.ppm', '-quality', '90'),

@@ -6,15 +6,15 @@ const wasm = new WebAssembly.Module(
   readFileSync(new URL('../../dist/crop64.wasm', import.meta.url)),
 );
 
-/** A new instance. */
-export function startNative() {
+/** A new instance, and who hears what it prints. */
+export function startNative(print = () => {}) {
   return createModule({
     instantiateWasm(imports, receive) {
       receive(new WebAssembly.Instance(wasm, imports), wasm);
       return {};
     },
-    print() {},
-    printErr() {},
+    print,
+    printErr: print,
   });
 }
 

@@ -1,0 +1,74 @@
+// Bytes deflated, and inflated again by zlib; and any bytes as the zlib stream of a PNG's rows,
+// where the fast way must agree with libpng's.
+#include "png/deflate.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "fuzz.h"
+#include "png/reader.h"
+
+namespace {
+
+void round_trip(crop64::Bytes bytes, int level) {
+  const auto stream = crop64::zlib_compress(bytes, level);
+  if (!is_answer(stream)) {
+    return;
+  }
+  std::vector<uint8_t> back(bytes.size() + 1);
+  uLongf length = back.size();
+  const int status = uncompress(back.data(), &length, stream.value().data(), stream.value().size());
+  if (status != Z_OK || length != bytes.size() ||
+      !std::equal(bytes.begin(), bytes.end(), back.begin())) {
+    crop64::crash("Deflated bytes do not come back.");
+  }
+}
+
+void add_chunk(std::vector<uint8_t>& file, const char* type, crop64::Bytes data) {
+  const auto add = [&](uint64_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      file.push_back(static_cast<uint8_t>(value >> shift));
+    }
+  };
+  add(data.size());
+  const size_t start = file.size();
+  file.insert(file.end(), type, type + 4);
+  file.insert(file.end(), data.begin(), data.end());
+  add(crc32(0, file.data() + start, static_cast<uInt>(file.size() - start)));
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  crop64::Tail tail({data, size});
+  const int level = tail.below(10);
+  const auto side = static_cast<uint8_t>(1 + tail.below(64));
+  const uint8_t color_type = crop64::pick<uint8_t>(tail, 0, 2, 4, 6);
+  const crop64::Bytes rest = tail.rest();
+  round_trip(rest, level);
+
+  std::vector<uint8_t> file = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  const uint8_t header[] = {0, 0, 0, side, 0, 0, 0, side, 8, color_type, 0, 0, 0};
+  add_chunk(file, "IHDR", header);
+  const size_t half = rest.size() / 2;
+  add_chunk(file, "IDAT", rest.first(half));
+  add_chunk(file, "IDAT", rest.subspan(half));
+  add_chunk(file, "IEND", {});
+  crop64::DecodeRequest request;
+  request.region = {0, 0, side, side};
+  const auto fast = crop64::decode_png(file, request, crop64::PngWay::kFast);
+  const auto libpng = crop64::decode_png(file, request, crop64::PngWay::kLibpng);
+  if (is_answer(fast) != is_answer(libpng)) {
+    crop64::crash("One way decodes what the other refuses.");
+  }
+  if (fast.ok()) {
+    const auto& one = fast.value().image.samples;
+    const auto& other = libpng.value().image.samples;
+    if (!std::equal(one.data(), one.data() + one.size(), other.data())) {
+      crop64::crash("The two ways differ.");
+    }
+  }
+  return 0;
+}

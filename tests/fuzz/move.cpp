@@ -1,0 +1,21 @@
+// The coefficients of a JPEG's part in a file of their own.
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  crop64::Tail tail({data, size});
+  crop64::Options options = crop64::take_options(tail);
+  options.format = crop64::Format::kKeep;
+  options.lossless = true;
+  options.resize.reset();
+  options.outside = crop64::Outside::kClamp;
+  options.quality.reset();
+  options.chroma_subsampling.reset();
+  crop64::Source source;
+  source.file = tail.rest();
+  const auto output = crop64::process(source, options);
+  if (is_answer(output)) {
+    source.file = output.value().bytes;
+    is_answer(crop64::probe(source));
+  }
+  return 0;
+}

@@ -1,0 +1,48 @@
+// What the fuzz targets of tests/fuzz begin with, and what once crashed them.
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './fixtures.mjs';
+import { tinyPictures } from './tiny.mjs';
+
+const sources = join(root, 'tests/fuzz');
+
+/** The targets' names. */
+export const targets = readdirSync(sources)
+  .filter((name) => name.endsWith('.cpp') && name !== 'replay.cpp')
+  .map((name) => name.replace('.cpp', ''));
+
+/** Where the seeds are. */
+export const seeds = join(root, 'build/fuzz-seeds');
+
+/** Where what crashed a target is. */
+export const regressions = (target) => join(sources, 'regressions', target);
+
+/** Writes the seeds: whole pictures, with options behind them that are the defaults, or others. */
+export async function writeSeeds() {
+  mkdirSync(seeds, { recursive: true });
+  for (const [name, file] of Object.entries(await tinyPictures())) {
+    for (const [i, tail] of tails.entries()) {
+      writeFileSync(join(seeds, `${name}-${i}`), Buffer.concat([file, tail]));
+    }
+  }
+}
+
+// As tests/fuzz/fuzz.h takes them, from the end on.
+const tails = [
+  Buffer.alloc(40),
+  Buffer.from(Array.from({ length: 40 }, (_, i) => (i * 89 + 7) % 256)),
+  Buffer.alloc(40, 1),
+];
+
+/** All files that a target is replayed on. */
+export function inputs(target) {
+  return [seeds, regressions(target)].flatMap((folder) => filesOf(folder));
+}
+
+function filesOf(folder) {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name));
+  } catch {
+    return []; // it never crashed
+  }
+}
