@@ -1,16 +1,18 @@
 // The command line, as another program meets it: what it writes is what the interface gives, byte for
 // byte, and what it says goes where it belongs.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { encode, toBase64, toBytes, toDataURL } from '../../dist/index.js';
 import { sameBytes } from '../support/checks.mjs';
 import { fixture, root } from '../support/fixtures.mjs';
 
+const run = promisify(execFile);
 const program = join(root, 'dist/cli.js');
 const { version } = JSON.parse(fs.readFileSync(join(root, 'package.json'), 'utf8'));
 
@@ -558,5 +560,31 @@ describe('help', () => {
     assert.deepEqual(fs.readdirSync(at('jpegs')), ['b.jpg']);
     assert.deepEqual(fs.readdirSync(at('small')), ['a.jpg', 'b.jpg']);
     assert.deepEqual(fs.readdirSync(at('clean')), ['a.jpg', 'b.png']);
+  });
+});
+
+describe('the package', () => {
+  test('has what the command line needs, and nothing that was left on the way', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json'], { cwd: root });
+    const [{ files }] = JSON.parse(stdout);
+    const names = files.map(({ path }) => path);
+    assert.deepEqual(
+      names.filter((name) => name.includes('cli')),
+      ['dist/cli.js'],
+    );
+    const own = names.filter((name) => /^dist\/[^/]+\.(js|d\.ts|wasm)$/.test(name));
+    const notices = ['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY-NOTICES', 'package.json'];
+    assert.deepEqual(names.sort(), [...own, ...notices].sort());
+    const { dependencies, bin } = JSON.parse(fs.readFileSync(join(root, 'package.json'), 'utf8'));
+    assert.deepEqual([dependencies, bin], [undefined, { crop64: 'dist/cli.js' }]);
+  });
+  test('names each library within the command line', () => {
+    const within = fs.readFileSync(program, 'utf8').matchAll(/^\/\/ node_modules\/([^/]+)\//gm);
+    const notices = fs.readFileSync(join(root, 'THIRD-PARTY-NOTICES'), 'utf8');
+    const named = notices
+      .slice(notices.indexOf('Packages in dist/cli.js'))
+      .matchAll(/^([a-z-]+): /gm);
+    const list = (matches) => [...new Set(Array.from(matches, ([, name]) => name))].sort();
+    assert.deepEqual(list(named), list(within));
   });
 });
