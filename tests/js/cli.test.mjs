@@ -6,10 +6,12 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { encode, toBase64, toBytes, toDataURL } from '../../dist/index.js';
 import { sameBytes } from '../support/checks.mjs';
+import { jpegWithExif, orientation } from '../support/exif.mjs';
 import { fixture, root } from '../support/fixtures.mjs';
 
 const run = promisify(execFile);
@@ -108,17 +110,19 @@ describe('each option is the interface’s', () => {
     ],
     [['--rotate', '90'], { rotate: 90 }],
     [['--flip', 'vertical'], { flip: 'vertical' }],
-    [['--no-auto-orient', '--rotate', '180'], { autoOrient: false, rotate: 180 }],
+    [['--no-auto-orient', '--rotate', '180'], { autoOrient: false, rotate: 180 }, 'turned.jpg'],
     [['--resize', '40x30'], { resize: { width: 40, height: 30 } }],
     [['--resize', '40x'], { resize: { width: 40 } }],
     [['--resize', 'x30'], { resize: { height: 30 } }],
     [
-      ['--resize', '40x40', '--fit', 'cover', '--position', 'right', '--kernel', 'linear'],
-      { resize: { width: 40, height: 40, fit: 'cover', position: 'right', kernel: 'linear' } },
+      ['--resize', '40x40', '--fit', 'contain', '--position', 'right top', '--kernel', 'linear'],
+      {
+        resize: { width: 40, height: 40, fit: 'contain', position: 'right top', kernel: 'linear' },
+      },
     ],
     [
-      ['--resize', '4000x', '--without-enlargement', '--rotate', '90'],
-      { resize: { width: 4000, withoutEnlargement: true }, rotate: 90 },
+      ['--resize', '4000x40', '--without-enlargement'],
+      { resize: { width: 4000, height: 40, withoutEnlargement: true } },
     ],
     [['--format', 'png'], { format: 'png' }],
     [['--format', 'raw', '--channels', 'GRAY'], { format: 'raw', channels: 'GRAY' }],
@@ -127,52 +131,74 @@ describe('each option is the interface’s', () => {
     [['--quality', '30'], { quality: 30 }],
     [['--quality', 'keep', '--rotate', '90'], { quality: 'keep', rotate: 90 }],
     [['--progressive'], { progressive: true }],
-    [['--no-progressive', '--quality', '50'], { progressive: false, quality: 50 }],
+    [
+      ['--no-progressive', '--quality', '50'],
+      { progressive: false, quality: 50 },
+      'small-progressive.jpg',
+    ],
     [['--optimize-coding', '--quality', '50'], { optimizeCoding: true, quality: 50 }],
     [['--chroma-subsampling', '4:4:4'], { chromaSubsampling: '4:4:4' }],
     [['--metadata', 'none'], { metadata: 'none' }],
     [['--metadata', 'all', '--rotate', '90'], { metadata: 'all', rotate: 90 }],
     [['--max-bytes', '3000'], { maxBytes: 3000 }],
-    [['--truncated', 'accept', '--rotate', '90'], { truncated: 'accept', rotate: 90 }],
+    [['--truncated', 'accept', '--rotate', '90'], { truncated: 'accept', rotate: 90 }, 'cut.jpg'],
     [
-      ['--limit-pixels', '1e9', '--limit-bytes', '1000000', '--limit-memory', '100000000'],
-      undefined,
-      /--limit-pixels but received '1e9'/,
+      ['--compression-level', '0', '--rotate', '90'],
+      { compressionLevel: 0, rotate: 90 },
+      'small-rgba-16.png',
     ],
+    [['--no-palette', '--rotate', '90'], { palette: false, rotate: 90 }, 'photo-palette.png'],
     [
-      ['--limit-pixels', '1000000', '--limit-bytes', '1000000', '--limit-memory', '100000000'],
-      { limits: { pixels: 1e6, bytes: 1e6, memory: 1e8 } },
+      ['--format', 'jpg', '--background', '#0f0'],
+      { format: 'jpg', background: '#0f0' },
+      'small-rgba-16.png',
     ],
   ];
-  for (const [args, options, refusal] of cases) {
+  const made = {
+    'turned.jpg': async () => jpegWithExif(pictures['small.jpg'], orientation(6)),
+    'cut.jpg': async () => pictures['small.jpg'].subarray(0, -1000),
+  };
+  for (const [args, options, name = 'exif.jpg'] of cases) {
     test(args.join(' '), async () => {
-      if (refusal) return fails(2, ['exif.jpg', ...args], refusal);
-      sameBytes(
-        await succeeds(['exif.jpg', ...args, '--output', '-']),
-        await toBytes(pictures['exif.jpg'], options),
-      );
+      const picture = await (made[name]?.() ?? fixture(name));
+      put(name, picture);
+      const expected = await toBytes(picture, options);
+      sameBytes(await succeeds([name, ...args, '--output', '-']), expected);
+      // Each of them matters here: without it, it is another result or none.
+      for (const fewer of withoutEach(options)) {
+        const other = await toBytes(picture, fewer).catch(() => undefined);
+        assert.ok(!other || Buffer.compare(other, expected) !== 0, JSON.stringify(fewer));
+      }
     });
   }
-  const forPng = [
-    [['--compression-level', '0', '--rotate', '90'], { compressionLevel: 0, rotate: 90 }],
-    [['--no-palette', '--rotate', '90'], { palette: false, rotate: 90 }],
-    [['--format', 'jpg', '--background', '#0f0'], { format: 'jpg', background: '#0f0' }],
-  ];
-  for (const [args, options] of forPng) {
-    test(`PNG: ${args.join(' ')}`, async () => {
-      sameBytes(
-        await succeeds(['small-rgba-16.png', ...args]),
-        await toBytes(pictures['small-rgba-16.png'], options),
-      );
+  for (const limit of ['pixels', 'bytes', 'memory']) {
+    test(`--limit-${limit}`, async () => {
+      const args = [`--limit-${limit}`, '1000', '--rotate', '90'];
+      await fails(1, ['small.jpg', ...args], /small\.jpg: LIMIT_EXCEEDED: /);
     });
   }
-  test('a limit that is passed', () =>
-    fails(
-      1,
-      ['small.jpg', '--limit-pixels', '10', '--rotate', '90'],
-      /small\.jpg: LIMIT_EXCEEDED: /,
-    ));
+  test('there is none without a test', () => {
+    const text = fs.readFileSync(join(root, 'web/cli/options.ts'), 'utf8');
+    const table = text.slice(text.indexOf('PICTURE_FLAGS'), text.indexOf('OWN_FLAGS'));
+    const flags = [...table.matchAll(/^ {2}'?([a-z-]+)'?: (?:flag|yes|no)\(/gm)];
+    const tested = cases.flatMap(([args]) => args).map((arg) => arg.split('=')[0]);
+    const missing = flags.map(([, flag]) => flag).filter((flag) => !tested.includes(`--${flag}`));
+    assert.ok(flags.length > 25);
+    assert.deepEqual(missing, ['limit-pixels', 'limit-bytes', 'limit-memory']);
+  });
 });
+
+// The options without one of them; but 'keep' says what holds anyway.
+function* withoutEach(options) {
+  for (const [name, value] of Object.entries(options)) {
+    const { [name]: _, ...others } = options;
+    if (value !== 'keep') yield others;
+    for (const inner of name === 'resize' ? Object.keys(value) : []) {
+      const { [inner]: __, ...rest } = value;
+      yield { ...others, [name]: rest };
+    }
+  }
+}
 
 describe('where results go', () => {
   const crop = { x: 1, y: 2, width: 30, height: 20 };
@@ -283,6 +309,13 @@ describe('where results go', () => {
     const out = await succeeds(['small.jpg', ...args, '--json']);
     assert.deepEqual(JSON.parse(out), { input: 'small.jpg', ok: true, ...fields });
     untouched();
+  });
+  test('standard output that is full', async () => {
+    const stdio = ['ignore', fs.openSync('/dev/full', 'w'), 'pipe'];
+    const child = spawn(process.execPath, [program, 'small.jpg'], { cwd: folder, stdio });
+    const [[code], err] = await Promise.all([once(child, 'close'), text(child.stderr)]);
+    assert.equal(code, 1);
+    assert.match(err, /^crop64: Expected to write to standard output but could not: .*ENOSPC/);
   });
   test('who reads the results may leave', async () => {
     const watch = (child) => child.stdout.once('data', () => child.stdout.destroy());

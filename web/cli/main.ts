@@ -120,9 +120,14 @@ async function main(args: readonly string[]): Promise<number> {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => process.exit(128 + constants.signals[signal]));
 }
-// Who reads the results has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 128 + constants.signals.SIGPIPE : 1);
+  if (error.code === 'EPIPE') {
+    process.exit(141); // who reads the results has seen enough: as a shell tells SIGPIPE
+  }
+  process.stderr.write(
+    `crop64: Expected to write to standard output but could not: ${error.message}.\n`,
+  );
+  process.exit(1);
 });
 try {
   process.exitCode = await main(process.argv.slice(2));
