@@ -430,6 +430,20 @@ describe('nothing is lost', () => {
     await fails(2, ['small.bmp', 'small.png', '-o', 'out'], /would both become out\/small\.png/);
     assert.equal(fs.existsSync(at('out')), false);
   });
+  test('through a link: it stays one, and its file is replaced', async () => {
+    put('old.png', 'old');
+    fs.symlinkSync('old.png', at('link.png'));
+    await succeeds(['small.png', '-o', 'link.png', '--force']);
+    assert.ok(fs.lstatSync(at('link.png')).isSymbolicLink());
+    sameBytes(get('old.png'), pictures['small.png']);
+  });
+  test('what is no file', async () => {
+    await run('mkfifo', [at('pipe.png')]);
+    for (const more of [[], ['--force']]) {
+      await fails(1, ['small.png', '-o', 'pipe.png', ...more], /OUTPUT_UNWRITABLE: .* no file/);
+    }
+    assert.ok(fs.statSync(at('pipe.png')).isFIFO());
+  });
   test('a place that cannot be written', async () => {
     const below = 'small.bmp/part.jpg';
     await fails(
@@ -569,6 +583,15 @@ describe('a wrong use exits 2 and does nothing', () => {
       untouched();
     });
   }
+});
+
+describe('options that the inputs decide on', () => {
+  const args = ['--format', 'jpeg', '--compression-level', '3', '-o', 'out'];
+  test('fit none of them: a wrong use', () =>
+    fails(2, ['small.png', 'exif.jpg', ...args], /^crop64: small\.png: INVALID_ARGUMENT: .*\n/));
+  test('fit some of them', async () => {
+    await fails(1, ['small.jpg', 'nowhere.jpg', ...args], /INVALID_ARGUMENT/);
+  });
 });
 
 describe('help', () => {

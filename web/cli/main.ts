@@ -3,11 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
 import { pathToFileURL } from 'node:url';
+import type { ErrorCode } from '../errors.js';
 import { encode } from '../index.js';
 import { inOrder } from '../ordered.js';
 import { createPool } from '../pool.js';
 import type { EncodedImage } from '../types.js';
-import { tell, WrongUse } from './errors.js';
+import { type Told, tell, WrongUse } from './errors.js';
 import { help } from './help.js';
 import { findInputs, STANDARD } from './inputs.js';
 import { type Command, readCommand } from './options.js';
@@ -19,6 +20,8 @@ interface Done {
   readonly result?: EncodedImage;
   readonly error?: unknown;
 }
+
+const WRONG_OPTIONS: ErrorCode = 'INVALID_ARGUMENT';
 
 /** Gives the exit status. */
 async function run(command: Command): Promise<number> {
@@ -34,19 +37,21 @@ async function run(command: Command): Promise<number> {
   const progress = progressOf(command, output, files.length);
   const work = (input: string) => encodeOne(input, output, pool?.encode ?? encode);
   process.once('exit', progress.stop); // after a signal, too
-  let failed = 0;
+  const errors: Told[] = [];
   for await (const done of inOrder(files, work, 2 * size, undefined)) {
-    if (!(await finish(done, command, output, progress))) {
-      failed += 1;
-    }
+    const error = await finish(done, command, output, progress);
+    errors.push(...(error ? [error] : []));
     progress.step();
   }
+  const failed = errors.length;
   await pool?.close();
   progress.stop();
   if (files.length > 1 && !command.quiet && (failed > 0 || process.stderr.isTTY)) {
     process.stderr.write(`${files.length - failed} of ${files.length} done, ${failed} failed\n`);
   }
-  return failed > 0 ? 1 : 0;
+  // Options that fit no input at all: some of them depend on what the inputs are.
+  const isWrong = failed === files.length && errors.every(({ code }) => code === WRONG_OPTIONS);
+  return isWrong ? 2 : failed > 0 ? 1 : 0;
 }
 
 // A bar and lines of results would be in each other's way.
@@ -74,13 +79,13 @@ async function readStandardInput(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** Writes a result, tells what is to be told, and gives whether the input went well. */
+/** Writes a result, tells what is to be told, and gives the error if there was one. */
 async function finish(
   { input, result, error }: Done,
   { json }: Command,
   output: Output,
   progress: Progress,
-): Promise<boolean> {
+): Promise<Told | undefined> {
   try {
     if (result === undefined) {
       throw error;
@@ -92,14 +97,14 @@ async function finish(
         `${JSON.stringify({ input, ok: true, ...(path && { output: path }), ...fields })}\n`,
       );
     }
-    return true;
+    return undefined;
   } catch (reason) {
     const told = tell(reason);
     if (json) {
       await print(`${JSON.stringify({ input, ok: false, error: told })}\n`);
     }
     progress.tell(`crop64: ${input}: ${told.code}: ${told.message}`);
-    return false;
+    return told;
   }
 }
 

@@ -167,7 +167,11 @@ function refuseInput(input: string | undefined): void {
 }
 
 function checkFree(path: string, force: boolean): void {
-  if (!force && fs.existsSync(path)) {
+  const entry = entryOf(path);
+  if (entry !== undefined && !entry.isFile()) {
+    throw unwritable(path, 'it is there and no file');
+  }
+  if (!force && entry !== undefined) {
     throw new OutputError(
       'OUTPUT_EXISTS',
       `Expected no file at ${path} but there is one. With --force it is replaced.`,
@@ -186,10 +190,11 @@ function contentOf(form: Form, result: EncodedImage): Uint8Array | string {
 // looked at between this and the next.
 function writeFile(path: string, content: Uint8Array | string, force: boolean): string {
   checkFree(path, force);
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const target = entryOf(path) ? fs.realpathSync(path) : path; // a link stays one
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
   try {
     fs.writeFileSync(temporary, content, { flag: 'wx' });
-    fs.renameSync(temporary, path);
+    fs.renameSync(temporary, target);
   } catch (error) {
     if (entryOf(temporary)) {
       fs.rmSync(temporary);
