@@ -1,6 +1,7 @@
-// Builds the package into dist/: the C++ as a wasm module, the TypeScript as JavaScript.
+// Builds the package into dist/: the C++ as a wasm module, the TypeScript as JavaScript, and the command
+// line as one file with the libraries that it uses.
 import * as fs from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
 import { versionOf } from './setup/needs.mjs';
 import { main, root, run, secondsSince } from './setup/run.mjs';
@@ -15,7 +16,8 @@ export async function build() {
   await setUp(['build']);
   await timed('C++', () => compile('wasm'));
   const emitted = await timed('TypeScript', compileTypeScript);
-  removeAllBut([...emitted, ...(await copyModule())]);
+  const library = emitted.filter((file) => dirname(file) === dist);
+  removeAllBut([...library, await bundleCommand(library), ...(await copyModule())]);
 }
 
 async function timed(title, work) {
@@ -55,6 +57,33 @@ export const npmProgram = (name) => join(root, 'node_modules/.bin', name);
 async function compileTypeScript() {
   const output = await run(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--listEmittedFiles']);
   return [...output.matchAll(/^TSFILE: (.*)$/gm)].map(([, file]) => resolve(root, file));
+}
+
+// The library stays what it is, beside it. Some of what goes in is CommonJS, which asks Node's modules
+// of `require`.
+async function bundleCommand(library) {
+  const { build } = await import('esbuild');
+  const outfile = join(dist, 'cli.js');
+  const lines = [
+    '#!/usr/bin/env node',
+    "import { createRequire as requireFor } from 'node:module';",
+    'const require = requireFor(import.meta.url);',
+  ];
+  await build({
+    entryPoints: [join(dist, 'cli/main.js')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    legalComments: 'none', // THIRD-PARTY-NOTICES has them
+    external: library.filter((file) => file.endsWith('.js')),
+    banner: { js: lines.join('\n') },
+    logLevel: 'error',
+  });
+  fs.chmodSync(outfile, 0o755);
+  fs.rmSync(join(dist, 'cli'), { recursive: true });
+  return outfile;
 }
 
 async function copyModule() {

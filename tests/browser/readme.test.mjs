@@ -2,7 +2,7 @@
 // code block runs there.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -75,6 +75,38 @@ process.stdout.write(img.src);`;
       maxBuffer: 2 ** 26,
     });
     assert.equal(stdout, await expectedDataUrl());
+  });
+
+  test('on the command line', async () => {
+    const { encode, toBytes, toDataURL } = await import('../../dist/index.js');
+    const bytes = await readFile(photo);
+    const png = await toBytes(bytes, { format: 'png', resize: { width: 300 } });
+    await mkdir(join(folder, 'photos/deep'), { recursive: true });
+    await writeFile(join(folder, 'photos/a.jpg'), bytes);
+    await writeFile(join(folder, 'photos/deep/b.png'), png);
+    for (const command of block('sh', 'npx crop64').trim().split('\n')) {
+      const { stdout, stderr } = await run('sh', ['-c', command.replace('npx', 'npx --offline')], {
+        cwd: folder,
+      });
+      assert.deepEqual([stdout, stderr.replace(/^npm warn .*\n/gm, '')], ['', ''], command);
+    }
+    const middle = { unit: '%', x: 25, y: 25, width: 50, height: 50 };
+    const small = { resize: { width: 800 }, format: 'jpeg', maxBytes: 200_000 };
+    const turned = await encode(png, { rotate: 90, metadata: 'none' });
+    const expected = {
+      'part.jpg': await toBytes(bytes, { crop }),
+      'part.txt': `${await toDataURL(bytes, { crop: middle })}\n`,
+      'exact.jpg': await toBytes(bytes, { crop, lossless: true }),
+      'small/a.jpg': await toBytes(bytes, small),
+      'turned/b.png': turned.bytes,
+      'thumbnail.jpg': await toBytes(bytes, { resize: { width: 200, height: 200 } }),
+    };
+    for (const [name, content] of Object.entries(expected)) {
+      assert.ok((await readFile(join(folder, name))).equals(Buffer.from(content)), name);
+    }
+    const { bytes: _, ...known } = turned;
+    const told = { input: 'photos/deep/b.png', ok: true, output: 'turned/b.png', ...known };
+    assert.deepEqual(JSON.parse(await readFile(join(folder, 'results.txt'), 'utf8')), told);
   });
 
   test('in workers', async () => {
