@@ -395,7 +395,7 @@ double memory_needed(const ImageInfo& info, const Plan& plan) {
   if (plan.layout != plan.working || plan.flattens) {
     step(bytes_of(plan.layout, plan.size));
   }
-  if (plan.format != Format::kRaw) {
+  if (is_written(plan.format)) {
     // Files are hardly ever larger than their samples. Where a JPEG's quality is searched, the best
     // so far is kept beside the next.
     const double made = bytes_of(plan.layout, plan.size);

@@ -463,7 +463,7 @@ TEST_CASE("a limit is kept to the last one, and the error tells limit and value"
       {"pixels", &Limits::pixels, {}, 5000},
       {"pixels of a part", &Limits::pixels, part, 5000},
       {"memory of what passes", &Limits::memory, {}, 1000},
-      {"memory: source, decoder and region", &Limits::memory, kept, 1000 + 5000 + 300},
+      {"memory: source, decoder and region", &Limits::memory, part, 1000 + 5000 + 300},
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.name);
