@@ -123,7 +123,7 @@ patch(jdcoefct "      jzero_far((void *)coef->MCU_buffer[0],"
 patch(jdcoefct "decode_mcu) (cinfo, coef->MCU_buffer)"
   "decode_mcu) (cinfo, wanted ? coef->MCU_buffer : NULL)")
 # In wasm MCUs are decoded in larger steps, between restart markers too (huffman_decode.h): a whole
-# decode took 0.87 of the time, and a crop from the middle 0.74. Of 10 to 12 bits for a step 11 were
+# decode took 0.87 of the time, and a crop from the middle 0.77. Of 10 to 12 bits for a step 11 were
 # the fastest.
 file(READ ${libjpeg}/jdhuff.c jdhuff_c)
 if(EMSCRIPTEN)

@@ -37,8 +37,10 @@ const groups = { lint: ['biome', 'clang-format', 'clang-tidy'] };
 const asPool = ['--import', './tests/support/pool-entry.mjs'];
 const notOfPool = [
   'module.test.mjs', // looks into the module of its own thread, and breaks it
-  'memory.test.mjs', // of the module itself, as the next
+  'memory.test.mjs', // of the module itself, as the next three
   'size.test.mjs',
+  'bombs.test.mjs',
+  'mutation.test.mjs',
   'types.test.mjs', // has the pool's types already
   'pool.test.mjs', // compares the two entries, as the next
   'pool-soak.test.mjs',
