@@ -47,6 +47,18 @@ test('many jobs give what each gives alone', async (t) => {
   }
 });
 
+test('what is shared need not begin in the corner of the picture', async () => {
+  for (const name of ['photo-420.jpg', 'photo.png']) {
+    const file = await fixture(name);
+    const asked = [overlapping, near].map((crop) => ({ crop, format: 'png' }));
+    const all = await encodeAll(file, asked);
+    assert.equal(all[0].bytesRead, all[1].bytesRead); // they were decoded as one
+    for (const [i, options] of asked.entries()) {
+      sameBytes(all[i].bytes, (await encode(file, options)).bytes, `${name}, ${i}`);
+    }
+  }
+});
+
 test('samples have many parts, too', async () => {
   const data = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => i * 7);
   const pixels = { data, width: 40, height: 30, channels: 'RGB' };
