@@ -1,5 +1,5 @@
-// Builds the package into dist/: the C++ as a wasm module, the TypeScript as JavaScript, and the command
-// line as one file with the libraries that it uses.
+// Builds the package into dist/: the C++ as a wasm module, the TypeScript as JavaScript; of that the
+// pool's worker as one file, and the command line as one with the libraries that it uses.
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
@@ -17,7 +17,9 @@ export async function build() {
   await timed('C++', () => compile('wasm'));
   const emitted = await timed('TypeScript', compileTypeScript);
   const library = emitted.filter((file) => dirname(file) === dist);
-  removeAllBut([...library, await bundleCommand(library), ...(await copyModule())]);
+  const made = [...library, await bundleCommand(library), ...(await copyModule())];
+  await bundleWorker();
+  removeAllBut(made);
 }
 
 async function timed(title, work) {
@@ -84,6 +86,25 @@ async function bundleCommand(library) {
   fs.chmodSync(outfile, 0o755);
   fs.rmSync(join(dist, 'cli'), { recursive: true });
   return outfile;
+}
+
+// In place. As one file that is a module and a plain script, too, it works wherever it is copied to: by
+// hand, or by a bundler that takes it for some file. It is given the wasm, and has no use for its place.
+async function bundleWorker() {
+  const { build } = await import('esbuild');
+  const file = join(dist, 'crop64-worker.js');
+  await build({
+    entryPoints: [file],
+    outfile: file,
+    allowOverwrite: true,
+    bundle: true,
+    minify: true,
+    target: 'es2022',
+    format: 'iife',
+    legalComments: 'none', // they are in THIRD-PARTY-NOTICES
+    logLevel: 'error',
+    logOverride: { 'empty-import-meta': 'silent' },
+  });
 }
 
 async function copyModule() {

@@ -56,10 +56,17 @@ async function find({ wasmUrl, wasmBinary, wasmModule }: InitOptions): Promise<W
   if (wasmBinary !== undefined) {
     return WebAssembly.compile(wasmBinary as BufferSource);
   }
-  // Bundlers look for just this expression, and serve the file that it names.
-  const url = wasmUrl ?? new URL('./crop64.wasm', import.meta.url);
-  const address = new URL(url, import.meta.url);
+  const address = addressOf(wasmUrl);
   return address.protocol === 'file:' ? compileFile(address) : compileResponse(address);
+}
+
+function addressOf(wasmUrl: string | URL | undefined): URL {
+  if (wasmUrl === undefined) {
+    // Bundlers look for just this expression, and serve the file that it names.
+    return new URL('./crop64.wasm', import.meta.url);
+  }
+  const { location } = globalThis as { location?: Location };
+  return new URL(wasmUrl, location?.href);
 }
 
 async function compileFile(url: URL): Promise<WebAssembly.Module> {
@@ -119,10 +126,20 @@ function loadFailed(
   const from = details.url === undefined ? '' : ` from ${details.url}`;
   return new ImageError(
     'MODULE_LOAD_FAILED',
-    `The wasm did not load${from}: ${reason}. ` +
-      "In Vite's dev server add optimizeDeps: { exclude: ['crop64'] }; elsewhere serve " +
-      "'crop64/wasm' yourself and call init({ wasmUrl }).",
+    `The wasm did not load${from}: ${reason}. ${cureOf(details.url, 'crop64.wasm')}; or say where ` +
+      'it is with init({ wasmUrl }).',
     details,
     cause === undefined ? undefined : { cause },
   );
+}
+
+/**
+ * What to do about a file of the package that is not where it was looked for: bundlers move code.
+ * @internal
+ */
+export function cureOf(url: string | undefined, file: string): string {
+  return url?.includes('/.vite/')
+    ? "Vite before 8 needs optimizeDeps: { exclude: ['crop64'] } in its configuration"
+    : 'A bundle has to be an ES module and, where its bundler brings none along, needs a copy of ' +
+        `node_modules/crop64/dist/${file} beside it`;
 }
