@@ -45,6 +45,8 @@ const notOfPool = [
   'pool.test.mjs', // compares the two entries, as the next
   'pool-soak.test.mjs',
   'cli.test.mjs', // starts a program that has both
+  'package.test.mjs', // looks at the files, as the next
+  'release.test.mjs',
 ];
 
 // Longer than any stage takes; one that hangs is ended.
