@@ -1,5 +1,5 @@
-// Sets up what building, testing and measuring need: `node scripts/setup.mjs [build] [test] [bench] [matrix]`.
-// It finds or installs what is missing and says so; with nothing to do it says nothing.
+// Sets up what building, testing and measuring need: `node scripts/setup.mjs [build] [test] [bench]
+// [matrix]`. It finds or installs what is missing and says so; with nothing to do it says nothing.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
