@@ -63,13 +63,9 @@ import { jobs } from './jobs.mjs';
 `;
   const files = {
     'jobs.mjs': `export const jobs = ${JSON.stringify(all)};`,
-    'workerd.mjs': `${imports('crop64')}import wasmModule from 'crop64/wasm';
-export default {
-  async test() {
-    await crop64.init({ wasmModule });
-    console.log('hash', await check(crop64, jobs));
-  },
-};`,
+    'workerd.mjs': `${imports('crop64')}import wasmModule from 'crop64/crop64.wasm';
+await crop64.init({ wasmModule });
+export default { test: async () => console.log('hash', await check(crop64, jobs)) };`,
     'workerd.capnp': `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (services = [(name = "main", worker = (
   compatibilityDate = "2025-01-01",
@@ -110,7 +106,7 @@ async function* inWorkerd(folder) {
     const wasm = {
       name: 'wasm',
       setup: ({ onResolve }) =>
-        onResolve({ filter: /^crop64\/wasm$/ }, () => ({ path: './crop64.wasm', external: true })),
+        onResolve({ filter: /\.wasm$/ }, () => ({ path: './crop64.wasm', external: true })),
     };
     await build({
       entryPoints: [join(folder, 'workerd.mjs')],
