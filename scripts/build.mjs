@@ -1,5 +1,6 @@
 // Builds the package into dist/: the C++ as a wasm module, the TypeScript as JavaScript; of that the
-// pool's worker as one file, and the command line as one with the libraries that it uses.
+// pool's worker and crop64/inline, with the wasm, as one file each, and the command line as one with the
+// libraries that it uses.
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
@@ -17,7 +18,8 @@ export async function build() {
   await timed('C++', () => compile('wasm'));
   const emitted = await timed('TypeScript', compileTypeScript);
   const library = emitted.filter((file) => dirname(file) === dist);
-  const made = [...library, await bundleCommand(library), ...(await copyModule())];
+  const module = await copyModule();
+  const made = [...library, ...module, await bundleCommand(library), await bundleInline()];
   await bundleWorker();
   removeAllBut(made);
 }
@@ -105,6 +107,30 @@ async function bundleWorker() {
     logLevel: 'error',
     logOverride: { 'empty-import-meta': 'silent' },
   });
+}
+
+// The interface with the bytes in place of their location. Its types are index.d.ts.
+async function bundleInline() {
+  const { build } = await import('esbuild');
+  const outfile = join(dist, 'inline.js');
+  const base64 = fs.readFileSync(join(dist, 'crop64.wasm')).toString('base64');
+  const contents = `const bytes = () => Uint8Array.from(atob('${base64}'), (c) => c.charCodeAt(0));
+export const ownWasm = () => ({ wasmBinary: bytes() });`;
+  const wasm = {
+    name: 'wasm',
+    setup: ({ onLoad }) => onLoad({ filter: /\/location\.js$/ }, () => ({ contents })),
+  };
+  await build({
+    entryPoints: [join(dist, 'index.js')],
+    outfile,
+    bundle: true,
+    minify: true,
+    target: 'es2022',
+    format: 'esm',
+    plugins: [wasm],
+    logLevel: 'error',
+  });
+  return outfile;
 }
 
 async function copyModule() {

@@ -1,6 +1,7 @@
 // Finds the wasm and compiles it.
 
 import { ImageError, invalid, reasonOf } from './errors.js';
+import { ownWasm } from './location.js';
 import { type NodeModules, nodeModule } from './node.js';
 import type { InitOptions } from './types.js';
 
@@ -49,24 +50,18 @@ export function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
-async function find({ wasmUrl, wasmBinary, wasmModule }: InitOptions): Promise<WebAssembly.Module> {
+async function find(options: InitOptions): Promise<WebAssembly.Module> {
+  const isGiven = Object.values(options).some((value) => value !== undefined);
+  const { wasmUrl = '', wasmBinary, wasmModule } = isGiven ? options : ownWasm();
   if (wasmModule !== undefined) {
     return wasmModule;
   }
   if (wasmBinary !== undefined) {
     return WebAssembly.compile(wasmBinary as BufferSource);
   }
-  const address = addressOf(wasmUrl);
-  return address.protocol === 'file:' ? compileFile(address) : compileResponse(address);
-}
-
-function addressOf(wasmUrl: string | URL | undefined): URL {
-  if (wasmUrl === undefined) {
-    // Bundlers look for just this expression, and serve the file that it names.
-    return new URL('./crop64.wasm', import.meta.url);
-  }
   const { location } = globalThis as { location?: Location };
-  return new URL(wasmUrl, location?.href);
+  const address = new URL(wasmUrl, location?.href);
+  return address.protocol === 'file:' ? compileFile(address) : compileResponse(address);
 }
 
 async function compileFile(url: URL): Promise<WebAssembly.Module> {
