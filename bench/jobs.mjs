@@ -95,7 +95,7 @@ export const jobs = {
 
 // What is counted and not timed (see facts.mjs), in bytes.
 export const limits = {
-  module: { title: 'Module and glue, gzip -9', most: 163_840 },
+  module: { title: 'All that a page downloads, gzip -9', most: 163_840 },
   jpeg: {
     title: 'Memory beyond input and output: JPEG 12 MP -> 800 x 600',
     picture: '12mp.jpg',

@@ -28,6 +28,14 @@ export function dispose(): void {
 }
 
 /**
+ * Resolves when the module is there, which run() waits for, too: so that a source can be read meanwhile.
+ * @internal
+ */
+export async function loaded(): Promise<void> {
+  await load();
+}
+
+/**
  * Runs a job on the module and turns its answer into a value or an ImageError. An instance that has
  * trapped or grown large is replaced without the caller's doing.
  * @internal
