@@ -61,14 +61,14 @@ export const jobs = {
     do: 'decode',
     picture: '12mp.jpg',
     options: jpeg,
-    bounds: {},
+    bounds: { 'crop64, without SIMD': 0.6 },
   },
   encode: {
     title: 'RGB samples 4032 x 3024 -> JPEG 85',
     do: 'encode',
     picture: '12mp.jpg',
     options: jpeg,
-    bounds: {},
+    bounds: { 'crop64, without SIMD': 0.4 },
   },
   lossless: {
     title: 'JPEG 4032 x 3024 -> 800 x 600 without decoding (lossless) -> data URL',

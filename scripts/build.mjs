@@ -53,6 +53,15 @@ function libraryTrees() {
 // The program of an npm package.
 export const npmProgram = (name) => join(root, 'node_modules/.bin', name);
 
+/** Puts crop64 without SIMD into a folder, beside which its bounds are measured. Needs build() first. */
+export async function buildWithoutSimd(folder) {
+  await timed('C++ without SIMD', () => compile('wasm-scalar'));
+  const made = join(root, 'build/wasm-scalar/crop64-module');
+  fs.cpSync(modules, folder, { recursive: true });
+  fs.copyFileSync(`${made}.js`, join(folder, 'crop64-module.js'));
+  fs.copyFileSync(`${made}.wasm`, join(folder, 'crop64.wasm'));
+}
+
 function copyWasm() {
   const wasm = join(dist, 'crop64.wasm');
   fs.mkdirSync(dist, { recursive: true });
