@@ -1,5 +1,5 @@
-// Builds the package into dist/: the C++ as a wasm module, the TypeScript as JavaScript, in few files,
-// for a page waits for each round of imports, and the command line with the libraries that it uses.
+// Builds the package into dist/: the C++ as a wasm module, and the TypeScript as JavaScript, in few
+// files, for a page waits for each round of imports.
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
@@ -17,7 +17,7 @@ export async function build() {
   await timed('C++', () => compile('wasm'));
   const wasm = copyWasm();
   const types = await timed('TypeScript', compileTypeScript);
-  removeAllBut([wasm, ...types, ...(await bundleLibrary()), ...(await bundleCommand())]);
+  removeAllBut([wasm, ...types, ...(await bundleAll())]);
 }
 
 async function timed(title, work) {
@@ -76,16 +76,29 @@ async function compileTypeScript() {
   return emitted.filter((file) => dirname(file) === dist);
 }
 
-// Both give the files that they made. What the library's entries share stands in chunks, so that an
-// ImageError is the same class in all of them.
-async function bundleLibrary() {
+// Gives the files that it made.
+async function bundleAll() {
   const glue = join(modules, 'crop64-module.js');
   fs.writeFileSync(glue, await minify(fs.readFileSync(join(root, 'build/wasm/crop64-module.js'))));
-  return bundle({
-    entryPoints: ['index', 'pool', 'worker'].map((name) => join(modules, `${name}.js`)),
-    splitting: true,
-    target: 'es2022',
-  });
+  const made = await Promise.all([bundleLibrary(), bundleInline(), bundleCommand()]);
+  return made.flat();
+}
+
+// What the entries share stands in a chunk, so that an ImageError is the same class in all of them.
+function bundleLibrary() {
+  return bundle({ entryPoints: ['index', 'pool', 'worker'].map(moduleFile), splitting: true });
+}
+
+// The interface with the bytes in place of their location. Its types are index.d.ts.
+function bundleInline() {
+  const base64 = fs.readFileSync(join(dist, 'crop64.wasm')).toString('base64');
+  const contents = `const bytes = () => Uint8Array.from(atob('${base64}'), (c) => c.charCodeAt(0));
+export const ownWasm = () => ({ wasmBinary: bytes() });`;
+  const wasm = {
+    name: 'wasm',
+    setup: ({ onLoad }) => onLoad({ filter: /\/location\.js$/ }, () => ({ contents })),
+  };
+  return bundle({ entryPoints: { inline: moduleFile('index') }, minify: true, plugins: [wasm] });
 }
 
 // With the library in it. Some of what goes in is CommonJS, which asks Node's modules of `require`.
@@ -96,7 +109,7 @@ async function bundleCommand() {
     'const require = requireFor(import.meta.url);',
   ];
   const made = await bundle({
-    entryPoints: { cli: join(modules, 'cli/main.js') },
+    entryPoints: { cli: moduleFile('cli/main') },
     platform: 'node',
     target: 'node20',
     banner: { js: lines.join('\n') },
@@ -105,17 +118,20 @@ async function bundleCommand() {
   return made;
 }
 
+const moduleFile = (name) => join(modules, `${name}.js`);
+
 async function bundle(options) {
   const { build } = await import('esbuild');
   const { metafile } = await build({
-    ...options,
     absWorkingDir: root,
     outdir: dist,
     bundle: true,
     format: 'esm',
+    target: 'es2022',
     legalComments: 'none', // THIRD-PARTY-NOTICES has them
     metafile: true,
     logLevel: 'error',
+    ...options,
   });
   return Object.keys(metafile.outputs).map((file) => join(root, file));
 }

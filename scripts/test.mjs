@@ -1,10 +1,12 @@
 // Checks everything: `npm test`, or some stages of it: `npm test -- --only native,browser`
-// (`npm test -- --list` names them). Every stage runs even when one before it failed.
+// (`npm test -- --list` names them). Every stage runs even when one before it failed. The matrix, which
+// has half a gigabyte of runtimes to fetch, runs where it is asked for: `--only all` does it too.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, compile, configure, npmProgram } from './build.mjs';
+import { matrix } from './matrix.mjs';
 import { Failure, main, root, run, secondsSince, show, tellFailure } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
@@ -30,9 +32,10 @@ const stages = {
   // The same tests over crop64/pool.
   'js-pool': () => nodeTests('tests/js', asPool, (name) => !notOfPool.includes(name)),
   browser: () => nodeTests('tests/browser'),
+  matrix: () => matrix(),
 };
 const names = Object.keys(stages);
-const groups = { lint: ['biome', 'clang-format', 'clang-tidy'] };
+const groups = { lint: ['biome', 'clang-format', 'clang-tidy'], all: names };
 
 const asPool = ['--import', './tests/support/pool-entry.mjs'];
 const notOfPool = [
@@ -41,6 +44,7 @@ const notOfPool = [
   'size.test.mjs',
   'bombs.test.mjs',
   'mutation.test.mjs',
+  'inline.test.mjs', // compares an entry with crop64
   'types.test.mjs', // has the pool's types already
   'pool.test.mjs', // compares the two entries, as the next
   'pool-soak.test.mjs',
@@ -142,7 +146,7 @@ function readOptions(args) {
 }
 
 function chosen(only) {
-  if (only === undefined) return names;
+  if (only === undefined) return names.filter((name) => name !== 'matrix');
   const asked = only.split(',').flatMap((name) => groups[name] ?? name);
   const unknown = asked.find((name) => !names.includes(name));
   if (unknown === undefined) return names.filter((name) => asked.includes(name));

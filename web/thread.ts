@@ -72,7 +72,7 @@ export function startThread(wasm: Promise<WebAssembly.Module>): Thread {
     fail: (error: unknown) => finish(hasLoaded ? died(error) : notLoaded(error)),
   };
   try {
-    port = typeof Worker === 'function' ? openWorker(listener) : openNodeWorker(listener);
+    port = hasWebWorkers() ? openWorker(listener) : openNodeWorker(listener);
   } catch (error) {
     listener.fail(error);
   }
@@ -91,6 +91,11 @@ export function startThread(wasm: Promise<WebAssembly.Module>): Thread {
     isOver: () => end !== undefined,
     hold: (on) => (on ? port?.ref?.() : port?.unref?.()),
   };
+}
+
+// Deno's own would keep it running, and can't be told not to.
+function hasWebWorkers(): boolean {
+  return typeof Worker === 'function' && !('Deno' in globalThis);
 }
 
 function openWorker({ receive, fail }: Listener): Port {

@@ -1,6 +1,7 @@
 // Finds the wasm and compiles it.
 
 import { ImageError, invalid, reasonOf } from './errors.js';
+import { ownWasm } from './location.js';
 import { type NodeModules, nodeModule } from './node.js';
 import type { InitOptions } from './types.js';
 
@@ -49,16 +50,16 @@ export function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
-async function find({ wasmUrl, wasmBinary, wasmModule }: InitOptions): Promise<WebAssembly.Module> {
+async function find(options: InitOptions): Promise<WebAssembly.Module> {
+  const isGiven = Object.values(options).some((value) => value !== undefined);
+  const { wasmUrl = '', wasmBinary, wasmModule } = isGiven ? options : ownWasm();
   if (wasmModule !== undefined) {
     return wasmModule;
   }
   if (wasmBinary !== undefined) {
     return WebAssembly.compile(wasmBinary as BufferSource);
   }
-  // Bundlers look for just this expression, and serve the file that it names.
-  const url = wasmUrl ?? new URL('./crop64.wasm', import.meta.url);
-  const address = new URL(url, import.meta.url);
+  const address = new URL(wasmUrl, import.meta.url);
   return address.protocol === 'file:' ? compileFile(address) : compileResponse(address);
 }
 

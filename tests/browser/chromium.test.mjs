@@ -348,4 +348,19 @@ describe('starting the module in Chromium', () => {
     });
     assert.deepEqual(requests, ['/dist/crop64.wasm']);
   });
+
+  test('crop64/inline is requested alone, and needs no leave to connect', async () => {
+    await open('/no-connections.html');
+    const requests = [];
+    page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+    const [again, start] = await page.evaluate(async () => {
+      const inline = await import('/dist/inline.js');
+      const image = opaque(20, 20);
+      const text = await inline.toBase64(image);
+      inline.dispose();
+      return [text === (await inline.toBase64(image)), text.slice(0, 11)];
+    });
+    assert.deepEqual([again, start], [true, 'iVBORw0KGgo']);
+    assert.deepEqual(requests, ['/dist/inline.js']);
+  });
 });

@@ -134,6 +134,22 @@ console.log(...shown);`;
     ]);
   });
 
+  test('in workerd, as a module whose wasm Node compiles', async () => {
+    const compiled = `import { readFile } from 'node:fs/promises';
+const wasmModule = await WebAssembly.compile(await readFile(new URL(import.meta.resolve($1))));`;
+    const code = block('js', 'crop64.wasm').replace(/^import wasmModule from (.*);$/m, compiled);
+    await writeFile(join(folder, 'edge.js'), code);
+    const asking = `
+import { openAsBlob } from 'node:fs';
+import edge from './edge.js';
+const request = new Request('http://localhost', { method: 'POST', body: await openAsBlob('photo.jpg') });
+process.stdout.write(await (await edge.fetch(request)).text());`;
+    await writeFile(join(folder, 'asking.js'), asking);
+    const maxBuffer = 2 ** 26;
+    const { stdout } = await run(process.execPath, ['asking.js'], { cwd: folder, maxBuffer });
+    assert.equal(stdout, await expectedDataUrl());
+  });
+
   test('in a web page', async () => {
     await writeFile(join(folder, 'index.html'), block('html', 'type="file"'));
     const server = await serve(folder);

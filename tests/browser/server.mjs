@@ -32,6 +32,12 @@ const pages = {
       'content-security-policy': policy.replace("worker-src 'self'", "worker-src 'none'"),
     },
   },
+  '/no-connections.html': {
+    body: '<!doctype html><meta charset="utf-8"><title>no connections</title>',
+    headers: {
+      'content-security-policy': policy.replace("connect-src 'self'", "connect-src 'none'"),
+    },
+  },
   '/page-instead-of.wasm': { body: '<!doctype html>not here', type: 'text/html' },
 };
 
