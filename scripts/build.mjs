@@ -80,13 +80,24 @@ async function compileTypeScript() {
 async function bundleAll() {
   const glue = join(modules, 'crop64-module.js');
   fs.writeFileSync(glue, await minify(fs.readFileSync(join(root, 'build/wasm/crop64-module.js'))));
-  const made = await Promise.all([bundleLibrary(), bundleInline(), bundleCommand()]);
-  return made.flat();
+  const made = [bundleLibrary(), bundleWorker(), bundleInline(), bundleCommand()];
+  return (await Promise.all(made)).flat();
 }
 
 // What the entries share stands in a chunk, so that an ImageError is the same class in all of them.
 function bundleLibrary() {
-  return bundle({ entryPoints: ['index', 'pool', 'worker'].map(moduleFile), splitting: true });
+  return bundle({ entryPoints: ['index', 'pool'].map(moduleFile), splitting: true });
+}
+
+// As one file that is a module and a plain script, too, it works wherever it is copied to: by hand, or by
+// a bundler that takes it for some file. It is given the wasm, and has no use for its place.
+function bundleWorker() {
+  return bundle({
+    entryPoints: [moduleFile('crop64-worker')],
+    format: 'iife',
+    minify: true,
+    logOverride: { 'empty-import-meta': 'silent' },
+  });
 }
 
 // The interface with the bytes in place of their location. Its types are index.d.ts.

@@ -318,6 +318,14 @@ describe('starting the module in Chromium', () => {
     assert.equal(width, 32);
   });
 
+  test('takes a relative wasmUrl for one of the page', async () => {
+    await open();
+    const requests = [];
+    page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+    await page.evaluate(() => crop64.init({ wasmUrl: 'somewhere/../untyped/crop64.wasm' }));
+    assert.deepEqual(requests, ['/untyped/crop64.wasm']);
+  });
+
   test('a missing file and a page in its place are MODULE_LOAD_FAILED, and are forgotten', async () => {
     await open();
     const [missing, page404, afterwards] = await page.evaluate(async (path) => {

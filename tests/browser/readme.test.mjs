@@ -169,6 +169,49 @@ process.stdout.write(await (await edge.fetch(request)).text());`;
     }
   });
 
+  // ../matrix/bundlers.mjs runs the line for Rollup, and the other bundlers.
+  test('with a bundler', async () => {
+    const lines = block('sh', 'npx esbuild').trim().split('\n');
+    const [bundle, rollup, copy] = lines;
+    assert.match(rollup, /^npx rollup .*--dir dist$/);
+    await mkdir(join(folder, 'src'));
+    await writeFile(
+      join(folder, 'src/index.js'),
+      `
+import { toDataURL } from 'crop64';
+import { toDataURL as toDataURLInPool } from 'crop64/pool';
+globalThis.both = (...args) => Promise.all([toDataURL(...args), toDataURLInPool(...args)]);`,
+    );
+    const PATH = `${join(root, 'node_modules/.bin')}:${process.env.PATH}`;
+    for (const line of [bundle.replace(/^npx /, ''), copy]) {
+      await run('sh', ['-c', line], { cwd: folder, env: { ...process.env, PATH } });
+    }
+    const server = await serve(folder);
+    const browser = await launch();
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${server.origin}/blank.html`);
+      await page.addScriptTag({ url: '/dist/index.js', type: 'module' });
+      const made = await page.evaluate(
+        async (crop) => globalThis.both(await (await fetch('/photo.jpg')).blob(), { crop }),
+        crop,
+      );
+      assert.deepEqual(made, [await expectedDataUrl(), await expectedDataUrl()]);
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+  });
+
+  test('the configuration of Vite 7 is that of the project that is tried', async () => {
+    const config = await readFile(
+      join(root, 'tests/matrix/bundlers/vite-7/vite.config.js'),
+      'utf8',
+    );
+    const [, told] = readme.match(/^\| Vite 7 \|.*`(optimizeDeps: .*?)` in `vite.config.js`/m);
+    assert.equal(config, `export default {\n  ${told},\n};\n`);
+  });
+
   test('npm start: the sample, and a picture of one’s own', async () => {
     const commands = block('sh', 'npm start').trim().split('\n');
     // The second is what runs this test.
