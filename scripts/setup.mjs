@@ -18,6 +18,7 @@ export async function setUp(groups = ['build']) {
   if (groups.includes('test') || groups.includes('bench')) await fetchPhotos();
   await installNodePackages('.');
   if (groups.includes('bench')) await installNodePackages('bench');
+  if (groups.includes('test')) await installNodePackages('examples/queue');
 }
 
 // Installs what package-lock.json says, unless it was the last that was installed.

@@ -30,6 +30,7 @@ const stages = {
   // The same tests over crop64/pool.
   'js-pool': () => nodeTests('tests/js', asPool, (name) => !notOfPool.includes(name)),
   browser: () => nodeTests('tests/browser'),
+  examples: () => nodeTests('tests/examples'),
 };
 const names = Object.keys(stages);
 const groups = { lint: ['biome', 'clang-format', 'clang-tidy'] };
@@ -44,6 +45,7 @@ const notOfPool = [
   'types.test.mjs', // has the pool's types already
   'pool.test.mjs', // compares the two entries, as the next
   'pool-soak.test.mjs',
+  'pages.test.mjs', // reads the documentation
   'cli.test.mjs', // starts a program that has both
 ];
 

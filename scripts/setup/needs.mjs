@@ -122,6 +122,7 @@ const groups = {
     program('exiftool', { package: 'libimage-exiftool-perl' }),
     program('clang-format'),
     program('clang-tidy'),
+    program('redis-server'),
   ],
   bench: [
     ...python,

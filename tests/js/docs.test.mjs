@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { decode, encode, probe, toBase64, toBytes, toImageData } from '../../dist/index.js';
 import { root } from '../support/fixtures.mjs';
 import { python } from '../support/oracle.mjs';
+import { describePage } from '../support/pages.mjs';
 
 const text = await readFile(join(root, 'docs/workflows.md'), 'utf8');
 const jobs = text.split(/^## /m).slice(1);
@@ -17,7 +18,8 @@ const NEAR = new Set(['W5']); // OpenCV's reduction has no antialiasing
 
 let folder;
 
-function block(job, language) {
+// What a job's block of that language says, to be looked up on the page.
+function codeOf(job, language) {
   const code = new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(job)?.[1];
   assert.ok(code, `a block of ${language}`);
   return code;
@@ -76,7 +78,7 @@ async function compare(name, ours, theirs) {
   }
 }
 
-describe('docs/workflows.md', () => {
+describePage('docs/workflows.md', (block) => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'crop64-docs-'));
     const made = await python(
@@ -107,8 +109,8 @@ result = {
   for (const job of jobs) {
     const [name] = job.split('.');
     test(`${job.split('\n')[0]}: the same in Python and here`, async () => {
-      const theirs = await runPython(block(job, 'python'));
-      await compare(name, await runScript(block(job, 'js')), theirs);
+      const theirs = await runPython(block('python', codeOf(job, 'python')));
+      await compare(name, await runScript(block('js', codeOf(job, 'js'))), theirs);
     });
   }
 
