@@ -1,6 +1,6 @@
 // Each page with code has a test that runs its blocks: ../support/pages.mjs sees to all of them.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, execSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -41,6 +41,47 @@ test('links between pages lead somewhere', () => {
       }
     }
   }
+});
+
+// A path of this repository in a sentence.
+const PATH = /`((?:bench|bindings|cmake|docs|examples|scripts|src|tests|web)\/[\w./-]*)`/g;
+
+test('paths that are named are there', () => {
+  for (const page of pages) {
+    for (const [, path] of readFileSync(join(root, page), 'utf8').matchAll(PATH)) {
+      assert.ok(existsSync(join(root, path)), `${page} names ${path}`);
+    }
+  }
+});
+
+describePage('CONTRIBUTING.md', (block) => {
+  const page = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+  const section = (title) => page.split(`\n## ${title}\n`)[1].split('\n## ')[0];
+
+  test('its commands run one test, and name the stages that it names', () => {
+    const [one, list] = block('sh', 'node --test').trim().split('\n');
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env; // not a part of this run
+    const run = (line) => execSync(line, { cwd: root, env, encoding: 'utf8' });
+    assert.match(run(one), /^# pass [1-9]/m);
+    for (const stage of run(list).trim().split('\n')) {
+      assert.ok(section('Building and testing').includes(`\`${stage}\``), stage);
+    }
+  });
+
+  test('an option passes through the places that it names', () => {
+    const option = /compression(Level|_level|-level)/;
+    const table = section('A new option').split('\n\nAnd in the tests')[0];
+    const named = Array.from(section('A new option').matchAll(PATH), ([, path]) => path);
+    for (const path of named.filter((name) => !name.startsWith('docs/'))) {
+      assert.match(readFileSync(join(root, path), 'utf8'), option, path);
+    }
+    const sources = execSync('git ls-files src web bindings', { cwd: root, encoding: 'utf8' });
+    for (const path of sources.trim().split('\n')) {
+      const has =
+        existsSync(join(root, path)) && option.test(readFileSync(join(root, path), 'utf8'));
+      assert.ok(!has || table.includes(`\`${path}\``), path);
+    }
+  });
 });
 
 // They take minutes: what can be said here is that there are such commands.
