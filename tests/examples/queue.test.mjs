@@ -157,6 +157,7 @@ test(title, { timeout: 120_000 }, async (t) => {
     return completed + failed >= jobs.length;
   });
 
+  await connected.addJobs(queue, jobs); // nor what was there
   assert.deepEqual(await counted(), {
     completed: good.length,
     failed: bad.length,

@@ -25,27 +25,22 @@ function codeOf(job, language) {
   return code;
 }
 
+// How the blocks of a language begin.
+const beginnings = { python: '', js: '' };
+
 async function runPython(code) {
-  const lines = [
-    'import base64, os, sys, cv2, numpy',
-    'from PIL import ImageOps',
-    `os.chdir(${JSON.stringify(folder)})`,
-    code,
-  ];
-  return python(lines.join('\n'));
+  const folderIs = `import os\nos.chdir(${JSON.stringify(folder)})`;
+  return python([beginnings.python, folderIs, code].join('\n'));
 }
 
+// A function has no imports: what they name is given to it.
 async function runScript(code) {
-  const functions = { decode, encode, probe, toBase64, toBytes, toImageData };
   const read = (name) => readFile(join(folder, name));
+  const given = { readFile: read, decode, encode, probe, toBase64, toBytes, toImageData };
+  const [, , begin] = /^((?:import .*\n)+)([\s\S]*)$/.exec(beginnings.js);
   const AsyncFunction = Object.getPrototypeOf(runScript).constructor;
-  const job = new AsyncFunction(
-    ...Object.keys(functions),
-    'readFile',
-    'file',
-    `${code}\nreturn result;`,
-  );
-  return job(...Object.values(functions), read, await read('photo.jpg'));
+  const job = new AsyncFunction(...Object.keys(given), `${begin}\n${code}\nreturn result;`);
+  return job(...Object.values(given));
 }
 
 // The bytes of a result, which may be base64 text: in Python that is bytes, too.
@@ -105,6 +100,14 @@ result = {
     }
   });
   after(() => rm(folder, { recursive: true }));
+
+  before(() => {
+    beginnings.python = block('python', 'import base64');
+    beginnings.js = block('js', 'import ');
+    const named = Array.from(beginnings.js.matchAll(/^import \{ (.*) \} from/gm), ([, all]) => all);
+    const expected = 'readFile, decode, encode, probe, toBase64, toBytes, toImageData';
+    assert.equal(named.join(', '), expected);
+  });
 
   for (const job of jobs) {
     const [name] = job.split('.');
