@@ -33,6 +33,7 @@ const stages = {
   'js-pool': () => nodeTests('tests/js', asPool, (name) => !notOfPool.includes(name)),
   browser: () => nodeTests('tests/browser'),
   matrix: () => matrix(),
+  examples: () => nodeTests('tests/examples'),
 };
 const names = Object.keys(stages);
 const groups = { lint: ['biome', 'clang-format', 'clang-tidy'], all: names };
@@ -48,7 +49,9 @@ const notOfPool = [
   'types.test.mjs', // has the pool's types already
   'pool.test.mjs', // compares the two entries, as the next
   'pool-soak.test.mjs',
+  'interface.test.mjs', // has both
   'cli.test.mjs', // starts a program that has both
+  'pages.test.mjs', // reads the documentation
 ];
 
 // Longer than any stage takes; one that hangs is ended.
