@@ -129,7 +129,9 @@ function hashIn(output) {
 
 // What a program prints. It and what it started are ended where they take too long.
 async function run(command, args, cwd) {
-  const child = spawn(command, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, NO_COLOR: '1' };
+  const stdio = ['ignore', 'pipe', 'pipe'];
+  const child = spawn(command, args, { cwd, env, stdio, detached: true });
   const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), timeout);
   try {
     const ended = once(child, 'close');
@@ -147,8 +149,8 @@ async function run(command, args, cwd) {
 
 async function* inBrowser(folder, title, launcher) {
   const { launch } = await import(launcher);
-  const server = await serve(folder);
   const browser = await launch();
+  const server = await serve(folder);
   try {
     const name = `${title} ${(await browser.version()).match(/\d+\.\d+/)}`;
     for (const [where, work] of Object.entries({ window: checkInWindow, worker: checkInWorker })) {
