@@ -3,12 +3,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import * as bundlers from '../tests/matrix/bundlers.mjs';
 import * as runtimes from '../tests/matrix/runtimes.mjs';
 import { build } from './build.mjs';
 import { Failure, main, root, run, secondsSince, step } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
-const halves = { runtimes };
+const halves = { runtimes, bundlers };
 const names = Object.values(halves).flatMap((half) => half.names);
 
 // Gives how many rows passed and failed.

@@ -52,6 +52,8 @@ const notOfPool = [
   'interface.test.mjs', // has both
   'cli.test.mjs', // starts a program that has both
   'pages.test.mjs', // reads the documentation
+  'package.test.mjs', // looks at the files, as the next
+  'release.test.mjs',
 ];
 
 // Longer than any stage takes; one that hangs is ended.

@@ -78,15 +78,17 @@ export async function probe(source: Source): Promise<ImageInfo> {
   }
 }
 
-/** The samples of a picture, or of the part of it that is asked for. */
+/** The samples of a picture, or of the part of it that is asked for, in 16 bits each. */
 export async function decode(
   source: Source,
   options: DecodeOptions & { readonly bitDepth: 16 },
 ): Promise<DecodedImage<Samples16>>;
+/** The samples of a picture, or of the part of it that is asked for, in 8 bits each. */
 export async function decode(
   source: Source,
   options?: DecodeOptions & { readonly bitDepth?: 8 },
 ): Promise<DecodedImage<Samples8>>;
+/** The samples of a picture, or of the part of it that is asked for. */
 export async function decode(
   source: Source,
   options?: DecodeOptions,
