@@ -10,7 +10,7 @@ const KEPT_HEAP_BYTES = 256 * 1024 * 1024;
 
 let settings: InitOptions = {};
 // The module, started by whichever call comes first.
-let load = once(start);
+let load = /* @__PURE__ */ once(start);
 
 /**
  * Loads the module now, and says where it is to come from. Optional: without it the first call loads
