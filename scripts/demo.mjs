@@ -1,0 +1,32 @@
+// The demo page. `npm run demo` builds and serves it, `npm run demo:build` leaves it in build/demo: static
+// files that work under any path.
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, npmProgram } from './build.mjs';
+import { main, root, run, step } from './setup/run.mjs';
+
+const config = join(root, 'web/demo/vite.config.js');
+// What goes into the page's folder beside what Vite bundles.
+const publicFolder = join(root, 'build/demo-public');
+
+/** Builds the page with the library that is in dist/. */
+export async function buildDemo() {
+  const { writeSamples } = await import('../web/demo/samples.mjs');
+  rmSync(publicFolder, { recursive: true, force: true });
+  mkdirSync(publicFolder, { recursive: true });
+  await writeSamples(join(publicFolder, 'samples'));
+  copyFileSync(join(root, 'THIRD-PARTY-NOTICES'), join(publicFolder, 'THIRD-PARTY-NOTICES.txt'));
+  await run(npmProgram('vite'), ['build', '--config', config]);
+}
+
+async function demo([what, ...args]) {
+  await build();
+  await step('Demo page', buildDemo);
+  if (what === 'build') return;
+  const { preview } = await import('vite');
+  const port = Number(args[0] ?? 4164);
+  const server = await preview({ configFile: config, preview: { port } });
+  server.printUrls();
+}
+
+await main(import.meta, demo);

@@ -1,0 +1,64 @@
+// The region as numbers: in pixels of the picture as displayed, in the two shapes in which crop64 takes
+// it.
+
+import type { Crop } from 'crop64/pool';
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export type Shape = 'size' | 'edges';
+
+export function asCrop({ x, y, width, height }: Box, shape: Shape): Crop {
+  const edges = { left: x, top: y, right: x + width, bottom: y + height };
+  return shape === 'edges' ? edges : { x, y, width, height };
+}
+
+/** The numbers of a shape, in its order. */
+export function numbersOf(box: Box, shape: Shape): number[] {
+  return Object.values(asCrop(box, shape)) as number[];
+}
+
+export function boxOf(numbers: readonly number[], shape: Shape): Box {
+  const [x = 0, y = 0, third = 0, fourth = 0] = numbers;
+  const [right, bottom] = shape === 'edges' ? [x, y] : [0, 0];
+  return { x, y, width: third - right, height: fourth - bottom };
+}
+
+// So that the first result of a large picture is there as soon as any.
+const FIRST_SIDE = 2400;
+
+/** The region to begin with: half of each side, from the middle. */
+export function middleOf({ width, height }: { width: number; height: number }): Box {
+  const half = (side: number) => Math.max(1, Math.min(Math.round(side / 2), FIRST_SIDE));
+  const size = { width: half(width), height: half(height) };
+  const [x, y] = [(width - size.width) >> 1, (height - size.height) >> 1];
+  return { x, y, ...size };
+}
+
+export interface Bounds {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Moves what is `moved` back inside, and cuts what was resized. */
+export function kept(box: Box, bounds: Bounds, moved: boolean): Box {
+  const { left, top, width, height } = bounds;
+  const between = (value: number, low: number, high: number) =>
+    Math.max(low, Math.min(value, Math.max(low, high)));
+  if (moved) {
+    const x = between(box.x, left, left + width - box.width);
+    const y = between(box.y, top, top + height - box.height);
+    return { ...box, x, y };
+  }
+  const x = between(box.x, left, left + width);
+  const y = between(box.y, top, top + height);
+  const right = between(box.x + box.width, left, left + width);
+  const bottom = between(box.y + box.height, top, top + height);
+  return { x, y, width: right - x, height: bottom - y };
+}
