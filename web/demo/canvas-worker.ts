@@ -3,7 +3,12 @@
 
 export interface CanvasJob {
   readonly file: Blob;
-  readonly region: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
+  readonly region: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
   /** Of the result. */
   readonly width: number;
   readonly height: number;

@@ -190,7 +190,10 @@ function drawSide(side: Side): HTMLElement {
     rows.push(['Largest change', changed === 0 ? 'none' : `${Math.round(most)} of 255`]);
     picture.append(canvasWith(difference, `${title}: ${count(changed)} samples changed`));
   }
-  const list = make('dl', ...rows.map(([name, value]) => make('div', make('dt', name), make('dd', value))));
+  const list = make(
+    'dl',
+    ...rows.map(([name, value]) => make('div', make('dt', name), make('dd', value))),
+  );
   list.className = 'facts';
   const words = lost.length === 0 ? 'Nothing else was lost.' : `${sentence(lost)}.`;
   const article = make('article', make('h3', title), picture, list, make('p', words));

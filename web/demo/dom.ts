@@ -27,7 +27,8 @@ export function say(line: HTMLElement, text: string, kind: 'note' | 'error' = 'n
 
 /** Copies text, and says so on the button for a moment. */
 export async function copy(text: string, button: HTMLElement): Promise<void> {
-  const label = (button.dataset.label ??= button.textContent ?? '');
+  const label = button.dataset.label ?? button.textContent ?? '';
+  button.dataset.label = label;
   try {
     await navigator.clipboard.writeText(text);
     button.textContent = 'Copied';

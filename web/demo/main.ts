@@ -37,9 +37,7 @@ const controls = createControls(
 );
 const result = createResult();
 const showComparison = createComparison();
-const measurement = createMeasurement(
-  () => picture && { picture, options: controls.options() },
-);
+const measurement = createMeasurement(() => picture && { picture, options: controls.options() });
 
 const perform = latest<{ picture: Picture; options: EncodeOptions }>(async (job, signal) => {
   const { file } = job.picture;

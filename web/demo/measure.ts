@@ -31,6 +31,7 @@ export function createMeasurement(
   const line = byId('measure-status', HTMLElement);
   const panel = byId('measured', HTMLElement);
   let text = '';
+  panel.tabIndex = 0; // it scrolls where there is less room
 
   button.addEventListener('click', async () => {
     const what = given();
@@ -137,7 +138,12 @@ function table(title: string, rows: readonly Row[]): HTMLTableElement {
     head.scope = 'row';
     return make('tr', head, ...rest.map((text) => make('td', text)));
   });
-  return make('table', make('caption', title), make('thead', make('tr', ...heads)), make('tbody', ...body));
+  return make(
+    'table',
+    make('caption', title),
+    make('thead', make('tr', ...heads)),
+    make('tbody', ...body),
+  );
 }
 
 function markdown(title: string, rows: readonly Row[]): string {

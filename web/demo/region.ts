@@ -39,26 +39,17 @@ export function middleOf({ width, height }: { width: number; height: number }): 
   return { x, y, ...size };
 }
 
-export interface Bounds {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Moves what is `moved` back inside, and cuts what was resized. */
-export function kept(box: Box, bounds: Bounds, moved: boolean): Box {
-  const { left, top, width, height } = bounds;
-  const between = (value: number, low: number, high: number) =>
-    Math.max(low, Math.min(value, Math.max(low, high)));
+/** Moves what was moved back inside a picture of that size, and cuts what was resized. */
+export function kept(box: Box, size: { width: number; height: number }, moved: boolean): Box {
+  const between = (value: number, most: number) => Math.max(0, Math.min(value, most));
   if (moved) {
-    const x = between(box.x, left, left + width - box.width);
-    const y = between(box.y, top, top + height - box.height);
+    const x = between(box.x, size.width - box.width);
+    const y = between(box.y, size.height - box.height);
     return { ...box, x, y };
   }
-  const x = between(box.x, left, left + width);
-  const y = between(box.y, top, top + height);
-  const right = between(box.x + box.width, left, left + width);
-  const bottom = between(box.y + box.height, top, top + height);
-  return { x, y, width: right - x, height: bottom - y };
+  const x = between(box.x, size.width);
+  const y = between(box.y, size.height);
+  const width = between(box.x + box.width, size.width) - x;
+  const height = between(box.y + box.height, size.height) - y;
+  return { x, y, width, height };
 }

@@ -1,7 +1,7 @@
 // The result: the picture made from the data URL, and what is known about it.
 
 import type { EncodedImage } from 'crop64/pool';
-import { byId, copy } from './dom.js';
+import { byId, copy, make } from './dom.js';
 import type { Picture } from './picture.js';
 import { bytes, count, milliseconds, percent } from './words.js';
 
@@ -21,13 +21,14 @@ export function createResult(): { show(picture: Picture, outcome: Outcome): void
   const panel = byId('result', HTMLElement);
   const shown = byId('shown', HTMLImageElement);
   const button = byId('copy', HTMLButtonElement);
-  const link = byId('download', HTMLAnchorElement);
   const tell = (id: string, text: string) => {
     byId(id, HTMLElement).textContent = text;
   };
+  const link = make('a');
   let dataUrl = '';
 
   button.addEventListener('click', () => copy(dataUrl, button));
+  byId('download', HTMLButtonElement).addEventListener('click', () => link.click());
 
   return {
     show(picture, outcome) {

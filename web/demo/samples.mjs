@@ -62,7 +62,9 @@ function flower() {
     }
   }
   const entries = HUES.flatMap((color) => Array(ALPHAS).fill(color));
-  const alphas = HUES.flatMap(() => Array.from({ length: ALPHAS }, (_, i) => ((i + 1) * 255) / ALPHAS));
+  const alphas = HUES.flatMap(() =>
+    Array.from({ length: ALPHAS }, (_, i) => ((i + 1) * 255) / ALPHAS),
+  );
   const before = [
     chunk('PLTE', Buffer.from([0, 0, 0, ...entries.flat()])),
     chunk('tRNS', Buffer.from([0, ...alphas.map(Math.round)])),

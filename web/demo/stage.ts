@@ -4,7 +4,7 @@ import type { CropperCanvas, CropperImage, CropperSelection } from 'cropperjs';
 import 'cropperjs';
 import { byId } from './dom.js';
 import type { Picture } from './picture.js';
-import { type Bounds, type Box, kept } from './region.js';
+import { type Box, kept } from './region.js';
 
 export interface Stage {
   /** Shows another picture; its region comes by `place`. */
@@ -37,41 +37,36 @@ export function createStage(onChange: (box: Box) => void): Stage {
   let outlined: Box | undefined;
   let isPlacing = false;
 
-  // Where the whole picture is, in the canvas.
-  function bounds(): Bounds {
-    const { clientWidth, clientHeight } = canvas;
+  // The canvas is just as large as the picture is shown.
+  function layOut(): void {
+    const { clientWidth, clientHeight } = frame;
     const scale = Math.min(clientWidth / size.width, clientHeight / size.height);
-    const [width, height] = [size.width * scale, size.height * scale];
-    return { left: (clientWidth - width) / 2, top: (clientHeight - height) / 2, width, height };
+    canvas.style.width = `${size.width * scale}px`;
+    canvas.style.height = `${size.height * scale}px`;
+    image.$center('contain');
+    place(region);
+    outline(outlined);
   }
 
-  function onCanvas({ x, y, width, height }: Box): Box {
-    const { left, top, width: shown } = bounds();
-    const scale = shown / size.width;
-    return {
-      x: left + x * scale,
-      y: top + y * scale,
-      width: width * scale,
-      height: height * scale,
-    };
-  }
+  // Pixels of the page for one of the picture.
+  const scale = () => canvas.getBoundingClientRect().width / size.width;
+
+  const onCanvas = ({ x, y, width, height }: Box): Box => {
+    const by = scale();
+    return { x: x * by, y: y * by, width: width * by, height: height * by };
+  };
 
   // Rounded edge by edge, as crop64 does, and never empty.
   function inPicture({ x, y, width, height }: Box): Box {
-    const { left, top, width: shown } = bounds();
-    const scale = size.width / shown;
-    const [x0, y0] = [Math.round((x - left) * scale), Math.round((y - top) * scale)];
-    const [x1, y1] = [
-      Math.round((x + width - left) * scale),
-      Math.round((y + height - top) * scale),
-    ];
-    const rounded = {
-      x: Math.min(x0, size.width - 1),
-      y: Math.min(y0, size.height - 1),
-      width: Math.max(1, x1 - x0),
-      height: Math.max(1, y1 - y0),
+    const by = scale();
+    const [left, right] = [Math.round(x / by), Math.round((x + width) / by)];
+    const [top, bottom] = [Math.round(y / by), Math.round((y + height) / by)];
+    return {
+      x: Math.min(left, size.width - 1),
+      y: Math.min(top, size.height - 1),
+      width: Math.max(1, right - left),
+      height: Math.max(1, bottom - top),
     };
-    return rounded;
   }
 
   function put({ x, y, width, height }: Box): void {
@@ -82,8 +77,7 @@ export function createStage(onChange: (box: Box) => void): Stage {
 
   function place(box: Box): void {
     region = box;
-    const { width, height } = size;
-    put(onCanvas(kept(box, { left: 0, top: 0, width, height }, false)));
+    put(onCanvas(kept(box, size, false)));
   }
 
   function outline(box: Box | undefined): void {
@@ -103,19 +97,22 @@ export function createStage(onChange: (box: Box) => void): Stage {
     }
     const asked = (event as CustomEvent<Box>).detail;
     const moved = asked.width === selection.width && asked.height === selection.height;
-    const inside = kept(asked, bounds(), moved);
-    if (inside.x !== asked.x || inside.y !== asked.y || inside.width !== asked.width || inside.height !== asked.height) {
+    const { width, height } = region;
+    const inside = kept(asked, canvas.getBoundingClientRect(), moved);
+    if (!isSame(inside, asked)) {
       event.preventDefault();
       put(inside);
     }
-    const before = region;
-    region = inPicture(inside);
-    if (moved) {
-      region = { ...region, width: before.width, height: before.height };
-    }
+    const next = inPicture(inside);
+    // What is only moved keeps its size to the pixel.
+    region = moved ? kept({ ...next, width, height }, size, true) : next;
     onChange(region);
   });
 
+  selection.tabIndex = 0;
+  selection.role = 'application';
+  selection.ariaLabel = 'Region';
+  selection.setAttribute('aria-describedby', 'keys');
   selection.addEventListener('keydown', (event) => {
     const move = MOVES[event.key];
     if (move === undefined || event.altKey || event.metaKey) {
@@ -126,12 +123,11 @@ export function createStage(onChange: (box: Box) => void): Stage {
       ? 1
       : Math.max(1, Math.round(KEY_STEP * Math.max(size.width, size.height)));
     const [x, y] = [move[0] * step, move[1] * step];
-    const whole = { left: 0, top: 0, ...size };
     const { width, height } = region;
     const asked = event.shiftKey
       ? { ...region, width: Math.max(1, width + x), height: Math.max(1, height + y) }
       : { ...region, x: region.x + x, y: region.y + y };
-    place(kept(asked, whole, !event.shiftKey));
+    place(kept(asked, size, !event.shiftKey));
     onChange(region);
   });
 
@@ -140,11 +136,9 @@ export function createStage(onChange: (box: Box) => void): Stage {
 
   new ResizeObserver(() => {
     if (!selection.hidden) {
-      image.$center('contain');
-      place(region);
-      outline(outlined);
+      layOut();
     }
-  }).observe(canvas);
+  }).observe(frame);
 
   let url: string | undefined;
   return {
@@ -157,12 +151,15 @@ export function createStage(onChange: (box: Box) => void): Stage {
         URL.revokeObjectURL(last);
       }
       size = { width: info.width, height: info.height };
-      image.$center('contain');
-      outline(undefined);
+      outlined = undefined;
       frame.classList.remove('empty');
       selection.hidden = false;
+      layOut();
     },
     place,
     outline,
   };
 }
+
+const isSame = (a: Box, b: Box) =>
+  a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
