@@ -33,7 +33,7 @@ export interface Difference {
   readonly total: number;
   /** The largest difference, of 255. */
   readonly most: number;
-  /** Differences, sixteen times as large; black is none. */
+  /** Differences, amplified; black is none. */
   readonly picture: ImageData;
 }
 
@@ -44,7 +44,10 @@ interface Works {
 export type Calls = { [Name in keyof Works]: { name: Name; given: Parameters<Works[Name]>[0] } };
 export type Values = { [Name in keyof Works]: Awaited<ReturnType<Works[Name]>> };
 
-const AMPLIFIED = 16;
+// How differences are made plain to see: even the smallest is no longer dark.
+const FLOOR = 64;
+const AMPLIFIED = 12;
+const shown = (difference: number) => (difference === 0 ? 0 : FLOOR + AMPLIFIED * difference);
 
 const works: Works = {
   async crop({ file, region, width, height, fit, type, quality }) {
@@ -84,7 +87,7 @@ const works: Works = {
         const difference = Math.abs((a[from + i] as number) - (b[from + i] as number));
         changed += difference > 0 ? 1 : 0;
         most = Math.max(most, difference);
-        out[to + i] = (AMPLIFIED * (difference + alpha)) / unit;
+        out[to + i] = shown((difference + alpha) / unit);
       }
       out[to + 3] = 255;
     }

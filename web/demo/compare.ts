@@ -224,8 +224,15 @@ function inWords([ours, theirs]: [Side, Side], { options, outcome }: Job): strin
   if (kept === undefined || changed === undefined) {
     return '';
   }
-  const tell = (many: number) => (many === 0 ? 'no sample' : `${count(many)} samples`);
-  const advice =
-    kept > 0 && outcome.image.format === 'jpeg' ? ' “Lossless” keeps every coefficient.' : '';
-  return `The canvas changed ${tell(changed)}, crop64 ${tell(kept)}.${advice}`;
+  const tell = (many: number, { byteLength }: Side) =>
+    `${many === 0 ? 'no sample' : `${count(many)} samples`}, in ${bytes(byteLength)}`;
+  const why = kept > 0 && outcome.image.format === 'jpeg' ? ` ${reason(options)}` : '';
+  return `The canvas changed ${tell(changed, theirs)}; crop64 ${tell(kept, ours)}.${why}`;
+}
+
+// Why a JPEG of crop64 looks different.
+function reason({ lossless }: EncodeOptions): string {
+  return lossless
+    ? 'Every coefficient is there; where it is cut, a decoder smooths colours without their neighbours.'
+    : '“Lossless” would keep every coefficient.';
 }

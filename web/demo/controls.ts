@@ -18,6 +18,9 @@ const NAMES: Record<Shape, readonly string[]> = {
   edges: ['left', 'top', 'right', 'bottom'],
 };
 
+// Who chooses one of these no longer wants every sample.
+const LOSSY = new Set(['quality', 'keep', 'width', 'height', 'fit']);
+
 /** `onRegion` is called when numbers were typed, `onOptions` when anything else changed. */
 export function createControls(onRegion: (box: Box) => void, onOptions: () => void): Controls {
   const form = byId('controls', HTMLFormElement);
@@ -97,6 +100,8 @@ export function createControls(onRegion: (box: Box) => void, onOptions: () => vo
     }
     if (name === 'shape') {
       reshape(chosen('shape') as Shape);
+    } else if (LOSSY.has(name)) {
+      input('lossless').checked = false;
     }
     showFormat();
     onOptions();
@@ -108,6 +113,7 @@ export function createControls(onRegion: (box: Box) => void, onOptions: () => vo
   return {
     fit(info) {
       isJpegSource = info.format === 'jpeg';
+      input('lossless').checked = isJpegSource;
       showFormat();
     },
     showRegion,

@@ -1,7 +1,7 @@
 // The region as numbers: in pixels of the picture as displayed, in the two shapes in which crop64 takes
 // it.
 
-import type { Crop } from 'crop64/pool';
+import type { Crop, ImageInfo } from 'crop64/pool';
 
 export interface Box {
   readonly x: number;
@@ -31,11 +31,16 @@ export function boxOf(numbers: readonly number[], shape: Shape): Box {
 // So that the first result of a large picture is there as soon as any.
 const FIRST_SIDE = 2400;
 
-/** The region to begin with: half of each side, from the middle. */
-export function middleOf({ width, height }: { width: number; height: number }): Box {
+/**
+ * The region to begin with: half of each side, from the middle. It starts on the grid of a JPEG's blocks,
+ * where encoding them anew changes next to nothing.
+ */
+export function middleOf({ width, height, blockSize }: ImageInfo): Box {
   const half = (side: number) => Math.max(1, Math.min(Math.round(side / 2), FIRST_SIDE));
   const size = { width: half(width), height: half(height) };
-  const [x, y] = [(width - size.width) >> 1, (height - size.height) >> 1];
+  const start = (rest: number, block: number) => Math.floor(rest / 2 / block) * block;
+  const x = start(width - size.width, blockSize.width);
+  const y = start(height - size.height, blockSize.height);
   return { x, y, ...size };
 }
 

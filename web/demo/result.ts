@@ -43,6 +43,7 @@ export function createResult(): { show(picture: Picture, outcome: Outcome): void
       const verdict = byId('lossless', HTMLElement);
       verdict.textContent = verdictOf(image, picture);
       verdict.dataset.lossless = String(image.lossless);
+      byId('caveat', HTMLElement).hidden = !(image.lossless && image.format === 'jpeg');
       URL.revokeObjectURL(link.href);
       link.href = URL.createObjectURL(image.toBlob());
       link.download = nameOf(picture.file, image);

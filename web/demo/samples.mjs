@@ -1,5 +1,5 @@
-// The pictures that the page offers, made when it is built: a photograph's size of JPEG from Debian's
-// wallpapers, and a drawing with a palette and transparency.
+// The pictures that the page offers, made when it is built: one of Debian's wallpapers as a JPEG of a
+// photograph's size, and a drawing with a palette and transparency.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toBytes } from '../../dist/index.js';
@@ -15,7 +15,12 @@ export async function writeSamples(folder) {
 }
 
 async function ribbon() {
-  const options = { format: 'jpeg', quality: 86, resize: { width: 3000 } };
+  const options = {
+    format: 'jpeg',
+    quality: 85,
+    chromaSubsampling: '4:4:4', // as it was
+    resize: { width: 3000 },
+  };
   return toBytes(await findPicture(), options);
 }
 
@@ -41,35 +46,38 @@ const HUES = [
 ];
 const ALPHAS = 31;
 
-// Eight petals, each of one colour and fading towards its edge: a palette of colours with transparency,
-// as drawing programs write it. What is not dithered would show its steps.
+// Rings of eight petals, each of one colour and clearer towards its middle: a palette of colours with
+// transparency, as drawing programs write it. What is not dithered would show its steps.
 function flower() {
   const [width, height] = [960, 720];
   const samples = new Uint8Array(width * height);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      const [dx, dy] = [(x - width / 2) / 340, (y - height / 2) / 340];
-      const turn = Math.atan2(dy, dx) / (2 * Math.PI) + 1;
-      const radius = Math.hypot(dx, dy);
-      const petal = Math.floor(turn * HUES.length + 0.5) % HUES.length;
-      const across = Math.abs(((turn * HUES.length + 0.5) % 1) - 0.5) * 2;
-      const reach = 1 - across ** 2.2;
-      const inside = Math.max(0, Math.min(1, (reach - radius) * 1.6));
-      const ring = 0.72 + 0.28 * Math.cos(radius * 26);
-      const alpha = inside ** 0.8 * ring * Math.min(1, radius * 7);
-      const level = Math.floor(alpha * ALPHAS + threshold(x, y));
-      samples[y * width + x] = level === 0 ? 0 : 1 + petal * ALPHAS + Math.min(level, ALPHAS) - 1;
+      const [petal, alpha] = petalAt((x - width / 2) / 350, (y - height / 2) / 350);
+      const level = Math.min(ALPHAS, Math.floor(alpha * ALPHAS + threshold(x, y)));
+      samples[y * width + x] = level === 0 ? 0 : petal * ALPHAS + level;
     }
   }
-  const entries = HUES.flatMap((color) => Array(ALPHAS).fill(color));
+  const colors = HUES.flatMap((color) => Array(ALPHAS).fill(color));
   const alphas = HUES.flatMap(() =>
-    Array.from({ length: ALPHAS }, (_, i) => ((i + 1) * 255) / ALPHAS),
+    Array.from({ length: ALPHAS }, (_, i) => Math.round(((i + 1) * 255) / ALPHAS)),
   );
   const before = [
-    chunk('PLTE', Buffer.from([0, 0, 0, ...entries.flat()])),
-    chunk('tRNS', Buffer.from([0, ...alphas.map(Math.round)])),
+    chunk('PLTE', Buffer.from([0, 0, 0, ...colors.flat()])),
+    chunk('tRNS', Buffer.from([0, ...alphas])),
   ];
   return encodePng({ samples, before, depth: 8, colorType: PALETTE, width, height });
+}
+
+// The petal at a point and its alpha, in a flower of radius 1.
+function petalAt(x, y) {
+  const radius = Math.hypot(x, y);
+  const turn = (Math.atan2(y, x) / (2 * Math.PI) + 1) * HUES.length + 0.5;
+  const petal = Math.floor(turn) % HUES.length;
+  const fromMiddle = Math.abs((turn % 1) - 0.5) * 2;
+  const edge = (1 - fromMiddle ** 2.6) ** 0.7 - radius;
+  const isCovered = Math.max(0, Math.min(1, edge * 90));
+  return [petal, isCovered * (0.3 + 0.7 * Math.min(1, radius ** 1.5 + fromMiddle ** 3))];
 }
 
 // An ordered dither.

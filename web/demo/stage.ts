@@ -1,6 +1,6 @@
-// The region on the picture, by mouse, touch and keys: cropperjs on a reduced picture.
+// The region on the picture, by mouse, touch and keys: cropperjs's selection on a reduced picture.
 
-import type { CropperCanvas, CropperImage, CropperSelection } from 'cropperjs';
+import type { CropperCanvas, CropperSelection } from 'cropperjs';
 import 'cropperjs';
 import { byId } from './dom.js';
 import type { Picture } from './picture.js';
@@ -29,13 +29,14 @@ export function createStage(onChange: (box: Box) => void): Stage {
   const frame = byId('frame', HTMLElement);
   const taken = byId('taken', HTMLElement);
   const canvas = frame.querySelector('cropper-canvas') as CropperCanvas;
-  const image = frame.querySelector('cropper-image') as CropperImage;
+  const image = byId('preview', HTMLImageElement);
   const selection = frame.querySelector('cropper-selection') as CropperSelection;
 
   let size = { width: 1, height: 1 };
   let region: Box = { x: 0, y: 0, width: 1, height: 1 };
   let outlined: Box | undefined;
   let isPlacing = false;
+  let isEmpty = true;
 
   // The canvas is just as large as the picture is shown.
   function layOut(): void {
@@ -43,7 +44,6 @@ export function createStage(onChange: (box: Box) => void): Stage {
     const scale = Math.min(clientWidth / size.width, clientHeight / size.height);
     canvas.style.width = `${size.width * scale}px`;
     canvas.style.height = `${size.height * scale}px`;
-    image.$center('contain');
     place(region);
     outline(outlined);
   }
@@ -92,7 +92,10 @@ export function createStage(onChange: (box: Box) => void): Stage {
   }
 
   selection.addEventListener('change', (event) => {
-    if (isPlacing) {
+    if (isEmpty) {
+      event.preventDefault();
+    }
+    if (isEmpty || isPlacing) {
       return;
     }
     const asked = (event as CustomEvent<Box>).detail;
@@ -135,7 +138,7 @@ export function createStage(onChange: (box: Box) => void): Stage {
   frame.addEventListener('wheel', (event) => event.stopPropagation(), { capture: true });
 
   new ResizeObserver(() => {
-    if (!selection.hidden) {
+    if (!isEmpty) {
       layOut();
     }
   }).observe(frame);
@@ -146,14 +149,14 @@ export function createStage(onChange: (box: Box) => void): Stage {
       const last = url;
       url = URL.createObjectURL(preview);
       image.src = url;
-      await image.$ready();
+      await image.decode();
       if (last !== undefined) {
         URL.revokeObjectURL(last);
       }
       size = { width: info.width, height: info.height };
       outlined = undefined;
       frame.classList.remove('empty');
-      selection.hidden = false;
+      isEmpty = false;
       layOut();
     },
     place,
