@@ -17,6 +17,7 @@ import { createStage } from './stage.js';
 import { count, messageOf } from './words.js';
 
 const line = byId('status', HTMLElement);
+const panel = line.parentElement as HTMLElement;
 const code = {
   javascript: byId('javascript', HTMLElement),
   command: byId('command', HTMLElement),
@@ -41,22 +42,26 @@ const measurement = createMeasurement(() => picture && { picture, options: contr
 
 const perform = latest<{ picture: Picture; options: EncodeOptions }>(async (job, signal) => {
   const { file } = job.picture;
-  line.dataset.busy = 'true';
+  panel.ariaBusy = 'true';
   try {
     const started = performance.now();
     const image = await pool.encode(file, { ...job.options, signal });
     const dataUrl = image.toDataURL();
     const outcome = { image, dataUrl, milliseconds: performance.now() - started };
+    if (job.picture !== picture) {
+      return; // another was opened
+    }
     result.show(job.picture, outcome);
-    stage.outline(grown(job.options, image.region));
+    stage.outline(asBox(image.region));
     say(line, sentence(job.options, image));
     showComparison({ ...job, outcome });
   } catch (error) {
     if (!signal.aborted) {
       fail(error);
     }
+  } finally {
+    panel.ariaBusy = 'false';
   }
-  delete line.dataset.busy;
 });
 
 const open = latest<File>(async (file, signal) => {
@@ -97,10 +102,7 @@ function fail(error: unknown): void {
 
 type Region = { left: number; top: number; width: number; height: number };
 
-// A lossless part of a JPEG is larger than what was asked for.
-function grown({ lossless }: EncodeOptions, { left, top, width, height }: Region): Box | undefined {
-  return lossless ? { x: left, y: top, width, height } : undefined;
-}
+const asBox = ({ left, top, width, height }: Region): Box => ({ x: left, y: top, width, height });
 
 type Size = { width: number; height: number; region: Region };
 

@@ -11,7 +11,7 @@ export interface Stage {
   show(picture: Picture): Promise<void>;
   /** Puts the region where it is told, as far as it is inside. */
   place(box: Box): void;
-  /** Outlines what was taken, where that is more than the region. */
+  /** Outlines what was taken, where that is not the region. */
   outline(box: Box | undefined): void;
 }
 
@@ -82,7 +82,7 @@ export function createStage(onChange: (box: Box) => void): Stage {
 
   function outline(box: Box | undefined): void {
     outlined = box;
-    taken.hidden = box === undefined;
+    taken.hidden = box === undefined || isSame(box, region);
     if (box !== undefined) {
       const { x, y, width, height } = onCanvas(box);
       taken.style.transform = `translate(${x}px, ${y}px)`;

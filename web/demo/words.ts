@@ -17,7 +17,7 @@ export const milliseconds = (value: number): string =>
 
 export const percent = (part: number): string => {
   const value = 100 * part;
-  return value > 0 && value < 1 ? 'less than 1 %' : `${Math.round(value)} %`;
+  return value > 0 && value < 1 ? 'less than 1\u00a0%' : `${Math.round(value)}\u00a0%`;
 };
 
 // Three digits at least.
