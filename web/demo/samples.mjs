@@ -46,15 +46,15 @@ const HUES = [
 ];
 const ALPHAS = 31;
 
-// Rings of eight petals, each of one colour and clearer towards its middle: a palette of colours with
-// transparency, as drawing programs write it. What is not dithered would show its steps.
+// Eight petals, each of one colour and clearer towards its middle: a palette of colours with
+// transparency, as drawing programs write it.
 function flower() {
   const [width, height] = [960, 720];
   const samples = new Uint8Array(width * height);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const [petal, alpha] = petalAt((x - width / 2) / 350, (y - height / 2) / 350);
-      const level = Math.min(ALPHAS, Math.floor(alpha * ALPHAS + threshold(x, y)));
+      const level = Math.round(alpha * ALPHAS);
       samples[y * width + x] = level === 0 ? 0 : petal * ALPHAS + level;
     }
   }
@@ -79,7 +79,3 @@ function petalAt(x, y) {
   const isCovered = Math.max(0, Math.min(1, edge * 90));
   return [petal, isCovered * (0.3 + 0.7 * Math.min(1, radius ** 1.5 + fromMiddle ** 3))];
 }
-
-// An ordered dither.
-const BAYER = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
-const threshold = (x, y) => (BAYER[(y % 4) * 4 + (x % 4)] + 0.5) / 16;
