@@ -1,5 +1,5 @@
-// The demo page. `npm run demo` builds and serves it, `npm run demo:build` leaves it in build/demo: static
-// files that work under any path.
+// The demo page. `npm run demo` builds and serves it (`npm run demo -- 8080`: on that port), and
+// `npm run demo:build` leaves it in build/demo: static files that work under any path.
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, npmProgram } from './build.mjs';
@@ -19,14 +19,18 @@ export async function buildDemo() {
   await run(npmProgram('vite'), ['build', '--config', config]);
 }
 
-async function demo([what, ...args]) {
-  await build();
-  await step('Demo page', buildDemo);
-  if (what === 'build') return;
+/** Serves what was built. */
+export async function serveDemo(port = 4164) {
   const { preview } = await import('vite');
-  const port = Number(args[0] ?? 4164);
   const server = await preview({ configFile: config, preview: { port } });
   server.printUrls();
+  return server;
+}
+
+async function demo([what]) {
+  await build();
+  await step('Demo page', buildDemo);
+  if (what !== 'build') await serveDemo(what && Number(what));
 }
 
 await main(import.meta, demo);

@@ -112,6 +112,9 @@ export function createControls(onRegion: (box: Box) => void, onOptions: () => vo
 
   return {
     fit(info) {
+      for (const fieldset of form.querySelectorAll('fieldset')) {
+        fieldset.disabled = false;
+      }
       isJpegSource = info.format === 'jpeg';
       input('lossless').checked = isJpegSource;
       showFormat();

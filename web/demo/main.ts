@@ -1,6 +1,6 @@
 // The page: what is opened and chosen goes to crop64's workers, and what comes back is shown.
 
-import type { EncodeOptions } from 'crop64/pool';
+import type { EncodedImage, EncodeOptions, Region } from 'crop64/pool';
 import { compare } from './canvas.js';
 import { command, javascript } from './code.js';
 import { createComparison } from './compare.js';
@@ -42,7 +42,7 @@ const measurement = createMeasurement(() => picture && { picture, options: contr
 
 const perform = latest<{ picture: Picture; options: EncodeOptions }>(async (job, signal) => {
   const { file } = job.picture;
-  panel.ariaBusy = 'true';
+  panel.setAttribute('aria-busy', 'true');
   try {
     const started = performance.now();
     const image = await pool.encode(file, { ...job.options, signal });
@@ -53,14 +53,14 @@ const perform = latest<{ picture: Picture; options: EncodeOptions }>(async (job,
     }
     result.show(job.picture, outcome);
     stage.outline(asBox(image.region));
-    say(line, sentence(job.options, image));
+    say(line, sentence(image));
     showComparison({ ...job, outcome });
   } catch (error) {
     if (!signal.aborted) {
       fail(error);
     }
   } finally {
-    panel.ariaBusy = 'false';
+    panel.setAttribute('aria-busy', 'false');
   }
 });
 
@@ -85,13 +85,16 @@ const open = latest<File>(async (file, signal) => {
 });
 
 function update(): void {
-  if (picture === undefined) {
-    return;
+  if (picture !== undefined) {
+    const options = controls.options();
+    showCode(picture.file.name, options);
+    perform({ picture, options });
   }
-  const options = controls.options();
+}
+
+function showCode(name: string, options: EncodeOptions): void {
   code.javascript.textContent = javascript(options);
-  code.command.textContent = command(picture.file.name, options);
-  perform({ picture, options });
+  code.command.textContent = command(name, options);
 }
 
 function fail(error: unknown): void {
@@ -100,19 +103,18 @@ function fail(error: unknown): void {
   say(line, messageOf(error), 'error');
 }
 
-type Region = { left: number; top: number; width: number; height: number };
-
 const asBox = ({ left, top, width, height }: Region): Box => ({ x: left, y: top, width, height });
 
-type Size = { width: number; height: number; region: Region };
-
-function sentence({ lossless }: EncodeOptions, { width, height, region }: Size): string {
-  const size = `${count(width)} × ${count(height)} pixels`;
-  const { left, top } = region;
-  return lossless ? `${size}, from ${count(left)}, ${count(top)}` : size;
+// Where it is from, too: moved without being resized, it is news all the same.
+function sentence({ width, height, region }: EncodedImage): string {
+  const size = (width: number, height: number) => `${count(width)} × ${count(height)}`;
+  const isResized = width !== region.width || height !== region.height;
+  const of = isResized ? ` of ${size(region.width, region.height)}` : '';
+  return `${size(width, height)} pixels${of}, from ${count(region.left)}, ${count(region.top)}`;
 }
 
 listenForPictures(open);
+showCode('photo.jpg', { crop: { x: 340, y: 160, width: 684, height: 490 } });
 for (const button of document.querySelectorAll<HTMLElement>('[data-copies]')) {
   const name = button.dataset.copies as keyof typeof code;
   button.addEventListener('click', () => copy(code[name].textContent ?? '', button));

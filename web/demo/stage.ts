@@ -113,8 +113,8 @@ export function createStage(onChange: (box: Box) => void): Stage {
   });
 
   selection.tabIndex = 0;
-  selection.role = 'application';
-  selection.ariaLabel = 'Region';
+  selection.setAttribute('role', 'application');
+  selection.setAttribute('aria-label', 'Region');
   selection.setAttribute('aria-describedby', 'keys');
   selection.addEventListener('keydown', (event) => {
     const move = MOVES[event.key];
