@@ -1,7 +1,7 @@
 // Starts the module: once, shared by all calls, and again after a failure.
 
 import createModule, { type NativeModule, type NativeResponse } from './crop64-module.js';
-import { type ErrorCode, ImageError, reasonOf } from './errors.js';
+import { type ErrorCode, ImageError, noRoom, reasonOf } from './errors.js';
 import type { InitOptions } from './types.js';
 import { checkInit, compile, notLoaded, once } from './wasm.js';
 
@@ -51,12 +51,7 @@ export async function run<Value>(
     response = job(native);
   } catch (error) {
     dispose();
-    throw new ImageError(
-      'INTERNAL',
-      `The module stopped: ${reasonOf(error)}. Please report it with the picture.`,
-      {},
-      { cause: error },
-    );
+    throw noRoom(error) ?? stopped(error);
   }
   if (native.heapHighWater() > KEPT_HEAP_BYTES) {
     dispose();
@@ -67,11 +62,20 @@ export async function run<Value>(
   return response.result;
 }
 
+function stopped(error: unknown): ImageError {
+  return new ImageError(
+    'INTERNAL',
+    `The module stopped: ${reasonOf(error)}. Please report it with the picture.`,
+    {},
+    { cause: error },
+  );
+}
+
 async function start(): Promise<NativeModule> {
   try {
     return await instantiate(await compile(settings));
   } catch (error) {
-    throw notLoaded(error);
+    throw noRoom(error) ?? notLoaded(error);
   }
 }
 
