@@ -1,8 +1,9 @@
 // Compares the package with other libraries: `npm run bench` times it (bench/bench.mjs has the options),
 // `npm run bench -- growth` tells how the cost of a crop grows, `npm run bench -- --write` does both and
 // writes docs/benchmark.md, and `npm run bench:lossless` finds out what a crop leaves of a picture.
-import { build } from './build.mjs';
-import { main, show } from './setup/run.mjs';
+import { join } from 'node:path';
+import { build, buildWithoutSimd } from './build.mjs';
+import { main, root, show } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
 const scripts = { lossless: 'bench/lossless.mjs', growth: 'bench/growth.mjs' };
@@ -13,6 +14,7 @@ async function bench(args) {
   if (!named && args.includes('--write')) runs.push([scripts.growth, '--write']);
   await setUp(args[0] === 'lossless' ? ['build', 'bench', 'test'] : ['build', 'bench']);
   await build();
+  if (!named) await buildWithoutSimd(join(root, 'build/bench/without-simd'));
   for (const run of runs) {
     // In a process of its own: its packages were not there when this one began.
     const { code } = await show(process.execPath, run);

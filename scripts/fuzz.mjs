@@ -1,60 +1,151 @@
-// Fuzzes: `npm run fuzz -- [--minutes N] [--target T]`. Each target runs that long under libFuzzer and
-// the sanitizers; what crashes it is kept in tests/fuzz/regressions, where `npm test` replays it.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Fuzzes: `npm run fuzz -- [--minutes N] [--target T] [--write]`. Each target runs that long under libFuzzer
+// and the sanitizers, as many at a time as there are cores; Ctrl-C ends them early. What crashes one is
+// kept in tests/fuzz/regressions, where `npm test` replays it. --write puts the table into docs/fuzzing.md.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { markdown, writeTables } from '../bench/documents.mjs';
 import { regressions, seeds, targets, writeSeeds } from '../tests/support/fuzz.mjs';
 import { compile } from './build.mjs';
-import { Failure, main, root, show } from './setup/run.mjs';
+import { Failure, main, root } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
 // The dictionaries of tests/fuzz/dictionaries, in one, and how long an input may be.
 const dictionaries = join(root, 'tests/fuzz/dictionaries');
 const MOST_BYTES = 20_000;
 
+// Kept from one run to the next: what libFuzzer found worth keeping, and what it last printed.
+const corpusOf = (name) => join(root, 'build/fuzz-corpus', name);
+const logOf = (name) => join(root, 'build/fuzz', `${name}.log`);
+
+const filesIn = (folder) => (fs.existsSync(folder) ? fs.readdirSync(folder) : []);
+
 async function fuzz(args) {
-  const options = { minutes: { type: 'string', default: '5' }, target: { type: 'string' } };
-  const { minutes, target } = parseArgs({ args, options }).values;
+  const { minutes, wanted, write } = readOptions(args);
+  await setUp(['build', 'test', 'fuzz']);
+  await compile('fuzz');
+  await writeSeeds();
+  joinDictionaries();
+  const atATime = availableParallelism();
+  const rounds = Math.ceil(wanted.length / atATime);
+  const end = new Date(Date.now() + rounds * minutes * 60_000);
+  console.log(`${atATime} at a time, ${minutes} min each: done by ${end.toLocaleString('sv')}.`);
+  const rows = await runAll(wanted, minutes, atATime);
+  const table = markdown(head, rows.map(cells));
+  console.log(`\n${table}`);
+  if (write) writeTables(join(root, 'docs/fuzzing.md'), { run: `${setting()}\n\n${table}` });
+  if (rows.some(({ found }) => found.length > 0)) process.exitCode = 1;
+}
+
+function readOptions(args) {
+  const options = {
+    minutes: { type: 'string', default: '5' },
+    target: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  };
+  const { minutes, target, write } = parseArgs({ args, options }).values;
   if (target !== undefined && !targets.includes(target)) {
     throw new Failure(`Expected --target with one of ${targets.join(', ')}, but ${target} came.`);
   }
   if (!(Number(minutes) > 0)) {
     throw new Failure(`Expected --minutes with a number above 0, but ${minutes} came.`);
   }
-  await setUp(['build', 'test', 'fuzz']);
-  await compile('fuzz');
-  await writeSeeds();
-  for (const name of target === undefined ? targets : [target]) await run(name, Number(minutes));
+  if (write && target !== undefined) {
+    throw new Failure('Expected --write with all targets, but --target came, too.');
+  }
+  return { minutes: Number(minutes), wanted: target === undefined ? targets : [target], write };
 }
 
 // libFuzzer takes but one.
+const dictionary = join(root, 'build/fuzz/all.dict');
 function joinDictionaries() {
-  const parts = readdirSync(dictionaries).map((name) => readFileSync(join(dictionaries, name)));
-  const path = join(root, 'build/fuzz/all.dict');
-  writeFileSync(path, Buffer.concat(parts));
-  return path;
+  const names = fs.readdirSync(dictionaries);
+  const parts = names.map((name) => fs.readFileSync(join(dictionaries, name)));
+  fs.writeFileSync(dictionary, Buffer.concat(parts));
 }
 
-async function run(name, minutes) {
-  console.log(`\n== ${name}`);
-  // What libFuzzer finds worth keeping, from one run to the next.
-  const corpus = join(root, 'build/fuzz/corpus', name);
-  const crashes = regressions(name);
-  mkdirSync(corpus, { recursive: true });
-  mkdirSync(crashes, { recursive: true });
+async function runAll(wanted, minutes, atATime) {
+  const running = new Set();
+  const waiting = [...wanted];
+  const stop = () => {
+    waiting.length = 0;
+    for (const child of running) child.kill('SIGINT'); // libFuzzer tells how far it came
+  };
+  process.on('SIGINT', stop);
+  const rows = [];
+  const work = async () => {
+    for (let name = waiting.shift(); name; name = waiting.shift()) {
+      const row = await run(name, minutes, running);
+      console.log(`${name}: ${row.executions.toLocaleString('en')} executions`);
+      for (const file of row.found) console.log(`  found ${file} (the log: ${logOf(name)})`);
+      rows.push(row);
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, work)).finally(stop);
+  process.off('SIGINT', stop);
+  return rows.sort((a, b) => wanted.indexOf(a.name) - wanted.indexOf(b.name));
+}
+
+// Ends with the target's time, or with the first input that crashes it.
+async function run(name, minutes, running) {
+  const [corpus, crashes, log] = [corpusOf(name), regressions(name), logOf(name)];
+  const before = filesIn(crashes);
+  fs.mkdirSync(corpus, { recursive: true });
+  fs.mkdirSync(crashes, { recursive: true });
   const flags = [
-    `-max_total_time=${Math.round(minutes * 60)}`,
+    `-max_total_time=${Math.ceil(minutes * 60)}`,
     `-max_len=${MOST_BYTES}`,
     `-artifact_prefix=${crashes}/`,
-    `-dict=${joinDictionaries()}`,
+    `-dict=${dictionary}`,
     // More than any job may take (tests/fuzz/fuzz.h), with what the sanitizers need themselves.
     '-rss_limit_mb=2048',
     '-malloc_limit_mb=64',
-    '-timeout=20',
+    // A minute of the clock: the machine may do other things, too.
+    '-timeout=60',
+    '-report_slow_units=60',
     '-print_final_stats=1',
   ];
-  const { code } = await show(join(root, `build/fuzz/fuzz_${name}`), [...flags, corpus, seeds]);
-  if (code !== 0) process.exitCode = 1;
+  const output = fs.openSync(log, 'w');
+  const started = performance.now();
+  const child = spawn(join(root, `build/fuzz/fuzz_${name}`), [...flags, corpus, seeds], {
+    stdio: ['ignore', output, output],
+  });
+  running.add(child);
+  const [code, signal] = await once(child, 'exit');
+  running.delete(child);
+  fs.closeSync(output);
+  const found = filesIn(crashes).filter((file) => !before.includes(file));
+  if (filesIn(crashes).length === 0) fs.rmdirSync(crashes);
+  const text = fs.readFileSync(log, 'utf8');
+  if (code !== 0 && code !== INTERRUPTED && found.length === 0) {
+    throw new Failure(`Expected ${name} to run, but it ended with ${code ?? signal}.`, text);
+  }
+  const told = (pattern) => Number([...text.matchAll(pattern)].at(-1)?.[1] ?? 0);
+  return {
+    name,
+    minutes: (performance.now() - started) / 60_000,
+    executions: told(/^stat::number_of_executed_units: (\d+)/gm),
+    covered: told(/ cov: (\d+) /g),
+    counters: told(/\((\d+) inline 8-bit counters\)/g),
+    kept: filesIn(corpus).length,
+    found: found.map((file) => join(crashes, file)),
+  };
 }
+
+// libFuzzer's exit status after Ctrl-C.
+const INTERRUPTED = 72;
+
+const head = ['target', 'minutes', 'executions', 'edges covered', 'of', 'inputs kept', 'findings'];
+const cells = ({ name, minutes, executions, covered, counters, kept, found }) => [
+  name,
+  String(Number(minutes.toFixed(1))),
+  ...[executions, covered, counters, kept, found.length].map((n) => n.toLocaleString('en')),
+];
+
+const setting = () =>
+  `${new Date().toISOString().slice(0, 10)}; one core of ${cpus()[0].model} for each target.`;
 
 await main(import.meta, fuzz);

@@ -19,6 +19,7 @@ export async function setUp(groups = ['build']) {
   await installNodePackages('.');
   if (groups.includes('bench')) await installNodePackages('bench');
   if (groups.includes('matrix')) await installNodePackages('tests/matrix');
+  if (groups.includes('test')) await installNodePackages('examples/queue');
 }
 
 // Installs what package-lock.json says, unless it was the last that was installed.

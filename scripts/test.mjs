@@ -15,7 +15,11 @@ const stages = {
   biome: () => check(npmProgram('biome'), ['ci', '--colors=off', '.']),
   'clang-format': checkFormat,
   'clang-tidy': checkTidiness,
-  types: () => check(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--noEmit']),
+  types: async () => {
+    await check(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--noEmit']);
+    await check(npmProgram('tsc'), ['-p', 'web/demo/tsconfig.json']);
+    return { passed: 2, failed: 0 };
+  },
   native: async () => {
     await compile('asan');
     const counts = await doctest('build/asan/crop64_tests');
@@ -33,6 +37,7 @@ const stages = {
   'js-pool': () => nodeTests('tests/js', asPool, (name) => !notOfPool.includes(name)),
   browser: () => nodeTests('tests/browser'),
   matrix: () => matrix(),
+  examples: () => nodeTests('tests/examples'),
 };
 const names = Object.keys(stages);
 const groups = { lint: ['biome', 'clang-format', 'clang-tidy'], all: names };
@@ -48,7 +53,9 @@ const notOfPool = [
   'types.test.mjs', // has the pool's types already
   'pool.test.mjs', // compares the two entries, as the next
   'pool-soak.test.mjs',
+  'interface.test.mjs', // has both
   'cli.test.mjs', // starts a program that has both
+  'pages.test.mjs', // reads the documentation
   'package.test.mjs', // looks at the files, as the next
   'release.test.mjs',
 ];

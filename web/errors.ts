@@ -78,6 +78,24 @@ export function invalid(expected: string, name: string, received: unknown): Imag
 }
 
 /**
+ * OUT_OF_MEMORY, where that is what an engine says: with a RangeError, as of a stack that is full, or
+ * of a worker with a code of Node's.
+ * @internal
+ */
+export function noRoom(error: unknown): ImageError | undefined {
+  const isRange = error instanceof RangeError && !/call stack/.test(error.message);
+  const { code } = Object(error) as { code?: unknown };
+  return isRange || code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? new ImageError(
+        'OUT_OF_MEMORY',
+        `There was no room: ${reasonOf(error)}. Crop a smaller part, or close others.`,
+        {},
+        { cause: error },
+      )
+    : undefined;
+}
+
+/**
  * What an error says.
  * @internal
  */

@@ -4,7 +4,7 @@ import type { NativeInput, NativeModule, NativeResult } from './crop64-module.js
 import { canAskBrowser, readByBrowser } from './dom.js';
 import { ImageError } from './errors.js';
 import type { Input } from './input.js';
-import { run } from './module.js';
+import { loaded, run } from './module.js';
 import {
   type Checked,
   checkDecode,
@@ -64,7 +64,7 @@ const HEADER_BYTES = 64 * 1024;
 export async function probe(source: Source): Promise<ImageInfo> {
   const { limits } = checkDecode();
   for (let size = HEADER_BYTES; ; size *= 8) {
-    const input = await readStart(source, size, limits);
+    const [input] = await Promise.all([readStart(source, size, limits), loaded()]);
     const byteLength = source instanceof Blob ? source.size : input.data.length;
     try {
       const info = await run((native) => native.probe(toNative(native, input)));
@@ -192,7 +192,7 @@ async function processAll<Form extends keyof Data>(
   form: Form,
 ): Promise<Processed<Form>[]> {
   options.signal?.throwIfAborted();
-  const input = await read(source, options.limits);
+  const [input] = await Promise.all([read(source, options.limits), loaded()]);
   options.signal?.throwIfAborted();
   try {
     return await processInput(input, options, form);

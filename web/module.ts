@@ -1,7 +1,7 @@
 // Starts the module: once, shared by all calls, and again after a failure.
 
 import createModule, { type NativeModule, type NativeResponse } from './crop64-module.js';
-import { type ErrorCode, ImageError, reasonOf } from './errors.js';
+import { type ErrorCode, ImageError, noRoom, reasonOf } from './errors.js';
 import type { InitOptions } from './types.js';
 import { checkInit, compile, notLoaded, once } from './wasm.js';
 
@@ -10,7 +10,7 @@ const KEPT_HEAP_BYTES = 256 * 1024 * 1024;
 
 let settings: InitOptions = {};
 // The module, started by whichever call comes first.
-let load = once(start);
+let load = /* @__PURE__ */ once(start);
 
 /**
  * Loads the module now, and says where it is to come from. Optional: without it the first call loads
@@ -25,6 +25,14 @@ export async function init(options: InitOptions = {}): Promise<void> {
 /** Frees the module and its memory. The next call makes a new one. */
 export function dispose(): void {
   load = once(start);
+}
+
+/**
+ * Resolves when the module is there, which run() waits for, too: so that a source can be read meanwhile.
+ * @internal
+ */
+export async function loaded(): Promise<void> {
+  await load();
 }
 
 /**
@@ -43,12 +51,7 @@ export async function run<Value>(
     response = job(native);
   } catch (error) {
     dispose();
-    throw new ImageError(
-      'INTERNAL',
-      `The module stopped: ${reasonOf(error)}. Please report it with the picture.`,
-      {},
-      { cause: error },
-    );
+    throw noRoom(error) ?? stopped(error);
   }
   if (native.heapHighWater() > KEPT_HEAP_BYTES) {
     dispose();
@@ -59,11 +62,20 @@ export async function run<Value>(
   return response.result;
 }
 
+function stopped(error: unknown): ImageError {
+  return new ImageError(
+    'INTERNAL',
+    `The module stopped: ${reasonOf(error)}. Please report it with the picture.`,
+    {},
+    { cause: error },
+  );
+}
+
 async function start(): Promise<NativeModule> {
   try {
     return await instantiate(await compile(settings));
   } catch (error) {
-    throw notLoaded(error);
+    throw noRoom(error) ?? notLoaded(error);
   }
 }
 

@@ -80,7 +80,8 @@ export function checkEncodeAll(options?: readonly EncodeOptions[]): Checked {
     throw invalid('an array of options', 'options', options);
   }
   const jobs = options.map((job) => checkEncode(job));
-  const bytes = Math.min(...jobs.map(({ limits }) => limits.bytes));
+  // Not as arguments: there may be more jobs than a call has room for.
+  const bytes = jobs.reduce((least, { limits }) => Math.min(least, limits.bytes), Infinity);
   const signals = new Set(jobs.flatMap(({ signal }) => signal ?? []));
   return {
     limits: { ...checkLimits(), bytes },

@@ -1,6 +1,6 @@
 // A worker, a browser's or Node's, which does one call at a time and can be ended in the middle of it.
 
-import { ImageError, reasonOf, unreadable } from './errors.js';
+import { ImageError, noRoom, reasonOf, unreadable } from './errors.js';
 import { type Call, type Reply, unpackReply } from './message.js';
 import { type NodeModules, nodeModule } from './node.js';
 import { cureOf } from './wasm.js';
@@ -70,7 +70,7 @@ export function startThread(wasm: Promise<WebAssembly.Module>): Thread {
       waiting?.resolve(reply);
       waiting = undefined; // it would keep the reply
     },
-    fail: (error: unknown) => finish(hasLoaded ? died(error) : notLoaded(error)),
+    fail: (error: unknown) => finish(noRoom(error) ?? (hasLoaded ? died(error) : notLoaded(error))),
   };
   try {
     port = hasWebWorkers() ? openWorker(listener) : openNodeWorker(listener);

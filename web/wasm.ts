@@ -35,8 +35,21 @@ export async function compile(options: InitOptions): Promise<WebAssembly.Module>
 
 /** What kept the wasm from loading, as an ImageError. */
 export function notLoaded(error: unknown): ImageError {
-  return error instanceof ImageError ? error : loadFailed(reasonOf(error), {}, error);
+  if (error instanceof ImageError) {
+    return error;
+  }
+  const reason = reasonOf(error);
+  const isForbidden = /\bCSP\b|security policy/i.test(reason);
+  return loadFailed(
+    isForbidden ? needs(reason, "script-src 'wasm-unsafe-eval'") : reason,
+    {},
+    error,
+  );
 }
+
+// What browsers say of a policy names no directive, or 'unsafe-eval', which allows much more.
+const needs = (reason: string, directive: string) =>
+  `${reason} (a content security policy needs ${directive})`;
 
 /** Does `work` when it is first asked for, and again only after it failed. */
 export function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
@@ -95,7 +108,8 @@ async function compileResponse(url: URL): Promise<WebAssembly.Module> {
   try {
     response = await fetch(url);
   } catch (error) {
-    throw loadFailed(reasonOf(error), { url: url.href }, error);
+    const reason = needs(reasonOf(error), `connect-src ${url.origin}`);
+    throw loadFailed(reason, { url: url.href }, error);
   }
   const mimeType = response.headers.get('content-type') ?? '';
   const details = { url: url.href, status: response.status, mimeType };

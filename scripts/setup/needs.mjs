@@ -124,6 +124,7 @@ const groups = {
     program('exiftool', { package: 'libimage-exiftool-perl' }),
     program('clang-format'),
     program('clang-tidy'),
+    program('redis-server'),
   ],
   bench: [
     ...python,

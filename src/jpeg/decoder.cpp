@@ -130,6 +130,14 @@ bool lacks_component(const jpeg_decompress_struct& info) {
   return false;
 }
 
+// A second one is an error, but libjpeg says so only after it has read precision, height and width
+// into the place of the first one's.
+bool is_frame(int marker) {
+  constexpr int kDht = 0xc4;
+  constexpr int kDac = 0xcc;
+  return marker >= 0xc0 && marker <= 0xcf && marker != kDht && marker != kDac;
+}
+
 }  // namespace
 
 JpegDecoder::JpegDecoder(ErrorTrap& trap, Bytes its_file, Truncated policy)
@@ -175,6 +183,11 @@ void check_scans(JpegDecoder& decoder) {
   decoder.complete = false;
 }
 
-void end_before_segment(JpegDecoder& decoder) { decoder.info.unread_marker = JPEG_EOI; }
+void end_before_segment(JpegDecoder& decoder) {
+  if (is_frame(decoder.info.unread_marker)) {
+    fail(decoder.errors.trap, ErrorCode::kCorruptImage, "The JPEG has more than one frame header.");
+  }
+  decoder.info.unread_marker = JPEG_EOI;
+}
 
 }  // namespace crop64

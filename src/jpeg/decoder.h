@@ -45,6 +45,7 @@ bool lacks_bits(const JpegDecoder& decoder);
 void check_scans(JpegDecoder& decoder);
 
 // What to do where the file is cut off in a segment between two scans: lets it end before that.
+// Fails with CORRUPT_IMAGE where the segment is a second frame header.
 void end_before_segment(JpegDecoder& decoder);
 
 }  // namespace crop64

@@ -5,37 +5,26 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { describePage } from '../support/pages.mjs';
 import { launch } from './chromium.mjs';
 import { serve } from './server.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const readme = await readFile(join(root, 'README.md'), 'utf8');
-const blocks = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({
-  language,
-  code,
-}));
 const crop = { left: 340, top: 160, right: 1024, bottom: 650 };
 
 let folder;
 let photo;
-
-function block(language, including) {
-  const found = blocks.filter((b) => b.language === language && b.code.includes(including));
-  assert.equal(found.length, 1, `one block of ${language} with ${including}`);
-  found[0].tested = true;
-  return found[0].code;
-}
 
 async function expectedDataUrl() {
   const { toDataURL } = await import('../../dist/index.js');
   return toDataURL(await readFile(photo), { crop });
 }
 
-describe("the README's code", () => {
+describePage('README.md', (block) => {
   before(async () => {
     const { encode } = await import('../../dist/index.js');
     folder = await mkdtemp(join(tmpdir(), 'crop64-readme-'));
@@ -208,6 +197,7 @@ globalThis.both = (...args) => Promise.all([toDataURL(...args), toDataURLInPool(
       join(root, 'tests/matrix/bundlers/vite-7/vite.config.js'),
       'utf8',
     );
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
     const [, told] = readme.match(/^\| Vite 7 \|.*`(optimizeDeps: .*?)` in `vite.config.js`/m);
     assert.equal(config, `export default {\n  ${told},\n};\n`);
   });
@@ -254,10 +244,5 @@ globalThis.both = (...args) => Promise.all([toDataURL(...args), toDataURLInPool(
     const recipes = new Function(...Object.keys(given), code)(...Object.values(given));
     const expected = { unit: '%', x: 10, y: 20, width: 30, height: 40 };
     assert.deepEqual(recipes, [expected, expected, expected]);
-  });
-
-  test('each block was run', () => {
-    const forgotten = blocks.filter(({ tested }) => !tested).map(({ code }) => code);
-    assert.deepEqual(forgotten, []);
   });
 });

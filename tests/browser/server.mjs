@@ -11,6 +11,8 @@ const types = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
   '.jpg': 'image/jpeg',
   '.png': 'image/png',
@@ -63,9 +65,9 @@ function answer(root, headers, request, response) {
   const type = untyped ? 'application/octet-stream' : types[extname(file)];
   response.writeHead(200, {
     'content-type': type ?? 'application/octet-stream',
-    ...headers,
     // A worker has the policy that its file comes with, and not the page's.
     ...(extname(file) === '.js' && { 'content-security-policy': policy }),
+    ...headers,
   });
   createReadStream(file).pipe(response);
 }

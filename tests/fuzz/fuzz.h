@@ -54,7 +54,7 @@ bool is_answer(const Result<Value>& result) {
 inline Limits small_limits() {
   Limits limits;
   limits.pixels = 1 << 18;
-  limits.memory = 1 << 25;
+  limits.memory = 1 << 23;
   return limits;
 }
 

@@ -47,6 +47,13 @@ TEST_CASE("every sampling is moved, into every coding") {
   }
 }
 
+TEST_CASE("a second frame header is an error, however little of it there is") {
+  for (const File& damaged : with_second_header(make_jpeg(k420))) {
+    INFO(damaged.size(), " bytes");
+    CHECK(code_of(move_jpeg(damaged, {0, 0, 64, 48}, {}, {})) == "CORRUPT_IMAGE");
+  }
+}
+
 TEST_CASE("a damaged file is moved or refused, and is never a fault of this library") {
   std::mt19937 random(1);
   for (const Sampling& sampling : {k420, k444, kGray}) {

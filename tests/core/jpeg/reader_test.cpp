@@ -346,6 +346,17 @@ TEST_CASE("where truncation is accepted, a file cut anywhere shows what libjpeg 
   }
 }
 
+TEST_CASE("a second frame header is an error, however little of it there is") {
+  const File file = make_jpeg({50, 70}, {.scans = progressive_scans(3)});
+  for (const File& damaged : with_second_header(file)) {
+    for (const Truncated truncated : {Truncated::kError, Truncated::kAccept}) {
+      INFO(damaged.size(), " bytes, of which ", file.size(), " are in order");
+      const DecodeRequest request = {.region = {0, 0, 50, 70}, .truncated = truncated};
+      CHECK(code_of(decode_jpeg(damaged, request)) == "CORRUPT_IMAGE");
+    }
+  }
+}
+
 TEST_CASE("an end marker in the middle of a scan is a truncation too") {
   File file = make_jpeg({50, 70});
   const size_t middle = file.size() / 2;

@@ -226,4 +226,16 @@ size_t find_marker(const File& file, int code) {
   std::abort();
 }
 
+std::vector<File> with_second_header(const File& file) {
+  const uint8_t header[] = {0xff, 0xc0, 0, 17, 0, 0xff, 0xff, 0xff, 0xff, 3, 1, 0x11, 0};
+  std::vector<File> files;
+  File longer(file.begin(), file.end() - 2);
+  for (const uint8_t byte : header) {
+    longer.push_back(byte);
+    files.push_back(longer);
+  }
+  files.erase(files.begin());  // no marker yet
+  return files;
+}
+
 }  // namespace crop64

@@ -93,4 +93,7 @@ std::vector<JpegMarker> markers_of(const File& file);
 // The first one with that code.
 size_t find_marker(const File& file, int code);
 
+// The file with the beginning of another frame header in place of its end marker, in all lengths.
+std::vector<File> with_second_header(const File& file);
+
 }  // namespace crop64

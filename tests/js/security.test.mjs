@@ -1,0 +1,189 @@
+// What SECURITY.md says of what ships, and of what it is built from.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { root } from '../support/fixtures.mjs';
+
+const read = (path) => readFileSync(join(root, path), 'utf8');
+const dist = readdirSync(join(root, 'dist'), { recursive: true }).map((name) => join('dist', name));
+const wasm = new WebAssembly.Module(readFileSync(join(root, 'dist/crop64.wasm')));
+
+// All that the wasm can do outside its own memory. Linking makes one letter of each name; the names as
+// they were are in a list beside the module in build/, in the order of the imports.
+const ALLOWED = {
+  abort: 'ends the instance: no room for the few bytes of a small object',
+  emscripten_memcpy_big: 'a copy within its memory, by the engine',
+  emscripten_resize_heap: 'grows its memory, up to 2 GB',
+  // setjmp and longjmp, by which libjpeg-turbo and libpng leave a file that is broken.
+  invoke_vi: 'calls a function that may jump out',
+  _emscripten_throw_longjmp: 'jumps',
+  getTempRet0: 'a number beside a result',
+  setTempRet0: 'the same',
+  // Embind tells the glue, once, which functions and types there are.
+  _embind_register_bool: 'bool',
+  _embind_register_emval: 'JavaScript values',
+  _embind_register_enum: 'the options that are names',
+  _embind_register_enum_value: 'their values',
+  _embind_register_float: 'numbers',
+  _embind_register_function: 'probe, process and heapHighWater',
+  _embind_register_integer: 'numbers',
+  _embind_register_memory_view: 'bytes in its memory',
+  _embind_register_std_string: 'text',
+  _embind_register_std_wstring: 'text: Embind registers all that it has',
+  _embind_register_bigint: 'numbers: the same',
+  _embind_register_value_object: 'options and results',
+  _embind_register_value_object_field: 'their fields',
+  _embind_finalize_value_object: 'the end of them',
+  _embind_register_void: 'nothing',
+  // Embind's JavaScript values: options are read, and results made.
+  _emval_as: 'an option as a number',
+  _emval_call_method: 'set, slice, decode, toBase64, concat',
+  _emval_call_void_method: 'set and push, which give nothing',
+  _emval_decref: 'a value is needed no more',
+  _emval_get_global: 'TextDecoder and, in Node, Buffer',
+  _emval_get_method_caller: 'how a method is called',
+  _emval_get_property: 'length of the bytes that come in',
+  _emval_incref: 'a value is needed once more',
+  _emval_new: 'a TextDecoder',
+  _emval_new_array: 'the results of encodeAll',
+  _emval_new_cstring: 'the name of a property',
+  _emval_new_object: "a result, an error's details",
+  _emval_run_destructors: 'after a call',
+  _emval_set_property: 'a field of a result',
+  _emval_take_value: 'a number as a value',
+};
+
+test('the wasm asks for nothing that is not known: no files, no clock, no network, no exit', () => {
+  const symbols = read('build/wasm/crop64-module.js.symbols').split('\n');
+  const imports = WebAssembly.Module.imports(wasm);
+  const names = symbols.slice(0, imports.length).map((line, i) => {
+    const [, number, name] = line.match(/^(\d+):(?:legalimport\$)?(\w+)$/) ?? [];
+    assert.equal(Number(number), i, line);
+    return name;
+  });
+  assert.deepEqual(names.toSorted(), Object.keys(ALLOWED).toSorted());
+  assert.deepEqual(new Set(imports.map(({ kind }) => kind)), new Set(['function']));
+});
+
+test('it runs nothing by itself, and its memory is not shared', async () => {
+  const calls = [];
+  const imports = {};
+  for (const { module, name } of WebAssembly.Module.imports(wasm)) {
+    imports[module] ??= {};
+    imports[module][name] = () => calls.push(name);
+  }
+  const { exports } = await WebAssembly.instantiate(wasm, imports);
+  assert.deepEqual(calls, []);
+  const memory = Object.values(exports).find((value) => value instanceof WebAssembly.Memory);
+  assert.ok(memory.buffer instanceof ArrayBuffer);
+});
+
+// Code out of text, and memory that two threads write to. A name in quotes is neither.
+const FORBIDDEN = [
+  /(?<!['"])\beval\b(?!['"])/,
+  /\bFunction\s*\(/,
+  /\.constructor\s*\(\s*['"`]/,
+  /\bset(?:Timeout|Interval)\s*\(\s*['"`]/,
+  /\bimport\s*\(\s*['"`]data:/,
+  /\bjavascript:/,
+  /(?<!['"])\bSharedArrayBuffer\b(?!['"])/,
+  /\bAtomics\b/,
+  /\bshared:\s*(?:true|!0)/,
+  /\b(?:innerHTML|outerHTML|insertAdjacentHTML|document\.write)\b/,
+  /\b(?:WebSocket|EventSource|RTCPeerConnection|sendBeacon)\b/,
+];
+const offences = (code) => FORBIDDEN.filter((pattern) => pattern.test(code)).map(String);
+
+// What a page may not have where its policy forbids scripts in it.
+const INLINE = [
+  /<script(?![^>]*\bsrc=)[^>]*>\s*\S/i,
+  /<[a-z][^>]*\son\w+\s*=/i,
+  /(?:href|src)\s*=\s*["']?\s*javascript:/i,
+];
+
+describe('what ships', () => {
+  const scripts = dist.filter((name) => /\.m?js$/.test(name));
+  for (const name of scripts) {
+    test(`${name} makes no code out of text and shares no memory`, () => {
+      assert.deepEqual(offences(read(name)), []);
+    });
+  }
+
+  test('that finds what it looks for', () => {
+    const bad = [
+      'eval("1")',
+      'globalThis.eval(x)',
+      '(0,eval)(x)',
+      'new Function("return this")()',
+      'Function ("return this")()',
+      'f.constructor("return this")()',
+      'setTimeout("x()", 1)',
+      "import('data:text/javascript,1')",
+      'new SharedArrayBuffer(8)',
+      'new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true })',
+      'Atomics.wait(a, 0, 0)',
+      'p.innerHTML = x',
+      'new WebSocket(x)',
+    ];
+    assert.deepEqual(
+      bad.filter((code) => offences(code).length === 0),
+      [],
+    );
+    const good = ["case 'SharedArrayBuffer':", 'typeof x === "function"', 'withGlobFunction(fn)'];
+    assert.deepEqual(good.flatMap(offences), []);
+    assert.ok(INLINE[0].test('<script>run()</script>'));
+    assert.ok(!INLINE[0].test('<script type="module" src="a.js"></script>'));
+    assert.ok(INLINE[1].test('<p class="a" onclick="run()">'));
+  });
+
+  test('its pages have no script in them', () => {
+    for (const name of dist.filter((file) => file.endsWith('.html'))) {
+      const found = INLINE.filter((pattern) => pattern.test(read(name)));
+      assert.deepEqual(found, [], name);
+    }
+  });
+
+  test('it depends on no package, and installing it runs nothing', () => {
+    const { dependencies, optionalDependencies, peerDependencies, bundleDependencies, scripts } =
+      JSON.parse(read('package.json'));
+    const needed = [dependencies, optionalDependencies, peerDependencies, bundleDependencies];
+    assert.deepEqual(
+      needed.flatMap((packages) => Object.keys(packages ?? {})),
+      [],
+    );
+    const atInstall = ['preinstall', 'install', 'postinstall', 'prepare'];
+    assert.deepEqual(
+      atInstall.filter((name) => name in scripts),
+      [],
+    );
+  });
+});
+
+describe('what it is built from', () => {
+  test('each C library is of a version that is named, with a SHA-256', () => {
+    const sha256 = /^[0-9a-f]{64}$/;
+    const libraries = Object.entries(JSON.parse(read('cmake/libraries.json')));
+    assert.deepEqual(libraries.map(([name]) => name).toSorted(), LIBRARIES);
+    for (const [name, { debian, upstream }] of libraries) {
+      assert.match(upstream.sha256, sha256, name);
+      assert.ok(upstream.url.startsWith('https://') && upstream.url.includes(upstream.version));
+      assert.ok(debian.versions.length > 0, name);
+      for (const { version, dsc } of debian.versions) assert.match(dsc, sha256, version);
+    }
+  });
+
+  test('each npm package has a hash in the lock', () => {
+    for (const lock of ['package-lock.json', 'bench/package-lock.json']) {
+      const packages = Object.entries(JSON.parse(read(lock)).packages);
+      const bare = packages.filter(([path, { integrity, link }]) => path && !integrity && !link);
+      assert.deepEqual(
+        bare.map(([path]) => path),
+        [],
+        lock,
+      );
+    }
+  });
+});
+
+const LIBRARIES = ['doctest', 'libjpeg-turbo', 'libpng', 'zlib'];
