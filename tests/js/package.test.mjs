@@ -101,7 +101,12 @@ describe('the package', () => {
   test('its types are right (Are the types wrong?), but for the wasm, which has none', () => {
     const wasm = ['--exclude-entrypoints', 'wasm', 'crop64.wasm'];
     const options = ['--profile', 'esm-only', '--format', 'ascii'];
-    tool(join(root, 'node_modules/.bin/attw'), [tarball, '--no-definitely-typed', ...options, ...wasm]);
+    tool(join(root, 'node_modules/.bin/attw'), [
+      tarball,
+      '--no-definitely-typed',
+      ...options,
+      ...wasm,
+    ]);
   });
 
   // "sideEffects": false says so. The worker and the command line do something by themselves, but a
