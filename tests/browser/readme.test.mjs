@@ -193,6 +193,7 @@ globalThis.both = (...args) => Promise.all([toDataURL(...args), toDataURLInPool(
   });
 
   test('the configuration of Vite 7 is that of the project that is tried', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
     const config = await readFile(
       join(root, 'tests/matrix/bundlers/vite-7/vite.config.js'),
       'utf8',
@@ -224,6 +225,54 @@ globalThis.both = (...args) => Promise.all([toDataURL(...args), toDataURLInPool(
       assert.equal(code, 1);
       assert.match(stderr, /^Expected a picture at .*nowhere\.jpg but it could not be read/m);
       return true;
+    });
+  });
+
+  test('the recipes', async () => {
+    const code = `
+import { decode, encode, encodeAll, toBlob, toDataURL } from 'crop64';
+import { openAsBlob } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+const file = await openAsBlob('photo.jpg');
+const crop = ${JSON.stringify(crop)};
+let pasted;
+globalThis.addEventListener = (_, listener) => { pasted = listener; };
+let shown;
+const show = (...what) => { shown = what; };
+${block('js', 'avatar')}
+${block('js', 'maxBytes')}
+${block('js', 'paste')}
+${block('js', 'image_url')}
+${block('js', 'tiles')}
+await pasted({ clipboardData: { files: [file] } });
+await writeFile('recipes.json', JSON.stringify({
+  avatar: Buffer.from(await avatar.arrayBuffer()).toString('base64'),
+  upload: [Buffer.from(bytes).toString('base64'), width, height],
+  pixels: [Buffer.from(shown[0]).toString('base64'), shown[1], shown[2]],
+  url: content[1].image_url.url,
+  tiles: tiles.map((tile) => tile.toBase64()),
+}));`;
+    await writeFile(join(folder, 'recipes.js'), code);
+    await run(process.execPath, ['recipes.js'], { cwd: folder });
+    const made = JSON.parse(await readFile(join(folder, 'recipes.json'), 'utf8'));
+
+    const { decode, encode, toBase64, toDataURL } = await import('../../dist/index.js');
+    const bytes = await readFile(photo);
+    const small = { width: 1600, withoutEnlargement: true };
+    const upload = await encode(bytes, { resize: small, format: 'jpeg', maxBytes: 200_000 });
+    assert.ok(upload.byteLength <= 200_000);
+    const middle = await decode(bytes, {
+      crop: { left: 300, top: 200, right: 900, bottom: 600 },
+      channels: 'BGR',
+    });
+    const tile = (left) =>
+      toBase64(bytes, { crop: { left, top: 0, right: left + 256, bottom: 256 } });
+    assert.deepEqual(made, {
+      avatar: await toBase64(bytes, { resize: { width: 256, height: 256 }, metadata: 'none' }),
+      upload: [upload.toBase64(), 1200, 800],
+      pixels: [Buffer.from(middle.data).toString('base64'), 600, 400],
+      url: await toDataURL(bytes, { crop }),
+      tiles: [await tile(0), await tile(256), await tile(512)],
     });
   });
 
