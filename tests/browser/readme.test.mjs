@@ -193,7 +193,6 @@ globalThis.both = (...args) => Promise.all([toDataURL(...args), toDataURLInPool(
   });
 
   test('the configuration of Vite 7 is that of the project that is tried', async () => {
-    const readme = await readFile(join(root, 'README.md'), 'utf8');
     const config = await readFile(
       join(root, 'tests/matrix/bundlers/vite-7/vite.config.js'),
       'utf8',
