@@ -39,6 +39,7 @@ export async function startContenders() {
 const contendersWith = (chromium) => ({
   crop64: () => startCrop64(join(root, 'dist')),
   'crop64, lowest only': startLowest,
+  'crop64, without SIMD': startWithoutSimd,
   // Another build of crop64, to compare with: its dist/ folder.
   ...(process.env.OTHER_DIST && { 'crop64, other': () => startCrop64(process.env.OTHER_DIST) }),
   Node: startNode,
@@ -77,6 +78,12 @@ async function startCrop64(folder) {
 async function startLowest() {
   const { version, works } = await startCrop64(join(root, 'dist'));
   return { version, works: { crops: works.crop } };
+}
+
+// What the kernels are measured by.
+async function startWithoutSimd() {
+  const { version, works } = await startCrop64(join(root, 'build/bench/without-simd'));
+  return { version, works: { decode: works.decode, encode: works.encode } };
 }
 
 function startNode() {

@@ -1,6 +1,5 @@
 // What is counted and not timed: the size of the module, and the memory that a job takes.
-import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { downloadSizes } from '../tests/support/download.mjs';
 import { nativeFile, nativeOptions, startNative } from '../tests/support/native.mjs';
 import { limits } from './jobs.mjs';
 import { readPicture } from './pictures.mjs';
@@ -9,17 +8,13 @@ import { readPicture } from './pictures.mjs';
 export async function countAll() {
   const counted = [];
   for (const limit of Object.values(limits)) {
-    const found = limit.picture ? await memoryOf(limit) : moduleSize();
+    const found = limit.picture ? await memoryOf(limit) : sum(downloadSizes().values());
     counted.push({ title: limit.title, found, most: limit.most, isMet: found <= limit.most });
   }
   return counted;
 }
 
-function moduleSize() {
-  const sizeOf = (name) =>
-    gzipSync(readFileSync(new URL(`../dist/${name}`, import.meta.url)), { level: 9 }).length;
-  return sizeOf('crop64.wasm') + sizeOf('crop64-module.js');
-}
+const sum = (values) => [...values].reduce((a, b) => a + b);
 
 // By the allocator's high-water mark, on a new instance, without the input and the output.
 async function memoryOf({ picture, options: { crop, ...options } }) {

@@ -63,7 +63,7 @@ target_include_directories(png SYSTEM PUBLIC ${libpng} ${CMAKE_CURRENT_BINARY_DI
 target_link_libraries(png PUBLIC zlib PRIVATE platform)
 compile_for_size(png EXCEPT
   ${libpng}/pngrutil.c ${libpng}/pngwutil.c ${libpng}/intel/filter_sse2_intrinsics.c)
-if(EMSCRIPTEN)
+if(with_simd)
   # Emscripten turns libpng's SSE read filters into simd128.
   target_compile_options(png PRIVATE -msse4.1)
   target_compile_definitions(png PRIVATE PNG_INTEL_SSE_OPT=1)
@@ -73,7 +73,7 @@ if(EMSCRIPTEN)
 endif()
 
 # libjpeg-turbo: the 8-bit Huffman codecs, without arithmetic coding. Its own SIMD has no wasm: there
-# src/jpeg/kernels stands in for it, and elsewhere its scalar code does.
+# src/jpeg/kernels stands in for it, and elsewhere, or without SIMD, its scalar code does.
 set(libjpeg ${sources}/libjpeg-turbo)
 set(JPEG_LIB_VERSION 62)
 set(VERSION 2.1.5)
@@ -81,7 +81,7 @@ set(LIBJPEG_TURBO_VERSION_NUMBER 2001005)
 set(BITS_IN_JSAMPLE 8)
 set(INLINE "inline __attribute__((always_inline))")
 set(SIZE_T ${CMAKE_SIZEOF_VOID_P})
-set(WITH_SIMD ${EMSCRIPTEN})
+set(WITH_SIMD ${with_simd})
 configure_file(${libjpeg}/jconfig.h.in libjpeg/jconfig.h)
 configure_file(${libjpeg}/jconfigint.h.in libjpeg/jconfigint.h)
 configure_file(${libjpeg}/jversion.h.in libjpeg/jversion.h COPYONLY)
@@ -126,7 +126,7 @@ patch(jdcoefct "decode_mcu) (cinfo, coef->MCU_buffer)"
 # decode took 0.87 of the time, and a crop from the middle 0.77. Of 10 to 12 bits for a step 11 were
 # the fastest.
 file(READ ${libjpeg}/jdhuff.c jdhuff_c)
-if(EMSCRIPTEN)
+if(with_simd)
   patch(jdhuff "int lookup[1 << HUFF_LOOKAHEAD];"
     "int lookup[1 << HUFF_LOOKAHEAD];
 #define STEP_LOOKAHEAD 11
@@ -154,7 +154,7 @@ foreach(name jdcoefct jdhuff jdphuff)
 endforeach()
 add_library(jpeg STATIC ${jpeg_sources} ${CMAKE_SOURCE_DIR}/src/jpeg/unused.c)
 target_include_directories(jpeg SYSTEM PUBLIC ${libjpeg} ${CMAKE_CURRENT_BINARY_DIR}/libjpeg)
-if(EMSCRIPTEN)
+if(with_simd)
   set(kernels ${CMAKE_SOURCE_DIR}/src/jpeg/kernels)
   add_library(kernels OBJECT
     ${kernels}/color.cpp ${kernels}/downsample.cpp ${kernels}/fdct.cpp ${kernels}/huffman.cpp
@@ -186,6 +186,7 @@ if(EMSCRIPTEN)
   # wasm32 has 64-bit registers: libjpeg-turbo's x32 branch gives the Huffman coders 64-bit buffers.
   set_source_files_properties(
     ${libjpeg}/jchuff.c ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdhuff.c
-    ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdphuff.c ${kernels}/huffman_decode.cpp
+    ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdphuff.c
+    ${CMAKE_SOURCE_DIR}/src/jpeg/kernels/huffman_decode.cpp
     PROPERTIES COMPILE_DEFINITIONS "__x86_64__;__ILP32__")
 endif()

@@ -2,8 +2,9 @@
 // `npm run bench -- growth` tells how the cost of a crop grows, `npm run bench -- pool` how free a page stays,
 // `npm run bench -- --write` does all of them and writes docs/benchmark.md, and `npm run bench:lossless`
 // finds out what a crop leaves of a picture.
-import { build } from './build.mjs';
-import { main, show } from './setup/run.mjs';
+import { join } from 'node:path';
+import { build, buildWithoutSimd } from './build.mjs';
+import { main, root, show } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
 const scripts = {
@@ -20,6 +21,7 @@ async function bench(args) {
   }
   await setUp(args[0] === 'lossless' ? ['build', 'bench', 'test'] : ['build', 'bench']);
   await build();
+  if (!named) await buildWithoutSimd(join(root, 'build/bench/without-simd'));
   for (const run of runs) {
     // In a process of its own: its packages were not there when this one began.
     const { code } = await show(process.execPath, run);

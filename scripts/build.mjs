@@ -1,5 +1,5 @@
-// Builds the package into dist/: the C++ as a wasm module, the TypeScript as JavaScript, and the command
-// line as one file with the libraries that it uses.
+// Builds the package into dist/: the C++ as a wasm module, and the TypeScript as JavaScript, in few
+// files, for a page waits for each round of imports.
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
@@ -9,15 +9,15 @@ import { buildEnvironment, setUp } from './setup.mjs';
 
 const dist = join(root, 'dist');
 
-// What CMake makes, by the name that web/ knows it by.
-const moduleFiles = { 'crop64.wasm': 'crop64-module.wasm', 'crop64-module.js': 'crop64-module.js' };
+// What the TypeScript is turned into, each file by itself, and the glue beside it.
+const modules = join(root, 'build/js');
 
 export async function build() {
   await setUp(['build']);
   await timed('C++', () => compile('wasm'));
-  const emitted = await timed('TypeScript', compileTypeScript);
-  const library = emitted.filter((file) => dirname(file) === dist);
-  removeAllBut([...library, await bundleCommand(library), ...(await copyModule())]);
+  const wasm = copyWasm();
+  const types = await timed('TypeScript', compileTypeScript);
+  removeAllBut([wasm, ...types, ...(await bundleAll())]);
 }
 
 async function timed(title, work) {
@@ -53,63 +53,113 @@ function libraryTrees() {
 // The program of an npm package.
 export const npmProgram = (name) => join(root, 'node_modules/.bin', name);
 
-// Gives the files that it made.
-async function compileTypeScript() {
-  const output = await run(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--listEmittedFiles']);
-  return [...output.matchAll(/^TSFILE: (.*)$/gm)].map(([, file]) => resolve(root, file));
+/** Puts crop64 without SIMD into a folder, beside which its bounds are measured. Needs build() first. */
+export async function buildWithoutSimd(folder) {
+  await timed('C++ without SIMD', () => compile('wasm-scalar'));
+  const made = join(root, 'build/wasm-scalar/crop64-module');
+  fs.cpSync(modules, folder, { recursive: true });
+  fs.copyFileSync(`${made}.js`, join(folder, 'crop64-module.js'));
+  fs.copyFileSync(`${made}.wasm`, join(folder, 'crop64.wasm'));
 }
 
-// The library stays what it is, beside it. Some of what goes in is CommonJS, which asks Node's modules
-// of `require`.
-async function bundleCommand(library) {
-  const { build } = await import('esbuild');
-  const outfile = join(dist, 'cli.js');
+function copyWasm() {
+  const wasm = join(dist, 'crop64.wasm');
+  fs.mkdirSync(dist, { recursive: true });
+  fs.copyFileSync(join(root, 'build/wasm/crop64-module.wasm'), wasm);
+  return wasm;
+}
+
+// Gives the types that the library has.
+async function compileTypeScript() {
+  const output = await run(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--listEmittedFiles']);
+  const emitted = [...output.matchAll(/^TSFILE: (.*)$/gm)].map(([, file]) => resolve(root, file));
+  return emitted.filter((file) => dirname(file) === dist);
+}
+
+// Gives the files that it made.
+async function bundleAll() {
+  const glue = join(modules, 'crop64-module.js');
+  fs.writeFileSync(glue, await minify(fs.readFileSync(join(root, 'build/wasm/crop64-module.js'))));
+  const bundles = [bundleLibrary(), bundleWorker(), bundleInline(), bundleCommand()];
+  return (await Promise.all(bundles)).flat();
+}
+
+// What the entries share stands in a chunk, so that an ImageError is the same class in all of them.
+function bundleLibrary() {
+  return bundle({ entryPoints: ['index', 'pool'].map(moduleFile), splitting: true });
+}
+
+// As one file that is a module and a plain script, too, it works wherever it is copied to: by hand, or by
+// a bundler that takes it for some file. It is given the wasm, and has no use for its place.
+function bundleWorker() {
+  return bundle({
+    entryPoints: [moduleFile('crop64-worker')],
+    format: 'iife',
+    minify: true,
+    logOverride: { 'empty-import-meta': 'silent' },
+  });
+}
+
+// The interface with the bytes in place of their location. Its types are index.d.ts.
+function bundleInline() {
+  const base64 = fs.readFileSync(join(dist, 'crop64.wasm')).toString('base64');
+  const contents = `const bytes = () => Uint8Array.from(atob('${base64}'), (c) => c.charCodeAt(0));
+export const ownWasm = () => ({ wasmBinary: bytes() });`;
+  const wasm = {
+    name: 'wasm',
+    setup: ({ onLoad }) => onLoad({ filter: /\/location\.js$/ }, () => ({ contents })),
+  };
+  return bundle({ entryPoints: { inline: moduleFile('index') }, minify: true, plugins: [wasm] });
+}
+
+// With the library in it. Some of what goes in is CommonJS, which asks Node's modules of `require`.
+async function bundleCommand() {
   const lines = [
     '#!/usr/bin/env node',
     "import { createRequire as requireFor } from 'node:module';",
     'const require = requireFor(import.meta.url);',
   ];
-  await build({
-    entryPoints: [join(dist, 'cli/main.js')],
-    outfile,
-    bundle: true,
+  const made = await bundle({
+    entryPoints: { cli: moduleFile('cli/main') },
     platform: 'node',
     target: 'node20',
-    format: 'esm',
-    legalComments: 'none', // THIRD-PARTY-NOTICES has them
-    external: library.filter((file) => file.endsWith('.js')),
     banner: { js: lines.join('\n') },
-    logLevel: 'error',
   });
-  fs.chmodSync(outfile, 0o755);
-  fs.rmSync(join(dist, 'cli'), { recursive: true });
-  return outfile;
+  fs.chmodSync(join(dist, 'cli.js'), 0o755);
+  return made;
 }
 
-async function copyModule() {
-  for (const [name, made] of Object.entries(moduleFiles)) {
-    const from = join(root, 'build/wasm', made);
-    if (name.endsWith('.js')) {
-      fs.writeFileSync(join(dist, name), await minify(fs.readFileSync(from, 'utf8')));
-    } else {
-      fs.copyFileSync(from, join(dist, name));
-    }
-  }
-  return Object.keys(moduleFiles).map((name) => join(dist, name));
+const moduleFile = (name) => join(modules, `${name}.js`);
+
+async function bundle(options) {
+  const { build } = await import('esbuild');
+  const { metafile } = await build({
+    absWorkingDir: root,
+    outdir: dist,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    legalComments: 'none', // THIRD-PARTY-NOTICES has them
+    metafile: true,
+    logLevel: 'error',
+    ...options,
+  });
+  return Object.keys(metafile.outputs).map((file) => join(root, file));
 }
 
 // Emscripten leaves the glue's own names as long as they are: a quarter of its download.
 async function minify(glue) {
   const { transform } = await import('esbuild');
   const { code } = await transform(glue, { minify: true, format: 'esm', legalComments: 'none' });
-  return code;
+  // A bundler may leave it out where nothing uses it.
+  return code.replace('=(()=>', '=/* @__PURE__ */(()=>');
 }
 
 // What an earlier build made from sources that are gone must not be published.
 function removeAllBut(made) {
-  for (const name of fs.readdirSync(dist, { recursive: true })) {
+  for (const name of fs.readdirSync(dist)) {
     const file = join(dist, name);
-    if (fs.statSync(file).isFile() && !made.includes(file)) fs.rmSync(file);
+    if (!made.includes(file)) fs.rmSync(file, { recursive: true });
   }
 }
 

@@ -1,5 +1,5 @@
-// Sets up what building, testing and measuring need: `node scripts/setup.mjs [build] [test] [bench]`.
-// It finds or installs what is missing and says so; with nothing to do it says nothing.
+// Sets up what building, testing and measuring need: `node scripts/setup.mjs [build] [test] [bench]
+// [matrix]`. It finds or installs what is missing and says so; with nothing to do it says nothing.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
@@ -18,6 +18,8 @@ export async function setUp(groups = ['build']) {
   if (groups.includes('test') || groups.includes('bench')) await fetchPhotos();
   await installNodePackages('.');
   if (groups.includes('bench')) await installNodePackages('bench');
+  if (groups.includes('matrix')) await installNodePackages('tests/matrix');
+  if (groups.includes('test')) await installNodePackages('examples/queue');
 }
 
 // Installs what package-lock.json says, unless it was the last that was installed.

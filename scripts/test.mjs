@@ -1,10 +1,12 @@
 // Checks everything: `npm test`, or some stages of it: `npm test -- --only native,browser`
-// (`npm test -- --list` names them). Every stage runs even when one before it failed.
+// (`npm test -- --list` names them). Every stage runs even when one before it failed. The matrix, which
+// has half a gigabyte of runtimes to fetch, runs where it is asked for: `--only all` does it too.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, compile, configure, npmProgram } from './build.mjs';
+import { matrix } from './matrix.mjs';
 import { Failure, main, root, run, secondsSince, show, tellFailure } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
@@ -13,7 +15,11 @@ const stages = {
   biome: () => check(npmProgram('biome'), ['ci', '--colors=off', '.']),
   'clang-format': checkFormat,
   'clang-tidy': checkTidiness,
-  types: () => check(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--noEmit']),
+  types: async () => {
+    await check(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--noEmit']);
+    await check(npmProgram('tsc'), ['-p', 'web/demo/tsconfig.json']);
+    return { passed: 2, failed: 0 };
+  },
   native: async () => {
     await compile('asan');
     const counts = await doctest('build/asan/crop64_tests');
@@ -30,9 +36,11 @@ const stages = {
   // The same tests over crop64/pool.
   'js-pool': () => nodeTests('tests/js', asPool, (name) => !notOfPool.includes(name)),
   browser: () => nodeTests('tests/browser'),
+  matrix: () => matrix(),
+  examples: () => nodeTests('tests/examples'),
 };
 const names = Object.keys(stages);
-const groups = { lint: ['biome', 'clang-format', 'clang-tidy'] };
+const groups = { lint: ['biome', 'clang-format', 'clang-tidy'], all: names };
 
 const asPool = ['--import', './tests/support/pool-entry.mjs'];
 const notOfPool = [
@@ -41,10 +49,15 @@ const notOfPool = [
   'size.test.mjs',
   'bombs.test.mjs',
   'mutation.test.mjs',
+  'inline.test.mjs', // compares an entry with crop64
   'types.test.mjs', // has the pool's types already
   'pool.test.mjs', // compares the two entries, as the next
   'pool-soak.test.mjs',
+  'interface.test.mjs', // has both
   'cli.test.mjs', // starts a program that has both
+  'pages.test.mjs', // reads the documentation
+  'package.test.mjs', // looks at the files, as the next
+  'release.test.mjs',
 ];
 
 // Longer than any stage takes; one that hangs is ended.
@@ -142,7 +155,7 @@ function readOptions(args) {
 }
 
 function chosen(only) {
-  if (only === undefined) return names;
+  if (only === undefined) return names.filter((name) => name !== 'matrix');
   const asked = only.split(',').flatMap((name) => groups[name] ?? name);
   const unknown = asked.find((name) => !names.includes(name));
   if (unknown === undefined) return names.filter((name) => asked.includes(name));

@@ -1,20 +1,32 @@
-/** What can go wrong, as a program tells it apart. The README has a table of them. */
+/** What can go wrong, as a program tells it apart. */
 export type ErrorCode =
+  /** A wrong type or range, an unknown option, broken base64 (`details.offset`), an empty crop. */
   | 'INVALID_ARGUMENT'
+  /** The crop leaves the picture, whose `width` and `height` are in `details`. */
   | 'CROP_OUT_OF_BOUNDS'
+  /** An HTTP status, a revoked Blob URL, a tainted canvas, a missing file. */
   | 'SOURCE_UNREADABLE'
+  /** A format that is not read here, or a variant of one. */
   | 'UNSUPPORTED_FORMAT'
+  /** The bytes break the format. */
   | 'CORRUPT_IMAGE'
+  /** The data ends early, and the missing part is needed. */
   | 'TRUNCATED_IMAGE'
+  /** `details` has the `limit` and the `value`; found before memory is taken. */
   | 'LIMIT_EXCEEDED'
+  /** There was no room. */
   | 'OUT_OF_MEMORY'
+  /** `lossless: true` together with what cannot be lossless. */
   | 'LOSSLESS_IMPOSSIBLE'
+  /** The wasm or a worker did not load: `details` has what is known of it. */
   | 'MODULE_LOAD_FAILED'
+  /** A fault of this library. */
   | 'INTERNAL';
 
 /** The one error that this library throws, but for an abort, which rejects with `signal.reason`. */
 export class ImageError extends Error {
   override readonly name = 'ImageError';
+  /** What went wrong; the message says it in words. */
   readonly code: ErrorCode;
   /** Numbers and texts that belong to the code: the picture's size, the limit and the value, … */
   readonly details: Readonly<Record<string, unknown>>;
@@ -31,7 +43,10 @@ export class ImageError extends Error {
   }
 }
 
-/** How a value that is not what was expected is shown in a message. */
+/**
+ * How a value that is not what was expected is shown in a message.
+ * @internal
+ */
 export function show(value: unknown): string {
   if (typeof value === 'string') {
     return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`;
@@ -50,7 +65,10 @@ export function show(value: unknown): string {
   }
 }
 
-/** An argument that is not what it should be. `expected` may go on after "Expected …". */
+/**
+ * An argument that is not what it should be. `expected` may go on after "Expected …".
+ * @internal
+ */
 export function invalid(expected: string, name: string, received: unknown): ImageError {
   return new ImageError(
     'INVALID_ARGUMENT',
@@ -62,6 +80,7 @@ export function invalid(expected: string, name: string, received: unknown): Imag
 /**
  * OUT_OF_MEMORY, where that is what an engine says: with a RangeError, as of a stack that is full, or
  * of a worker with a code of Node's.
+ * @internal
  */
 export function noRoom(error: unknown): ImageError | undefined {
   const isRange = error instanceof RangeError && !/call stack/.test(error.message);
@@ -76,11 +95,18 @@ export function noRoom(error: unknown): ImageError | undefined {
     : undefined;
 }
 
+/**
+ * What an error says.
+ * @internal
+ */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A source that is of the right kind and can't be read. */
+/**
+ * A source that is of the right kind and can't be read.
+ * @internal
+ */
 export function unreadable(what: string, error: unknown, details = {}): ImageError {
   return new ImageError(
     'SOURCE_UNREADABLE',

@@ -4,7 +4,7 @@ import type { NativeInput, NativeModule, NativeResult } from './crop64-module.js
 import { canAskBrowser, readByBrowser } from './dom.js';
 import { ImageError } from './errors.js';
 import type { Input } from './input.js';
-import { run } from './module.js';
+import { loaded, run } from './module.js';
 import {
   type Checked,
   checkDecode,
@@ -64,7 +64,7 @@ const HEADER_BYTES = 64 * 1024;
 export async function probe(source: Source): Promise<ImageInfo> {
   const { limits } = checkDecode();
   for (let size = HEADER_BYTES; ; size *= 8) {
-    const input = await readStart(source, size, limits);
+    const [input] = await Promise.all([readStart(source, size, limits), loaded()]);
     const byteLength = source instanceof Blob ? source.size : input.data.length;
     try {
       const info = await run((native) => native.probe(toNative(native, input)));
@@ -78,15 +78,17 @@ export async function probe(source: Source): Promise<ImageInfo> {
   }
 }
 
-/** The samples of a picture, or of the part of it that is asked for. */
+/** The samples of a picture, or of the part of it that is asked for, in 16 bits each. */
 export async function decode(
   source: Source,
   options: DecodeOptions & { readonly bitDepth: 16 },
 ): Promise<DecodedImage<Samples16>>;
+/** The samples of a picture, or of the part of it that is asked for, in 8 bits each. */
 export async function decode(
   source: Source,
   options?: DecodeOptions & { readonly bitDepth?: 8 },
 ): Promise<DecodedImage<Samples8>>;
+/** The samples of a picture, or of the part of it that is asked for. */
 export async function decode(
   source: Source,
   options?: DecodeOptions,
@@ -190,7 +192,7 @@ async function processAll<Form extends keyof Data>(
   form: Form,
 ): Promise<Processed<Form>[]> {
   options.signal?.throwIfAborted();
-  const input = await read(source, options.limits);
+  const [input] = await Promise.all([read(source, options.limits), loaded()]);
   options.signal?.throwIfAborted();
   try {
     return await processInput(input, options, form);

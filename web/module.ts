@@ -10,7 +10,7 @@ const KEPT_HEAP_BYTES = 256 * 1024 * 1024;
 
 let settings: InitOptions = {};
 // The module, started by whichever call comes first.
-let load = once(start);
+let load = /* @__PURE__ */ once(start);
 
 /**
  * Loads the module now, and says where it is to come from. Optional: without it the first call loads
@@ -25,6 +25,14 @@ export async function init(options: InitOptions = {}): Promise<void> {
 /** Frees the module and its memory. The next call makes a new one. */
 export function dispose(): void {
   load = once(start);
+}
+
+/**
+ * Resolves when the module is there, which run() waits for, too: so that a source can be read meanwhile.
+ * @internal
+ */
+export async function loaded(): Promise<void> {
+  await load();
 }
 
 /**

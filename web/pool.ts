@@ -33,8 +33,9 @@ import { checkInit, compile, once } from './wasm.js';
 export { ImageError } from './errors.js';
 export type * from './index.js';
 
+/** What `createPool` takes. */
 export interface PoolOptions {
-  /** The most workers at a time. Default: as many as the machine does at a time. */
+  /** The most workers at a time, an integer from 1. Default: as many as the machine does at a time. */
   readonly size?: number;
   /**
    * Moves the memory of bytes and pixels to the worker, where they are all that their buffer has,
@@ -43,24 +44,35 @@ export interface PoolOptions {
   readonly transfer?: boolean;
 }
 
+/** What `map` takes beside the options of `encode`. */
 export interface MapOptions {
-  /** Is called whenever a result is there; `total` is known of an array. */
+  /**
+   * Is called whenever a result is there: `done` counts them from 1, `total` is the number of sources,
+   * which is known of an array alone. Default: nothing is called.
+   */
   readonly onProgress?: (progress: { done: number; total: number | undefined }) => void;
 }
 
-/** The functions of `crop64`, done by workers, and an abort ends what is running. */
+/**
+ * The functions of `crop64`, done by workers, and an abort ends what is running. A worker that dies is
+ * INTERNAL to its job, one that does not load MODULE_LOAD_FAILED.
+ */
 export interface Pool extends Omit<typeof import('./index.js'), 'ImageError'> {
   /**
    * Encodes source after source: the results come in the order of the sources, of which only as many
    * are taken as keep the workers busy. The first error ends it; so does leaving the loop, and then
-   * what is still running is ended, too.
+   * what is still running is ended, too. Errors: those of `encode`; INVALID_ARGUMENT where `sources`
+   * cannot be gone through.
    */
   map(
     sources: Iterable<Source> | AsyncIterable<Source>,
     options?: EncodeOptions,
     map?: MapOptions,
   ): AsyncGenerator<EncodedImage, void, undefined>;
-  /** Takes no more calls, waits for those that it has, and leaves nothing behind. */
+  /**
+   * Takes no more calls (they are INVALID_ARGUMENT), waits for those that it has, and leaves nothing
+   * behind.
+   */
   close(): Promise<void>;
 }
 
@@ -89,7 +101,10 @@ interface Job {
   thread?: Thread | undefined;
 }
 
-/** A pool of one's own. Its workers start when they are needed, and stay for what comes. */
+/**
+ * A pool of one's own. Its workers start when they are needed, and stay for what comes. Throws
+ * INVALID_ARGUMENT where `size` is no integer from 1.
+ */
 export function createPool({ size = parallelism(), transfer = false }: PoolOptions = {}): Pool {
   if (!Number.isInteger(size) || size < 1) {
     throw invalid('an integer of at least 1', 'size', size);
@@ -342,7 +357,8 @@ function pack({ call, moves }: Job): [Call, ArrayBuffer[]] {
   }
 }
 
-// The pool that starts by itself.
 const pool = createPool();
+/** The functions of `crop64`, on a pool that starts by itself. */
 export const { decode, dispose, encode, init, probe, toBase64, toBlob, toBytes, toDataURL } = pool;
+/** The functions of `crop64`, on a pool that starts by itself. */
 export const { encodeAll, toImageData } = pool;

@@ -3,6 +3,7 @@
 import { ImageError, noRoom, reasonOf, unreadable } from './errors.js';
 import { type Call, type Reply, unpackReply } from './message.js';
 import { type NodeModules, nodeModule } from './node.js';
+import { cureOf } from './wasm.js';
 
 export interface Thread {
   /** Resolves when it can take calls. */
@@ -72,7 +73,7 @@ export function startThread(wasm: Promise<WebAssembly.Module>): Thread {
     fail: (error: unknown) => finish(noRoom(error) ?? (hasLoaded ? died(error) : notLoaded(error))),
   };
   try {
-    port = typeof Worker === 'function' ? openWorker(listener) : openNodeWorker(listener);
+    port = hasWebWorkers() ? openWorker(listener) : openNodeWorker(listener);
   } catch (error) {
     listener.fail(error);
   }
@@ -93,9 +94,14 @@ export function startThread(wasm: Promise<WebAssembly.Module>): Thread {
   };
 }
 
+// Deno's own would keep it running, and can't be told not to.
+function hasWebWorkers(): boolean {
+  return typeof Worker === 'function' && !('Deno' in globalThis);
+}
+
 function openWorker({ receive, fail }: Listener): Port {
   // Bundlers look for just this expression, and bundle what it names.
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('./crop64-worker.js', import.meta.url), { type: 'module' });
   worker.onmessage = ({ data }) => receive(data);
   // Chrome's workers have no onmessageerror.
   worker.addEventListener('messageerror', () => fail('it sent a message that cannot be read'));
@@ -106,13 +112,14 @@ function openWorker({ receive, fail }: Listener): Port {
   return worker;
 }
 
-const here = import.meta.url;
+// In a bundle that is no module, there is none.
+const here: string | undefined = import.meta.url;
 
 function openNodeWorker({ receive, fail }: Listener): Port {
   const { Worker } = nodeModule('node:worker_threads') as NodeModules['node:worker_threads'];
   // Not the expression above: a bundler would take it for a second worker. And not the flags of this
   // process: some of them, a worker cannot have.
-  const worker = new Worker(new URL('./worker.js', here), { execArgv: [] });
+  const worker = new Worker(new URL('./crop64-worker.js', here), { execArgv: [] });
   worker.on('message', receive);
   worker.on('messageerror', fail);
   worker.on('error', fail);
@@ -125,12 +132,13 @@ function died(error: unknown): ImageError {
 }
 
 function notLoaded(error: unknown): ImageError {
-  const url = new URL('./worker.js', here).href;
+  const url = here && new URL('./crop64-worker.js', here).href;
+  const from = url === undefined ? '' : ` from ${url}`;
   return new ImageError(
     'MODULE_LOAD_FAILED',
-    `The worker did not load from ${url}: ${reasonOf(error)}. In Vite's dev server add ` +
-      "optimizeDeps: { exclude: ['crop64'] }; a content security policy needs worker-src 'self'.",
-    { url },
+    `The worker did not load${from}: ${reasonOf(error)}. ${cureOf(url, 'crop64-worker.js')}; ` +
+      "a content security policy needs worker-src 'self'.",
+    url === undefined ? {} : { url },
     { cause: error },
   );
 }

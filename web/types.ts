@@ -6,8 +6,11 @@ export type Channels = 'RGBA' | 'RGB' | 'BGRA' | 'BGR' | 'GRAY' | 'GRAYA';
  * Uint16Array.
  */
 export interface Pixels {
+  /** `width` x `height` x as many as there are channels. 16-bit ones have the machine's byte order. */
   readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
+  /** In pixels, from 1. */
   readonly width: number;
+  /** In pixels, from 1. */
   readonly height: number;
   /** Default: `'RGBA'`, as in ImageData. */
   readonly channels?: Channels;
@@ -22,12 +25,17 @@ export type ColorSpace = 'srgb' | 'display-p3' | 'other';
 
 /** A result that holds an encoded file, and is taken as a source for that file. */
 export interface WithBytes {
+  /** The file. */
   readonly bytes: Uint8Array;
 }
 
 /**
  * Where a picture comes from. Strings are base64 text or data URLs, never paths or addresses: pass
- * a `URL` for those. The source is never changed and never detached.
+ * a `URL` for those. The source is never changed and never detached. A `Response` is read to its end.
+ *
+ * Errors: `INVALID_ARGUMENT` of what is no source; `SOURCE_UNREADABLE` of one that cannot be read (an
+ * HTTP status, a missing file, a tainted canvas, a picture that is not loaded); and of what it holds
+ * `UNSUPPORTED_FORMAT`, `CORRUPT_IMAGE`, `TRUNCATED_IMAGE`, `LIMIT_EXCEEDED` and `OUT_OF_MEMORY`.
  */
 export type Source =
   | Blob
@@ -49,9 +57,17 @@ export type Source =
 
 /**
  * The part that is asked for, in pixels of the picture as displayed (after `autoOrient`, `rotate` and
- * `flip`) or in percent of its sides. Fractions are rounded edge by edge, half up.
+ * `flip`) or in percent of its sides. `right` and `bottom` are the first column and row that are not
+ * taken. Fractions are rounded edge by edge, half up, and an edge that lies less than a pixel outside
+ * the picture is its edge.
+ *
+ * Errors: `CROP_OUT_OF_BOUNDS`, unless `outside` allows it, with the picture's `width` and `height` in
+ * `details`; `INVALID_ARGUMENT` of an empty one.
  */
-export type Crop = { readonly unit?: '%' } & (
+export type Crop = {
+  /** `'%'`: all are in percent of the picture's width and height. Default: they are in pixels. */
+  readonly unit?: '%';
+} & (
   | { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }
   | { readonly left: number; readonly top: number; readonly width: number; readonly height: number }
   | { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
@@ -60,16 +76,26 @@ export type Crop = { readonly unit?: '%' } & (
 
 /** What cropperjs 1 gives: its turn (by quarters) and its mirrorings become `rotate` and `flip`. */
 export interface CropperData {
+  /** Of the left edge, in pixels. */
   readonly x: number;
+  /** Of the top edge, in pixels. */
   readonly y: number;
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
+  /** A multiple of 90, in degrees clockwise; in place of the option `rotate`. Default: 0. */
   readonly rotate?: number;
+  /** 1, or -1: mirrored from left to right, before it is turned. Default: 1. */
   readonly scaleX?: number;
+  /** 1, or -1: mirrored from top to bottom, before it is turned. Default: 1. */
   readonly scaleY?: number;
 }
 
-/** `'#rgb'`, `'#rgba'`, `'#rrggbb'`, `'#rrggbbaa'`, or parts: r, g, b from 0 to 255, alpha from 0 to 1. */
+/**
+ * `'#rgb'`, `'#rgba'`, `'#rrggbb'`, `'#rrggbbaa'`, or parts: r, g, b integers from 0 to 255, alpha from
+ * 0 to 1 (default: 1, opaque).
+ */
 export type Color =
   | string
   | { readonly r: number; readonly g: number; readonly b: number; readonly alpha?: number };
@@ -88,14 +114,16 @@ export type Position =
 
 /** At least one of `width` and `height`, in pixels; the other follows the picture's proportions. */
 export interface Resize {
+  /** In pixels, an integer from 1. Default: what `height` and the proportions make it. */
   readonly width?: number;
+  /** In pixels, an integer from 1. Default: what `width` and the proportions make it. */
   readonly height?: number;
   /**
    * What to do where the proportions differ: `'cover'` (default) cuts away, `'contain'` pads with
    * `background`, `'fill'` distorts; `'inside'` and `'outside'` give up one of the two sizes.
    */
   readonly fit?: 'cover' | 'contain' | 'fill' | 'inside' | 'outside';
-  /** Default: `'center'`. */
+  /** What `'cover'` keeps, and where `'contain'` puts the picture. Default: `'center'`. */
   readonly position?: Position;
   /** Default: `'lanczos3'`. All but `'nearest'` look at as many samples as the reduction needs. */
   readonly kernel?: 'nearest' | 'linear' | 'cubic' | 'lanczos3';
@@ -103,7 +131,7 @@ export interface Resize {
   readonly withoutEnlargement?: boolean;
 }
 
-/** `Infinity` is no limit. */
+/** What a job may take, from 0; `Infinity` is no limit. More is `LIMIT_EXCEEDED`, told beforehand. */
 export interface Limits {
   /** Pixels that the source's header may promise. Default: 536 870 912. */
   readonly pixels?: number;
@@ -118,13 +146,13 @@ interface CommonOptions {
   readonly autoOrient?: boolean;
   /** Degrees clockwise, after the orientation. Default: 0. */
   readonly rotate?: 0 | 90 | 180 | 270;
-  /** After `rotate`. */
+  /** From left to right or from top to bottom, after `rotate`. Default: neither. */
   readonly flip?: 'horizontal' | 'vertical';
-  /** Default: the whole picture. */
+  /** The part that is taken. Default: the whole picture. */
   readonly crop?: Crop;
   /**
-   * What a crop may do beyond the picture's edge: `'error'` (default), `'clamp'` it to the picture,
-   * or `'pad'` it with `background`.
+   * What a crop may do beyond the picture's edge: `'error'` (default) is `CROP_OUT_OF_BOUNDS`;
+   * `'clamp'` cuts it to the picture; `'pad'` fills it with `background`.
    */
   readonly outside?: 'error' | 'clamp' | 'pad';
   /**
@@ -132,28 +160,39 @@ interface CommonOptions {
    * white for JPEG.
    */
   readonly background?: Color;
-  /** Of the crop; nothing outside it is looked at. */
+  /** The size of the result, made of the crop; nothing outside it is looked at. Default: the crop's. */
   readonly resize?: Resize;
-  /** What to do with a file that ends early: `'error'` (default), or `'accept'`: grey is missing. */
+  /**
+   * What to do with a file that ends early where the missing part is needed: `'error'` (default) is
+   * `TRUNCATED_IMAGE`; `'accept'` leaves grey in its place.
+   */
   readonly truncated?: 'error' | 'accept';
+  /** What the job may take. */
   readonly limits?: Limits;
-  /** Looked at between the steps of a job, which then rejects with `signal.reason`. */
+  /** Looked at between the steps of a job, which then rejects with `signal.reason`. Default: none. */
   readonly signal?: AbortSignal;
 }
 
+/** What `toImageData` takes. */
 export interface ImageDataOptions extends CommonOptions {
-  /** Takes samples whose profile is neither sRGB nor Display P3 for sRGB. Default: `false`. */
+  /**
+   * Takes samples whose profile is neither sRGB nor Display P3 for sRGB. Default: `false`, which makes
+   * them `UNSUPPORTED_FORMAT`.
+   */
   readonly ignoreProfile?: boolean;
 }
 
+/** What `decode` takes. */
 export interface DecodeOptions extends CommonOptions {
-  /** Default: `'RGBA'`. `'keep'` is the picture's own, a palette as RGB or RGBA. */
+  /** Of the samples. `'keep'` is the picture's own, a palette as RGB or RGBA. Default: `'RGBA'`. */
   readonly channels?: Channels | 'keep';
-  /** Default: 8. `'keep'` is the picture's own, 8 for fewer. */
+  /** In a sample. `'keep'` is the picture's own, 8 for fewer. Default: 8 (16 bits become `v >> 8`). */
   readonly bitDepth?: 8 | 16 | 'keep';
 }
 
+/** The names of JPEG. */
 export type JpegFormat = 'jpeg' | 'jpg' | 'image/jpeg';
+/** The names of PNG. */
 export type PngFormat = 'png' | 'image/png';
 
 interface FileOptions extends CommonOptions {
@@ -166,48 +205,58 @@ interface FileOptions extends CommonOptions {
   /**
    * A promise. A JPEG's part is moved as it is into a JPEG of its own, without being decoded: the
    * region then grows to the left and upwards to the grid of blocks, and the result's `region` says
-   * what was taken. Everything else keeps every sample. What cannot be kept so fails and says why.
+   * what was taken. Everything else keeps every sample. What cannot be kept so is
+   * `LOSSLESS_IMPOSSIBLE`, which says why. Default: `false`.
    */
   readonly lossless?: boolean;
   /**
-   * The most bytes that the result may have. A JPEG then has the highest quality up to
-   * `quality` that fits while the next higher does not.
+   * The most bytes that the result may have, from 1. A JPEG then has the highest quality up to
+   * `quality` that fits while the next higher does not. What cannot be made to fit is
+   * `LIMIT_EXCEEDED`. Default: none.
    */
   readonly maxBytes?: number;
 }
 
 interface KeepOptions extends FileOptions {
-  /** Default: `'keep'`; samples become PNG. */
+  /** The source's own: of a JPEG a JPEG, of a PNG a PNG; BMP and samples become PNG. Default: this. */
   readonly format?: 'keep';
-  /** JPEG: 1 to 100, or the source's own tables and subsampling. Default: `'keep'`, or 85. */
+  /**
+   * JPEG: an integer from 1 to 100, or the source's own tables and subsampling. Default: `'keep'` for
+   * a JPEG, else 85.
+   */
   readonly quality?: number | 'keep';
-  /** JPEG: default: the source's for JPEG to JPEG, else `false`. */
+  /** JPEG: in several scans. `'keep'`: as the source. Default: `'keep'` for a JPEG, else `false`. */
   readonly progressive?: boolean | 'keep';
   /** JPEG: the best Huffman tables for this picture, for some more time. Default: `false`. */
   readonly optimizeCoding?: boolean;
-  /** JPEG: default: the source's with quality `'keep'`, else `'4:2:0'`. */
+  /** JPEG: how often colour is sampled. Default: the source's with quality `'keep'`, else `'4:2:0'`. */
   readonly chromaSubsampling?: '4:4:4' | '4:2:2' | '4:2:0';
-  /** PNG: 0 (none) to 9 (smallest). Default: 6. */
+  /** PNG: an integer from 0 (none) to 9 (smallest); no level loses anything. Default: 6. */
   readonly compressionLevel?: number;
   /** PNG: `false` makes RGB or RGBA of a palette. Default: `'keep'`. */
   readonly palette?: 'keep' | false;
 }
 
 interface JpegOptions extends FileOptions {
+  /** Whatever the source is. */
   readonly format: JpegFormat;
-  /** 1 to 100, or the source's own tables and subsampling. Default: `'keep'` for a JPEG, else 85. */
+  /**
+   * An integer from 1 to 100, or the source's own tables and subsampling. Default: `'keep'` for a JPEG,
+   * else 85.
+   */
   readonly quality?: number | 'keep';
-  /** Default: the source's for JPEG to JPEG, else `false`. */
+  /** In several scans. `'keep'`: as the source. Default: `'keep'` for a JPEG, else `false`. */
   readonly progressive?: boolean | 'keep';
   /** The best Huffman tables for this picture, for some more time. Default: `false`. */
   readonly optimizeCoding?: boolean;
-  /** Default: the source's with quality `'keep'`, else `'4:2:0'`. */
+  /** How often colour is sampled. Default: the source's with quality `'keep'`, else `'4:2:0'`. */
   readonly chromaSubsampling?: '4:4:4' | '4:2:2' | '4:2:0';
 }
 
 interface PngOptions extends FileOptions {
+  /** Whatever the source is. */
   readonly format: PngFormat;
-  /** 0 (none) to 9 (smallest). Default: 6. */
+  /** An integer from 0 (none) to 9 (smallest); no level loses anything. Default: 6. */
   readonly compressionLevel?: number;
   /** `false` makes RGB or RGBA of a palette. Default: `'keep'`. */
   readonly palette?: 'keep' | false;
@@ -216,32 +265,46 @@ interface PngOptions extends FileOptions {
 interface RawOptions extends FileOptions {
   /** The samples themselves, as `decode` gives them; 16-bit ones in the machine's byte order. */
   readonly format: 'raw';
-  /** Default: `'RGBA'`. */
+  /** As in DecodeOptions. Default: `'RGBA'`. */
   readonly channels?: Channels | 'keep';
-  /** Default: 8. */
+  /** As in DecodeOptions. Default: 8. */
   readonly bitDepth?: 8 | 16 | 'keep';
 }
 
+/**
+ * What `encode` and its short forms take: an option of PNG together with `format: 'jpeg'` is
+ * `INVALID_ARGUMENT`, and so is the reverse.
+ */
 export type EncodeOptions = KeepOptions | JpegOptions | PngOptions | RawOptions;
 
 /** A rectangle in pixels of the picture as displayed; it is a `Crop` too. */
 export interface Region {
+  /** The first column, from 0. */
   readonly left: number;
+  /** The first row, from 0. */
   readonly top: number;
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
 }
 
+/** The formats that are read. */
 export type Format = 'jpeg' | 'png' | 'bmp';
 
 /** What a picture's header tells. */
 export interface ImageInfo {
+  /** `'raw'` of a source that is pixels. */
   readonly format: Format | 'raw';
+  /** `'image/jpeg'`, `'image/png'` and the like. */
   readonly mimeType: string;
-  /** As displayed: turned as its Exif orientation says. */
+  /** In pixels, as displayed: turned as its Exif orientation says. */
   readonly width: number;
+  /** In pixels, as displayed. */
   readonly height: number;
+  /** In pixels, as the file has it. */
   readonly storedWidth: number;
+  /** In pixels, as the file has it. */
   readonly storedHeight: number;
   /** Exif's, from 1 (upright) to 8. */
   readonly orientation: number;
@@ -253,30 +316,38 @@ export interface ImageInfo {
   readonly bitDepth: number;
   /** A channel, a palette with alpha, or a transparent colour. */
   readonly hasAlpha: boolean;
+  /** Whether its samples are places in a list of colours. */
   readonly isPalette: boolean;
+  /** PNG: whether its rows come in seven passes (Adam7). */
   readonly isInterlaced: boolean;
+  /** JPEG: whether it comes in several scans. */
   readonly isProgressive: boolean;
   /** The pictures in an animation (APNG), of which the first is read; else 1. */
   readonly frameCount: number;
   /** `'4:2:0'` and the like, of a JPEG in colour. */
   readonly chromaSubsampling?: string;
-  /** The grid on which parts could be moved without decoding: a JPEG's iMCU. */
+  /** The grid on which parts could be moved without decoding, in pixels: a JPEG's iMCU; else 1. */
   readonly blockSize: { readonly width: number; readonly height: number };
+  /** Whether the file brings a profile of its own. */
   readonly hasIccProfile: boolean;
+  /** Whether the file has Exif data. */
   readonly hasExif: boolean;
   /** Pixels per inch, where the file tells. */
   readonly density?: number;
+  /** Of the file, or of the samples of a source that is pixels. */
   readonly byteLength: number;
-  /** The length of the file as base64 text. */
+  /** The length of those bytes as base64 text. */
   readonly base64Length: number;
   /** The bytes of the whole picture as samples of its own layout, one or two bytes each. */
   readonly pixelBytes: number;
 }
 
 interface Result {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
-  /** What was taken of the source, in its pixels. */
+  /** What was taken of the source, in its pixels, as displayed; padding is no part of it. */
   readonly region: Region;
   /** Whether every sample of the region was kept: worked out from what was done. */
   readonly lossless: boolean;
@@ -290,6 +361,7 @@ interface Result {
    * or `'frame'`, of a video frame whose samples could be copied.
    */
   readonly decoder: Decoder;
+  /** Of the file, or of the samples. */
   readonly byteLength: number;
   /** The length of those bytes as base64 text. */
   readonly base64Length: number;
@@ -297,11 +369,14 @@ interface Result {
   readonly pixelBytes: number;
 }
 
+/** What read a source: see a result's `decoder`. */
 export type Decoder = 'crop64' | 'browser' | 'canvas' | 'frame';
 
-/** Samples: rows from the top, tightly packed, straight alpha. */
+/** Samples: rows from the top, tightly packed, straight alpha. It is a source, too. */
 export interface DecodedImage<Data extends Samples = Samples8> extends Result {
+  /** The samples: `width` x `height` x as many as there are channels. */
   readonly data: Data;
+  /** Those of each pixel, in this order. */
   readonly channels: Channels;
   /** 16 where `data` is a Uint16Array. */
   readonly bitDepth: 8 | 16;
@@ -311,28 +386,50 @@ export interface DecodedImage<Data extends Samples = Samples8> extends Result {
   readonly iccProfile?: Uint8Array<ArrayBuffer>;
 }
 
+/** Samples of 8 bits, from 0 to 255. */
 export type Samples8 = Uint8ClampedArray<ArrayBuffer>;
+/** Samples of 16 bits, from 0 to 65535, in the machine's byte order. */
 export type Samples16 = Uint16Array<ArrayBuffer>;
+/** Samples of either depth. */
 export type Samples = Samples8 | Samples16;
 
-/** An encoded file in memory. `width`, `height` and `region` are 0 where the format is unknown. */
+/**
+ * An encoded file in memory. `width`, `height` and `region` are 0 where the format is unknown. It is a
+ * source, too.
+ */
 export interface EncodedImage extends Result {
+  /** The file; of format `'raw'` the samples, 16-bit ones in the machine's byte order. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** `'unknown'` of a file that passed as it was, in a format that is not read here. */
   readonly format: Format | 'raw' | 'unknown';
+  /** `'image/jpeg'` and the like; of an unknown format what the source says of itself. */
   readonly mimeType: string;
-  /** Of samples (format `'raw'`), as in a DecodedImage, and so are the next three. */
+  /** Of samples (format `'raw'`), as in a DecodedImage. */
   readonly channels?: Channels;
+  /** Of samples, as in a DecodedImage. */
   readonly bitDepth?: 8 | 16;
+  /** Of samples, as in a DecodedImage. */
   readonly colorSpace?: ColorSpace;
+  /** Of samples, as in a DecodedImage. */
   readonly iccProfile?: Uint8Array<ArrayBuffer>;
+  /** The bytes as a data URL, to be put in `img.src`. */
   toDataURL(): string;
+  /** The bytes as base64 text, without line feeds. */
   toBase64(): string;
+  /** The bytes as a Blob of `mimeType`. */
   toBlob(): Blob;
 }
 
-/** Where the wasm comes from. At most one of the three. */
+/**
+ * Where the wasm comes from. At most one of the three; without any it is the file `crop64.wasm` beside
+ * the code. Errors: `INVALID_ARGUMENT`; `MODULE_LOAD_FAILED`, with the address, the status and the MIME
+ * type in `details`.
+ */
 export interface InitOptions {
+  /** Of the file: http, https, blob, data, or file in Node. Text may be relative to the page. */
   readonly wasmUrl?: string | URL;
+  /** The file's bytes. */
   readonly wasmBinary?: ArrayBuffer | ArrayBufferView;
+  /** What was compiled of them. */
   readonly wasmModule?: WebAssembly.Module;
 }

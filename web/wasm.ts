@@ -1,6 +1,7 @@
 // Finds the wasm and compiles it.
 
 import { ImageError, invalid, reasonOf } from './errors.js';
+import { ownWasm } from './location.js';
 import { type NodeModules, nodeModule } from './node.js';
 import type { InitOptions } from './types.js';
 
@@ -62,16 +63,17 @@ export function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
-async function find({ wasmUrl, wasmBinary, wasmModule }: InitOptions): Promise<WebAssembly.Module> {
+async function find(options: InitOptions): Promise<WebAssembly.Module> {
+  const isGiven = Object.values(options).some((value) => value !== undefined);
+  const { wasmUrl = '', wasmBinary, wasmModule } = isGiven ? options : ownWasm();
   if (wasmModule !== undefined) {
     return wasmModule;
   }
   if (wasmBinary !== undefined) {
     return WebAssembly.compile(wasmBinary as BufferSource);
   }
-  // Bundlers look for just this expression, and serve the file that it names.
-  const url = wasmUrl ?? new URL('./crop64.wasm', import.meta.url);
-  const address = new URL(url, import.meta.url);
+  const { location } = globalThis as { location?: Location };
+  const address = new URL(wasmUrl, location?.href);
   return address.protocol === 'file:' ? compileFile(address) : compileResponse(address);
 }
 
@@ -133,10 +135,20 @@ function loadFailed(
   const from = details.url === undefined ? '' : ` from ${details.url}`;
   return new ImageError(
     'MODULE_LOAD_FAILED',
-    `The wasm did not load${from}: ${reason}. ` +
-      "In Vite's dev server add optimizeDeps: { exclude: ['crop64'] }; elsewhere serve " +
-      "'crop64/wasm' yourself and call init({ wasmUrl }).",
+    `The wasm did not load${from}: ${reason}. ${cureOf(details.url, 'crop64.wasm')}; or say where ` +
+      'it is with init({ wasmUrl }).',
     details,
     cause === undefined ? undefined : { cause },
   );
+}
+
+/**
+ * What to do about a file of the package that is not where it was looked for: bundlers move code.
+ * @internal
+ */
+export function cureOf(url: string | undefined, file: string): string {
+  return url?.includes('/.vite/')
+    ? "Vite before 8 needs optimizeDeps: { exclude: ['crop64'] } in its configuration"
+    : 'A bundle has to be an ES module and, where its bundler brings none along, needs a copy of ' +
+        `node_modules/crop64/dist/${file} beside it`;
 }

@@ -92,6 +92,8 @@ const chromium = program('chromium', {
   also: ['chromium-browser', 'google-chrome', 'google-chrome-stable'],
 });
 
+const firefox = program('firefox-esr', { also: ['firefox'] });
+
 // clang's own fuzzer. Its library is in a package of its own.
 const fuzzer = {
   name: "clang's libFuzzer",
@@ -114,7 +116,7 @@ const groups = {
     compiler,
     ...python,
     chromium,
-    program('firefox-esr', { also: ['firefox'] }),
+    firefox,
     program('djpeg', { package: 'libjpeg-turbo-progs' }),
     program('pngfix', { package: 'libpng-tools' }),
     program('pngcheck'),
@@ -122,6 +124,7 @@ const groups = {
     program('exiftool', { package: 'libimage-exiftool-perl' }),
     program('clang-format'),
     program('clang-tidy'),
+    program('redis-server'),
   ],
   bench: [
     ...python,
@@ -131,6 +134,12 @@ const groups = {
     library('png.h', 'libpng-dev', "install libpng's headers"),
   ],
   fuzz: [program('clang'), fuzzer],
+  matrix: [
+    chromium,
+    firefox,
+    program('WebKitWebDriver', { package: 'webkit2gtk-driver' }),
+    program('Xvfb', { package: 'xvfb' }),
+  ],
 };
 export const groupNames = Object.keys(groups);
 

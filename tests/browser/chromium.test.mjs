@@ -318,6 +318,14 @@ describe('starting the module in Chromium', () => {
     assert.equal(width, 32);
   });
 
+  test('takes a relative wasmUrl for one of the page', async () => {
+    await open();
+    const requests = [];
+    page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+    await page.evaluate(() => crop64.init({ wasmUrl: 'somewhere/../untyped/crop64.wasm' }));
+    assert.deepEqual(requests, ['/untyped/crop64.wasm']);
+  });
+
   test('a missing file and a page in its place are MODULE_LOAD_FAILED, and are forgotten', async () => {
     await open();
     const [missing, page404, afterwards] = await page.evaluate(async (path) => {
@@ -347,5 +355,20 @@ describe('starting the module in Chromium', () => {
       await Promise.all([crop64.toDataURL(image), crop64.toDataURL(image), crop64.decode(image)]);
     });
     assert.deepEqual(requests, ['/dist/crop64.wasm']);
+  });
+
+  test('crop64/inline is requested alone, and needs no leave to connect', async () => {
+    await open('/no-connections.html');
+    const requests = [];
+    page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+    const [again, start] = await page.evaluate(async () => {
+      const inline = await import('/dist/inline.js');
+      const image = opaque(20, 20);
+      const text = await inline.toBase64(image);
+      inline.dispose();
+      return [text === (await inline.toBase64(image)), text.slice(0, 11)];
+    });
+    assert.deepEqual([again, start], [true, 'iVBORw0KGgo']);
+    assert.deepEqual(requests, ['/dist/inline.js']);
   });
 });

@@ -4,10 +4,16 @@ import puppeteer from 'puppeteer-core';
 
 const places = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
 
-export async function launch() {
+/** Starts it, with these settings of about:config. */
+export async function launch(settings = {}) {
   const executablePath = process.env.FIREFOX ?? places.find((place) => existsSync(place));
   if (executablePath === undefined) {
     throw new Error(`Expected Firefox in one of ${places.join(', ')}, or its path in FIREFOX.`);
   }
-  return puppeteer.launch({ browser: 'firefox', executablePath, headless: true });
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath,
+    headless: true,
+    extraPrefsFirefox: settings,
+  });
 }

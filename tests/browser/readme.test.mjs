@@ -5,37 +5,26 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { describePage } from '../support/pages.mjs';
 import { launch } from './chromium.mjs';
 import { serve } from './server.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const readme = await readFile(join(root, 'README.md'), 'utf8');
-const blocks = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({
-  language,
-  code,
-}));
 const crop = { left: 340, top: 160, right: 1024, bottom: 650 };
 
 let folder;
 let photo;
-
-function block(language, including) {
-  const found = blocks.filter((b) => b.language === language && b.code.includes(including));
-  assert.equal(found.length, 1, `one block of ${language} with ${including}`);
-  found[0].tested = true;
-  return found[0].code;
-}
 
 async function expectedDataUrl() {
   const { toDataURL } = await import('../../dist/index.js');
   return toDataURL(await readFile(photo), { crop });
 }
 
-describe("the README's code", () => {
+describePage('README.md', (block) => {
   before(async () => {
     const { encode } = await import('../../dist/index.js');
     folder = await mkdtemp(join(tmpdir(), 'crop64-readme-'));
@@ -134,6 +123,22 @@ console.log(...shown);`;
     ]);
   });
 
+  test('in workerd, as a module whose wasm Node compiles', async () => {
+    const compiled = `import { readFile } from 'node:fs/promises';
+const wasmModule = await WebAssembly.compile(await readFile(new URL(import.meta.resolve($1))));`;
+    const code = block('js', 'crop64.wasm').replace(/^import wasmModule from (.*);$/m, compiled);
+    await writeFile(join(folder, 'edge.js'), code);
+    const asking = `
+import { openAsBlob } from 'node:fs';
+import edge from './edge.js';
+const request = new Request('http://localhost', { method: 'POST', body: await openAsBlob('photo.jpg') });
+process.stdout.write(await (await edge.fetch(request)).text());`;
+    await writeFile(join(folder, 'asking.js'), asking);
+    const maxBuffer = 2 ** 26;
+    const { stdout } = await run(process.execPath, ['asking.js'], { cwd: folder, maxBuffer });
+    assert.equal(stdout, await expectedDataUrl());
+  });
+
   test('in a web page', async () => {
     await writeFile(join(folder, 'index.html'), block('html', 'type="file"'));
     const server = await serve(folder);
@@ -151,6 +156,50 @@ console.log(...shown);`;
       await browser.close();
       await server.close();
     }
+  });
+
+  // ../matrix/bundlers.mjs runs the line for Rollup, and the other bundlers.
+  test('with a bundler', async () => {
+    const lines = block('sh', 'npx esbuild').trim().split('\n');
+    const [bundle, rollup, copy] = lines;
+    assert.match(rollup, /^npx rollup .*--dir dist$/);
+    await mkdir(join(folder, 'src'));
+    await writeFile(
+      join(folder, 'src/index.js'),
+      `
+import { toDataURL } from 'crop64';
+import { toDataURL as toDataURLInPool } from 'crop64/pool';
+globalThis.both = (...args) => Promise.all([toDataURL(...args), toDataURLInPool(...args)]);`,
+    );
+    const PATH = `${join(root, 'node_modules/.bin')}:${process.env.PATH}`;
+    for (const line of [bundle.replace(/^npx /, ''), copy]) {
+      await run('sh', ['-c', line], { cwd: folder, env: { ...process.env, PATH } });
+    }
+    const server = await serve(folder);
+    const browser = await launch();
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${server.origin}/blank.html`);
+      await page.addScriptTag({ url: '/dist/index.js', type: 'module' });
+      const made = await page.evaluate(
+        async (crop) => globalThis.both(await (await fetch('/photo.jpg')).blob(), { crop }),
+        crop,
+      );
+      assert.deepEqual(made, [await expectedDataUrl(), await expectedDataUrl()]);
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+  });
+
+  test('the configuration of Vite 7 is that of the project that is tried', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
+    const config = await readFile(
+      join(root, 'tests/matrix/bundlers/vite-7/vite.config.js'),
+      'utf8',
+    );
+    const [, told] = readme.match(/^\| Vite 7 \|.*`(optimizeDeps: .*?)` in `vite.config.js`/m);
+    assert.equal(config, `export default {\n  ${told},\n};\n`);
   });
 
   test('npm start: the sample, and a picture of one’s own', async () => {
@@ -178,6 +227,54 @@ console.log(...shown);`;
     });
   });
 
+  test('the recipes', async () => {
+    const code = `
+import { decode, encode, encodeAll, toBlob, toDataURL } from 'crop64';
+import { openAsBlob } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+const file = await openAsBlob('photo.jpg');
+const crop = ${JSON.stringify(crop)};
+let pasted;
+globalThis.addEventListener = (_, listener) => { pasted = listener; };
+let shown;
+const show = (...what) => { shown = what; };
+${block('js', 'avatar')}
+${block('js', 'maxBytes')}
+${block('js', 'paste')}
+${block('js', 'image_url')}
+${block('js', 'tiles')}
+await pasted({ clipboardData: { files: [file] } });
+await writeFile('recipes.json', JSON.stringify({
+  avatar: Buffer.from(await avatar.arrayBuffer()).toString('base64'),
+  upload: [Buffer.from(bytes).toString('base64'), width, height],
+  pixels: [Buffer.from(shown[0]).toString('base64'), shown[1], shown[2]],
+  url: content[1].image_url.url,
+  tiles: tiles.map((tile) => tile.toBase64()),
+}));`;
+    await writeFile(join(folder, 'recipes.js'), code);
+    await run(process.execPath, ['recipes.js'], { cwd: folder });
+    const made = JSON.parse(await readFile(join(folder, 'recipes.json'), 'utf8'));
+
+    const { decode, encode, toBase64, toDataURL } = await import('../../dist/index.js');
+    const bytes = await readFile(photo);
+    const small = { width: 1600, withoutEnlargement: true };
+    const upload = await encode(bytes, { resize: small, format: 'jpeg', maxBytes: 200_000 });
+    assert.ok(upload.byteLength <= 200_000);
+    const middle = await decode(bytes, {
+      crop: { left: 300, top: 200, right: 900, bottom: 600 },
+      channels: 'BGR',
+    });
+    const tile = (left) =>
+      toBase64(bytes, { crop: { left, top: 0, right: left + 256, bottom: 256 } });
+    assert.deepEqual(made, {
+      avatar: await toBase64(bytes, { resize: { width: 256, height: 256 }, metadata: 'none' }),
+      upload: [upload.toBase64(), 1200, 800],
+      pixels: [Buffer.from(middle.data).toString('base64'), 600, 400],
+      url: await toDataURL(bytes, { crop }),
+      tiles: [await tile(0), await tile(256), await tile(512)],
+    });
+  });
+
   test('the recipes for croppers give percent of the picture', () => {
     const rectangle = (x, y, width, height) => ({
       width,
@@ -195,10 +292,5 @@ console.log(...shown);`;
     const recipes = new Function(...Object.keys(given), code)(...Object.values(given));
     const expected = { unit: '%', x: 10, y: 20, width: 30, height: 40 };
     assert.deepEqual(recipes, [expected, expected, expected]);
-  });
-
-  test('each block was run', () => {
-    const forgotten = blocks.filter(({ tested }) => !tested).map(({ code }) => code);
-    assert.deepEqual(forgotten, []);
   });
 });

@@ -11,6 +11,8 @@ const types = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
   '.jpg': 'image/jpeg',
   '.png': 'image/png',
@@ -30,6 +32,12 @@ const pages = {
     body: '<!doctype html><meta charset="utf-8"><title>no workers</title>',
     headers: {
       'content-security-policy': policy.replace("worker-src 'self'", "worker-src 'none'"),
+    },
+  },
+  '/no-connections.html': {
+    body: '<!doctype html><meta charset="utf-8"><title>no connections</title>',
+    headers: {
+      'content-security-policy': policy.replace("connect-src 'self'", "connect-src 'none'"),
     },
   },
   '/page-instead-of.wasm': { body: '<!doctype html>not here', type: 'text/html' },

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDeflate, deflateSync } from 'node:zlib';
-import { checkEncode } from '../../dist/options.js';
+import { checkEncode } from '../../build/js/options.js';
 import { encodeBmpData } from '../support/bmp.mjs';
 import { exif, jpegWithExif, pngWithExif } from '../support/exif.mjs';
 import { fixture } from '../support/fixtures.mjs';

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { decode, encode, probe, toBase64, toBytes, toImageData } from '../../dist/index.js';
 import { root } from '../support/fixtures.mjs';
 import { python } from '../support/oracle.mjs';
+import { describePage } from '../support/pages.mjs';
 
 const text = await readFile(join(root, 'docs/workflows.md'), 'utf8');
 const jobs = text.split(/^## /m).slice(1);
@@ -17,33 +18,29 @@ const NEAR = new Set(['W5']); // OpenCV's reduction has no antialiasing
 
 let folder;
 
-function block(job, language) {
+// What a job's block of that language says, to be looked up on the page.
+function codeOf(job, language) {
   const code = new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(job)?.[1];
   assert.ok(code, `a block of ${language}`);
   return code;
 }
 
+// How the blocks of a language begin.
+const beginnings = { python: '', js: '' };
+
 async function runPython(code) {
-  const lines = [
-    'import base64, os, sys, cv2, numpy',
-    'from PIL import ImageOps',
-    `os.chdir(${JSON.stringify(folder)})`,
-    code,
-  ];
-  return python(lines.join('\n'));
+  const folderIs = `import os\nos.chdir(${JSON.stringify(folder)})`;
+  return python([beginnings.python, folderIs, code].join('\n'));
 }
 
+// A function has no imports: what they name is given to it.
 async function runScript(code) {
-  const functions = { decode, encode, probe, toBase64, toBytes, toImageData };
   const read = (name) => readFile(join(folder, name));
+  const given = { readFile: read, decode, encode, probe, toBase64, toBytes, toImageData };
+  const [, , begin] = /^((?:import .*\n)+)([\s\S]*)$/.exec(beginnings.js);
   const AsyncFunction = Object.getPrototypeOf(runScript).constructor;
-  const job = new AsyncFunction(
-    ...Object.keys(functions),
-    'readFile',
-    'file',
-    `${code}\nreturn result;`,
-  );
-  return job(...Object.values(functions), read, await read('photo.jpg'));
+  const job = new AsyncFunction(...Object.keys(given), `${begin}\n${code}\nreturn result;`);
+  return job(...Object.values(given));
 }
 
 // The bytes of a result, which may be base64 text: in Python that is bytes, too.
@@ -76,7 +73,7 @@ async function compare(name, ours, theirs) {
   }
 }
 
-describe('docs/workflows.md', () => {
+describePage('docs/workflows.md', (block) => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'crop64-docs-'));
     const made = await python(
@@ -104,11 +101,19 @@ result = {
   });
   after(() => rm(folder, { recursive: true }));
 
+  before(() => {
+    beginnings.python = block('python', 'import base64');
+    beginnings.js = block('js', 'import ');
+    const named = Array.from(beginnings.js.matchAll(/^import \{ (.*) \} from/gm), ([, all]) => all);
+    const expected = 'readFile, decode, encode, probe, toBase64, toBytes, toImageData';
+    assert.equal(named.join(', '), expected);
+  });
+
   for (const job of jobs) {
     const [name] = job.split('.');
     test(`${job.split('\n')[0]}: the same in Python and here`, async () => {
-      const theirs = await runPython(block(job, 'python'));
-      await compare(name, await runScript(block(job, 'js')), theirs);
+      const theirs = await runPython(block('python', codeOf(job, 'python')));
+      await compare(name, await runScript(block('js', codeOf(job, 'js'))), theirs);
     });
   }
 

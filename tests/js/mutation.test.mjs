@@ -2,8 +2,8 @@
 // module works on after it with the memory that it had.
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import { checkEncode } from '../../build/js/options.js';
 import { decode, encode, ImageError, probe } from '../../dist/index.js';
-import { checkEncode } from '../../dist/options.js';
 import { sha256 } from '../support/checks.mjs';
 import { mutate, randomOptions, seeded } from '../support/mutations.mjs';
 import { nativeFile, startNative } from '../support/native.mjs';

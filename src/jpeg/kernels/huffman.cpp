@@ -19,23 +19,23 @@ class BitWriter {
   BitWriter(State& state, JOCTET* out)
       : state_(state), out_(out), buffer_(state.buffer), free_bits_(state.free_bits) {}
 
-  void put(uint32_t bits, int count) {
+  // Inlined, all of them, so that the buffer stays in registers.
+  [[gnu::always_inline]] void put(uint32_t bits, int count) {
     free_bits_ -= count;
     if (free_bits_ >= 0) {
       buffer_ = buffer_ << count | bits;
       return;
     }
-    buffer_ = buffer_ << (count + free_bits_) | bits >> -free_bits_;
-    flush();
+    out_ = write(buffer_ << (count + free_bits_) | bits >> -free_bits_, out_);
     free_bits_ += 64;
     buffer_ = bits;
   }
-  void put_code(const c_derived_tbl* table, int symbol) {
+  [[gnu::always_inline]] void put_code(const c_derived_tbl* table, int symbol) {
     put(table->ehufco[symbol], table->ehufsi[symbol]);
   }
   // The code for `run` zeros and the magnitude's number of bits, and these bits: of a negative
   // number, those of the number below it.
-  void put_number(const c_derived_tbl* table, int run, int number) {
+  [[gnu::always_inline]] void put_number(const c_derived_tbl* table, int run, int number) {
     const int sign = number >> 31;
     const int magnitude = (number ^ sign) - sign;
     const int count = magnitude == 0 ? 0 : 32 - __builtin_clz(unsigned(magnitude));
@@ -50,23 +50,23 @@ class BitWriter {
   }
 
  private:
-  void flush() {
+  // Writes eight bytes, and a zero behind each that is 255.
+  [[gnu::noinline]] static JOCTET* write(uint64_t bits, JOCTET* out) {
     // A byte of 255 is one whose top bit is set, and no longer is when 1 is added.
     const uint64_t at_top = 0x8080808080808080;
-    if ((buffer_ & at_top & ~(buffer_ + 0x0101010101010101)) == 0) {
-      const v128_t bytes = wasm_i64x2_splat(int64_t(buffer_));
+    if ((bits & at_top & ~(bits + 0x0101010101010101)) == 0) {
+      const v128_t bytes = wasm_i64x2_splat(int64_t(bits));
       wasm_v128_store64_lane(
-          out_, wasm_i8x16_shuffle(bytes, bytes, 7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0),
-          0);
-      out_ += 8;
-      return;
+          out, wasm_i8x16_shuffle(bytes, bytes, 7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0), 0);
+      return out + 8;
     }
     for (int shift = 56; shift >= 0; shift -= 8) {
-      const auto byte = JOCTET(buffer_ >> shift);
-      *out_++ = byte;
-      *out_ = 0;
-      out_ += byte == 0xff;
+      const auto byte = JOCTET(bits >> shift);
+      *out++ = byte;
+      *out = 0;
+      out += byte == 0xff;
     }
+    return out;
   }
 
   State& state_;

@@ -1,0 +1,36 @@
+// The demo page. `npm run demo` builds and serves it (`npm run demo -- 8080`: on that port), and
+// `npm run demo:build` leaves it in build/demo: static files that work under any path.
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, npmProgram } from './build.mjs';
+import { main, root, run, step } from './setup/run.mjs';
+
+const config = join(root, 'web/demo/vite.config.js');
+// What goes into the page's folder beside what Vite bundles.
+const publicFolder = join(root, 'build/demo-public');
+
+/** Builds the page with the library that is in dist/. */
+export async function buildDemo() {
+  const { writeSamples } = await import('../web/demo/samples.mjs');
+  rmSync(publicFolder, { recursive: true, force: true });
+  mkdirSync(publicFolder, { recursive: true });
+  await writeSamples(join(publicFolder, 'samples'));
+  copyFileSync(join(root, 'THIRD-PARTY-NOTICES'), join(publicFolder, 'THIRD-PARTY-NOTICES.txt'));
+  await run(npmProgram('vite'), ['build', '--config', config]);
+}
+
+/** Serves what was built. */
+export async function serveDemo(port = 4164) {
+  const { preview } = await import('vite');
+  const server = await preview({ configFile: config, preview: { port } });
+  server.printUrls();
+  return server;
+}
+
+async function demo([what]) {
+  await build();
+  await step('Demo page', buildDemo);
+  if (what !== 'build') await serveDemo(what && Number(what));
+}
+
+await main(import.meta, demo);

@@ -1,0 +1,152 @@
+// Makes the pictures in docs/ from what really comes out: `node scripts/pictures.mjs`. difference.png has
+// one crop by the browser's canvas and by crop64, and what each changed; demo.jpg is the demo page.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { launch } from '../tests/browser/chromium.mjs';
+import { serve } from '../tests/browser/server.mjs';
+import { python } from '../tests/support/oracle.mjs';
+import { decodeRgba16 } from '../tests/support/png.mjs';
+import { build } from './build.mjs';
+import { buildDemo } from './demo.mjs';
+import { main, root } from './setup/run.mjs';
+import { setUp } from './setup.mjs';
+
+const docs = join(root, 'docs');
+const sample = join(root, 'build/demo/samples/flower.png');
+const crop = { left: 240, top: 180, width: 480, height: 360 };
+
+/** With the library that is in dist/. */
+export async function makePictures() {
+  await buildDemo();
+  const browser = await launch();
+  const server = await serve(join(root, 'build'));
+  try {
+    await writeFile(join(docs, 'difference.png'), await difference(browser, server));
+    await writeFile(join(docs, 'demo.jpg'), await screenshot(browser, server));
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+// --- The difference
+
+async function difference(browser, { origin }) {
+  const { toBytes } = await import('../dist/index.js');
+  const file = await readFile(sample);
+  const ours = Buffer.from(await toBytes(file, { crop }));
+  const page = await browser.newPage();
+  await page.goto(`${origin}/blank.html`);
+  const path = '/demo/samples/flower.png';
+  const theirs = Buffer.from(await page.evaluate(cropOnCanvas, path, crop));
+  // Read by a plain reader of PNG, which is neither's.
+  const exact = part(decodeRgba16(file));
+  const sides = [];
+  for (const [name, made] of Object.entries({ 'the canvas': theirs, crop64: ours })) {
+    const { samples, changed, total } = compare(exact, decodeRgba16(made).data);
+    const pixels = { data: samples, width: crop.width, height: crop.height };
+    const shown = await toBytes(pixels, { format: 'png' });
+    const count = changed.toLocaleString('en');
+    const share = `${Math.round((100 * changed) / total)} %`;
+    const told = changed === 0 ? 'nothing' : `${count} samples (${share})`;
+    const size = `${Math.round(made.length / 1000)} KB`;
+    sides.push([`What ${name} changed`, `${told}, in a file of ${size}`, shown]);
+  }
+  const first = ['A part of a picture', 'a PNG with a palette and transparency', ours];
+  await page.setContent(html([first, ...sides]));
+  await page.setViewport({ width: 960, height: 400, deviceScaleFactor: 1.5 });
+  const body = await page.$('body');
+  const picture = await body.screenshot();
+  await page.close();
+  return quantized(Buffer.from(picture));
+}
+
+// What pages do without crop64, written down by hand.
+async function cropOnCanvas(path, { left, top, width, height }) {
+  const blob = await (await fetch(path)).blob();
+  const bitmap = await createImageBitmap(blob, left, top, width, height);
+  const canvas = new OffscreenCanvas(width, height);
+  canvas.getContext('2d').drawImage(bitmap, 0, 0);
+  return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+}
+
+function part({ data, width }) {
+  const samples = new Uint16Array(crop.width * crop.height * 4);
+  for (let y = 0; y < crop.height; y += 1) {
+    const from = ((crop.top + y) * width + crop.left) * 4;
+    samples.set(data.subarray(from, from + crop.width * 4), y * crop.width * 4);
+  }
+  return samples;
+}
+
+// Black where nothing changed; what did is lit, the more the farther. Alpha counts with each colour.
+function compare(exact, made) {
+  const samples = new Uint8ClampedArray(exact.length).fill(255);
+  const distance = (i) => Math.abs(exact[i] - made[i]) / 257;
+  const lit = (value) => (value === 0 ? 0 : 112 + 24 * value);
+  let changed = 0;
+  for (let i = 0; i < exact.length; i += 1) {
+    if (exact[i] !== made[i]) changed += 1;
+    if (i % 4 !== 3) samples[i] = lit(distance(i) + distance(i | 3));
+  }
+  return { samples, changed, total: exact.length };
+}
+
+const html = (figures) => `<!doctype html>
+<style>
+  body { margin: 0; width: 936px; padding: 20px 24px 18px; background: #14191d; color: #e8eef1;
+    display: grid; grid-template-columns: repeat(3, 1fr); gap: 24px; font: 15px/1.4 system-ui; }
+  figure { margin: 0; }
+  img { display: block; width: 100%; background: #000; border-radius: 4px; outline: 1px solid #fff2; }
+  figure:first-child img { background: none; }
+  figcaption { margin-top: 10px; color: #a9b6bf; font-size: 14px; }
+  strong { display: block; color: #fff; font-size: 17px; font-weight: 650; }
+  figure:last-child strong { color: #5ad1c2; }
+</style>
+${figures
+  .map(
+    ([title, told, file]) => `<figure>
+  <img src="data:image/png;base64,${Buffer.from(file).toString('base64')}">
+  <figcaption><strong>${title}</strong>${told}</figcaption>
+</figure>`,
+  )
+  .join('\n')}`;
+
+// As few colours as show what there is: a third of the size.
+const quantized = (file) =>
+  python(
+    `
+image = Image.open(io.BytesIO(file)).convert('RGB')
+out = io.BytesIO()
+image.quantize(160, dither=Image.Dither.NONE).save(out, 'PNG', optimize=True)
+result = out.getvalue()`,
+    { file },
+  );
+
+// --- The page
+
+async function screenshot(browser, { origin }) {
+  const { toBytes } = await import('../dist/index.js');
+  const page = await browser.newPage();
+  await page.setViewport({ width: 1440, height: 900, deviceScaleFactor: 1 });
+  await page.goto(`${origin}/demo/index.html`);
+  await page.waitForSelector('html[data-ready]');
+  await page.click('[data-sample="ribbon.jpg"]');
+  await page.waitForSelector('#result:not([hidden])');
+  // A time that is not the first job's.
+  for (const shape of ['edges', 'size', 'edges', 'size', 'edges', 'size']) {
+    await page.click(`[name="shape"][value="${shape}"]`);
+    await page.waitForSelector('.result[aria-busy="false"]');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await page.mouse.move(0, 0);
+  const picture = await page.screenshot();
+  await page.close();
+  return toBytes(picture, { format: 'jpeg', quality: 76, chromaSubsampling: '4:4:4' });
+}
+
+await main(import.meta, async () => {
+  await setUp(['build', 'test']);
+  await build();
+  await makePictures();
+});

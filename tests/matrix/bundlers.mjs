@@ -1,0 +1,195 @@
+// The packed package in bundlers: small projects (bundlers/) that import it, are built and served with
+// what the README says and nothing else, and do what cases.mjs asks in Chromium.
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { run } from '../../scripts/setup/run.mjs';
+import { launch } from '../browser/chromium.mjs';
+import { serve as serveFolder } from '../browser/server.mjs';
+import { root } from '../support/fixtures.mjs';
+import { jobs, readHashes, readSource } from '../support/jobs.mjs';
+
+const projects = join(root, 'tests/matrix/bundlers');
+const entries = ['crop64', 'crop64/pool', 'crop64/inline'];
+
+const vite = 'node node_modules/vite/bin/vite.js';
+const vite7 = 'node node_modules/vite-7/bin/vite.js';
+const next = 'next start --hostname 127.0.0.1 --port 0';
+const local = '--host 127.0.0.1 --port 0';
+
+// By the name that --only takes: the package that tells the version, the commands that build a project,
+// and the one that serves it, or else the folder that is served.
+const bundlers = {
+  vite: { title: 'Vite', mode: 'dev', serve: `${vite} ${local}` },
+  'vite-build': {
+    title: 'Vite',
+    mode: 'build',
+    project: 'vite',
+    build: [`${vite} build`],
+    folder: 'dist',
+  },
+  'vite-7': { title: 'Vite', mode: 'dev', serve: `${vite7} ${local}` },
+  webpack: { title: 'webpack', build: ['webpack --mode production --no-performance'] },
+  rollup: { title: 'Rollup', build: [fromReadme('npx rollup'), fromReadme('cp')] },
+  esbuild: { title: 'esbuild', build: [fromReadme('npx esbuild'), fromReadme('cp')] },
+  next: { title: 'Next.js', build: ['next build'], serve: next },
+  'next-server': {
+    ...{ title: 'Next.js', mode: 'server', project: 'next', path: 'server' },
+    build: ['next build'],
+    serve: next,
+  },
+};
+export const names = Object.keys(bundlers);
+
+// The line of the README that begins so.
+function fromReadme(start) {
+  const lines = fs.readFileSync(join(root, 'README.md'), 'utf8').split('\n');
+  const found = lines.find((line) => line.startsWith(`${start} `));
+  if (found === undefined) throw new Error(`Expected a line with ${start} in README.md.`);
+  return found.replace(/^npx /, '');
+}
+
+/**
+ * Tries the package in `tarball` in the bundlers whose names are in `only`, in `folder`, which is made.
+ * Yields a row for each of the package's entries, as soon as it is known: { runtime, entry, result,
+ * hash }, where `result` is 'ok' or what went wrong.
+ */
+export async function* rows({ tarball, folder, only = names }) {
+  const wanted = names.filter((name) => only.includes(name));
+  if (wanted.length === 0) return;
+  await install(folder, tarball);
+  const browser = await launch();
+  try {
+    for (const name of wanted) {
+      const bundler = { project: name, ...bundlers[name] };
+      const runtime = titleOf(bundler, folder);
+      const answers = await tryIn(bundler, folder, browser).catch((error) =>
+        entries.map(() => failed(error)),
+      );
+      for (const [i, entry] of entries.entries()) yield { runtime, entry, ...answers[i] };
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+async function install(folder, tarball) {
+  fs.mkdirSync(folder, { recursive: true });
+  for (const name of ['package.json', 'package-lock.json']) {
+    fs.copyFileSync(join(projects, name), join(folder, name));
+  }
+  const quiet = ['--no-audit', '--no-fund', '--prefer-offline'];
+  await run('npm', ['ci', ...quiet], { cwd: folder });
+  await run('npm', ['install', '--no-save', ...quiet, tarball], { cwd: folder });
+}
+
+// With as much of the version as tells releases apart.
+function titleOf({ title, project, mode }, folder) {
+  const file = join(folder, 'node_modules', project, 'package.json');
+  const { version } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const [release] = version.match(/^(0\.)?\d+/);
+  return `${title} ${release}${mode === undefined ? '' : ` (${mode})`}`;
+}
+
+async function tryIn(bundler, folder, browser) {
+  const {
+    project,
+    build = [],
+    serve,
+    folder: made = '.',
+    path = serve ? '' : 'index.html',
+  } = bundler;
+  place(project, folder);
+  for (const line of build) await succeed(line, folder);
+  const server = await (serve ? start(serve, folder) : serveFolder(join(folder, made)));
+  try {
+    return await ask(browser, `${server.origin}/${path}`);
+  } finally {
+    await server.close();
+  }
+}
+
+// Puts a project beside the packages, in the place of the one before.
+function place(project, folder) {
+  const stays = ['node_modules', 'package.json', 'package-lock.json'];
+  for (const name of fs.readdirSync(folder)) {
+    if (!stays.includes(name)) fs.rmSync(join(folder, name), { recursive: true });
+  }
+  fs.cpSync(join(projects, 'src'), join(folder, 'src'), { recursive: true });
+  fs.copyFileSync(join(root, 'tests/matrix/cases.mjs'), join(folder, 'src/cases.mjs'));
+  fs.cpSync(join(projects, project), folder, { recursive: true });
+}
+
+const environment = (folder) => ({
+  ...process.env,
+  PATH: `${join(folder, 'node_modules/.bin')}:${process.env.PATH}`,
+  NEXT_TELEMETRY_DISABLED: '1',
+});
+
+// A warning is one too many, but for Vite's of large files: crop64/inline is one.
+async function succeed(line, folder) {
+  const output = await run('sh', ['-c', line], { cwd: folder, env: environment(folder) });
+  const told = stripVTControlCharacters(output).replace(/^.*chunkSizeWarningLimit.*$/m, '');
+  const [warning] = told.match(/^.*(warn|⚠)[\s\S]*/im) ?? [];
+  if (warning !== undefined) throw new Error(`"${line}" warns: ${warning}`);
+}
+
+// A server, once it has told its address. It is a group of processes, and ends as one.
+function start(line, folder) {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: folder, env: environment(folder), detached: true };
+    const child = spawn('sh', ['-c', line], options);
+    const exited = new Promise((done) => child.on('exit', done));
+    const close = async () => {
+      if (child.exitCode === null) process.kill(-child.pid);
+      await exited;
+    };
+    let output = '';
+    const take = (text) => {
+      output += stripVTControlCharacters(`${text}`);
+      const [origin] = output.match(/http:\/\/[\w.]+:\d+/) ?? [];
+      if (origin !== undefined) resolve({ origin, close });
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    exited.then(() => reject(new Error(`"${line}" ended: ${output}`)));
+  });
+}
+
+// What check (cases.mjs) says of each entry, in a page.
+async function ask(browser, url) {
+  const page = await browser.newPage();
+  try {
+    const faults = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    await page.goto(url);
+    await page
+      .waitForFunction(() => globalThis.check !== undefined)
+      .catch(({ message }) => {
+        throw new Error([...faults, message].join('; '));
+      });
+    const answers = [];
+    for (const entry of entries) {
+      const hashed = page.evaluate((...args) => globalThis.check(...args), entry, given());
+      answers.push(await hashed.then((hash) => ({ result: 'ok', hash }), failed));
+    }
+    return answers;
+  } finally {
+    await page.close();
+  }
+}
+
+// The jobs as check takes them.
+function given() {
+  const hashes = readHashes();
+  return jobs.map((job) => {
+    const source = readSource(job).toString('base64');
+    return { name: job.name, source, options: job.options, hash: hashes[job.name] };
+  });
+}
+
+const failed = ({ message, output = '' }) => ({
+  result: [message, output].join('\n').trim(),
+  hash: '',
+});

@@ -1,0 +1,7 @@
+'use client';
+
+import '../src/index.js';
+
+export default function Page() {
+  return <p>crop64 in Next.js</p>;
+}

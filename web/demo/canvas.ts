@@ -1,0 +1,51 @@
+// The browser's canvas, in a worker of its own.
+
+import type { EncodedImage, EncodeOptions } from 'crop64/pool';
+import type { Calls, CanvasJob, Difference, Samples, Values } from './canvas-worker.js';
+
+const worker = new Worker(new URL('./canvas-worker.ts', import.meta.url), { type: 'module' });
+
+// It does one after the other.
+let last: Promise<unknown> = Promise.resolve();
+
+function call<Name extends keyof Calls>(
+  name: Name,
+  given: Calls[Name]['given'],
+  transfer: Transferable[] = [],
+): Promise<Values[Name]> {
+  const answer = last.then(
+    () =>
+      new Promise<Values[Name]>((resolve, reject) => {
+        worker.onmessage = ({ data: { value, error } }) =>
+          error === undefined ? resolve(value) : reject(new Error(error));
+        worker.onerror = ({ message }) => reject(new Error(message));
+        worker.postMessage({ name, given }, transfer);
+      }),
+  );
+  last = answer.catch(() => {});
+  return answer;
+}
+
+/** Gives a data URL. */
+export const cropOnCanvas = (job: CanvasJob): Promise<string> => call('crop', job);
+
+/** Samples of the same layout and size; `made` is given away. */
+export function compare(expected: Samples, made: Samples): Promise<Difference> {
+  return call('compare', { expected, made }, [made.data.buffer as ArrayBuffer]);
+}
+
+/** The job that makes with the canvas what crop64 made. */
+export function canvasJob(file: Blob, image: EncodedImage, options: EncodeOptions): CanvasJob {
+  const { region, width, height, format } = image;
+  const fit = options.resize?.fit ?? 'cover';
+  const quality = 'quality' in options ? options.quality : undefined;
+  return {
+    file,
+    region,
+    width,
+    height,
+    fit: fit === 'contain' || fit === 'fill' ? fit : 'cover',
+    type: format === 'jpeg' ? 'image/jpeg' : 'image/png',
+    ...(typeof quality === 'number' && { quality: quality / 100 }),
+  };
+}

@@ -1,0 +1,41 @@
+// The page's elements, and its clipboard.
+
+/** The element of that id, which the page has. */
+export function byId<E extends HTMLElement>(id: string, type: new () => E): E {
+  const element = document.getElementById(id);
+  if (!(element instanceof type)) {
+    throw new Error(`Expected ${type.name} with the id ${id}.`);
+  }
+  return element;
+}
+
+/** A new element with these children. */
+export function make<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[Name] {
+  const element = document.createElement(name);
+  element.append(...children);
+  return element;
+}
+
+/** Says something in a status line; `'error'` marks it as what went wrong. */
+export function say(line: HTMLElement, text: string, kind: 'note' | 'error' = 'note'): void {
+  line.textContent = text;
+  line.dataset.kind = kind;
+}
+
+/** Copies text, and says so on the button for a moment. */
+export async function copy(text: string, button: HTMLElement): Promise<void> {
+  const label = button.dataset.label ?? button.textContent ?? '';
+  button.dataset.label = label;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = 'Copied';
+  } catch {
+    button.textContent = 'The browser did not let it';
+  }
+  setTimeout(() => {
+    button.textContent = label;
+  }, 1600);
+}
