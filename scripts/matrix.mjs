@@ -18,6 +18,7 @@ export async function matrix(only = names) {
   await build();
   const all = [];
   for (const [name, half] of Object.entries(halves)) {
+    if (!half.names.some((one) => only.includes(one))) continue;
     const folder = join(root, 'build/matrix', name);
     const tarball = await step(`Packing the package for the ${name}`, () => install(folder));
     for await (const row of half.rows({ tarball, folder, only })) {

@@ -193,11 +193,11 @@ globalThis.both = (...args) => Promise.all([toDataURL(...args), toDataURLInPool(
   });
 
   test('the configuration of Vite 7 is that of the project that is tried', async () => {
-    const readme = await readFile(join(root, 'README.md'), 'utf8');
     const config = await readFile(
       join(root, 'tests/matrix/bundlers/vite-7/vite.config.js'),
       'utf8',
     );
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
     const [, told] = readme.match(/^\| Vite 7 \|.*`(optimizeDeps: .*?)` in `vite.config.js`/m);
     assert.equal(config, `export default {\n  ${told},\n};\n`);
   });

@@ -2,6 +2,7 @@
 // what the README says and nothing else, and do what cases.mjs asks in Chromium.
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { run } from '../../scripts/setup/run.mjs';
@@ -51,16 +52,19 @@ function fromReadme(start) {
 }
 
 /**
- * Tries the package in `tarball` in the bundlers whose names are in `only`, in `folder`, which is made.
- * Yields a row for each of the package's entries, as soon as it is known: { runtime, entry, result,
- * hash }, where `result` is 'ok' or what went wrong.
+ * Tries the package in `tarball` in the bundlers whose names are in `only`. Yields a row for each of
+ * the package's entries, as soon as it is known: { runtime, entry, result, hash }, where `result` is
+ * 'ok' or what went wrong.
  */
-export async function* rows({ tarball, folder, only = names }) {
+export async function* rows({ tarball, only = names }) {
   const wanted = names.filter((name) => only.includes(name));
   if (wanted.length === 0) return;
-  await install(folder, tarball);
-  const browser = await launch();
+  // Next.js would take the repository's lock file for that of a project within it.
+  const folder = fs.mkdtempSync(join(tmpdir(), 'crop64-bundlers-'));
+  let browser;
   try {
+    await install(folder, tarball);
+    browser = await launch();
     for (const name of wanted) {
       const bundler = { project: name, ...bundlers[name] };
       const runtime = titleOf(bundler, folder);
@@ -70,12 +74,12 @@ export async function* rows({ tarball, folder, only = names }) {
       for (const [i, entry] of entries.entries()) yield { runtime, entry, ...answers[i] };
     }
   } finally {
-    await browser.close();
+    await browser?.close();
+    fs.rmSync(folder, { recursive: true });
   }
 }
 
 async function install(folder, tarball) {
-  fs.mkdirSync(folder, { recursive: true });
   for (const name of ['package.json', 'package-lock.json']) {
     fs.copyFileSync(join(projects, name), join(folder, name));
   }
