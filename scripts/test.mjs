@@ -45,6 +45,7 @@ const groups = { lint: ['biome', 'clang-format', 'clang-tidy'], all: names };
 const asPool = ['--import', './tests/support/pool-entry.mjs'];
 const notOfPool = [
   'module.test.mjs', // looks into the module of its own thread, and breaks it
+  'out-of-memory.test.mjs', // takes memory from its own thread, and has pools beside
   'memory.test.mjs', // of the module itself, as the next three
   'size.test.mjs',
   'bombs.test.mjs',
@@ -56,8 +57,9 @@ const notOfPool = [
   'interface.test.mjs', // has both
   'cli.test.mjs', // starts a program that has both
   'pages.test.mjs', // reads the documentation
-  'package.test.mjs', // looks at the files, as the next
+  'package.test.mjs', // looks at the files, as the next two
   'release.test.mjs',
+  'security.test.mjs',
 ];
 
 // Longer than any stage takes; one that hangs is ended.

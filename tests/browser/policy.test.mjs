@@ -40,19 +40,24 @@ for (const [name, { launch }] of Object.entries({ Chromium: chromium, Firefox: f
     });
     after(() => browser?.close());
 
-    // Crops where everything, the worker's file too, comes with these directives.
-    async function crop(entry, directives) {
+    // Crops where everything, the worker's file too, comes with these directives: pixels, or an SVG.
+    async function crop(entry, directives, svg) {
       const server = await serve(undefined, { 'content-security-policy': write(directives) });
       const page = await browser.newPage();
       try {
         await page.goto(`${server.origin}/blank.html`);
-        return await page.evaluate(async (path) => {
-          const { ImageError, toDataURL } = await import(path);
-          return toDataURL(new ImageData(3, 5), { crop: { x: 1, y: 1, width: 2, height: 3 } }).then(
-            (text) => text.slice(0, 22),
-            (error) => [error instanceof ImageError && error.code, error.message],
-          );
-        }, `/${entry}`);
+        return await page.evaluate(
+          async (path, text) => {
+            const { ImageError, toDataURL } = await import(path);
+            const source = text === undefined ? new ImageData(3, 5) : new Blob([text]);
+            return toDataURL(source, { crop: { x: 1, y: 1, width: 2, height: 3 } }).then(
+              (result) => result.slice(0, 22),
+              (error) => [error instanceof ImageError && error.code, error.message],
+            );
+          },
+          `/${entry}`,
+          svg,
+        );
       } finally {
         await page.close();
         await server.close();
@@ -72,6 +77,14 @@ for (const [name, { launch }] of Object.entries({ Chromium: chromium, Firefox: f
           assert.match(told[1], message);
         });
       }
+
+      test(`${entry} reads an SVG under img-src blob:`, async () => {
+        const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>';
+        const text = await crop(entry, { ...needed, 'img-src': 'blob:' }, svg);
+        assert.equal(text, 'data:image/png;base64,');
+        const [code] = await crop(entry, needed, svg);
+        assert.equal(code, 'UNSUPPORTED_FORMAT');
+      });
     }
   });
 }

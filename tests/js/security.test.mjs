@@ -67,7 +67,7 @@ test('the wasm asks for nothing that is not known: no files, no clock, no networ
   assert.deepEqual(new Set(imports.map(({ kind }) => kind)), new Set(['function']));
 });
 
-test('it runs nothing by itself, and its memory is not shared', async () => {
+test('it runs nothing by itself, and its memory is not shared and ends at 2 GB', async () => {
   const calls = [];
   const imports = {};
   for (const { module, name } of WebAssembly.Module.imports(wasm)) {
@@ -78,6 +78,7 @@ test('it runs nothing by itself, and its memory is not shared', async () => {
   assert.deepEqual(calls, []);
   const memory = Object.values(exports).find((value) => value instanceof WebAssembly.Memory);
   assert.ok(memory.buffer instanceof ArrayBuffer);
+  assert.throws(() => memory.grow(2 ** 31 / 65_536), RangeError); // it would have more than 2 GB
 });
 
 // Code out of text, and memory that two threads write to. A name in quotes is neither.
