@@ -1,5 +1,6 @@
-// What the pool is for: `node bench/pool.mjs [--rounds N]`, after a build. In Chromium, the longest task
-// of a page while 12 megapixels are worked on, by crop64 itself and by its pool in turns. In Node, how long an abort takes to end a running job, and jobs a second.
+// What the pool is for: `node bench/pool.mjs [--rounds N] [--write]`, after a build. In Chromium, the
+// longest task of a page while 12 megapixels are worked on, by crop64 itself and by its pool in turns. In
+// Node, how long an abort takes to end a running job, and how long jobs take that come at once.
 import { parseArgs } from 'node:util';
 import workerThreads from 'node:worker_threads';
 import * as crop64 from '../dist/index.js';
@@ -7,11 +8,17 @@ import { createPool } from '../dist/pool.js';
 import { main } from '../scripts/setup/run.mjs';
 import { launch } from '../tests/browser/chromium.mjs';
 import { serve } from '../tests/browser/server.mjs';
+import { markdown, writeTables } from './documents.mjs';
 import { makePictures, readPicture } from './pictures.mjs';
+import { page as document, machine, median, plain, save } from './report.mjs';
+
+// Of a screen that is drawn 60 times a second.
+const FRAME = 16;
+const CROP_OF_A_FILE = 'crop of a File, JPEG -> data URL';
 
 const crop = { left: 1616, top: 1212, width: 800, height: 600 };
 const jobs = {
-  'crop of a File, JPEG -> data URL': { picture: '12mp.jpg', name: 'toDataURL', options: { crop } },
+  [CROP_OF_A_FILE]: { picture: '12mp.jpg', name: 'toDataURL', options: { crop } },
   'crop of bytes, JPEG -> data URL': {
     picture: '12mp.jpg',
     as: 'bytes',
@@ -33,13 +40,9 @@ const jobs = {
   'whole JPEG -> ImageData': { picture: '12mp.jpg', name: 'toImageData', options: {} },
 };
 
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1];
-}
-
-const show = (times) =>
-  `${median(times).toFixed(1)} (at most ${Math.max(...times).toFixed(1)})`.padStart(24);
+const number = (time) => time.toFixed(1);
+const most = (times) => number(Math.max(...times));
+const cell = (times) => `${number(median(times))} (at most ${most(times)})`;
 
 // Does a job in the page, once the source is there.
 async function prepare({ picture, as }) {
@@ -72,8 +75,7 @@ async function stillness(rounds) {
       globalThis.crop64 = await import('/dist/index.js');
       globalThis.pool = await import('/dist/pool.js');
     });
-    const heads = ['crop64', 'pool'].map((what) => what.padStart(24));
-    console.log(`\n${'The longest task of the page, ms'.padEnd(34)}${heads.join('')}`);
+    const measured = {};
     for (const [title, job] of Object.entries(jobs)) {
       const times = { crop64: [], pool: [] };
       for (let round = 0; round <= rounds; round += 1) {
@@ -83,8 +85,9 @@ async function stillness(rounds) {
           if (round > 0) all.push(longest);
         }
       }
-      console.log(title.padEnd(34) + Object.values(times).map(show).join(''));
+      measured[title] = times;
     }
+    return { measured, version: await browser.version() };
   } finally {
     await browser.close();
     await server.close();
@@ -119,8 +122,7 @@ async function aborts(rounds, file) {
   }
   await pool.close();
   workerThreads.Worker = Worker;
-  console.log('\nAfter an abort of a running job, ms');
-  for (const [what, all] of Object.entries(times)) console.log(what.padEnd(34) + show(all));
+  return { title: 'After an abort of a running job', times };
 }
 
 async function throughput(rounds, file) {
@@ -135,18 +137,42 @@ async function throughput(rounds, file) {
     }
   }
   await Promise.all(pools.map(([, pool]) => pool.close()));
-  console.log('\nA crop of 12 megapixels, twelve at once, ms each');
-  for (const [who, all] of Object.entries(times)) console.log(who.padEnd(34) + show(all));
+  return { title: 'A crop of 12 megapixels, twelve at once, each', times };
 }
 
 async function bench(args) {
-  const { values } = parseArgs({ args, options: { rounds: { type: 'string', default: '11' } } });
+  const options = {
+    rounds: { type: 'string', default: '11' },
+    write: { type: 'boolean', default: false },
+  };
+  const { values } = parseArgs({ args, options });
   const rounds = Number(values.rounds);
   await makePictures();
   const { bytes } = readPicture('12mp.jpg');
-  await aborts(rounds, bytes);
-  await throughput(rounds, bytes);
-  await stillness(rounds);
+  const inNode = [await aborts(rounds, bytes), await throughput(rounds, bytes)];
+  for (const { title, times } of inNode) {
+    const rows = Object.entries(times).map(([what, all]) => [what, cell(all)]);
+    console.log(`\n${plain([title, 'ms'], rows)}`);
+  }
+  const { measured, version } = await stillness(rounds);
+  const head = ['The longest task of the page, ms', 'crop64', 'crop64/pool'];
+  const rows = Object.entries(measured).map(([title, { crop64, pool }]) => [
+    title,
+    cell(crop64),
+    cell(pool),
+  ]);
+  const times = measured[CROP_OF_A_FILE].pool;
+  const verdict =
+    `While the pool crops a File of 12 megapixels, the page's longest task takes ` +
+    `${number(median(times))} ms, at most ${most(times)} ms of ${FRAME}: ` +
+    `${Math.max(...times) < FRAME ? 'no frame is missed' : 'MISSED'}.`;
+  console.log(`\n${plain(head, rows)}\n\n${verdict}`);
+  const summary = { date: new Date().toISOString(), machine: machine(), rounds, version };
+  console.log(`\nAll times are in ${save('pool', { ...summary, measured, inNode })}.`);
+  if (values.write) {
+    const run = `${summary.date.slice(0, 10)}; ${version}; ${rounds} rounds. ${verdict}`;
+    writeTables(document, { pool: `${run}\n\n${markdown(head, rows)}` });
+  }
 }
 
 await main(import.meta, bench);

@@ -1,17 +1,24 @@
 // Compares the package with other libraries: `npm run bench` times it (bench/bench.mjs has the options),
-// `npm run bench -- growth` tells how the cost of a crop grows, `npm run bench -- --write` does both and
-// writes docs/benchmark.md, and `npm run bench:lossless` finds out what a crop leaves of a picture.
+// `npm run bench -- growth` tells how the cost of a crop grows, `npm run bench -- pool` how free a page stays,
+// `npm run bench -- --write` does all of them and writes docs/benchmark.md, and `npm run bench:lossless`
+// finds out what a crop leaves of a picture.
 import { join } from 'node:path';
 import { build, buildWithoutSimd } from './build.mjs';
 import { main, root, show } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
-const scripts = { lossless: 'bench/lossless.mjs', growth: 'bench/growth.mjs' };
+const scripts = {
+  lossless: 'bench/lossless.mjs',
+  growth: 'bench/growth.mjs',
+  pool: 'bench/pool.mjs',
+};
 
 async function bench(args) {
   const named = Object.hasOwn(scripts, args[0]);
   const runs = named ? [[scripts[args[0]], ...args.slice(1)]] : [['bench/bench.mjs', ...args]];
-  if (!named && args.includes('--write')) runs.push([scripts.growth, '--write']);
+  if (!named && args.includes('--write')) {
+    runs.push([scripts.growth, '--write'], [scripts.pool, '--write']);
+  }
   await setUp(args[0] === 'lossless' ? ['build', 'bench', 'test'] : ['build', 'bench']);
   await build();
   if (!named) await buildWithoutSimd(join(root, 'build/bench/without-simd'));

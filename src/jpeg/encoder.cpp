@@ -8,11 +8,14 @@ namespace crop64 {
 namespace {
 
 void on_error(j_common_ptr codec) {
+  static_assert(JPEG_MAX_DIMENSION == 65500);
+  if (codec->err->msg_code == JERR_IMAGE_TOO_BIG) {
+    fail(errors_of(codec).trap, ErrorCode::kInvalidArgument,
+         "Expected at most 65500 pixels a side for a JPEG but the picture has more. Resize it, or "
+         "use format 'png'.");
+  }
   const bool memory = codec->err->msg_code == JERR_OUT_OF_MEMORY;
-  const bool size = codec->err->msg_code == JERR_IMAGE_TOO_BIG;
-  fail_as(codec, memory ? ErrorCode::kOutOfMemory
-                 : size ? ErrorCode::kInvalidArgument
-                        : ErrorCode::kInternal);
+  fail_as(codec, memory ? ErrorCode::kOutOfMemory : ErrorCode::kInternal);
 }
 
 // Called with the buffer full: libjpeg has set `free_in_buffer` aside by then, so all of it counts.

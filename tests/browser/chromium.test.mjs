@@ -1,35 +1,24 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { decode, toDataURL } from '../../dist/index.js';
 import { fixture } from '../support/fixtures.mjs';
 import { launch } from './chromium.mjs';
 import { serve } from './server.mjs';
+import { use } from './use.mjs';
 
 const photo = '/build/sources/libjpeg-turbo/testimages/testorig.jpg';
 const drawing = '/build/sources/libpng/contrib/pngsuite/basn6a08.png';
 const crop = { left: 31, top: 17, right: 153, bottom: 98 };
 const fileOf = (path) => new URL(`../..${path}`, import.meta.url);
 
-let server;
-let browser;
+const chromium = use(launch);
 let page;
 
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
 // A fresh page with the library in `crop64`.
-async function open(path = '/blank.html') {
+async function open(path) {
   await page?.close();
-  page = await browser.newPage();
-  await page.goto(server.origin + path);
+  page = await chromium.open(path);
   await page.evaluate(async () => {
     globalThis.crop64 = await import('/dist/index.js');
     globalThis.codeOf = (promise) =>
@@ -357,8 +346,8 @@ describe('starting the module in Chromium', () => {
     assert.deepEqual(requests, ['/dist/crop64.wasm']);
   });
 
-  test('crop64/inline is requested alone, and needs no leave to connect', async () => {
-    await open('/no-connections.html');
+  test('crop64/inline is requested alone', async () => {
+    await open();
     const requests = [];
     page.on('request', (request) => requests.push(new URL(request.url()).pathname));
     const [again, start] = await page.evaluate(async () => {

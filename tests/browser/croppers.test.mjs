@@ -1,19 +1,18 @@
 // What real croppers give is taken as `crop`, as the README says: their own canvas is the judge.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { encode } from '../../dist/index.js';
 import { launch } from './chromium.mjs';
-import { serve } from './server.mjs';
+import { use } from './use.mjs';
 
 const folder = fileURLToPath(new URL('../../build/croppers/', import.meta.url));
 const picture = '/build/croppers/picture.png';
 const [width, height] = [900, 700];
 
-let server;
-let browser;
+const chromium = use(launch);
 let page;
 
 // Smooth, so that croppers' scaling shows little, and different everywhere.
@@ -52,15 +51,7 @@ before(async () => {
       },
     ],
   });
-  server = await serve();
-  browser = await launch();
-  page = await browser.newPage();
-  await page.goto(`${server.origin}/blank.html`);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
+  page = await chromium.open();
 });
 
 const call = (name, ...given) =>

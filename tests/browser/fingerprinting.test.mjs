@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { encode, toDataURL } from '../../dist/index.js';
 import { root } from '../support/fixtures.mjs';
 import { launch } from './firefox.mjs';
-import { serve } from './server.mjs';
+import { use } from './use.mjs';
 
 // A picture with no alpha, so that a canvas that can be trusted gives back what was drawn.
 const [width, height] = [60, 40];
@@ -64,24 +64,15 @@ async function makeSources(base64, pixels) {
 
 const DRAWN = { img: 'canvas', canvas: 'canvas', OffscreenCanvas: 'canvas', ImageBitmap: 'canvas' };
 
-let server;
-before(async () => {
-  server = await serve();
-});
-after(() => server?.close());
-
 for (const isProtected of [false, true]) {
   describe(`resistFingerprinting: ${isProtected}`, () => {
-    let browser;
+    const firefox = use(() => launch({ 'privacy.resistFingerprinting': isProtected }));
     let page;
     before(async () => {
-      browser = await launch({ 'privacy.resistFingerprinting': isProtected });
-      page = await browser.newPage();
-      await page.goto(`${server.origin}/blank.html`);
+      page = await firefox.open();
       const base64 = Buffer.from(png).toString('base64');
       await page.evaluate(makeSources, base64, { data: [...data], width, height });
     });
-    after(() => browser?.close());
 
     test('a canvas gives back what was drawn, or does not', async () => {
       const changed = await page.evaluate(() => {

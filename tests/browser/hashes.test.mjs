@@ -1,16 +1,10 @@
 // In browsers, jobs give the same bytes as in Node (../js/hashes.test.mjs).
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { jobs, readHashes } from '../support/jobs.mjs';
 import { launch as launchChromium } from './chromium.mjs';
 import { launch as launchFirefox } from './firefox.mjs';
-import { serve } from './server.mjs';
-
-let server;
-before(async () => {
-  server = await serve();
-});
-after(() => server.close());
+import { use } from './use.mjs';
 
 // In the page: the SHA-256 of each job's result.
 async function hashAll(jobs) {
@@ -30,15 +24,10 @@ for (const [name, launch] of [
   ['Firefox', launchFirefox],
 ]) {
   describe(`in ${name}`, () => {
-    let browser;
-    before(async () => {
-      browser = await launch();
-    });
-    after(() => browser?.close());
+    const browser = use(launch);
 
     test('results are the same bytes as elsewhere', async () => {
-      const page = await browser.newPage();
-      await page.goto(`${server.origin}/blank.html`);
+      const page = await browser.open();
       assert.deepEqual(await page.evaluate(hashAll, jobs), readHashes());
     });
   });

@@ -1,6 +1,6 @@
 // What Chromium makes of what we say beside the samples: which way up, and in which colours.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { encode, probe } from '../../dist/index.js';
 import { jpegWithExif, orientation, pngWithExif } from '../support/exif.mjs';
 import { fixture } from '../support/fixtures.mjs';
@@ -8,17 +8,13 @@ import { profileChunk, withChunks } from '../support/metadata.mjs';
 import { tool } from '../support/oracle.mjs';
 import { displayP3 } from '../support/profiles.mjs';
 import { launch } from './chromium.mjs';
-import { serve } from './server.mjs';
+import { use } from './use.mjs';
 
-let server;
-let browser;
+const chromium = use(launch);
 let page;
 
 before(async () => {
-  server = await serve();
-  browser = await launch();
-  page = await browser.newPage();
-  await page.goto(`${server.origin}/blank.html`);
+  page = await chromium.open();
   await page.evaluate(async () => {
     globalThis.crop64 = await import('/dist/index.js');
     globalThis.bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -35,11 +31,6 @@ before(async () => {
       return context.getImageData(0, 0, width, height, { colorSpace });
     };
   });
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 const base64 = (bytes) => Buffer.from(bytes).toString('base64');

@@ -1,39 +1,27 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { afterEach, describe, test } from 'node:test';
 import { decode, toDataURL } from '../../dist/index.js';
 import { fixture } from '../support/fixtures.mjs';
 import { launch } from './chromium.mjs';
-import { serve } from './server.mjs';
+import { use } from './use.mjs';
 
 const path = '/build/sources/libjpeg-turbo/testimages/testorig.jpg';
 const photo = await readFile(new URL(`../..${path}`, import.meta.url));
 const crop = { left: 31, top: 17, right: 153, bottom: 98 };
 
-let server;
-let browser;
+const chromium = use(launch);
 let page;
 let requests;
-
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
 
 afterEach(() => page?.close());
 
 // A page of a strict content security policy with the pool's entry in `pool`; every worker that is
 // started is noted in `workers`, with what it is sent and whether it was ended.
-async function open(address = '/strict.html') {
-  page = await browser.newPage();
+async function open() {
+  page = await chromium.open('/strict.html');
   requests = [];
   page.on('request', (request) => requests.push(request.url()));
-  await page.goto(server.origin + address);
   await page.evaluate(async () => {
     globalThis.workers = [];
     globalThis.Worker = class extends Worker {
@@ -92,15 +80,16 @@ describe('crop64/pool in Chromium, under a strict content security policy', () =
     assert.equal(text, expected);
     assert.equal(form, expected);
     assert.equal(size, 2);
-    const count = server.requests.length;
-    assert.equal(server.requests.filter((url) => url.endsWith('.wasm')).length, 1);
+    const asked = chromium.server.requests;
+    const count = asked.length;
+    assert.equal(asked.filter((url) => url.endsWith('.wasm')).length, 1);
     requests.length = 0;
     await page.evaluate(async (options) => {
       for (let i = 0; i < 20; i += 1) await own.toDataURL(file, options);
       for await (const { bytes } of own.map([file, file, file], options)) void bytes;
     }, options);
     assert.deepEqual(requests, []);
-    assert.deepEqual(server.requests.slice(count), []);
+    assert.deepEqual(asked.slice(count), []);
   });
 
   test('reads what is on the page', async () => {
@@ -233,12 +222,6 @@ describe('crop64/pool in Chromium, under a strict content security policy', () =
       return [...codes, await codeOf(own.probe(new ImageData(3, 5)))];
     });
     assert.deepEqual(told, ['MODULE_LOAD_FAILED', 'MODULE_LOAD_FAILED', 'no error']);
-  });
-
-  test('a policy that forbids workers is MODULE_LOAD_FAILED', async () => {
-    await open('/no-workers.html');
-    const code = await page.evaluate(() => codeOf(pool.probe(new ImageData(3, 5))));
-    assert.equal(code, 'MODULE_LOAD_FAILED');
   });
 
   test('close ends the workers', async () => {

@@ -28,18 +28,6 @@ const pages = {
     body: '<!doctype html><meta charset="utf-8"><title>strict</title>',
     headers: { 'content-security-policy': policy },
   },
-  '/no-workers.html': {
-    body: '<!doctype html><meta charset="utf-8"><title>no workers</title>',
-    headers: {
-      'content-security-policy': policy.replace("worker-src 'self'", "worker-src 'none'"),
-    },
-  },
-  '/no-connections.html': {
-    body: '<!doctype html><meta charset="utf-8"><title>no connections</title>',
-    headers: {
-      'content-security-policy': policy.replace("connect-src 'self'", "connect-src 'none'"),
-    },
-  },
   '/page-instead-of.wasm': { body: '<!doctype html>not here', type: 'text/html' },
 };
 

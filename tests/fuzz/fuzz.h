@@ -128,4 +128,15 @@ inline Options take_options(Tail& tail) {
   return options;
 }
 
+// Samples in place of a file, and no option that is a file's alone.
+inline void ask_for_samples(Options& options) {
+  options.format = Format::kRaw;
+  options.quality.reset();
+  options.progressive.reset();
+  options.optimize_coding.reset();
+  options.chroma_subsampling.reset();
+  options.compression_level.reset();
+  options.keep_palette.reset();
+}
+
 }  // namespace crop64

@@ -7,7 +7,6 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using crop64::Model;
   crop64::Tail tail({data, size});
   crop64::Options options = crop64::take_options(tail);
-  options.format = crop64::Format::kRaw;
   crop64::ImageView samples;
   samples.layout = {crop64::pick(tail, Model::kRgba, Model::kRgb, Model::kBgra, Model::kBgr,
                                  Model::kGray, Model::kGrayAlpha),
@@ -16,12 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!options.resize) {
     options.resize.emplace().width = 1 + tail.byte();
   }
-  options.quality.reset();
-  options.progressive.reset();
-  options.optimize_coding.reset();
-  options.chroma_subsampling.reset();
-  options.compression_level.reset();
-  options.keep_palette.reset();
+  crop64::ask_for_samples(options);
   auto memory = crop64::Buffer::allocate(samples.layout.bytes(samples.size));
   const crop64::Bytes rest = tail.rest();
   std::fill_n(memory.value().data(), memory.value().size(), uint8_t{0});

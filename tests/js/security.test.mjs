@@ -1,4 +1,5 @@
-// What SECURITY.md says of what ships, and of what it is built from.
+// What SECURITY.md says of what ships, and of what it is built from. (package.test.mjs sees to its needing no
+// other package.)
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -142,21 +143,6 @@ describe('what ships', () => {
       const found = INLINE.filter((pattern) => pattern.test(read(name)));
       assert.deepEqual(found, [], name);
     }
-  });
-
-  test('it depends on no package, and installing it runs nothing', () => {
-    const { dependencies, optionalDependencies, peerDependencies, bundleDependencies, scripts } =
-      JSON.parse(read('package.json'));
-    const needed = [dependencies, optionalDependencies, peerDependencies, bundleDependencies];
-    assert.deepEqual(
-      needed.flatMap((packages) => Object.keys(packages ?? {})),
-      [],
-    );
-    const atInstall = ['preinstall', 'install', 'postinstall', 'prepare'];
-    assert.deepEqual(
-      atInstall.filter((name) => name in scripts),
-      [],
-    );
   });
 });
 

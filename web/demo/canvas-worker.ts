@@ -33,7 +33,7 @@ export interface Difference {
   readonly total: number;
   /** The largest difference, of 255. */
   readonly most: number;
-  /** Differences, amplified; black is none. */
+  /** Differences, amplified, and reduced where it is large; black is none. */
   readonly picture: ImageData;
 }
 
@@ -44,10 +44,11 @@ interface Works {
 export type Calls = { [Name in keyof Works]: { name: Name; given: Parameters<Works[Name]>[0] } };
 export type Values = { [Name in keyof Works]: Awaited<ReturnType<Works[Name]>> };
 
-// How differences are made plain to see: even the smallest is no longer dark.
-const FLOOR = 64;
+// Differences are made plain to see: even the smallest is no longer dark, and where the picture of them
+// is reduced, to this many pixels a side, the largest of each cell is what shows.
+const FLOOR = 88;
 const AMPLIFIED = 12;
-const shown = (difference: number) => (difference === 0 ? 0 : FLOOR + AMPLIFIED * difference);
+const MOST_SHOWN = 720;
 
 const works: Works = {
   async crop({ file, region, width, height, fit, type, quality }) {
@@ -74,24 +75,29 @@ const works: Works = {
     const [a, b] = [expected.data, made.data];
     const step = channels.length;
     const unit = bitDepth === 16 ? 257 : 1;
-    const picture = new ImageData(width, height);
-    const out = picture.data;
+    const cell = Math.ceil(Math.max(width, height) / MOST_SHOWN);
+    const picture = new ImageData(Math.ceil(width / cell), Math.ceil(height / cell));
+    const distance = (i: number) => Math.abs((a[i] as number) - (b[i] as number)) / unit;
     let changed = 0;
     let most = 0;
-    for (let from = 0, to = 0; from < a.length; from += step, to += 4) {
-      // Where alpha differs, all three show it.
-      const alpha = step === 4 ? Math.abs((a[from + 3] as number) - (b[from + 3] as number)) : 0;
-      changed += alpha > 0 ? 1 : 0;
-      most = Math.max(most, alpha);
-      for (let i = 0; i < 3; i += 1) {
-        const difference = Math.abs((a[from + i] as number) - (b[from + i] as number));
-        changed += difference > 0 ? 1 : 0;
-        most = Math.max(most, difference);
-        out[to + i] = shown((difference + alpha) / unit);
+    for (let y = 0, from = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1, from += step) {
+        const to = 4 * (Math.floor(y / cell) * picture.width + Math.floor(x / cell));
+        const alpha = step === 4 ? distance(from + 3) : 0;
+        changed += alpha > 0 ? 1 : 0;
+        most = Math.max(most, alpha);
+        for (let i = 0; i < 3; i += 1) {
+          const color = distance(from + i);
+          changed += color > 0 ? 1 : 0;
+          most = Math.max(most, color);
+          // Where alpha differs, all three colours show it.
+          const light = color + alpha === 0 ? 0 : FLOOR + AMPLIFIED * (color + alpha);
+          picture.data[to + i] = Math.max(picture.data[to + i] as number, light);
+        }
+        picture.data[to + 3] = 255;
       }
-      out[to + 3] = 255;
     }
-    return { changed, total: a.length, most: most / unit, picture };
+    return { changed, total: a.length, most, picture };
   },
 };
 

@@ -189,14 +189,19 @@ function drawSide(side: Side): HTMLElement {
     rows.push(['Samples changed', `${count(changed)}${share}`]);
     rows.push(['Largest change', changed === 0 ? 'none' : `${Math.round(most)} of 255`]);
     picture.append(canvasWith(difference, `${title}: ${count(changed)} samples changed`));
+    if (changed === 0) {
+      const words = make('p', 'Every sample is the same.');
+      words.className = 'same';
+      picture.append(words);
+    }
   }
   const list = make(
     'dl',
     ...rows.map(([name, value]) => make('div', make('dt', name), make('dd', value))),
   );
   list.className = 'facts';
-  const words = lost.length === 0 ? 'Nothing else was lost.' : `${sentence(lost)}.`;
-  const article = make('article', make('h3', title), picture, list, make('p', words));
+  const rest = lost.length === 0 ? 'Nothing else was lost.' : `${sentence(lost)}.`;
+  const article = make('article', make('h3', title), picture, list, make('p', rest));
   article.dataset.exact = String(difference?.changed === 0);
   return article;
 }
