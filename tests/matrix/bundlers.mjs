@@ -12,15 +12,18 @@ import { root } from '../support/fixtures.mjs';
 import { jobs, readHashes, readSource } from '../support/jobs.mjs';
 
 const projects = join(root, 'tests/matrix/bundlers');
+// Longer than any of it takes; what hangs is ended.
+const timeout = 5 * 60_000;
 const entries = ['crop64', 'crop64/pool', 'crop64/inline'];
 
 const vite = 'node node_modules/vite/bin/vite.js';
 const vite7 = 'node node_modules/vite-7/bin/vite.js';
-const next = 'next start --hostname 127.0.0.1 --port 0';
+const next = { build: ['next build'], serve: 'next start --hostname 127.0.0.1 --port 0' };
 const local = '--host 127.0.0.1 --port 0';
 
-// By the name that --only takes: the package that tells the version, the commands that build a project,
-// and the one that serves it, or else the folder that is served.
+// By the name that --only takes, which is that of the project and of the package, too, unless `project`
+// is given: the commands that build the project, and the one that serves it, or else the folder of files
+// that are served; and the page, where it is another than the first.
 const bundlers = {
   vite: { title: 'Vite', mode: 'dev', serve: `${vite} ${local}` },
   'vite-build': {
@@ -34,12 +37,8 @@ const bundlers = {
   webpack: { title: 'webpack', build: ['webpack --mode production --no-performance'] },
   rollup: { title: 'Rollup', build: [fromReadme('npx rollup'), fromReadme('cp')] },
   esbuild: { title: 'esbuild', build: [fromReadme('npx esbuild'), fromReadme('cp')] },
-  next: { title: 'Next.js', build: ['next build'], serve: next },
-  'next-server': {
-    ...{ title: 'Next.js', mode: 'server', project: 'next', path: 'server' },
-    build: ['next build'],
-    serve: next,
-  },
+  next: { title: 'Next.js', ...next },
+  'next-server': { title: 'Next.js', mode: 'server', ...next, project: 'next', path: 'server' },
 };
 export const names = Object.keys(bundlers);
 
@@ -84,8 +83,8 @@ async function install(folder, tarball) {
     fs.copyFileSync(join(projects, name), join(folder, name));
   }
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline'];
-  await run('npm', ['ci', ...quiet], { cwd: folder });
-  await run('npm', ['install', '--no-save', ...quiet, tarball], { cwd: folder });
+  await run('npm', ['ci', ...quiet], { cwd: folder, timeout });
+  await run('npm', ['install', '--no-save', ...quiet, tarball], { cwd: folder, timeout });
 }
 
 // With as much of the version as tells releases apart.
@@ -133,32 +132,41 @@ const environment = (folder) => ({
 
 // A warning is one too many, but for Vite's of large files: crop64/inline is one.
 async function succeed(line, folder) {
-  const output = await run('sh', ['-c', line], { cwd: folder, env: environment(folder) });
+  const options = { cwd: folder, env: environment(folder), timeout };
+  const output = await run('sh', ['-c', line], options);
   const told = stripVTControlCharacters(output).replace(/^.*chunkSizeWarningLimit.*$/m, '');
   const [warning] = told.match(/^.*(warn|⚠)[\s\S]*/im) ?? [];
   if (warning !== undefined) throw new Error(`"${line}" warns: ${warning}`);
 }
 
 // A server, once it has told its address. It is a group of processes, and ends as one.
-function start(line, folder) {
-  return new Promise((resolve, reject) => {
-    const options = { cwd: folder, env: environment(folder), detached: true };
-    const child = spawn('sh', ['-c', line], options);
-    const exited = new Promise((done) => child.on('exit', done));
-    const close = async () => {
-      if (child.exitCode === null) process.kill(-child.pid);
-      await exited;
-    };
-    let output = '';
+async function start(line, folder) {
+  const options = { cwd: folder, env: environment(folder), detached: true };
+  const child = spawn('sh', ['-c', line], options);
+  const exited = new Promise((resolve) => child.on('exit', resolve));
+  const close = async () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid);
+    await exited;
+  };
+  let output = '';
+  const told = new Promise((resolve, reject) => {
     const take = (text) => {
       output += stripVTControlCharacters(`${text}`);
       const [origin] = output.match(/http:\/\/[\w.]+:\d+/) ?? [];
-      if (origin !== undefined) resolve({ origin, close });
+      if (origin !== undefined) resolve(origin);
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
-    exited.then(() => reject(new Error(`"${line}" ended: ${output}`)));
+    const fail = (what) => reject(new Error(`"${line}" ${what}: ${output}`));
+    exited.then(() => fail('ended'));
+    setTimeout(() => fail('told no address'), timeout / 5).unref();
   });
+  try {
+    return { origin: await told, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 // What check (cases.mjs) says of each entry, in a page.
