@@ -23,8 +23,7 @@ export async function buildDemo() {
 export async function serveDemo(port = 4164) {
   const { preview } = await import('vite');
   const server = await preview({ configFile: config, preview: { port } });
-  server.printUrls();
-  return server;
+  console.log(`The demo page is at ${server.resolvedUrls.local[0]}`);
 }
 
 async function demo([what]) {
