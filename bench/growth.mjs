@@ -3,8 +3,8 @@
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { probe, toDataURL } from '../dist/index.js';
+import { markdown, writeTables } from '../scripts/documents.mjs';
 import { Failure, main } from '../scripts/setup/run.mjs';
-import { markdown, writeTables } from './documents.mjs';
 import { makeLargePictures, readPicture } from './pictures.mjs';
 import { machine, median, page, plain, save } from './report.mjs';
 

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { decode, toBytes } from '../dist/index.js';
+import { markdown, writeTables } from '../scripts/documents.mjs';
 import { main, root } from '../scripts/setup/run.mjs';
 import { exif, ORIENTATION } from '../tests/support/exif.mjs';
 import { python } from '../tests/support/oracle.mjs';
@@ -18,7 +19,6 @@ import {
   readChunks,
 } from '../tests/support/png.mjs';
 import { startCroppers } from './croppers.mjs';
-import { markdown, writeTables } from './documents.mjs';
 
 const page = join(root, 'docs/lossless.md');
 

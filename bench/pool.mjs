@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util';
 import workerThreads from 'node:worker_threads';
 import * as crop64 from '../dist/index.js';
 import { createPool } from '../dist/pool.js';
+import { markdown, writeTables } from '../scripts/documents.mjs';
 import { main } from '../scripts/setup/run.mjs';
 import { launch } from '../tests/browser/chromium.mjs';
 import { serve } from '../tests/browser/server.mjs';
-import { markdown, writeTables } from './documents.mjs';
 import { makePictures, readPicture } from './pictures.mjs';
 import { page as document, machine, median, plain, save } from './report.mjs';
 

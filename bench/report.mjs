@@ -2,10 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { markdown, writeTables } from '../scripts/documents.mjs';
 import { root } from '../scripts/setup/run.mjs';
 import { chart } from './chart.mjs';
 import { isCrop64 } from './contenders.mjs';
-import { markdown, writeTables } from './documents.mjs';
 
 export const page = join(root, 'docs/benchmark.md');
 

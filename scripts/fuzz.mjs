@@ -7,9 +7,9 @@ import * as fs from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { markdown, writeTables } from '../bench/documents.mjs';
 import { regressions, seeds, targets, writeSeeds } from '../tests/support/fuzz.mjs';
 import { compile } from './build.mjs';
+import { markdown, writeTables } from './documents.mjs';
 import { Failure, main, root } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
