@@ -7,7 +7,7 @@ import { DriverService } from 'selenium-webdriver/remote/index.js';
 
 const DRIVER = '/usr/bin/WebKitWebDriver';
 
-/** Gives { newPage, close }; a page has goto, evaluate, close, and selenium's driver. */
+/** Gives { version, newPage, close }; a page has goto, evaluate, close, and selenium's driver. */
 export async function launch() {
   const screen = await openScreen();
   const service = new DriverService.Builder(process.env.WEBKIT_DRIVER ?? DRIVER)
@@ -55,7 +55,8 @@ async function connect(address, end) {
     await driver.quit().catch(() => {});
     await end();
   };
-  return { newPage: () => openPage(driver), close };
+  const version = async () => (await driver.getCapabilities()).getBrowserVersion();
+  return { version, newPage: () => openPage(driver), close };
 }
 
 // A window: a tab behind another is never drawn. WebDriver acts on one at a time: here on the one that
