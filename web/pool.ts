@@ -137,7 +137,8 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
   // Gives the jobs that wait to the workers that have none.
   function next(): void {
     for (const job of queue) {
-      const waiting = [...idle].find((one) => !one.isOver());
+      // The one that worked last: its code is warm.
+      const waiting = [...idle].reverse().find((one) => !one.isOver());
       const thread = waiting ?? (threads.size < size ? start() : undefined);
       if (thread === undefined) {
         return;
