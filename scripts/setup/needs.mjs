@@ -94,6 +94,12 @@ const chromium = program('chromium', {
 
 const firefox = program('firefox-esr', { also: ['firefox'] });
 
+// WebKitGTK's browser comes with its driver, and wants a screen.
+const webkit = [
+  program('WebKitWebDriver', { package: 'webkit2gtk-driver' }),
+  program('Xvfb', { package: 'xvfb' }),
+];
+
 // clang's own fuzzer. Its library is in a package of its own.
 const fuzzer = {
   name: "clang's libFuzzer",
@@ -125,6 +131,7 @@ const groups = {
     program('clang-format'),
     program('clang-tidy'),
     program('redis-server'),
+    ...webkit,
   ],
   bench: [
     ...python,
@@ -134,12 +141,7 @@ const groups = {
     library('png.h', 'libpng-dev', "install libpng's headers"),
   ],
   fuzz: [program('clang'), fuzzer],
-  matrix: [
-    chromium,
-    firefox,
-    program('WebKitWebDriver', { package: 'webkit2gtk-driver' }),
-    program('Xvfb', { package: 'xvfb' }),
-  ],
+  matrix: [chromium, firefox, ...webkit],
 };
 export const groupNames = Object.keys(groups);
 

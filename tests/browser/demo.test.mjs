@@ -122,6 +122,18 @@ async function type(name, value) {
   await input.type(String(value));
 }
 
+// It begins when it comes into view, and then moves what stands below it.
+async function compare() {
+  await page.$eval('#compare', (section) => section.scrollIntoView());
+  await page.waitForSelector('#comparison:not([hidden])');
+}
+
+async function compareAndMeasure() {
+  await compare();
+  await page.click('#measure');
+  await page.waitForSelector('#measured:not([hidden])');
+}
+
 const choose = (name, value) => page.click(`[name="${name}"][value="${value}"]`);
 
 async function slide(name, value) {
@@ -375,8 +387,7 @@ describe('the demo page in Chromium', () => {
   test('beside the canvas: what that changed is counted, and shown', async () => {
     await open();
     await openSample('flower.png');
-    await page.$eval('#compare', (section) => section.scrollIntoView());
-    await page.waitForSelector('#comparison:not([hidden])');
+    await compare();
     const sides = await page.$$eval('#comparison article', (articles) =>
       articles.map((article) => {
         const canvas = article.querySelector('canvas');
@@ -463,8 +474,7 @@ describe('the demo page in Chromium', () => {
   test('a measurement ends in a table, which can be copied', async () => {
     await open();
     await openSample('flower.png');
-    await page.click('#measure');
-    await page.waitForSelector('#measured:not([hidden])');
+    await compareAndMeasure();
     const rows = await page.$$eval('#measured tbody tr', (rows) =>
       rows.map((row) => [...row.children].map(({ textContent }) => textContent)),
     );
@@ -494,10 +504,7 @@ describe('the demo page in Chromium', () => {
       await page.evaluate(await readFile(axe, 'utf8'));
       assert.deepEqual(await look(), [], `${scheme}, empty`);
       await openSample('ribbon.jpg');
-      await page.$eval('#compare', (section) => section.scrollIntoView());
-      await page.waitForSelector('#comparison:not([hidden])');
-      await page.click('#measure');
-      await page.waitForSelector('#measured:not([hidden])');
+      await compareAndMeasure();
       assert.deepEqual(await look(), [], scheme);
       await type('first', 90000);
       await outcome();
@@ -539,10 +546,7 @@ describe('the demo page in Chromium', () => {
     const { dataUrl, javascript } = await outcome();
     const source = await readFile(join(samples, 'ribbon.jpg'));
     expectSame(dataUrl, await toDataURL(source, optionsIn(javascript)));
-    await page.$eval('#compare', (section) => section.scrollIntoView());
-    await page.waitForSelector('#comparison:not([hidden])');
-    await page.click('#measure');
-    await page.waitForSelector('#measured:not([hidden])');
+    await compareAndMeasure();
     assert.equal(server.requests.length, asked);
     expectNoFaults();
   });
