@@ -440,8 +440,7 @@ describe('the demo page in Chromium', () => {
     const { dataUrl } = await openFile(file);
     const crop = { x: 16, y: 12, width: 32, height: 24 };
     expectSame(dataUrl, await toDataURL(await readFile(file), { crop }));
-    await page.$eval('#compare', (section) => section.scrollIntoView());
-    await page.waitForSelector('#comparison:not([hidden])');
+    await compare();
     const words = await page.$$eval('#comparison article > p', (lines) =>
       lines.map(({ textContent }) => textContent),
     );
