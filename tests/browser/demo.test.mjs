@@ -657,8 +657,8 @@ for (const [name, start] of [
   ['WebKitGTK', launchWebkit],
 ]) {
   test(`the demo page in ${name}`, async () => {
+    const browser = await start(); // first: where there is none, no server is left
     const server = await serve(join(root, 'build'));
-    const browser = await start();
     try {
       const page = await browser.newPage();
       const told = await coreFlow(page, server.origin);
