@@ -126,6 +126,7 @@ function place(project, folder) {
 
 const environment = (folder) => ({
   ...process.env,
+  CI: 'false', // else Next.js warns that it finds no cache of an earlier build
   PATH: `${join(folder, 'node_modules/.bin')}:${process.env.PATH}`,
   NEXT_TELEMETRY_DISABLED: '1',
 });
