@@ -7,7 +7,6 @@ import * as fs from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { regressions, seeds, targets, writeSeeds } from '../tests/support/fuzz.mjs';
 import { compile } from './build.mjs';
 import { markdown, writeTables } from './documents.mjs';
 import { Failure, main, root } from './setup/run.mjs';
@@ -23,9 +22,16 @@ const logOf = (name) => join(root, 'build/fuzz', `${name}.log`);
 
 const filesIn = (folder) => (fs.existsSync(folder) ? fs.readdirSync(folder) : []);
 
+// Of tests/support/fuzz.mjs, which looks at what the set-up fetches.
+let regressions;
+let seeds;
+let targets;
+let writeSeeds;
+
 async function fuzz(args) {
-  const { minutes, wanted, write } = readOptions(args);
   await setUp(['build', 'test', 'fuzz']);
+  ({ regressions, seeds, targets, writeSeeds } = await import('../tests/support/fuzz.mjs'));
+  const { minutes, wanted, write } = readOptions(args);
   await compile('fuzz');
   await writeSeeds();
   joinDictionaries();
