@@ -30,6 +30,7 @@ test('an engine without an encoder of its own gives the same text', async (t) =>
   });
   for (const length of lengths) {
     const bytes = new Uint8Array(randomBytes(length));
+    bytes.fill(0, 0, 1); // chance must not write the signature of a format: the type would be its own
     const expected = encoder.from(bytes).toString('base64');
     globalThis.Buffer = undefined;
     const [text, url] = [await toBase64(bytes), await toDataURL(bytes)];
