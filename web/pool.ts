@@ -184,7 +184,8 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
     const { thread } = job;
     thread?.end(reason);
     await thread?.ended;
-    if (thread !== undefined && threads.size < size && !isClosed) {
+    const isMissed = thread !== undefined && !disposed.has(thread) && !isClosed;
+    if (isMissed && threads.size < size) {
       warmUp().catch(() => {}); // the next call tells it
     }
   }

@@ -448,6 +448,19 @@ describe('init, dispose and close', () => {
     assert.deepEqual(await pool.encode(small, { crop }), expected);
   });
 
+  test('dispose lets nothing take the place of a worker that an abort is ending', async () => {
+    const pool = open({ size: 1 });
+    const controller = new AbortController();
+    const aborted = pool.encode(camera, { ...long, signal: controller.signal });
+    await until(() => taken().length === 1);
+    controller.abort('now');
+    await assert.rejects(aborted, (reason) => reason === 'now');
+    pool.dispose();
+    await until(() => workers[0].isOver);
+    for (let i = 0; i < 5; i += 1) await turn();
+    assert.equal(workers.length, 1);
+  });
+
   test('dispose ends workers, but not in the middle of a job', async () => {
     const pool = open({ size: 2 });
     await pool.encode(small);
