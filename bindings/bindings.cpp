@@ -80,24 +80,24 @@ Response success(const val& result) {
   return response;
 }
 
+double size_of(const val& array) { return array["length"].as<double>(); }
+
 // The one copy in.
 Result<Buffer> copy_in(const val& array) {
-  Result<Buffer> buffer = Buffer::allocate(array["length"].as<double>());
+  Result<Buffer> buffer = Buffer::allocate(size_of(array));
   if (buffer.ok()) {
     val(typed_memory_view(buffer.value().size(), buffer.value().data())).call<void>("set", array);
   }
   return buffer;
 }
 
-val copy_out(Bytes bytes) {
-  return val(typed_memory_view(bytes.size(), bytes.data())).call<val>("slice");
-}
+val view_of(Bytes bytes) { return val(typed_memory_view(bytes.size(), bytes.data())); }
+
+val copy_out(Bytes bytes) { return view_of(bytes).call<val>("slice"); }
 
 // ASCII text as a JavaScript string.
 val text_out(const Buffer& text) {
-  return val::global("TextDecoder")
-      .new_()
-      .call<val>("decode", val(typed_memory_view(text.size(), text.data())));
+  return val::global("TextDecoder").new_().call<val>("decode", view_of(text));
 }
 
 Result<Buffer> base64_text(Bytes bytes, const std::string& prefix) {
@@ -112,8 +112,7 @@ Result<Buffer> base64_text(Bytes bytes, const std::string& prefix) {
 
 // The engine's own encoder, which has no text to copy: Uint8Array's where it is, or Node's.
 // Undefined in engines that have neither.
-val engine_base64(Bytes bytes) {
-  const val view(typed_memory_view(bytes.size(), bytes.data()));
+val engine_base64(const val& view) {
   if (!view["toBase64"].isUndefined()) {
     return view.call<val>("toBase64");
   }
@@ -127,12 +126,21 @@ val engine_base64(Bytes bytes) {
 // The longest string that every engine has: V8's, of which a few are taken for the prefix.
 constexpr double kLongestText = 536'870'000;
 
+// Bytes on their way out: in the module's memory or, of a file that did not come in, the caller's.
+struct Outgoing {
+  Bytes bytes;
+  val theirs = val::undefined();  // Uint8Array; where it is one, there are no bytes
+
+  // A view of the module's memory is good until that grows.
+  val array() const { return theirs.isUndefined() ? view_of(bytes) : theirs; }
+};
+
 // The bytes that a caller sees, in the form that it asked for.
-Result<val> hand_out(Bytes bytes, Form form, const char* mime_type) {
+Result<val> hand_out(const Outgoing& out, Form form, const char* mime_type) {
   if (form == Form::kBytes) {
-    return copy_out(bytes);
+    return out.array().call<val>("slice");
   }
-  const auto length = static_cast<double>(crop64::base64_length(bytes.size()));
+  const auto length = static_cast<double>(crop64::base64_length(size_t(size_of(out.array()))));
   if (length > kLongestText) {
     Error error = make_error(ErrorCode::kLimitExceeded,
                              "Expected at most %.0f characters of base64, which is what a string "
@@ -143,11 +151,16 @@ Result<val> hand_out(Bytes bytes, Form form, const char* mime_type) {
   }
   const std::string prefix =
       form == Form::kDataUrl ? std::string("data:") + mime_type + ";base64," : "";
-  const val text = engine_base64(bytes);
+  const val text = engine_base64(out.array());
   if (!text.isUndefined()) {
     return prefix.empty() ? text : val(prefix).call<val>("concat", text);
   }
-  const Result<Buffer> made = base64_text(bytes, prefix);
+  Result<Buffer> copy = out.theirs.isUndefined() ? Buffer() : copy_in(out.theirs);
+  if (!copy.ok()) {
+    return copy.error();
+  }
+  const Result<Buffer> made =
+      base64_text(out.theirs.isUndefined() ? out.bytes : copy.value(), prefix);
   return made.ok() ? Result<val>(text_out(made.value())) : made.error();
 }
 
@@ -212,7 +225,7 @@ struct Loaded {
 };
 
 std::optional<Error> load(const Input& input, double memory_limit, Loaded& loaded) {
-  const auto length = input.data["length"].as<double>();
+  const double length = size_of(input.data);
   if (length > memory_limit) {
     Error error = make_error(ErrorCode::kLimitExceeded,
                              "Expected at most %.0f for limits.memory but the source alone has "
@@ -310,20 +323,23 @@ Response probe(const Input& input) {
 }
 
 // What a job gave, in the form that was asked for.
-Result<val> report(const crop64::Output& done, Bytes source, Form form) {
+Result<val> report(const crop64::Output& done, const Outgoing& source, Form form) {
   const bool passed = done.plan.way == crop64::Way::kPass;
   const bool known = done.info.format != crop64::Format::kUnknown;
   const char* mime_type = passed ? done.info.mime_type : crop64::mime_type(done.plan.format);
-  const Bytes bytes = passed ? source : Bytes(done.bytes);
+  const Outgoing bytes = passed ? source : Outgoing{done.bytes};
   const Result<val> data = hand_out(bytes, form, mime_type);
   if (!data.ok()) {
     return data.error();
   }
   val result = val::object();
   put(result, "data", data.value());
-  put(result, "byteLength", static_cast<double>(bytes.size()));
   put(result, "format", std::string(to_string(done.plan.format)));
   put(result, "mimeType", std::string(mime_type));
+  if (form != Form::kBytes) {
+    return result;  // a text is all that its caller wants
+  }
+  put(result, "byteLength", size_of(data.value()));
   if (known) {
     put(result, "width", done.plan.size.width);
     put(result, "height", done.plan.size.height);
@@ -335,13 +351,41 @@ Result<val> report(const crop64::Output& done, Bytes source, Form form) {
     put(result, "bitDepth", done.plan.layout.depth);
     put(result, "frameCount", done.info.frame_count);
     put(result, "colorSpace", std::string(color_space_name(done.metadata.color_space)));
-    if (form == Form::kBytes && done.metadata.icc_profile.size() > 0) {
+    if (done.metadata.icc_profile.size() > 0) {
       put(result, "iccProfile", copy_out(done.metadata.icc_profile));
     }
   }
   put(result, "lossless", done.lossless);
   put(result, "bytesRead", static_cast<double>(done.bytes_read));
   return result;
+}
+
+Response report_all(std::span<const crop64::Output> outputs, const Outgoing& source, Form form) {
+  val results = val::array();
+  for (const crop64::Output& output : outputs) {
+    const Result<val> result = report(output, source, form);
+    if (!result.ok()) {
+      return failure(result.error());
+    }
+    results.call<void>("push", result.value());
+  }
+  return success(results);
+}
+
+// As a rule a file's header lies within this much of it.
+constexpr double kBeginning = 65536;
+
+// What a larger file is when it passes as it is: that is told by its beginning, and the rest need
+// not come in. Nothing where it is not told, or does not pass.
+std::optional<std::vector<crop64::Output>> pass_all(const Input& input,
+                                                    std::span<const crop64::Options> options) {
+  const double size = size_of(input.data);
+  if (input.kind != Kind::kFile || size <= kBeginning) {
+    return std::nullopt;
+  }
+  const Result<Buffer> beginning = copy_in(input.data.call<val>("subarray", 0, kBeginning));
+  return beginning.ok() ? crop64::pass_all(beginning.value(), uint64_t(size), options)
+                        : std::nullopt;
 }
 
 // All jobs on a source: `jobs` is an array of Options, and the result an array in the same order.
@@ -352,23 +396,16 @@ Response process(const Input& input, const val& jobs, Form form) {
     options.push_back(jobs[i].as<crop64::Options>());
     memory_limit = std::min(memory_limit, options.back().limits.memory);
   }
+  if (const auto passed = pass_all(input, options)) {
+    return report_all(*passed, {{}, input.data}, form);
+  }
   Loaded loaded;
   if (const auto error = load(input, memory_limit, loaded)) {
     return failure(*error);
   }
   const auto outputs = crop64::process_all(loaded.source, options);
-  if (!outputs.ok()) {
-    return failure(outputs.error());
-  }
-  val results = val::array();
-  for (const crop64::Output& output : outputs.value()) {
-    const Result<val> result = report(output, loaded.source.file, form);
-    if (!result.ok()) {
-      return failure(result.error());
-    }
-    results.call<void>("push", result.value());
-  }
-  return success(results);
+  return outputs.ok() ? report_all(outputs.value(), {loaded.source.file}, form)
+                      : failure(outputs.error());
 }
 
 // How far the allocator has ever gone into the module's memory.

@@ -254,14 +254,12 @@ Error with_index(Error error, size_t index, size_t count) {
   return error;
 }
 
-Result<Output> plan_job(const Result<ImageInfo>& info, const Source& source,
-                        const Options& options) {
+Result<Output> plan_job(const ImageInfo& info, const Options& options) {
   Output output;
-  // A file whose header can't be read may still pass as it is.
-  output.info = info.ok() ? info.value() : unknown_file(source.file);
-  const Result<Plan> planned = plan(output.info, options);
+  output.info = info;
+  const Result<Plan> planned = plan(info, options);
   if (!planned.ok()) {
-    return info.ok() ? planned.error() : info.error();
+    return planned.error();
   }
   output.plan = planned.value();
   output.lossless = output.plan.lossless;
@@ -294,10 +292,11 @@ Result<std::vector<Output>> process_all(const Source& source, std::span<const Op
   std::vector<Plan> plans;
   double memory_limit = INFINITY;
   for (const Options& job : options) {
-    Result<Output> output = plan_job(info, source, job);
+    // A file whose header can't be read may still pass as it is.
+    Result<Output> output = plan_job(info.ok() ? info.value() : unknown_file(source.file), job);
     std::optional<Error> error;
     if (!output.ok()) {
-      error = output.error();
+      error = info.ok() ? output.error() : info.error();
     } else if (output.value().plan.way != Way::kPass) {
       error = said.ok() ? choose_metadata(said.value(), output.value()) : said.error();
     }
@@ -328,6 +327,24 @@ Result<std::vector<Output>> process_all(const Source& source, std::span<const Op
         return with_index(*error, place, options.size());
       }
     }
+  }
+  return outputs;
+}
+
+std::optional<std::vector<Output>> pass_all(Bytes beginning, uint64_t size,
+                                            std::span<const Options> options) {
+  Result<ImageInfo> info = probe(beginning);
+  if (!info.ok()) {
+    return std::nullopt;
+  }
+  info.value().byte_length = size;
+  std::vector<Output> outputs;
+  for (const Options& job : options) {
+    Result<Output> output = plan_job(info.value(), job);
+    if (!output.ok() || output.value().plan.way != Way::kPass) {
+      return std::nullopt;
+    }
+    outputs.push_back(std::move(output.value()));
   }
   return outputs;
 }

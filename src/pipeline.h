@@ -1,6 +1,7 @@
 // Carries out a plan: the whole way from a source to a result.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -40,6 +41,11 @@ Result<ColorSpace> color_space_of(const Source& source, const ImageInfo& info);
 // fails them all. Errors: those of probe(), plan() and the codecs, with the job's "index" in their
 // details where there are several.
 Result<std::vector<Output>> process_all(const Source& source, std::span<const Options> options);
+
+// The same outputs by a file's first bytes alone, where those tell that each job passes the file,
+// of `size` bytes, as it is; otherwise nothing.
+std::optional<std::vector<Output>> pass_all(Bytes beginning, uint64_t size,
+                                            std::span<const Options> options);
 
 // One job.
 Result<Output> process(const Source& source, const Options& options);

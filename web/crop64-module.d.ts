@@ -86,11 +86,15 @@ export interface NativeInfo {
   byteLength: number;
 }
 
-export interface NativeResult<Data> {
-  data: Data;
-  byteLength: number;
+export interface NativeText {
+  data: string;
   format: 'jpeg' | 'png' | 'bmp' | 'raw' | 'unknown';
   mimeType: string;
+}
+
+export interface NativeResult extends Omit<NativeText, 'data'> {
+  data: Uint8Array<ArrayBuffer>;
+  byteLength: number;
   lossless: boolean;
   bytesRead: number;
   // From here on only where the format is known.
@@ -124,12 +128,12 @@ export interface NativeModule {
     input: NativeInput,
     jobs: NativeOptions[],
     form: Enum<'bytes'>,
-  ): NativeResponse<NativeResult<Uint8Array<ArrayBuffer>>[]>;
+  ): NativeResponse<NativeResult[]>;
   process(
     input: NativeInput,
     jobs: NativeOptions[],
     form: Enum<'base64'> | Enum<'dataUrl'>,
-  ): NativeResponse<NativeResult<string>[]>;
+  ): NativeResponse<NativeText[]>;
   heapHighWater(): number;
 }
 

@@ -1,6 +1,6 @@
 // The public interface: each function reads its source, runs the module and shapes the answer.
 
-import type { NativeInput, NativeModule, NativeResult } from './crop64-module.js';
+import type { NativeInput, NativeModule, NativeResult, NativeText } from './crop64-module.js';
 import { canAskBrowser, readByBrowser } from './dom.js';
 import { ImageError } from './errors.js';
 import type { Input } from './input.js';
@@ -165,19 +165,19 @@ export async function toImageData(source: Source, options?: ImageDataOptions): P
     : new ImageData(data, width, height, { colorSpace });
 }
 
-interface Data {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly base64: string;
-  readonly dataUrl: string;
+interface Results {
+  readonly bytes: NativeResult;
+  readonly base64: NativeText;
+  readonly dataUrl: NativeText;
 }
 
-interface Processed<Form extends keyof Data> {
-  readonly result: NativeResult<Data[Form]>;
+interface Processed<Form extends keyof Results> {
+  readonly result: Results[Form];
   readonly mimeType: string;
   readonly decoder: Decoder;
 }
 
-async function process<Form extends keyof Data>(
+async function process<Form extends keyof Results>(
   source: Source,
   options: Checked,
   form: Form,
@@ -186,7 +186,7 @@ async function process<Form extends keyof Data>(
   return processed as Processed<Form>;
 }
 
-async function processAll<Form extends keyof Data>(
+async function processAll<Form extends keyof Results>(
   source: Source,
   options: Checked,
   form: Form,
@@ -210,14 +210,14 @@ async function processAll<Form extends keyof Data>(
   }
 }
 
-async function processInput<Form extends keyof Data>(
+async function processInput<Form extends keyof Results>(
   input: Input,
   options: Checked,
   form: Form,
 ): Promise<Processed<Form>[]> {
   const job = (native: NativeModule) =>
     native.process(toNative(native, input), options.toNative(native), native.Form[form] as never);
-  const results = (await run(job, options.signal)) as NativeResult<Data[Form]>[];
+  const results = (await run(job, options.signal)) as Results[Form][];
   return results.map((result) => {
     // A file of a format that is not known is what its source says it is.
     const isUnknown = result.mimeType === 'application/octet-stream' && result.format === 'unknown';

@@ -47,14 +47,12 @@ function subsamplingName(horizontal: number, vertical: number): string {
   return `4:${across}:${vertical === 1 ? across : 0}`;
 }
 
-function regionOf({ left = 0, top = 0, right = 0, bottom = 0 }: NativeResult<unknown>): Region {
+function regionOf({ left = 0, top = 0, right = 0, bottom = 0 }: NativeResult): Region {
   return { left, top, width: right - left, height: bottom - top };
 }
 
-type Native = NativeResult<Uint8Array<ArrayBuffer>>;
-
 // What every result tells of itself.
-function common(native: Native, decoder: Decoder) {
+function common(native: NativeResult, decoder: Decoder) {
   const { width = 0, height = 0, channels, bitDepth = 8, byteLength, bytesRead } = native;
   const { frameCount = 1 } = native;
   return {
@@ -73,7 +71,7 @@ function common(native: Native, decoder: Decoder) {
 }
 
 // What samples are to be known by.
-function samplesOf({ channels, bitDepth, colorSpace = 'srgb', iccProfile }: Native) {
+function samplesOf({ channels, bitDepth, colorSpace = 'srgb', iccProfile }: NativeResult) {
   return {
     channels: channels as DecodedImage['channels'],
     bitDepth: bitDepth === 16 ? 16 : 8,
@@ -82,7 +80,7 @@ function samplesOf({ channels, bitDepth, colorSpace = 'srgb', iccProfile }: Nati
   } as const;
 }
 
-export function decodedImage(native: Native, decoder: Decoder): DecodedImage<Samples> {
+export function decodedImage(native: NativeResult, decoder: Decoder): DecodedImage<Samples> {
   const { data, bitDepth } = native;
   const samples =
     bitDepth === 16
@@ -104,7 +102,11 @@ const forms = {
   },
 };
 
-export function encodedImage(native: Native, mimeType: string, decoder: Decoder): EncodedImage {
+export function encodedImage(
+  native: NativeResult,
+  mimeType: string,
+  decoder: Decoder,
+): EncodedImage {
   const { data: bytes, format } = native;
   const raw = format === 'raw' ? samplesOf(native) : {};
   return withForms({ bytes, format, mimeType, ...raw, ...common(native, decoder) });

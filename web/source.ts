@@ -228,7 +228,7 @@ async function readUrl(url: URL, limits: Required<Limits>): Promise<Input> {
   if (url.protocol === 'file:') {
     const { readFile } = nodeFileSystem();
     try {
-      return file(await readFile(url));
+      return file(bytesOf(await readFile(url)));
     } catch (error) {
       throw unreadable(`a file at ${url.href}`, error, { url: url.href });
     }

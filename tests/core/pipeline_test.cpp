@@ -442,6 +442,29 @@ TEST_CASE("a source that passes makes no bytes and no work") {
   }
 }
 
+TEST_CASE("that a source passes is told by its beginning") {
+  const File jpeg = make_jpeg({45, 37});
+  const File unknown(1000, 'x');
+  const size_t scan = find_marker(jpeg, 0xda);
+  Options limited;
+  limited.limits.bytes = double(jpeg.size()) - 1;
+  const Options passing[] = {{}, {}};
+  const Options cropping[] = {{}, crop_to({0, 0, 8, 8})};
+  const auto outputs = pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), passing);
+  REQUIRE(outputs.has_value());
+  REQUIRE(outputs->size() == 2);
+  for (const Output& output : *outputs) {
+    CHECK(output.plan.way == Way::kPass);
+    CHECK(output.plan.size == Size{45, 37});
+    CHECK(output.bytes_read == jpeg.size());
+    CHECK(output.lossless);
+  }
+  CHECK(pass_all(Bytes(unknown).first(20), unknown.size(), passing).has_value());
+  CHECK_FALSE(pass_all(Bytes(jpeg).first(scan - 10), jpeg.size(), passing).has_value());
+  CHECK_FALSE(pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), cropping).has_value());
+  CHECK_FALSE(pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), {&limited, 1}).has_value());
+}
+
 TEST_CASE("asked for a part of what is broken or unknown, the file's own error comes") {
   const File jpeg = make_jpeg({45, 37});
   File twelve_bits = jpeg;
