@@ -1,5 +1,5 @@
-// Builds the package into dist/: the C++ as a wasm module, and the TypeScript as JavaScript, in few
-// files, for a page waits for each round of imports.
+// Builds the package into dist/: the C++ as a wasm module, and the TypeScript as JavaScript, a file for
+// each entry, for a page waits for each round of imports.
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
@@ -84,9 +84,9 @@ async function bundleAll() {
   return (await Promise.all(bundles)).flat();
 }
 
-// What the entries share stands in a chunk, so that an ImageError is the same class in all of them.
+// An entry is one file: what two of them share would be one more that a page waits for.
 function bundleLibrary() {
-  return bundle({ entryPoints: ['index', 'pool'].map(moduleFile), splitting: true });
+  return bundle({ entryPoints: ['index', 'pool'].map(moduleFile) });
 }
 
 // As one file that is a module and a plain script, too, it works wherever it is copied to: by hand, or by

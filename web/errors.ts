@@ -25,6 +25,10 @@ export type ErrorCode =
 
 /** The one error that this library throws, but for an abort, which rejects with `signal.reason`. */
 export class ImageError extends Error {
+  /** Each entry of the package has this class, and `instanceof` holds between them. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'ImageError' && 'details' in value;
+  }
   override readonly name = 'ImageError';
   /** What went wrong; the message says it in words. */
   readonly code: ErrorCode;
