@@ -1,4 +1,4 @@
-// The packed package in bundlers: small projects (bundlers/) that import it, are built and served with
+// The packed package in bundlers: small projects that import it (bundlers/), are built and served with
 // what the README says and nothing else, and do what cases.mjs asks in Chromium.
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -20,25 +20,31 @@ const vite = 'node node_modules/vite/bin/vite.js';
 const vite7 = 'node node_modules/vite-7/bin/vite.js';
 const next = { build: ['next build'], serve: 'next start --hostname 127.0.0.1 --port 0' };
 const local = '--host 127.0.0.1 --port 0';
+const source = 'type="module" src="/src/index.js"';
 
-// By the name that --only takes, which is that of the project and of the package, too, unless `project`
-// is given: the commands that build the project, and the one that serves it, or else the folder of files
-// that are served; and the page, where it is another than the first.
+const inVite = { title: 'Vite', script: source };
+const bundled = { script: 'type="module" src="dist/index.js"' };
+
+// By the name that --only takes, which is that of the package, too, unless `name` is given: the commands
+// that build the project, and the one that serves it, or else the folder of files that are served; what
+// the script of its page is, where it does not make a page itself; and the page, where it is another
+// than the first.
 const bundlers = {
-  vite: { title: 'Vite', mode: 'dev', serve: `${vite} ${local}` },
+  vite: { ...inVite, mode: 'dev', serve: `${vite} ${local}` },
   'vite-build': {
-    title: 'Vite',
-    mode: 'build',
-    project: 'vite',
+    ...{ ...inVite, mode: 'build', name: 'vite' },
     build: [`${vite} build`],
     folder: 'dist',
   },
-  'vite-7': { title: 'Vite', mode: 'dev', serve: `${vite7} ${local}` },
-  webpack: { title: 'webpack', build: ['webpack --mode production --no-performance'] },
-  rollup: { title: 'Rollup', build: [fromReadme('npx rollup'), fromReadme('cp')] },
-  esbuild: { title: 'esbuild', build: [fromReadme('npx esbuild'), fromReadme('cp')] },
+  'vite-7': { ...inVite, mode: 'dev', serve: `${vite7} ${local}` },
+  webpack: {
+    ...{ title: 'webpack', script: 'defer src="dist/main.js"' },
+    build: ['webpack --mode production --no-performance'],
+  },
+  rollup: { title: 'Rollup', ...bundled, build: [fromReadme('npx rollup'), fromReadme('cp')] },
+  esbuild: { title: 'esbuild', ...bundled, build: [fromReadme('npx esbuild'), fromReadme('cp')] },
   next: { title: 'Next.js', ...next },
-  'next-server': { title: 'Next.js', mode: 'server', ...next, project: 'next', path: 'server' },
+  'next-server': { title: 'Next.js', mode: 'server', ...next, name: 'next', path: 'server' },
 };
 export const names = Object.keys(bundlers);
 
@@ -65,7 +71,7 @@ export async function* rows({ tarball, only = names }) {
     await install(folder, tarball);
     browser = await launch();
     for (const name of wanted) {
-      const bundler = { project: name, ...bundlers[name] };
+      const bundler = { name, ...bundlers[name] };
       const runtime = titleOf(bundler, folder);
       const answers = await tryIn(bundler, folder, browser).catch((error) =>
         entries.map(() => failed(error)),
@@ -88,22 +94,16 @@ async function install(folder, tarball) {
 }
 
 // With as much of the version as tells releases apart.
-function titleOf({ title, project, mode }, folder) {
-  const file = join(folder, 'node_modules', project, 'package.json');
+function titleOf({ title, name, mode }, folder) {
+  const file = join(folder, 'node_modules', name, 'package.json');
   const { version } = JSON.parse(fs.readFileSync(file, 'utf8'));
   const [release] = version.match(/^(0\.)?\d+/);
   return `${title} ${release}${mode === undefined ? '' : ` (${mode})`}`;
 }
 
 async function tryIn(bundler, folder, browser) {
-  const {
-    project,
-    build = [],
-    serve,
-    folder: made = '.',
-    path = serve ? '' : 'index.html',
-  } = bundler;
-  place(project, folder);
+  const { build = [], serve, folder: made = '.', path = serve ? '' : 'index.html' } = bundler;
+  place(bundler, folder);
   for (const line of build) await succeed(line, folder);
   const server = await (serve ? start(serve, folder) : serveFolder(join(folder, made)));
   try {
@@ -114,15 +114,27 @@ async function tryIn(bundler, folder, browser) {
 }
 
 // Puts a project beside the packages, in the place of the one before.
-function place(project, folder) {
+function place({ title, name, script }, folder) {
   const stays = ['node_modules', 'package.json', 'package-lock.json'];
-  for (const name of fs.readdirSync(folder)) {
-    if (!stays.includes(name)) fs.rmSync(join(folder, name), { recursive: true });
+  for (const file of fs.readdirSync(folder)) {
+    if (!stays.includes(file)) fs.rmSync(join(folder, file), { recursive: true });
   }
   fs.cpSync(join(projects, 'src'), join(folder, 'src'), { recursive: true });
   fs.copyFileSync(join(root, 'tests/matrix/cases.mjs'), join(folder, 'src/cases.mjs'));
-  fs.cpSync(join(projects, project), folder, { recursive: true });
+  const own = join(projects, name);
+  if (fs.existsSync(own)) fs.cpSync(own, folder, { recursive: true });
+  if (script !== undefined) fs.writeFileSync(join(folder, 'index.html'), pageOf(title, script));
 }
+
+const pageOf = (title, script) => `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>crop64 in ${title}</title>
+    <script ${script}></script>
+  </head>
+</html>
+`;
 
 const environment = (folder) => ({
   ...process.env,
