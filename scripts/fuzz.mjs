@@ -1,4 +1,4 @@
-// Fuzzes: `npm run fuzz -- [--minutes N] [--target T] [--write]`. Each target runs that long under libFuzzer
+// Fuzzes: `npm run fuzz -- [--minutes N] [--only T,T] [--write]`. Each target runs that long under libFuzzer
 // and the sanitizers, as many at a time as there are cores; Ctrl-C ends them early. What crashes one is
 // kept in tests/fuzz/regressions, where `npm test` replays it. --write puts the table into docs/fuzzing.md.
 import { spawn } from 'node:child_process';
@@ -47,22 +47,32 @@ async function fuzz(args) {
 }
 
 function readOptions(args) {
-  const options = {
-    minutes: { type: 'string', default: '5' },
-    target: { type: 'string' },
-    write: { type: 'boolean', default: false },
-  };
-  const { minutes, target, write } = parseArgs({ args, options }).values;
-  if (target !== undefined && !targets.includes(target)) {
-    throw new Failure(`Expected --target with one of ${targets.join(', ')}, but ${target} came.`);
+  const { minutes, only, write } = parse(args);
+  const wanted = only?.split(',') ?? targets;
+  const unknown = wanted.find((name) => !targets.includes(name));
+  if (unknown !== undefined) {
+    throw new Failure(`Expected --only with some of ${targets.join(', ')}, but ${unknown} came.`);
   }
   if (!(Number(minutes) > 0)) {
     throw new Failure(`Expected --minutes with a number above 0, but ${minutes} came.`);
   }
-  if (write && target !== undefined) {
-    throw new Failure('Expected --write with all targets, but --target came, too.');
+  if (write && only !== undefined) {
+    throw new Failure('Expected --write with all targets, but --only came, too.');
   }
-  return { minutes: Number(minutes), wanted: target === undefined ? targets : [target], write };
+  return { minutes: Number(minutes), wanted, write };
+}
+
+function parse(args) {
+  const options = {
+    minutes: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  };
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new Failure(`${error.message}. Expected --minutes N, --only TARGET,TARGET or --write.`);
+  }
 }
 
 // libFuzzer takes but one.
