@@ -44,20 +44,30 @@ inline v128_t green_part(v128_t cb, v128_t cr) {
   return wasm_i16x8_sub(narrow(sum >> kFractionBits), cr);
 }
 
-// Writes sixteen pixels.
+// Writes sixteen pixels. Zeros make them quadruples, four to a vector, which swizzles pack such
+// that neighbours can be joined. Engines make one instruction of each of these interleavings,
+// swizzles and joins, and up to ten of a shuffle that is none of them.
 inline void store_pixels(v128_t first, v128_t second, v128_t third, JSAMPROW out) {
-  const v128_t start =
-      wasm_i8x16_shuffle(first, second, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  const v128_t middle =
-      wasm_i8x16_shuffle(first, second, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27);
-  const v128_t end = wasm_i8x16_shuffle(first, second, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,
-                                        14, 30, 15, 31);
-  wasm_v128_store(
-      out, wasm_i8x16_shuffle(start, third, 0, 1, 16, 2, 3, 17, 4, 5, 18, 6, 7, 19, 8, 9, 20, 10));
-  wasm_v128_store(out + 16, wasm_i8x16_shuffle(middle, third, 3, 21, 4, 5, 22, 6, 7, 23, 8, 9, 24,
-                                               10, 11, 25, 12, 13));
-  wasm_v128_store(out + 32, wasm_i8x16_shuffle(end, third, 26, 6, 7, 27, 8, 9, 28, 10, 11, 29, 12,
-                                               13, 30, 14, 15, 31));
+  const v128_t zero = wasm_i8x16_splat(0);
+  const v128_t low = interleave_low_bytes(first, second);
+  const v128_t high = interleave_high_bytes(first, second);
+  const v128_t third_low = interleave_low_bytes(third, zero);
+  const v128_t third_high = interleave_high_bytes(third, zero);
+  const v128_t a =
+      wasm_i8x16_swizzle(interleave_low(low, third_low),
+                         wasm_i8x16_const(-1, -1, -1, -1, 0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14));
+  const v128_t b =
+      wasm_i8x16_swizzle(interleave_high(low, third_low),
+                         wasm_i8x16_const(0, 1, 2, 4, -1, -1, -1, -1, 5, 6, 8, 9, 10, 12, 13, 14));
+  const v128_t c =
+      wasm_i8x16_swizzle(interleave_low(high, third_high),
+                         wasm_i8x16_const(0, 1, 2, 4, 5, 6, 8, 9, -1, -1, -1, -1, 10, 12, 13, 14));
+  const v128_t d =
+      wasm_i8x16_swizzle(interleave_high(high, third_high),
+                         wasm_i8x16_const(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
+  wasm_v128_store(out, wasm_i32x4_shuffle(a, b, 1, 2, 3, 4));
+  wasm_v128_store(out + 16, wasm_i32x4_shuffle(b, c, 2, 3, 4, 5));
+  wasm_v128_store(out + 32, wasm_i32x4_shuffle(c, d, 3, 4, 5, 6));
 }
 
 // Reads sixteen pixels.

@@ -54,6 +54,12 @@ inline v128_t interleave_low(v128_t a, v128_t b) {
 inline v128_t interleave_high(v128_t a, v128_t b) {
   return wasm_i16x8_shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
+inline v128_t interleave_low_bytes(v128_t a, v128_t b) {
+  return wasm_i8x16_shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+inline v128_t interleave_high_bytes(v128_t a, v128_t b) {
+  return wasm_i8x16_shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
 inline Wide interleave(v128_t a, v128_t b) { return {interleave_low(a, b), interleave_high(a, b)}; }
 
 // a * weight_a + b * weight_b, of what interleave(a, b) gave, where the weights have 16 bits.
