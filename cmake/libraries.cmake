@@ -130,7 +130,8 @@ if(with_simd)
   patch(jdhuff "int lookup[1 << HUFF_LOOKAHEAD];"
     "int lookup[1 << HUFF_LOOKAHEAD];
 #define STEP_LOOKAHEAD 11
-  int numbers[1 << STEP_LOOKAHEAD], skips[1 << STEP_LOOKAHEAD];")
+  unsigned long long numbers[1 << STEP_LOOKAHEAD];
+  int skips[1 << STEP_LOOKAHEAD];")
   patch(jdhuff "EXTERN(boolean) jpeg_fill_bit_buffer" "#include \"jpeg/kernels/huffman_decode.h\"
 EXTERN(boolean) jpeg_fill_bit_buffer")
   patch(jdhuff_c "jpeg_make_d_derived_tbl(cinfo, FALSE, actbl, pdtbl);"

@@ -15,23 +15,25 @@ namespace {
 
 constexpr int kLook = HUFF_LOOKAHEAD;
 constexpr int kMostOfSymbol = 32;  // a code has 16 bits at most, and its number 15
+constexpr int kMostOfSkip = 18;    // a code with its number is seldom longer
 
 // Steps that the bits of a load are enough for.
 constexpr int kLoaded = 56;
 constexpr int kFreeSteps = kLoaded / STEP_LOOKAHEAD;
-constexpr int kFreeSkips = kLoaded / (STEP_LOOKAHEAD + 15);
+constexpr int kFreeSkips = kLoaded / kMostOfSkip;
 
 // Where a coefficient is stored. Codes without a number are a number 0 after their zeros, and an
 // end of block is one after 63. What lies beyond the block is stored as its last, as jdhuff.c has
-// it; a 0 so stored changes nothing, for with the last coefficient the block would have ended.
-constexpr std::array<uint8_t, 2 * DCTSIZE2> make_order() {
-  std::array<uint8_t, 2 * DCTSIZE2> order{};
+// it; a 0 so stored changes nothing, for with the last coefficient the block would have ended. Two
+// codes of a step may lead to 63 + 16 + 64.
+constexpr std::array<uint8_t, 3 * DCTSIZE2> make_order() {
+  std::array<uint8_t, 3 * DCTSIZE2> order{};
   for (size_t k = 0; k < order.size(); ++k) {
     order[k] = k < DCTSIZE2 ? kZigzag[k] : uint8_t(DCTSIZE2 - 1);
   }
   return order;
 }
-constexpr std::array<uint8_t, 2 * DCTSIZE2> kOrder = make_order();
+constexpr std::array<uint8_t, 3 * DCTSIZE2> kOrder = make_order();
 
 // Of `size` bits of a number, the number: those that begin with 0 stand for negative ones.
 inline int extend(int bits, int size) {
@@ -46,7 +48,7 @@ class BitReader {
         buffer_(state.bits_left > 0 ? state.get_buffer << (64 - state.bits_left) : 0),
         count_(state.bits_left) {}
 
-  // Sees to it that a symbol's bits are there. False at a marker, where they may not be.
+  // Sees to it that a code and its number are there. False at a marker, where they may not be.
   bool fill() { return count_ >= kMostOfSymbol || load(); }
   uint32_t peek(int count) const { return uint32_t(buffer_ >> (64 - count)); }
   void drop(int count) {
@@ -70,7 +72,7 @@ class BitReader {
     const v128_t raw = wasm_v128_load64_zero(in_);
     if (wasm_i8x16_bitmask(wasm_i8x16_eq(raw, wasm_i8x16_splat(-1))) == 0) {
       const v128_t turned =
-          wasm_i8x16_shuffle(raw, raw, 7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0);
+          wasm_i8x16_swizzle(raw, wasm_i8x16_const(7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0));
       // Bits of a byte that does not fit as a whole are put there again by the next load.
       buffer_ |= uint64_t(wasm_i64x2_extract_lane(turned, 0)) >> count_;
       in_ += (63 - count_) >> 3;
@@ -98,8 +100,11 @@ class BitReader {
   int count_;        // of bits that count; below them stand 0 or the bits to come
 };
 
-// The next code's symbol; -1 where no code is.
+// The next code's symbol, with its number there to be taken; -1 where no code is, or a marker.
 inline int take_symbol(BitReader& reader, const d_derived_tbl& table) {
+  if (!reader.fill()) {
+    return -1;
+  }
   const int found = table.lookup[reader.peek(kLook)];
   int length = found >> kLook;
   if (length <= kLook) {
@@ -135,26 +140,33 @@ bool decode_numbers(BitReader& its_reader, const d_derived_tbl& table, JCOEFPTR 
     if (!reader.load()) {
       return false;
     }
-    int32_t step = 0;
+    bool found = true;
 #pragma clang loop unroll(full)
     for (int i = 0; i < kFreeSteps; ++i) {
-      step = table.numbers[reader.peek(STEP_LOOKAHEAD)];
-      if (step == 0) {
+      const uint64_t step = table.numbers[reader.peek(STEP_LOOKAHEAD)];
+      found = step != 0;
+      if (!found) {
         break;
       }
-      reader.drop(step & 0xff);
-      k += step >> 8 & 0xff;
-      block[kOrder[size_t(k)]] = JCOEF(step >> 16);
-      if (++k >= DCTSIZE2) {
+      const BitReader before = reader;
+      reader.drop(int(step & 63));
+      const int first = k + int(step >> 16 & 0xff);
+      const int second = k + int(step >> 24 & 0xff);
+      // The first one last: where the block ends with it, there is no second.
+      block[kOrder[size_t(second)]] = JCOEF(step >> 48);
+      block[kOrder[size_t(first)]] = JCOEF(step >> 32);
+      k = second + 1;
+      if (k >= DCTSIZE2) {
+        if (first >= DCTSIZE2 - 1) {
+          reader = before;
+          reader.drop(int(step >> 8 & 63));
+        }
         its_reader = reader;
         return true;
       }
     }
-    if (step != 0) {
+    if (found) {
       continue;
-    }
-    if (!reader.fill()) {
-      return false;
     }
     const int symbol = take_symbol(reader, table);
     if (symbol < 0) {
@@ -198,9 +210,6 @@ bool skip_numbers(BitReader& its_reader, const d_derived_tbl& table) {
     if (found) {
       continue;
     }
-    if (!reader.fill()) {
-      return false;
-    }
     const int symbol = take_symbol(reader, table);
     if (symbol < 0) {
       return false;
@@ -219,26 +228,30 @@ extern "C" void make_ac_steps(d_derived_tbl* table) {
   constexpr int kBits = STEP_LOOKAHEAD;
   constexpr uint32_t kAll = 1 << kBits;
   for (uint32_t look = 0; look < kAll; ++look) {
-    table->numbers[look] = 0;
+    uint64_t first = 0, numbers = 0;
     int all = 0, but_last = 0, bits = 0;
-    while (all < DCTSIZE2 && bits < kBits) {
+    for (int codes = 0; all < DCTSIZE2 && bits < kBits; ++codes) {
       const uint32_t rest = look << bits & (kAll - 1);
       int length = 0;
       const int symbol = find_symbol(*table, rest << (16 - kBits), kBits - bits, length);
-      if (symbol < 0) {
+      const int size = symbol & 15;
+      if (symbol < 0 || bits + length + size > kMostOfSkip) {
         break;
       }
-      const int size = symbol & 15;
       const bool ends = size == 0 && symbol != 0xf0;
       but_last = all;
       all += ends ? DCTSIZE2 : (symbol >> 4) + 1;
       bits += length + size;
-      if (but_last == 0 && bits <= kBits) {
+      if (codes < 2 && bits <= kBits) {
         const int value = int(look >> (kBits - bits)) & ((1 << size) - 1);
-        const int number = size > 0 ? extend(value, size) : 0;
-        table->numbers[look] = int(uint32_t(number) << 16 | uint32_t((all - 1) << 8 | bits));
+        const uint64_t number = uint16_t(size > 0 ? extend(value, size) : 0);
+        if (codes == 0) {
+          first = number << 32 | uint64_t((all - 1) << 16 | bits << 8);
+        }
+        numbers = first | number << 48 | uint64_t((all - 1) << 24 | bits);
       }
     }
+    table->numbers[look] = numbers;
     table->skips[look] = int(uint32_t(all) << 24 | uint32_t(but_last << 16 | bits));
   }
 }
@@ -251,9 +264,6 @@ extern "C" boolean decode_mcu_in_steps(j_decompress_ptr decoder, JBLOCKROW* bloc
     last_dc[i] = state.last_dc[i];
   }
   for (int i = 0; i < decoder->blocks_in_MCU; ++i) {
-    if (!reader.fill()) {
-      return FALSE;
-    }
     const int size = take_symbol(reader, *state.dc_tables[i]);
     if (size < 0) {
       return FALSE;

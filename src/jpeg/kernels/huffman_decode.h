@@ -9,11 +9,14 @@ extern "C" {
 #endif
 
 /* Fills in these of an AC table. For each value of the next bits:
-   numbers: the number that comes after the code << 16 | zeros before it << 8 | bits of both. A code
-     without a number gives 0, and an end of block has 63 zeros. 0 where not all bits are there.
-   skips: for all codes that are there as a whole, whether or not their numbers are: coefficients
-     of all << 24 | coefficients of all but the last << 16 | bits of all, with their numbers. An end
-     of block counts for 64. 0 where no code is there as a whole. */
+   numbers: for the first code that is there with its number, and for the next one too, or, where
+     that is not there, for the first one again: of the second, its number << 48 | coefficients of
+     both but the last << 24 | bits of both; and of the first, its number << 32 | zeros before it
+     << 16 | bits << 8. A code without a number gives 0, and an end of block, which is no first of
+     two, has 63 zeros. 0 where not all bits of the first are there.
+   skips: for all codes that are there as a whole, whether or not their numbers are, but not for
+     more than 18 bits: coefficients of all << 24 | coefficients of all but the last << 16 | bits of
+   all, with their numbers. An end of block counts for 64. 0 where there is none. */
 void make_ac_steps(d_derived_tbl *table);
 
 /* What decode_mcu_fast() uses of the entropy decoder, by block and, for DC, by component. */
