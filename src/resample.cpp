@@ -146,13 +146,13 @@ v128_t sum_rgb(const uint8_t* from, const WeightPair* pairs, int count) {
   Sums sums;
   for (int i = 0; i < count; i += 4, from += 12, pairs += 2) {
     const v128_t pixels = wasm_v128_load(from);
-    // Each channel of two pixels side by side; the last of the four is never looked at.
-    const v128_t paired =
-        wasm_i8x16_shuffle(pixels, pixels, 0, 3, 1, 4, 2, 5, 2, 5, 6, 9, 7, 10, 8, 11, 8, 11);
-    sums.add(wasm_u16x8_extend_low_u8x16(paired), wasm_i32x4_splat(pairs[0].low),
-             wasm_i32x4_splat(pairs[0].high));
-    sums.add(wasm_u16x8_extend_high_u8x16(paired), wasm_i32x4_splat(pairs[1].low),
-             wasm_i32x4_splat(pairs[1].high));
+    // Each channel of two pixels side by side, as 16-bit numbers; the last of the four is 0.
+    const v128_t first = wasm_i8x16_swizzle(
+        pixels, wasm_i8x16_const(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
+    const v128_t second = wasm_i8x16_swizzle(
+        pixels, wasm_i8x16_const(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
+    sums.add(first, wasm_i32x4_splat(pairs[0].low), wasm_i32x4_splat(pairs[0].high));
+    sums.add(second, wasm_i32x4_splat(pairs[1].low), wasm_i32x4_splat(pairs[1].high));
   }
   return sums.rounded();
 }
