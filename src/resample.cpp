@@ -56,6 +56,9 @@ Sample resample_sample(const Sample* sample, size_t step, const int32_t* weights
 // weight = high * 2^15 + low, and the sums of both are put together at the end. Nothing is rounded.
 constexpr int kLowBits = 15;
 
+// RGB rows that are resampled together: a weight once loaded is used for all of them.
+constexpr int kRows = 4;
+
 // The halves of two neighbouring weights, as they stand in 32 bits: for samples that stand in
 // pairs.
 struct WeightPair {
@@ -141,20 +144,32 @@ bool resample_columns_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, 
   return true;
 }
 
-// Red, green and blue of one pixel of a row, four taps at a time. Reads up to 16 bytes a step.
-v128_t sum_rgb(const uint8_t* from, const WeightPair* pairs, int count) {
-  Sums sums;
+// One pixel of kRows rows, of red, green and blue, four taps at a time. Reads up to 16 bytes of
+// each row a step.
+void resample_rgb(const uint8_t* from, size_t row_bytes, const WeightPair* pairs, int count,
+                  uint8_t* to, size_t to_row_bytes) {
+  Sums sums[kRows];
   for (int i = 0; i < count; i += 4, from += 12, pairs += 2) {
-    const v128_t pixels = wasm_v128_load(from);
-    // Each channel of two pixels side by side, as 16-bit numbers; the last of the four is 0.
-    const v128_t first = wasm_i8x16_swizzle(
-        pixels, wasm_i8x16_const(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
-    const v128_t second = wasm_i8x16_swizzle(
-        pixels, wasm_i8x16_const(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
-    sums.add(first, wasm_i32x4_splat(pairs[0].low), wasm_i32x4_splat(pairs[0].high));
-    sums.add(second, wasm_i32x4_splat(pairs[1].low), wasm_i32x4_splat(pairs[1].high));
+    for (size_t row = 0; row < kRows; ++row) {
+      const v128_t pixels = wasm_v128_load(from + row * row_bytes);
+      // Each channel of two pixels side by side, as 16-bit numbers; the last of the four is 0.
+      const v128_t first = wasm_i8x16_swizzle(
+          pixels, wasm_i8x16_const(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
+      const v128_t second = wasm_i8x16_swizzle(
+          pixels, wasm_i8x16_const(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
+      sums[row].add(first, wasm_i32x4_splat(pairs[0].low), wasm_i32x4_splat(pairs[0].high));
+      sums[row].add(second, wasm_i32x4_splat(pairs[1].low), wasm_i32x4_splat(pairs[1].high));
+    }
   }
-  return sums.rounded();
+  for (const Sums& sum : sums) {
+    const v128_t wide = sum.rounded();
+    const v128_t samples = wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(wide, wide), wide);
+    const int32_t pixel = wasm_i32x4_extract_lane(samples, 0);
+    to[0] = uint8_t(pixel);
+    to[1] = uint8_t(pixel >> 8);
+    to[2] = uint8_t(pixel >> 16);
+    to += to_row_bytes;
+  }
 }
 
 // The one channel of a pixel of a row, eight taps at a time. Reads up to 8 bytes a step.
@@ -194,24 +209,26 @@ bool resample_rows_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, con
     make_pairs(taps.weights_of(i), taps.spans[i].count, paired + i * stride);
   }
   const auto channels = size_t(in.channels);
+  const int most_rows = in.channels == 3 ? kRows : 1;
   const uint8_t* end = in.row(in.height);
-  for (int y = 0; y < out.height; ++y) {
-    const uint8_t* row = in.row(y);
+  for (int y = 0; y < out.height; y += most_rows) {
+    const int rows = std::min(most_rows, out.height - y);
+    const uint8_t* top = in.row(y);
+    // The last step of a span may read what stands behind it, but not behind the plane.
+    const auto left = size_t(end - in.row(y + rows - 1));
+    const size_t room = rows == most_rows && left > 15 ? left - 15 : 0;
     uint8_t* to = out.row(y);
     for (int x = 0; x < out.width; ++x, to += channels) {
       const auto [first, count] = taps.spans[size_t(x)];
-      const uint8_t* from = row + size_t(first) * channels;
+      const uint8_t* from = top + size_t(first) * channels;
       const WeightPair* pairs = paired + size_t(x) * stride;
-      // The last step of a span may read what stands behind it, but not behind the plane.
-      if (size_t(end - from) < size_t(count) * channels + 16) {
-        resample_pixel<uint8_t>(row, taps, x, in.channels, 255, to);
+      if (size_t(first + count) * channels >= room) {
+        for (int row = 0; row < rows; ++row) {
+          resample_pixel<uint8_t>(in.row(y + row), taps, x, in.channels, 255,
+                                  to + size_t(row) * out.row_samples());
+        }
       } else if (channels == 3) {
-        const v128_t sums = sum_rgb(from, pairs, count);
-        const v128_t samples = wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(sums, sums), sums);
-        const int32_t pixel = wasm_i32x4_extract_lane(samples, 0);
-        to[0] = uint8_t(pixel);
-        to[1] = uint8_t(pixel >> 8);
-        to[2] = uint8_t(pixel >> 16);
+        resample_rgb(from, in.row_samples(), pairs, count, to, out.row_samples());
       } else {
         to[0] = round_to<uint8_t>(sum_gray(from, pairs, count), 255);
       }

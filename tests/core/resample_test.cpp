@@ -178,8 +178,10 @@ TEST_CASE("rows with SIMD equal the plain way, sample for sample: every width") 
       const int from = kLengths[random.below(std::size(kLengths))];
       const Weights kind = kWeights[random.below(std::size(kWeights))];
       const Taps taps = make_taps(width, from, random.between(1, 40), kind, random);
+      const int height = random.between(1, 9);  // four rows are made together, and what is left
       check_equal(resample_rows<uint8_t>, resample_rows_scalar<uint8_t>,
-                  {nullptr, from, 3, channels}, {nullptr, width, 3, channels}, taps, random);
+                  {nullptr, from, height, channels}, {nullptr, width, height, channels}, taps,
+                  random);
     }
   }
 }
@@ -191,7 +193,7 @@ TEST_CASE("rows with SIMD equal the plain way, sample for sample: few taps and m
       for (const Weights kind : kWeights) {
         const Taps taps = make_taps(9, from, 1300, kind, random);
         check_equal(resample_rows<uint8_t>, resample_rows_scalar<uint8_t>,
-                    {nullptr, from, 2, channels}, {nullptr, 9, 2, channels}, taps, random);
+                    {nullptr, from, 5, channels}, {nullptr, 9, 5, channels}, taps, random);
       }
     }
   }
