@@ -140,7 +140,7 @@ Result<val> hand_out(const Outgoing& out, Form form, const char* mime_type) {
   if (form == Form::kBytes) {
     return out.array().call<val>("slice");
   }
-  const auto length = static_cast<double>(crop64::base64_length(size_t(size_of(out.array()))));
+  const double length = 4 * std::ceil(size_of(out.array()) / 3);
   if (length > kLongestText) {
     Error error = make_error(ErrorCode::kLimitExceeded,
                              "Expected at most %.0f characters of base64, which is what a string "
