@@ -144,12 +144,21 @@ EXTERN(boolean) jpeg_fill_bit_buffer")
                           entropy->ac_cur_tbls, entropy->dc_needed, entropy->ac_needed };
       if (!decode_mcu_in_steps(cinfo, MCU_data, state))")
 endif()
+# In wasm blocks are always encoded by the kernel. What stands beside it, which nothing called, was a
+# seventh of the module.
+file(READ ${libjpeg}/jchuff.c jchuff)
+if(with_simd)
+  patch(jchuff "  /* Encode the MCU data blocks */
+  if (entropy->simd) {" "  /* Encode the MCU data blocks */
+  if (TRUE) {")
+endif()
+file(CONFIGURE OUTPUT libjpeg/jchuff.c CONTENT "${jchuff}" @ONLY)
 file(CONFIGURE OUTPUT libjpeg/jdhuff.h CONTENT "${jdhuff}" @ONLY)
 file(CONFIGURE OUTPUT libjpeg/jdhuff.c CONTENT "${jdhuff_c}" @ONLY)
 file(CONFIGURE OUTPUT libjpeg/jdcoefct.c CONTENT "${jdcoefct}" @ONLY)
 # A source finds the header beside it first.
 configure_file(${libjpeg}/jdphuff.c libjpeg/jdphuff.c COPYONLY)
-foreach(name jdcoefct jdhuff jdphuff)
+foreach(name jchuff jdcoefct jdhuff jdphuff)
   list(REMOVE_ITEM jpeg_sources ${libjpeg}/${name}.c)
   list(APPEND jpeg_sources ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/${name}.c)
 endforeach()
@@ -186,7 +195,7 @@ set_source_files_properties(${libjpeg}/jddctmgr.c PROPERTIES COMPILE_DEFINITIONS
 if(EMSCRIPTEN)
   # wasm32 has 64-bit registers: libjpeg-turbo's x32 branch gives the Huffman coders 64-bit buffers.
   set_source_files_properties(
-    ${libjpeg}/jchuff.c ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdhuff.c
+    ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jchuff.c ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdhuff.c
     ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdphuff.c
     ${CMAKE_SOURCE_DIR}/src/jpeg/kernels/huffman_decode.cpp
     PROPERTIES COMPILE_DEFINITIONS "__x86_64__;__ILP32__")
