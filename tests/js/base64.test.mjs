@@ -2,10 +2,11 @@
 // bytes can be written, and read as a data URL.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { encode, toBase64, toBytes, toDataURL } from '../../dist/index.js';
 import { rejects, sameBytes } from '../support/checks.mjs';
-import { fixture } from '../support/fixtures.mjs';
+import { fixture, root } from '../support/fixtures.mjs';
 
 // A prefix makes any text a source: bare text may look like a path.
 const read = (text) => toBytes(`data:;base64,${text}`);
@@ -37,6 +38,19 @@ test('an engine without an encoder of its own gives the same text', async (t) =>
     globalThis.Buffer = encoder;
     assert.ok(text === expected, `${length} bytes`);
     assert.ok(url === `data:application/octet-stream;base64,${expected}`, `${length} bytes`);
+  }
+});
+
+test('bytes that pass are a copy, of a plain Uint8Array, whatever was given', async () => {
+  const url = new URL('package-lock.json', `file://${root}`);
+  const given = new Uint8Array(await readFile(url));
+  assert.ok(given.length > 65536, 'more than is looked at');
+  for (const source of [given, given.buffer, Buffer.from(given), url]) {
+    const made = await toBytes(source);
+    assert.equal(made.constructor, Uint8Array);
+    sameBytes(made, given);
+    made.fill(0);
+    sameBytes(await toBytes(source), given);
   }
 });
 
