@@ -1,5 +1,5 @@
-// The way between JavaScript and the core: values in, copies out, no decisions. The only file that
-// includes Emscripten's headers. No view of the module's memory leaves it.
+// The way between JavaScript and the core: values in, copies out, no decisions. Emscripten's
+// headers are included in this folder alone. No view of the module's memory leaves it.
 
 #include <emscripten/bind.h>
 #include <emscripten/val.h>
@@ -13,8 +13,11 @@
 
 #include "base64.h"
 #include "codec.h"
+#include "fields.h"
+#include "javascript.h"
 #include "pipeline.h"
 
+namespace bindings {
 namespace {
 
 using crop64::Buffer;
@@ -23,39 +26,9 @@ using crop64::Error;
 using crop64::ErrorCode;
 using crop64::Result;
 using emscripten::typed_memory_view;
-using emscripten::val;
-
-// What a source is: a file's bytes, base64 text (as bytes, one a character) or samples.
-enum class Kind { kFile, kBase64, kSamples };
-
-struct Input {
-  val data = val::undefined();  // Uint8Array
-  Kind kind = Kind::kFile;
-  int width = 0;  // of samples, from here on
-  int height = 0;
-  crop64::Channels channels = crop64::Channels::kRgba;
-  int bit_depth = 8;
-  bool display_p3 = false;
-  val icc_profile = val::undefined();  // Uint8Array; may be left out
-};
 
 // The form in which a result is to be handed out.
 enum class Form { kBytes, kBase64, kDataUrl };
-
-struct Response {
-  bool ok = false;
-  std::string code;  // where it is not ok, with what follows
-  std::string message;
-  val details = val::undefined();
-  val result = val::undefined();  // Uint8Array, string or plain object
-};
-
-// One function for each type of value: with the name as an array there would be one for each
-// length, too.
-template <class Value>
-[[gnu::noinline]] void put(val& object, const char* name, const Value& value) {
-  object.set(name, value);
-}
 
 val details_of(const Error& error) {
   val details = val::object();
@@ -65,40 +38,27 @@ val details_of(const Error& error) {
   return details;
 }
 
-Response failure(const Error& error) {
-  Response response;
-  response.code = to_string(error.code);
-  response.message = error.message;
-  response.details = details_of(error);
+val failure(const Error& error) {
+  val response = val::object();
+  put(response, "ok", false);
+  put(response, "code", to_string(error.code));
+  put(response, "message", error.message.c_str());
+  put(response, "details", details_of(error));
   return response;
 }
 
-Response success(const val& result) {
-  Response response;
-  response.ok = true;
-  response.result = result;
-  return response;
-}
-
-double size_of(const val& array) { return array["length"].as<double>(); }
-
-// The one copy in.
-Result<Buffer> copy_in(const val& array) {
-  Result<Buffer> buffer = Buffer::allocate(size_of(array));
+// A copy of an array's first bytes.
+Result<Buffer> copy_in(const val& array, double length) {
+  Result<Buffer> buffer = Buffer::allocate(length);
   if (buffer.ok()) {
-    val(typed_memory_view(buffer.value().size(), buffer.value().data())).call<void>("set", array);
+    copy(buffer.value().data(), array, length);
   }
   return buffer;
 }
 
+Result<Buffer> copy_in(const val& array) { return copy_in(array, length_of(array)); }
+
 val view_of(Bytes bytes) { return val(typed_memory_view(bytes.size(), bytes.data())); }
-
-val copy_out(Bytes bytes) { return view_of(bytes).call<val>("slice"); }
-
-// ASCII text as a JavaScript string.
-val text_out(const Buffer& text) {
-  return val::global("TextDecoder").new_().call<val>("decode", view_of(text));
-}
 
 Result<Buffer> base64_text(Bytes bytes, const std::string& prefix) {
   Result<Buffer> text = Buffer::allocate(prefix.size() + crop64::base64_length(bytes.size()));
@@ -108,19 +68,6 @@ Result<Buffer> base64_text(Bytes bytes, const std::string& prefix) {
     crop64::base64_encode(bytes, out + prefix.size());
   }
   return text;
-}
-
-// The engine's own encoder, which has no text to copy: Uint8Array's where it is, or Node's.
-// Undefined in engines that have neither.
-val engine_base64(const val& view) {
-  if (!view["toBase64"].isUndefined()) {
-    return view.call<val>("toBase64");
-  }
-  const val buffer = val::global("Buffer");
-  return buffer.isUndefined()
-             ? buffer
-             : buffer.call<val>("from", view["buffer"], view["byteOffset"], view["byteLength"])
-                   .call<val>("toString", std::string("base64"));
 }
 
 // The longest string that every engine has: V8's, of which a few are taken for the prefix.
@@ -138,9 +85,9 @@ struct Outgoing {
 // The bytes that a caller sees, in the form that it asked for.
 Result<val> hand_out(const Outgoing& out, Form form, const char* mime_type) {
   if (form == Form::kBytes) {
-    return out.array().call<val>("slice");
+    return slice(out.array());
   }
-  const double length = 4 * std::ceil(size_of(out.array()) / 3);
+  const double length = 4 * std::ceil(length_of(out.array()) / 3);
   if (length > kLongestText) {
     Error error = make_error(ErrorCode::kLimitExceeded,
                              "Expected at most %.0f characters of base64, which is what a string "
@@ -151,17 +98,17 @@ Result<val> hand_out(const Outgoing& out, Form form, const char* mime_type) {
   }
   const std::string prefix =
       form == Form::kDataUrl ? std::string("data:") + mime_type + ";base64," : "";
-  const val text = engine_base64(out.array());
-  if (!text.isUndefined()) {
-    return prefix.empty() ? text : val(prefix).call<val>("concat", text);
+  const val made = engine_base64(prefix.c_str(), out.array());
+  if (!made.isUndefined()) {
+    return made;
   }
   Result<Buffer> copy = out.theirs.isUndefined() ? Buffer() : copy_in(out.theirs);
   if (!copy.ok()) {
     return copy.error();
   }
-  const Result<Buffer> made =
+  const Result<Buffer> encoded =
       base64_text(out.theirs.isUndefined() ? out.bytes : copy.value(), prefix);
-  return made.ok() ? Result<val>(text_out(made.value())) : made.error();
+  return encoded.ok() ? Result<val>(text(view_of(encoded.value()))) : encoded.error();
 }
 
 crop64::Model model_of(crop64::Channels channels) {
@@ -225,7 +172,7 @@ struct Loaded {
 };
 
 std::optional<Error> load(const Input& input, double memory_limit, Loaded& loaded) {
-  const double length = size_of(input.data);
+  const double length = length_of(input.data);
   if (length > memory_limit) {
     Error error = make_error(ErrorCode::kLimitExceeded,
                              "Expected at most %.0f for limits.memory but the source alone has "
@@ -273,16 +220,16 @@ std::optional<Error> load(const Input& input, double memory_limit, Loaded& loade
 
 val describe(const crop64::ImageInfo& info, crop64::ColorSpace color_space) {
   val object = val::object();
-  put(object, "format", std::string(to_string(info.format)));
-  put(object, "mimeType", std::string(info.mime_type));
+  put(object, "format", to_string(info.format));
+  put(object, "mimeType", info.mime_type);
   const crop64::Size displayed = oriented(info.size, info.orientation);
   put(object, "width", displayed.width);
   put(object, "height", displayed.height);
   put(object, "storedWidth", info.size.width);
   put(object, "storedHeight", info.size.height);
   put(object, "orientation", exif_tag(info.orientation));
-  put(object, "colorSpace", std::string(color_space_name(color_space)));
-  put(object, "channels", std::string(channels_name(info.layout.model)));
+  put(object, "colorSpace", color_space_name(color_space));
+  put(object, "channels", channels_name(info.layout.model));
   put(object, "bitDepth", info.layout.depth);
   put(object, "hasAlpha", info.has_alpha);
   put(object, "isPalette", info.layout.model == crop64::Model::kPalette);
@@ -297,12 +244,13 @@ val describe(const crop64::ImageInfo& info, crop64::ColorSpace color_space) {
   put(object, "blockWidth", info.block.width);
   put(object, "blockHeight", info.block.height);
   put(object, "density", info.density_per_inch);
-  put(object, "byteLength", static_cast<double>(info.byte_length));
+  put(object, "byteLength", double(info.byte_length));
   return object;
 }
 
 // The header of a file.
-Response probe(const Input& input) {
+val probe(const val& from) {
+  const auto input = read<Input>(from);
   Loaded loaded;
   if (const auto error = load(input, 1e18, loaded)) {
     return failure(*error);
@@ -332,14 +280,11 @@ Result<val> report(const crop64::Output& done, const Outgoing& source, Form form
   if (!data.ok()) {
     return data.error();
   }
-  val result = val::object();
-  put(result, "data", data.value());
-  put(result, "format", std::string(to_string(done.plan.format)));
-  put(result, "mimeType", std::string(mime_type));
+  const val result = file(data.value(), to_string(done.plan.format), mime_type);
   if (form != Form::kBytes) {
     return result;  // a text is all that its caller wants
   }
-  put(result, "byteLength", size_of(data.value()));
+  put(result, "byteLength", length_of(data.value()));
   if (known) {
     put(result, "width", done.plan.size.width);
     put(result, "height", done.plan.size.height);
@@ -347,27 +292,27 @@ Result<val> report(const crop64::Output& done, const Outgoing& source, Form form
     put(result, "top", done.plan.region.top);
     put(result, "right", done.plan.region.right);
     put(result, "bottom", done.plan.region.bottom);
-    put(result, "channels", std::string(channels_name(done.plan.layout.model)));
+    put(result, "channels", channels_name(done.plan.layout.model));
     put(result, "bitDepth", done.plan.layout.depth);
     put(result, "frameCount", done.info.frame_count);
-    put(result, "colorSpace", std::string(color_space_name(done.metadata.color_space)));
+    put(result, "colorSpace", color_space_name(done.metadata.color_space));
     if (done.metadata.icc_profile.size() > 0) {
-      put(result, "iccProfile", copy_out(done.metadata.icc_profile));
+      put(result, "iccProfile", slice(view_of(done.metadata.icc_profile)));
     }
   }
   put(result, "lossless", done.lossless);
-  put(result, "bytesRead", static_cast<double>(done.bytes_read));
+  put(result, "bytesRead", double(done.bytes_read));
   return result;
 }
 
-Response report_all(std::span<const crop64::Output> outputs, const Outgoing& source, Form form) {
+val report_all(std::span<const crop64::Output> outputs, const Outgoing& source, Form form) {
   val results = val::array();
   for (const crop64::Output& output : outputs) {
     const Result<val> result = report(output, source, form);
     if (!result.ok()) {
       return failure(result.error());
     }
-    results.call<void>("push", result.value());
+    push(results, result.value());
   }
   return success(results);
 }
@@ -379,21 +324,22 @@ constexpr double kBeginning = 65536;
 // not come in. Nothing where it is not told, or does not pass.
 std::optional<std::vector<crop64::Output>> pass_all(const Input& input,
                                                     std::span<const crop64::Options> options) {
-  const double size = size_of(input.data);
+  const double size = length_of(input.data);
   if (input.kind != Kind::kFile || size <= kBeginning) {
     return std::nullopt;
   }
-  const Result<Buffer> beginning = copy_in(input.data.call<val>("subarray", 0, kBeginning));
+  const Result<Buffer> beginning = copy_in(input.data, kBeginning);
   return beginning.ok() ? crop64::pass_all(beginning.value(), uint64_t(size), options)
                         : std::nullopt;
 }
 
-// All jobs on a source: `jobs` is an array of Options, and the result an array in the same order.
-Response process(const Input& input, const val& jobs, Form form) {
+// All jobs on a source: `jobs` is an array of options, and the result an array in the same order.
+val process(const val& from, const val& jobs, Form form) {
+  const auto input = read<Input>(from);
   std::vector<crop64::Options> options;
   double memory_limit = INFINITY;
-  for (int i = 0; i < jobs["length"].as<int>(); ++i) {
-    options.push_back(jobs[i].as<crop64::Options>());
+  for (int i = 0; i < length_of(jobs); ++i) {
+    options.push_back(read<crop64::Options>(at(jobs, i)));
     memory_limit = std::min(memory_limit, options.back().limits.memory);
   }
   if (const auto passed = pass_all(input, options)) {
@@ -411,25 +357,6 @@ Response process(const Input& input, const val& jobs, Form form) {
 // How far the allocator has ever gone into the module's memory.
 double heap_high_water() { return static_cast<double>(reinterpret_cast<uintptr_t>(sbrk(0))); }
 
-// An option that may be left out is undefined in JavaScript.
-template <class Object, class Value>
-Value value_of(std::optional<Value> Object::*);
-template <class Object, class Value>
-Object object_of(std::optional<Value> Object::*);
-
-// Options only come in: Embind wants a getter, which nobody calls.
-template <class Object>
-val unread(const Object&) {
-  return val::undefined();
-}
-
-template <auto kField>
-void set_optional(decltype(object_of(kField))& object, val value) {
-  if (!value.isUndefined()) {
-    object.*kField = value.as<decltype(value_of(kField))>();
-  }
-}
-
 }  // namespace
 
 // Embind's only use of printf: names of types that were not bound, in errors that users never see.
@@ -441,23 +368,15 @@ extern "C" int siprintf(char* text, const char* /*format*/, ...) {
 
 EMSCRIPTEN_BINDINGS(crop64) {
   using crop64::Channels;
-  using crop64::ChromaSubsampling;
-  using crop64::Color;
-  using crop64::Crop;
   using crop64::Fit;
   using crop64::Flip;
   using crop64::Format;
   using crop64::Kernel;
-  using crop64::Limits;
   using crop64::MetadataPolicy;
-  using crop64::Options;
   using crop64::Outside;
   using crop64::Progressive;
-  using crop64::RectF;
-  using crop64::Resize;
   using crop64::Truncated;
   using emscripten::enum_;
-  using emscripten::value_object;
 
   enum_<Kind>("Kind")
       .value("file", Kind::kFile)
@@ -487,30 +406,7 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .value("GRAY", Channels::kGray)
       .value("GRAYA", Channels::kGrayAlpha)
       .value("keep", Channels::kKeep);
-  value_object<Input>("Input")
-      .field("data", &Input::data)
-      .field("kind", &Input::kind)
-      .field("width", &Input::width)
-      .field("height", &Input::height)
-      .field("channels", &Input::channels)
-      .field("bitDepth", &Input::bit_depth)
-      .field("displayP3", &Input::display_p3)
-      .field("iccProfile", &Input::icc_profile);
-  value_object<RectF>("RectF")
-      .field("left", &RectF::left)
-      .field("top", &RectF::top)
-      .field("right", &RectF::right)
-      .field("bottom", &RectF::bottom);
-  value_object<Crop>("Crop").field("edges", &Crop::edges).field("percent", &Crop::percent);
-  value_object<Color>("Color")
-      .field("r", &Color::r)
-      .field("g", &Color::g)
-      .field("b", &Color::b)
-      .field("alpha", &Color::alpha);
-  enum_<Flip>("Flip")
-      .value("none", Flip::kNone)
-      .value("horizontal", Flip::kHorizontal)
-      .value("vertical", Flip::kVertical);
+  enum_<Flip>("Flip").value("horizontal", Flip::kHorizontal).value("vertical", Flip::kVertical);
   enum_<Fit>("Fit")
       .value("cover", Fit::kCover)
       .value("contain", Fit::kContain)
@@ -522,14 +418,6 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .value("linear", Kernel::kLinear)
       .value("cubic", Kernel::kCubic)
       .value("lanczos3", Kernel::kLanczos3);
-  value_object<Resize>("Resize")
-      .field("width", &unread<Resize>, &set_optional<&Resize::width>)
-      .field("height", &unread<Resize>, &set_optional<&Resize::height>)
-      .field("fit", &Resize::fit)
-      .field("positionX", &Resize::position_x)
-      .field("positionY", &Resize::position_y)
-      .field("kernel", &Resize::kernel)
-      .field("withoutEnlargement", &Resize::without_enlargement);
   enum_<MetadataPolicy>("MetadataPolicy")
       .value("none", MetadataPolicy::kNone)
       .value("color", MetadataPolicy::kColor)
@@ -538,42 +426,9 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .value("keep", Progressive::kKeep)
       .value("no", Progressive::kNo)
       .value("yes", Progressive::kYes);
-  value_object<ChromaSubsampling>("ChromaSubsampling")
-      .field("horizontal", &ChromaSubsampling::horizontal)
-      .field("vertical", &ChromaSubsampling::vertical);
-  value_object<Limits>("Limits")
-      .field("pixels", &Limits::pixels)
-      .field("bytes", &Limits::bytes)
-      .field("memory", &Limits::memory);
-  value_object<Options>("Options")
-      .field("autoOrient", &Options::auto_orient)
-      .field("rotate", &Options::rotate)
-      .field("flip", &Options::flip)
-      .field("crop", &Options::crop)
-      .field("outside", &Options::outside)
-      .field("background", &Options::background)
-      .field("truncated", &Options::truncated)
-      .field("limits", &Options::limits)
-      .field("format", &Options::format)
-      .field("resize", &unread<Options>, &set_optional<&Options::resize>)
-      .field("metadata", &unread<Options>, &set_optional<&Options::metadata>)
-      .field("lossless", &Options::lossless)
-      .field("progressive", &unread<Options>, &set_optional<&Options::progressive>)
-      .field("optimizeCoding", &unread<Options>, &set_optional<&Options::optimize_coding>)
-      .field("chromaSubsampling", &unread<Options>, &set_optional<&Options::chroma_subsampling>)
-      .field("quality", &unread<Options>, &set_optional<&Options::quality>)
-      .field("compressionLevel", &unread<Options>, &set_optional<&Options::compression_level>)
-      .field("keepPalette", &unread<Options>, &set_optional<&Options::keep_palette>)
-      .field("channels", &unread<Options>, &set_optional<&Options::channels>)
-      .field("bitDepth", &unread<Options>, &set_optional<&Options::bit_depth>)
-      .field("maxBytes", &unread<Options>, &set_optional<&Options::max_bytes>);
-  value_object<Response>("Response")
-      .field("ok", &Response::ok)
-      .field("code", &Response::code)
-      .field("message", &Response::message)
-      .field("details", &Response::details)
-      .field("result", &Response::result);
   emscripten::function("probe", &probe);
   emscripten::function("process", &process);
   emscripten::function("heapHighWater", &heap_high_water);
 }
+
+}  // namespace bindings

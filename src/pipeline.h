@@ -42,8 +42,9 @@ Result<ColorSpace> color_space_of(const Source& source, const ImageInfo& info);
 // details where there are several.
 Result<std::vector<Output>> process_all(const Source& source, std::span<const Options> options);
 
-// The same outputs by a file's first bytes alone, where those tell that each job passes the file,
-// of `size` bytes, as it is; otherwise nothing.
+// The same outputs by a file's first bytes alone, a kilobyte or more (what format it is may be told
+// by as much), where those tell that each job passes the file, of `size` bytes, as it is; otherwise
+// nothing.
 std::optional<std::vector<Output>> pass_all(Bytes beginning, uint64_t size,
                                             std::span<const Options> options);
 

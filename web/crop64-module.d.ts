@@ -8,28 +8,32 @@ interface Enum<Name extends string> {
 }
 type Enums<Values extends string> = { readonly [Value in Values]: Enum<Value> };
 
+// A field that is undefined, or not there, has the default of C++.
+type Some<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undefined };
+
 export interface NativeInput {
-  data: Uint8Array;
-  kind: Enum<'file' | 'base64' | 'samples'>;
-  width: number;
-  height: number;
-  channels: Enum<string>;
-  bitDepth: number;
-  displayP3: boolean;
-  iccProfile: Uint8Array | undefined;
+  readonly data: Uint8Array;
+  readonly kind: Enum<'file' | 'base64' | 'samples'>;
+  // Of samples, from here on.
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly channels?: Enum<string> | undefined;
+  readonly bitDepth?: number | undefined;
+  readonly displayP3?: boolean | undefined;
+  readonly iccProfile?: Uint8Array | undefined;
 }
 
-export interface NativeResize {
-  width: number | undefined;
-  height: number | undefined;
+export type NativeResize = Some<{
+  width: number;
+  height: number;
   fit: Enum<string>;
   positionX: number;
   positionY: number;
   kernel: Enum<string>;
   withoutEnlargement: boolean;
-}
+}>;
 
-export interface NativeOptions {
+export type NativeOptions = Some<{
   autoOrient: boolean;
   rotate: number;
   flip: Enum<string>;
@@ -39,22 +43,22 @@ export interface NativeOptions {
   };
   outside: Enum<string>;
   background: { r: number; g: number; b: number; alpha: number };
-  resize: NativeResize | undefined;
+  resize: NativeResize;
   truncated: Enum<string>;
-  limits: { pixels: number; bytes: number; memory: number };
+  limits: Some<{ pixels: number; bytes: number; memory: number }>;
   format: Enum<string>;
-  metadata: Enum<string> | undefined;
+  metadata: Enum<string>;
   lossless: boolean;
-  quality: number | undefined;
-  progressive: Enum<string> | undefined;
-  optimizeCoding: boolean | undefined;
-  chromaSubsampling: { horizontal: number; vertical: number } | undefined;
-  compressionLevel: number | undefined;
-  keepPalette: boolean | undefined;
-  channels: Enum<string> | undefined;
-  bitDepth: number | undefined;
-  maxBytes: number | undefined;
-}
+  quality: number;
+  progressive: Enum<string>;
+  optimizeCoding: boolean;
+  chromaSubsampling: { horizontal: number; vertical: number };
+  compressionLevel: number;
+  keepPalette: boolean;
+  channels: Enum<string>;
+  bitDepth: number;
+  maxBytes: number;
+}>;
 
 export type NativeResponse<Value> =
   | { ok: true; result: Value }
@@ -115,7 +119,7 @@ export interface NativeModule {
   readonly Kind: Enums<'file' | 'base64' | 'samples'>;
   readonly Form: Enums<'bytes' | 'base64' | 'dataUrl'>;
   readonly Format: Enums<'keep' | 'jpeg' | 'png' | 'raw'>;
-  readonly Flip: Enums<'none' | 'horizontal' | 'vertical'>;
+  readonly Flip: Enums<'horizontal' | 'vertical'>;
   readonly Fit: Enums<'cover' | 'contain' | 'fill' | 'inside' | 'outside'>;
   readonly Kernel: Enums<'nearest' | 'linear' | 'cubic' | 'lanczos3'>;
   readonly MetadataPolicy: Enums<'none' | 'color' | 'all'>;

@@ -229,6 +229,6 @@ async function processInput<Form extends keyof Results>(
 function toNative(native: NativeModule, input: Input): NativeInput {
   const { data, width, height, bitDepth, displayP3, iccProfile } = input;
   const kind = native.Kind[input.kind];
-  const channels = native.Channels[input.channels];
+  const channels = input.channels && native.Channels[input.channels];
   return { data, kind, width, height, bitDepth, channels, displayP3, iccProfile };
 }

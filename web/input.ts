@@ -6,15 +6,16 @@ import type { Channels, ColorSpace, Decoder, Pixels, Source } from './types.js';
 export interface Input {
   readonly kind: 'file' | 'base64' | 'samples';
   readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: Channels;
-  readonly bitDepth: 8 | 16;
-  readonly displayP3: boolean;
-  readonly iccProfile?: Uint8Array | undefined;
   readonly decoder: Decoder;
   /** What the source says of itself, for a format that is not known. */
-  readonly mimeType?: string;
+  readonly mimeType?: string | undefined;
+  // Of samples, from here on.
+  readonly width?: number;
+  readonly height?: number;
+  readonly channels?: Channels;
+  readonly bitDepth?: 8 | 16;
+  readonly displayP3?: boolean;
+  readonly iccProfile?: Uint8Array | undefined;
 }
 
 const CHANNEL_COUNT: Readonly<Record<Channels, number>> = {
@@ -43,9 +44,7 @@ export function asSource(input: Input): Source {
 
 /** The bytes of a file. */
 export function file(data: Uint8Array, mimeType?: string): Input {
-  const nothing = { width: 0, height: 0, channels: 'RGBA', bitDepth: 8, displayP3: false } as const;
-  const input: Input = { kind: 'file', data, ...nothing, decoder: 'crop64' };
-  return mimeType ? { ...input, mimeType } : input;
+  return { kind: 'file', data, decoder: 'crop64', mimeType };
 }
 
 /** Samples, checked. Errors: INVALID_ARGUMENT. */

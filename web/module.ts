@@ -31,8 +31,8 @@ export function dispose(): void {
  * Resolves when the module is there, which run() waits for, too: so that a source can be read meanwhile.
  * @internal
  */
-export async function loaded(): Promise<void> {
-  await load();
+export function loaded(): Promise<unknown> {
+  return load();
 }
 
 /**

@@ -1,5 +1,6 @@
-// Checks what a caller passed, and puts it in the form that the module takes. Whatever depends on
-// the picture (is the crop inside, does the option fit the format) is decided by src/plan.cpp.
+// Checks what a caller passed, and puts it in the form that the module takes. What is left out stays
+// out: src/options.h has the defaults. Whatever depends on the picture (is the crop inside, does the
+// option fit the format) is decided by src/plan.cpp.
 
 import type { NativeModule, NativeOptions, NativeResize } from './crop64-module.js';
 import { invalid, show } from './errors.js';
@@ -41,7 +42,7 @@ const FOR_FILES = [
   'maxBytes',
 ];
 
-const FORMATS: Readonly<Record<string, 'keep' | 'jpeg' | 'png' | 'raw'>> = {
+const FORMATS = {
   keep: 'keep',
   jpeg: 'jpeg',
   jpg: 'jpeg',
@@ -49,11 +50,12 @@ const FORMATS: Readonly<Record<string, 'keep' | 'jpeg' | 'png' | 'raw'>> = {
   png: 'png',
   'image/png': 'png',
   raw: 'raw',
-};
+} as const;
+const FORMAT_NAMES = /* @__PURE__ */ Object.keys(FORMATS) as (keyof typeof FORMATS)[];
 
 /** The options of one job, or of several on one source, checked but for what depends on the picture. */
 export interface Checked {
-  readonly limits: Required<Limits>;
+  readonly limits: Limits;
   readonly signal: AbortSignal | undefined;
   toNative(native: NativeModule): NativeOptions[];
 }
@@ -81,35 +83,31 @@ export function checkEncodeAll(options?: readonly EncodeOptions[]): Checked {
   }
   const jobs = options.map((job) => checkEncode(job));
   // Not as arguments: there may be more jobs than a call has room for.
-  const bytes = jobs.reduce((least, { limits }) => Math.min(least, limits.bytes), Infinity);
+  const bytes = jobs.reduce((least, { limits }) => Math.min(least, limits.bytes ?? NONE), NONE);
   const signals = new Set(jobs.flatMap(({ signal }) => signal ?? []));
   return {
-    limits: { ...checkLimits(), bytes },
+    limits: { bytes },
     signal: signals.size > 1 ? AbortSignal.any([...signals]) : [...signals][0],
     toNative: (native) => jobs.flatMap((job) => job.toNative(native)),
   };
 }
 
 function check(given: Given): Checked {
-  const { turn, ...crop } = checkCrop(given.crop as Crop | undefined);
-  const autoOrient = boolean(given.autoOrient, 'autoOrient') ?? true;
-  const { rotate, flip } = checkTurn(given, turn);
+  const crop = checkCrop(given.crop as Crop | undefined);
+  const autoOrient = boolean(given.autoOrient, 'autoOrient');
+  const { rotate, flip } = checkTurn(given);
   const resize = checkResize(given.resize);
-  const outside = oneOf(given.outside, 'outside', ['error', 'clamp', 'pad']) ?? 'error';
+  const outside = oneOf(given.outside, 'outside', ['error', 'clamp', 'pad']);
   const background = checkColor(given.background as Color | undefined);
-  const truncated = oneOf(given.truncated, 'truncated', ['error', 'accept']) ?? 'error';
+  const truncated = oneOf(given.truncated, 'truncated', ['error', 'accept']);
   const limits = checkLimits(given.limits);
-  const format = FORMATS[oneOf(given.format, 'format', Object.keys(FORMATS)) ?? 'keep'] ?? 'keep';
+  const format = oneOf(given.format, 'format', FORMAT_NAMES);
   const metadata = oneOf(given.metadata, 'metadata', ['none', 'color', 'all']);
-  const lossless = boolean(given.lossless, 'lossless') ?? false;
+  const lossless = boolean(given.lossless, 'lossless');
   const quality = checkQuality(given.quality);
   const progressive = oneOf(given.progressive, 'progressive', [true, false, 'keep']);
   const optimizeCoding = boolean(given.optimizeCoding, 'optimizeCoding');
-  const chromaSubsampling = oneOf(
-    given.chromaSubsampling,
-    'chromaSubsampling',
-    Object.keys(SUBSAMPLINGS) as (keyof typeof SUBSAMPLINGS)[],
-  );
+  const chromaSubsampling = oneOf(given.chromaSubsampling, 'chromaSubsampling', SUBSAMPLING_NAMES);
   const compressionLevel =
     given.compressionLevel === undefined
       ? undefined
@@ -128,21 +126,21 @@ function check(given: Given): Checked {
   const maxBytes =
     given.maxBytes === undefined ? undefined : number(given.maxBytes, 'maxBytes', 1, 1e18);
   return {
-    limits,
+    limits: limits ?? {},
     signal: checkSignal(given.signal),
     toNative: (native) => [
       {
         autoOrient,
         rotate,
-        flip: native.Flip[flip],
+        flip: flip && native.Flip[flip],
         crop,
-        outside: native.Outside[outside],
+        outside: outside && native.Outside[outside],
         background,
         resize: resize?.(native),
-        truncated: native.Truncated[truncated],
+        truncated: truncated && native.Truncated[truncated],
         limits,
-        format: native.Format[format],
-        metadata: metadata === undefined ? undefined : native.MetadataPolicy[metadata],
+        format: format && native.Format[FORMATS[format]],
+        metadata: metadata && native.MetadataPolicy[metadata],
         lossless,
         quality,
         progressive:
@@ -150,11 +148,10 @@ function check(given: Given): Checked {
             ? undefined
             : native.Progressive[progressive === 'keep' ? 'keep' : progressive ? 'yes' : 'no'],
         optimizeCoding,
-        chromaSubsampling:
-          chromaSubsampling === undefined ? undefined : SUBSAMPLINGS[chromaSubsampling],
+        chromaSubsampling: chromaSubsampling && SUBSAMPLINGS[chromaSubsampling],
         compressionLevel,
         keepPalette: palette === undefined ? undefined : palette === 'keep',
-        channels: channels === undefined ? undefined : native.Channels[channels],
+        channels: channels && native.Channels[channels],
         bitDepth: bitDepth === 'keep' ? 0 : bitDepth,
         maxBytes,
       },
@@ -216,6 +213,9 @@ const SUBSAMPLINGS = {
   '4:2:2': { horizontal: 2, vertical: 1 },
   '4:2:0': { horizontal: 2, vertical: 2 },
 };
+const SUBSAMPLING_NAMES = /* @__PURE__ */ Object.keys(
+  SUBSAMPLINGS,
+) as (keyof typeof SUBSAMPLINGS)[];
 
 /** 0 is the source's own. */
 function checkQuality(value: unknown): number | undefined {
@@ -228,21 +228,20 @@ function checkQuality(value: unknown): number | undefined {
   return value === undefined ? undefined : integer(value, 'quality', 1, 100);
 }
 
-type FlipName = 'none' | 'horizontal' | 'vertical';
-
 interface Turn {
-  readonly rotate: number;
-  readonly flip: FlipName;
+  readonly rotate: number | undefined;
+  readonly flip: 'horizontal' | 'vertical' | undefined;
 }
 
 /** `rotate` and `flip`, or what a cropper's data says in their place. */
-function checkTurn(given: Given, fromCropper: Turn | undefined): Turn {
+function checkTurn(given: Given): Turn {
   const rotate = oneOf(given.rotate, 'rotate', [0, 90, 180, 270]);
   const flip = oneOf(given.flip, 'flip', ['horizontal', 'vertical']);
+  const fromCropper = turnOf((given.crop ?? {}) as Given);
   if (fromCropper !== undefined && (rotate ?? flip) !== undefined) {
     throw invalid('nothing (the crop has its own)', 'rotate and flip', rotate ?? flip);
   }
-  return fromCropper ?? { rotate: rotate ?? 0, flip: flip ?? 'none' };
+  return fromCropper ?? { rotate, flip };
 }
 
 const CROPPER_KEYS = ['rotate', 'scaleX', 'scaleY'];
@@ -261,7 +260,7 @@ function turnOf(given: Given): Turn | undefined {
   const turned = scaleX < 0 && scaleY < 0 ? degrees + 180 : degrees;
   const rotate = ((turned % 360) + 360) % 360;
   if (scaleX === scaleY) {
-    return { rotate, flip: 'none' };
+    return { rotate, flip: undefined };
   }
   const sideways = rotate % 180 !== 0;
   return { rotate, flip: scaleX < 0 !== sideways ? 'horizontal' : 'vertical' };
@@ -294,21 +293,20 @@ function checkResize(value: unknown): ((native: NativeModule) => NativeResize) |
     throw invalid('a width, a height or both', 'resize', value);
   }
   const fits = ['cover', 'contain', 'fill', 'inside', 'outside'] as const;
-  const fit = oneOf(given.fit, 'resize.fit', fits) ?? 'cover';
+  const fit = oneOf(given.fit, 'resize.fit', fits);
   const positions = Object.keys(POSITIONS) as (keyof typeof POSITIONS)[];
-  const position = oneOf(given.position, 'resize.position', positions) ?? 'center';
-  const [positionX, positionY] = POSITIONS[position];
+  const position = oneOf(given.position, 'resize.position', positions);
+  const [positionX, positionY] = position === undefined ? [] : POSITIONS[position];
   const kernels = ['nearest', 'linear', 'cubic', 'lanczos3'] as const;
-  const kernel = oneOf(given.kernel, 'resize.kernel', kernels) ?? 'lanczos3';
-  const withoutEnlargement =
-    boolean(given.withoutEnlargement, 'resize.withoutEnlargement') ?? false;
+  const kernel = oneOf(given.kernel, 'resize.kernel', kernels);
+  const withoutEnlargement = boolean(given.withoutEnlargement, 'resize.withoutEnlargement');
   return (native) => ({
     width,
     height,
-    fit: native.Fit[fit],
+    fit: fit && native.Fit[fit],
     positionX,
     positionY,
-    kernel: native.Kernel[kernel],
+    kernel: kernel && native.Kernel[kernel],
     withoutEnlargement,
   });
 }
@@ -319,10 +317,9 @@ const CROP_SHAPES = [
   ['x', 'y', 'width', 'height'],
 ];
 
-function checkCrop(crop: Crop | undefined): NativeOptions['crop'] & { turn: Turn | undefined } {
+function checkCrop(crop: Crop | undefined): NativeOptions['crop'] {
   if (crop === undefined) {
-    const edges = { left: 0, top: 0, right: 100, bottom: 100 };
-    return { edges, percent: true, turn: undefined };
+    return undefined;
   }
   const given = object(crop, 'crop', [...new Set(CROP_SHAPES.flat()), 'unit', ...CROPPER_KEYS]);
   if (given.unit !== undefined && given.unit !== '%') {
@@ -355,14 +352,14 @@ function checkCrop(crop: Crop | undefined): NativeOptions['crop'] & { turn: Turn
     shape[2] === 'right'
       ? { left: first, top: second, right: third, bottom: fourth }
       : { left: first, top: second, right: first + third, bottom: second + fourth };
-  return { edges, percent: given.unit === '%', turn: turnOf(given) };
+  return { edges, percent: given.unit === '%' };
 }
 
 const HEX_COLOR = "a colour like '#fff', '#ffff', '#ffffff' or '#ffffffff'";
 
 function checkColor(color: Color | undefined): NativeOptions['background'] {
   if (color === undefined) {
-    return { r: 0, g: 0, b: 0, alpha: 0 };
+    return undefined;
   }
   if (typeof color === 'string') {
     return parseHexColor(color);
@@ -394,15 +391,17 @@ function parseHexColor(text: string): NativeOptions['background'] {
 // The limit that nothing exceeds.
 const NONE = Number.POSITIVE_INFINITY;
 
-function checkLimits(value: unknown = {}): Required<Limits> {
-  const given = object(value, 'limits', ['pixels', 'bytes', 'memory']);
-  const limit = (name: string, otherwise: number) =>
-    given[name] === undefined ? otherwise : number(given[name], `limits.${name}`, 0, NONE);
-  return {
-    pixels: limit('pixels', 536_870_912),
-    bytes: limit('bytes', NONE),
-    memory: limit('memory', 2 ** 30),
-  };
+function checkLimits(value: unknown): Limits | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  const names = ['pixels', 'bytes', 'memory'];
+  const given = object(value, 'limits', names);
+  const limits: Record<string, number> = {};
+  for (const name of names) {
+    if (given[name] !== undefined) limits[name] = number(given[name], `limits.${name}`, 0, NONE);
+  }
+  return limits;
 }
 
 function checkSignal(value: unknown): AbortSignal | undefined {

@@ -304,7 +304,7 @@ function isIterable(value: unknown): boolean {
 }
 
 // What only this thread can read is read here, and so is what would keep a worker waiting.
-async function materialOf(source: Source, limits: Required<Limits>): Promise<Material> {
+async function materialOf(source: Source, limits: Limits): Promise<Material> {
   const isSent = typeof source === 'string' || (isBlob(source) && isCloneable(source));
   return isSent ? source : read(source, limits);
 }

@@ -7,9 +7,12 @@ import type { EncodedImage, Limits, Pixels, Source } from './types.js';
 import { nodeFileSystem } from './wasm.js';
 
 /** Reads a source to its end. Errors: INVALID_ARGUMENT, SOURCE_UNREADABLE, LIMIT_EXCEEDED. */
-export async function read(source: Source, limits: Required<Limits>): Promise<Input> {
+export async function read(source: Source, limits: Limits): Promise<Input> {
   if (typeof source === 'string') {
     return readText(source);
+  }
+  if (ArrayBuffer.isView(source)) {
+    return file(bytesOf(source));
   }
   if (typeof source !== 'object' || source === null) {
     throw notASource(source);
@@ -41,7 +44,7 @@ export async function read(source: Source, limits: Required<Limits>): Promise<In
 }
 
 /** As `read`, but of a Blob no more than its first `size` bytes. */
-export function readStart(source: Source, size: number, limits: Required<Limits>): Promise<Input> {
+export function readStart(source: Source, size: number, limits: Limits): Promise<Input> {
   const isBlob = typeof source === 'object' && ['Blob', 'File'].includes(tagOf(source));
   return read(isBlob ? (source as Blob).slice(0, size) : source, limits);
 }
@@ -55,9 +58,6 @@ function notASource(source: unknown): ImageError {
 }
 
 function readObject(source: object): Input {
-  if (ArrayBuffer.isView(source)) {
-    return file(bytesOf(source));
-  }
   if ('bytes' in source && source.bytes instanceof Uint8Array) {
     const isRaw = 'format' in source && source.format === 'raw';
     return isRaw ? readRaw(source as EncodedImage) : file(bytesOf(source.bytes));
@@ -155,17 +155,20 @@ function toAscii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => Math.min(character.charCodeAt(0), 0xff));
 }
 
-function checkBytes(value: number, limits: Required<Limits>, what = 'has'): void {
-  if (value > limits.bytes) {
+const mostBytes = ({ bytes = Number.POSITIVE_INFINITY }: Limits) => bytes;
+
+function checkBytes(value: number, limits: Limits, what = 'has'): void {
+  const limit = mostBytes(limits);
+  if (value > limit) {
     throw new ImageError(
       'LIMIT_EXCEEDED',
-      `Expected at most ${limits.bytes} for limits.bytes but the source ${what} ${value}.`,
-      { limit: limits.bytes, value },
+      `Expected at most ${limit} for limits.bytes but the source ${what} ${value}.`,
+      { limit, value },
     );
   }
 }
 
-async function readBlob(blob: Blob, limits: Required<Limits>): Promise<Input> {
+async function readBlob(blob: Blob, limits: Limits): Promise<Input> {
   checkBytes(blob.size, limits);
   try {
     return file(new Uint8Array(await blob.arrayBuffer()), blob.type);
@@ -174,7 +177,7 @@ async function readBlob(blob: Blob, limits: Required<Limits>): Promise<Input> {
   }
 }
 
-async function readResponse(response: Response, limits: Required<Limits>): Promise<Input> {
+async function readResponse(response: Response, limits: Limits): Promise<Input> {
   const details = { url: response.url, status: response.status };
   if (!response.ok) {
     throw unreadable(
@@ -196,9 +199,10 @@ async function readResponse(response: Response, limits: Required<Limits>): Promi
 }
 
 // Up to the limit and a piece more: what goes on for ever is not waited for.
-async function readBody(response: Response, limits: Required<Limits>): Promise<Uint8Array> {
+async function readBody(response: Response, limits: Limits): Promise<Uint8Array> {
   // What was read looks like an empty stream. Without a limit the engine puts it together itself.
-  if (response.bodyUsed || response.body === null || limits.bytes === Number.POSITIVE_INFINITY) {
+  const limit = mostBytes(limits);
+  if (response.bodyUsed || response.body === null || limit === Number.POSITIVE_INFINITY) {
     return new Uint8Array(await response.arrayBuffer());
   }
   const reader = response.body.getReader();
@@ -207,7 +211,7 @@ async function readBody(response: Response, limits: Required<Limits>): Promise<U
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     pieces.push(next.value);
     length += next.value.length;
-    if (length > limits.bytes) {
+    if (length > limit) {
       reader.cancel().catch(() => {}); // whether that went well is of no interest
       checkBytes(length, limits, 'has at least');
     }
@@ -221,7 +225,7 @@ async function readBody(response: Response, limits: Required<Limits>): Promise<U
   return bytes;
 }
 
-async function readUrl(url: URL, limits: Required<Limits>): Promise<Input> {
+async function readUrl(url: URL, limits: Limits): Promise<Input> {
   if (url.protocol === 'data:') {
     return readText(url.href);
   }

@@ -1,8 +1,13 @@
 // Any job on any file; a file that comes out is one that can be read, and one that passes by its
 // beginning alone passes.
+#include <algorithm>
+
 #include "fuzz.h"
 
 namespace {
+
+// What the core is promised of a file's beginning (pipeline.h).
+constexpr size_t kLeastBeginning = 1024;
 
 bool is_same(const crop64::Output& one, const crop64::Output& other) {
   return one.plan.way == other.plan.way && one.plan.format == other.plan.format &&
@@ -20,8 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   crop64::Source source;
   source.file = tail.rest();
   const auto output = crop64::process(source, options);
-  const auto passed = crop64::pass_all(source.file.first(source.file.size() / 2),
-                                       source.file.size(), {&options, 1});
+  const size_t whole = source.file.size();
+  const size_t half = std::max(whole / 2, std::min(whole, kLeastBeginning));
+  const auto passed = crop64::pass_all(source.file.first(half), whole, {&options, 1});
   if (passed && !(output.ok() && is_same(passed->front(), output.value()))) {
     crop64::crash("A file passes by its beginning, but not as a whole.");
   }

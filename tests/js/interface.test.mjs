@@ -131,9 +131,9 @@ test('every option of the command line is named', () => {
 });
 
 test('the defaults of limits are those of the code', async () => {
-  const code = await read('web/options.ts');
-  assert.match(code, /limit\('pixels', 536_870_912\)/);
-  assert.match(code, /limit\('memory', 2 \*\* 30\)/);
+  const code = await read('src/options.h');
+  assert.match(code, /double pixels = 536870912;/);
+  assert.match(code, /double memory = 1073741824.0;/);
   const limits = section('Limits');
   assert.ok(limits.includes('536 870 912') && limits.includes('1 073 741 824'));
 });

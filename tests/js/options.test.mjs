@@ -370,6 +370,23 @@ test('options are never changed', async () => {
   assert.equal(JSON.stringify(options), before);
 });
 
+test('options that are changed while a call runs are used as they were', async () => {
+  const file = await fixture('small.png');
+  const options = () => ({
+    crop: { left: 10, top: 20, width: 30, height: 40 },
+    resize: { width: 12 },
+    background: { r: 1, g: 2, b: 3 },
+    limits: { pixels: 1e6, memory: 1e8 },
+  });
+  const expected = await toBytes(file, options());
+  const changed = options();
+  const made = toBytes(file, changed);
+  for (const part of Object.values(changed)) {
+    for (const name of Object.keys(part)) part[name] = 'changed';
+  }
+  sameBytes(await made, expected);
+});
+
 test('the ends of every range are good', async () => {
   const file = await fixture('small.png');
   for (const options of [

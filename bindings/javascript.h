@@ -1,0 +1,125 @@
+// What is done to JavaScript's objects. Emscripten's val does each of these in several calls, and
+// makes a string of every name each time.
+#pragma once
+
+#include <emscripten/emscripten.h>
+#include <emscripten/val.h>
+
+#include <concepts>
+#include <cstdint>
+
+namespace bindings {
+
+using emscripten::EM_VAL;
+using emscripten::val;
+
+// In braces it is JavaScript, no newer than ES2019: Emscripten's minifier knows nothing later.
+// NOLINTBEGIN
+// clang-format off
+EM_JS(EM_VAL, js_get, (EM_VAL object, EM_VAL key), {
+  return Emval.toHandle(Emval.toValue(object)[Emval.toValue(key)]);
+});
+EM_JS(EM_VAL, js_at, (EM_VAL array, int index), {
+  return Emval.toHandle(Emval.toValue(array)[index]);
+});
+EM_JS(double, js_length, (EM_VAL array), {
+  return Emval.toValue(array).length;
+});
+EM_JS(void, js_copy, (uint8_t* to, EM_VAL from, double length), {
+  HEAPU8.set(Emval.toValue(from).subarray(0, length), to);
+});
+EM_JS(void, js_push, (EM_VAL array, EM_VAL value), {
+  Emval.toValue(array).push(Emval.toValue(value));
+});
+EM_JS(void, js_put, (EM_VAL object, const char* name, EM_VAL value), {
+  Emval.toValue(object)[AsciiToString(name)] = Emval.toValue(value);
+});
+EM_JS(void, js_put_text, (EM_VAL object, const char* name, const char* value), {
+  Emval.toValue(object)[AsciiToString(name)] = AsciiToString(value);
+});
+EM_JS(void, js_put_number, (EM_VAL object, const char* name, double value), {
+  Emval.toValue(object)[AsciiToString(name)] = value;
+});
+EM_JS(void, js_put_flag, (EM_VAL object, const char* name, bool value), {
+  Emval.toValue(object)[AsciiToString(name)] = !!value;
+});
+EM_JS(EM_VAL, js_success, (EM_VAL result), {
+  return Emval.toHandle({ ok: true, result: Emval.toValue(result) });
+});
+EM_JS(EM_VAL, js_file, (EM_VAL data, const char* format, const char* mimeType), {
+  return Emval.toHandle({
+    data: Emval.toValue(data),
+    format: AsciiToString(format),
+    mimeType: AsciiToString(mimeType),
+  });
+});
+EM_JS(EM_VAL, js_slice, (EM_VAL array), {
+  return Emval.toHandle(Emval.toValue(array).slice());
+});
+EM_JS(EM_VAL, js_text, (EM_VAL array), {
+  return Emval.toHandle(new TextDecoder().decode(Emval.toValue(array)));
+});
+EM_JS(EM_VAL, js_base64, (const char* prefix, EM_VAL handle), {
+  const array = Emval.toValue(handle);
+  if (array.toBase64) {
+    return Emval.toHandle(AsciiToString(prefix) + array.toBase64());
+  }
+  if (typeof Buffer === 'undefined') {
+    return Emval.toHandle(undefined);
+  }
+  const bytes = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+  return Emval.toHandle(AsciiToString(prefix) + bytes.toString('base64'));
+});
+// clang-format on
+// NOLINTEND
+
+inline val get(const val& object, const val& key) {
+  return val::take_ownership(js_get(object.as_handle(), key.as_handle()));
+}
+inline val at(const val& array, int index) {
+  return val::take_ownership(js_at(array.as_handle(), index));
+}
+// Of an array of any kind.
+inline double length_of(const val& array) { return js_length(array.as_handle()); }
+// The first bytes of an Uint8Array, `length` of them.
+inline void copy(uint8_t* to, const val& from, double length) {
+  js_copy(to, from.as_handle(), length);
+}
+inline void push(const val& array, const val& value) {
+  js_push(array.as_handle(), value.as_handle());
+}
+// Sets a field. Text is ASCII.
+inline void put(const val& object, const char* name, const val& value) {
+  js_put(object.as_handle(), name, value.as_handle());
+}
+inline void put(const val& object, const char* name, const char* value) {
+  js_put_text(object.as_handle(), name, value);
+}
+inline void put(const val& object, const char* name, double value) {
+  js_put_number(object.as_handle(), name, value);
+}
+inline void put(const val& object, const char* name, std::integral auto value) {
+  put(object, name, static_cast<double>(value));
+}
+inline void put(const val& object, const char* name, bool value) {
+  js_put_flag(object.as_handle(), name, value);
+}
+// {ok: true, result}
+inline val success(const val& result) {
+  return val::take_ownership(js_success(result.as_handle()));
+}
+// {data, format, mimeType}
+inline val file(const val& data, const char* format, const char* mime_type) {
+  return val::take_ownership(js_file(data.as_handle(), format, mime_type));
+}
+// A copy of an Uint8Array.
+inline val slice(const val& array) { return val::take_ownership(js_slice(array.as_handle())); }
+// An Uint8Array's ASCII text as a string.
+inline val text(const val& array) { return val::take_ownership(js_text(array.as_handle())); }
+// Base64 text by the engine's own encoder, which has none to copy: Uint8Array's where it is, or
+// Node's. Undefined in engines that have neither.
+inline val engine_base64(const char* prefix, const val& array) {
+  return val::take_ownership(js_base64(prefix, array.as_handle()));
+}
+
+}  // namespace bindings
