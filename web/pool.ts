@@ -206,13 +206,14 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
     checkOpen();
     const { limits, signal } = checks[name](options as never);
     signal?.throwIfAborted();
+    const copied = withoutSignal(options); // now: the caller may change them while the call waits
     const material = await unlessAborted(signal, materialOf(source, limits));
     const moves = transfer || !isBorrowed(material, source);
-    const call = { name, args: [material, withoutSignal(options)] };
+    const call = { name, args: [material, copied] };
     let reply = await run(call, moves, signal);
     if (reply.source !== undefined && hasElements()) {
       const drawn = await unlessAborted(signal, draw(reply));
-      reply = await run({ ...call, args: [drawn, call.args[1]] }, true, signal);
+      reply = await run({ ...call, args: [drawn, copied] }, true, signal);
     }
     return unpackReply(call, reply);
   }
