@@ -94,10 +94,12 @@ async function checkRun({ name, perform }, job, pillow) {
   return Buffer.byteLength(text, 'base64');
 }
 
-// Another one begins each time, so that nobody always follows the same one.
+// Another one begins each time, and every other time they go the other way about, so that nobody always
+// follows the same one: who comes next finds its caches and its free memory as that one left them.
 function turned(runs, round) {
   const first = (round + warmUpRounds) % runs.length;
-  return [...runs.slice(first), ...runs.slice(0, first)];
+  const inTurn = [...runs.slice(first), ...runs.slice(0, first)];
+  return round % 2 === 0 ? inTurn : inTurn.reverse();
 }
 
 async function measure(jobs, rounds) {
