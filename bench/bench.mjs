@@ -2,11 +2,12 @@
 // In each round every contender does every job once, one after the other, so that whatever slows the
 // machine down slows down all of them. What was measured goes to build/bench/ as JSON, and with --write
 // to docs/benchmark.md and docs/benchmark.svg.
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { decode } from '../dist/index.js';
 import { Failure, main } from '../scripts/setup/run.mjs';
 import { startContenders } from './contenders.mjs';
-import { countAll } from './facts.mjs';
+import { measureLimits } from './facts.mjs';
 import { jobs } from './jobs.mjs';
 import { makePictures, readPicture } from './pictures.mjs';
 import { startPython } from './programs.mjs';
@@ -14,6 +15,9 @@ import { save, summarise, tell, writeDocuments } from './report.mjs';
 
 // These do not count: V8 optimises the hot parts of a wasm module while it runs.
 const warmUpRounds = 3;
+
+// Before each one: what the one before leaves to be done in the background, as freeing memory, is done.
+const pauseMilliseconds = 50;
 
 // JPEG 85 moves a sample of our pictures by 3.6, on average; a crop that is one pixel off, by 8.
 const jpegTolerance = 5;
@@ -94,10 +98,10 @@ async function checkRun({ name, perform }, job, pillow) {
   return Buffer.byteLength(text, 'base64');
 }
 
-// Another one begins each time, and every other time they go the other way about, so that nobody always
-// follows the same one: who comes next finds its caches and its free memory as that one left them.
+// Another one begins every second round, and every other round goes the other way about, so that nobody
+// always follows the same one: who comes next finds its caches and its free memory as that one left them.
 function turned(runs, round) {
-  const first = (round + warmUpRounds) % runs.length;
+  const first = Math.floor((round + warmUpRounds) / 2) % runs.length;
   const inTurn = [...runs.slice(first), ...runs.slice(0, first)];
   return round % 2 === 0 ? inTurn : inTurn.reverse();
 }
@@ -105,6 +109,7 @@ function turned(runs, round) {
 async function measure(jobs, rounds) {
   for (let round = -warmUpRounds; round < rounds; round++) {
     for (const { perform, times } of jobs.flatMap(({ runs }) => turned(runs, round))) {
+      await setTimeout(pauseMilliseconds);
       const { milliseconds } = await perform();
       if (round >= 0) times.push(milliseconds);
     }
@@ -120,7 +125,7 @@ async function bench(args) {
     for (const name of names) prepared.push(await prepare(name, contenders));
     await check(prepared);
     await measure(prepared, rounds);
-    const summary = summarise(prepared, contenders, rounds, await countAll());
+    const summary = summarise(prepared, contenders, rounds, await measureLimits());
     tell(summary);
     console.log(`\nAll times are in ${save('bench', summary)}.`);
     if (write) writeDocuments(summary);

@@ -1,20 +1,46 @@
-// What is counted and not timed: the size of the module, and the memory that a job takes.
+// What is measured beside the jobs: the size of the module, the memory that a job takes, and the base64
+// encoder alone.
+import { join } from 'node:path';
+import { root, run } from '../scripts/setup/run.mjs';
 import { downloadSizes } from '../tests/support/download.mjs';
 import { nativeFile, nativeOptions, startNative } from '../tests/support/native.mjs';
-import { limits } from './jobs.mjs';
+import { jobs } from './jobs.mjs';
 import { readPicture } from './pictures.mjs';
+import { median } from './report.mjs';
 
-/** Each of the limits with the `found` number of bytes. */
-export async function countAll() {
-  const counted = [];
-  for (const limit of Object.values(limits)) {
-    const found = limit.picture ? await memoryOf(limit) : sum(downloadSizes().values());
-    counted.push({ title: limit.title, found, most: limit.most, isMet: found <= limit.most });
+const interlaced = { ...jobs['png-12mp'], picture: '12mp-interlaced.png' };
+
+const limits = [
+  {
+    ...{ title: 'All that a page downloads, gzip -9', unit: 'bytes', most: 163_840 },
+    measure: () => [...downloadSizes().values()].reduce((a, b) => a + b),
+  },
+  memoryLimit('JPEG 12 MP -> 800 x 600', 6e6, jobs.jpeg),
+  memoryLimit('PNG 12 MP -> 800 x 600', 8e6, jobs['png-12mp']),
+  memoryLimit('PNG 12 MP, interlaced -> 800 x 600', 64e6, interlaced),
+  {
+    // 3 GB of input in a second.
+    ...{ title: "crop64's own base64 encoder, a megabyte", unit: 'microseconds', most: 333 },
+    measure: timeEncoder,
+  },
+];
+
+/** Each of the limits with what was `found`. */
+export async function measureLimits() {
+  const measured = [];
+  for (const { measure, ...limit } of limits) {
+    const found = await measure();
+    measured.push({ ...limit, found, isMet: found <= limit.most });
   }
-  return counted;
+  return measured;
 }
 
-const sum = (values) => [...values].reduce((a, b) => a + b);
+function memoryLimit(title, most, job) {
+  return {
+    ...{ title: `Memory beyond input and output: ${title}`, unit: 'bytes', most },
+    measure: () => memoryOf(job),
+  };
+}
 
 // By the allocator's high-water mark, on a new instance, without the input and the output.
 async function memoryOf({ picture, options: { crop, ...options } }) {
@@ -28,4 +54,12 @@ async function memoryOf({ picture, options: { crop, ...options } }) {
   const { ok, message, result } = native.process(input, [asked], native.Form.bytes);
   if (!ok) throw new Error(message);
   return native.heapHighWater() - before - bytes.length - result[0].data.length;
+}
+
+// Without the first half of its means: V8 optimises wasm while it runs. Emscripten's start would fetch().
+async function timeEncoder() {
+  const program = join(root, 'build/wasm/base64_speed.cjs');
+  const output = await run(process.execPath, ['--no-experimental-fetch', program]);
+  const means = output.trim().split('\n').map(Number);
+  return median(means.slice(means.length / 2));
 }

@@ -93,26 +93,3 @@ export const jobs = {
     bounds: { Node: 1.3, Chromium: 1.3 },
   },
 };
-
-// What is counted and not timed (see facts.mjs), in bytes.
-export const limits = {
-  module: { title: 'All that a page downloads, gzip -9', most: 163_840 },
-  jpeg: {
-    title: 'Memory beyond input and output: JPEG 12 MP -> 800 x 600',
-    picture: '12mp.jpg',
-    options: { crop: middle, ...jpeg },
-    most: 6e6,
-  },
-  png: {
-    title: 'Memory beyond input and output: PNG 12 MP -> 800 x 600',
-    picture: '12mp.png',
-    options: { crop: middle, ...png },
-    most: 8e6,
-  },
-  interlaced: {
-    title: 'Memory beyond input and output: PNG 12 MP, interlaced -> 800 x 600',
-    picture: '12mp-interlaced.png',
-    options: { crop: middle, ...png },
-    most: 64e6,
-  },
-};

@@ -39,7 +39,7 @@ export function save(name, summary) {
   return file;
 }
 
-export function summarise(jobs, contenders, rounds, counted) {
+export function summarise(jobs, contenders, rounds, limits) {
   const versions = Object.fromEntries(contenders.map(({ name, version }) => [name, version]));
   return {
     date: new Date().toISOString(),
@@ -47,7 +47,7 @@ export function summarise(jobs, contenders, rounds, counted) {
     versions,
     rounds,
     jobs: jobs.map(summariseJob),
-    counted,
+    limits,
   };
 }
 
@@ -102,7 +102,7 @@ const jobCells = ({ contender, median, min, lower, upper, size, ratio }) => [
 ];
 
 const boundHead = ['bound', 'against', 'at most', 'found', ''];
-const boundRows = ({ jobs, counted }) => [
+const boundRows = ({ jobs, limits }) => [
   ...jobs.flatMap(({ job, bounds }) =>
     bounds.map(({ what, against, bound, ratio, isMet }) => [
       `${job}, ${what}`,
@@ -112,11 +112,11 @@ const boundRows = ({ jobs, counted }) => [
       verdict(isMet),
     ]),
   ),
-  ...counted.map(({ title, found, most, isMet }) => [
+  ...limits.map(({ title, unit, found, most, isMet }) => [
     title,
-    'bytes',
+    unit,
     most.toLocaleString('en'),
-    found.toLocaleString('en'),
+    Math.round(found).toLocaleString('en'),
     verdict(isMet),
   ]),
 ];
