@@ -14,7 +14,6 @@ namespace {
 //   bits 16-31  the literals, the first one lowest; the smallest length or distance; or where a
 //               subtable begins
 constexpr uint32_t kOneLiteral = 1 << 6;
-constexpr uint32_t kTwoLiterals = 2 << 6;
 constexpr uint32_t kLiterals = 3 << 6;
 constexpr uint32_t kExceptional = 1 << 15;
 constexpr uint32_t kEnd = kExceptional | 1 << 14;
@@ -67,40 +66,50 @@ uint32_t next_code(uint32_t code, unsigned length) {
   return bit == 0 ? 0 : (code & (bit - 1)) | bit;
 }
 
-// Symbols in the order of their codes.
-struct Sorted {
-  std::array<uint16_t, kMostCodeBits + 1> counts = {};
+// Symbols in the order of their codes, shortest first.
+struct Codes {
+  std::array<uint16_t, kMostCodeBits + 2> starts = {};  // where those of a length begin
   std::array<uint16_t, 288> symbols;
+  std::array<uint16_t, 288> codes;  // first bit lowest
+
+  int count(unsigned length) const { return starts[length + 1] - starts[length]; }
 };
 
-Sorted sort_symbols(const uint8_t* lengths, int count) {
-  Sorted sorted;
+Codes codes_of(const uint8_t* lengths, int count) {
+  std::array<uint16_t, kMostCodeBits + 1> counts = {};
   for (int i = 0; i < count; ++i) {
-    ++sorted.counts[lengths[i]];
+    ++counts[lengths[i]];
   }
-  sorted.counts[0] = 0;
-  std::array<uint16_t, kMostCodeBits + 2> offsets = {};
+  Codes codes;
   for (unsigned length = 1; length <= kMostCodeBits; ++length) {
-    offsets[length + 1] = static_cast<uint16_t>(offsets[length] + sorted.counts[length]);
+    codes.starts[length + 1] = static_cast<uint16_t>(codes.starts[length] + counts[length]);
   }
+  std::array<uint16_t, kMostCodeBits + 2> next = codes.starts;
   for (int i = 0; i < count; ++i) {
     if (lengths[i] != 0) {
-      sorted.symbols[offsets[lengths[i]]++] = static_cast<uint16_t>(i);
+      codes.symbols[next[lengths[i]]++] = static_cast<uint16_t>(i);
     }
   }
-  return sorted;
+  uint32_t code = 0;
+  for (unsigned length = 1; length <= kMostCodeBits; ++length) {
+    for (size_t i = codes.starts[length]; i < codes.starts[length + 1]; ++i) {
+      codes.codes[i] = static_cast<uint16_t>(code);
+      code = next_code(code, length);
+    }
+  }
+  return codes;
 }
 
 enum class Incomplete : uint8_t { kRefused, kOneBit };
 
 // What zlib takes: codes that use up all bit patterns; and a literal/length or distance code may be
 // a single one of one bit, or a distance code none at all.
-bool is_sound(const Sorted& sorted, Incomplete incomplete) {
+bool is_sound(const Codes& codes, Incomplete incomplete) {
   int left = 1;
   unsigned longest = 0;
   for (unsigned length = 1; length <= kMostCodeBits; ++length) {
-    left = 2 * left - sorted.counts[length];
-    longest = sorted.counts[length] > 0 ? length : longest;
+    left = 2 * left - codes.count(length);
+    longest = codes.count(length) > 0 ? length : longest;
     if (left < 0) {
       return false;
     }
@@ -108,66 +117,76 @@ bool is_sound(const Sorted& sorted, Incomplete incomplete) {
   return left == 0 || (incomplete == Incomplete::kOneBit && longest <= 1);
 }
 
+// Makes a table of 2^(bits - 1) entries, which a bit more than these index, one of 2^bits.
+void double_table(uint32_t* table, unsigned bits) {
+  const size_t half = size_t{1} << (bits - 1);
+  std::memcpy(table + half, table, half * sizeof *table);
+}
+
 // Fills a table that the next `table_bits` bits index, with subtables behind it for longer codes.
-bool build_table(const uint8_t* lengths, int count, uint32_t (*symbol_entry)(int),
-                 unsigned table_bits, Incomplete incomplete, uint32_t* table) {
-  const Sorted sorted = sort_symbols(lengths, count);
-  if (!is_sound(sorted, incomplete)) {
-    return false;
+void fill_table(const Codes& codes, uint32_t (*symbol_entry)(int), unsigned table_bits,
+                uint32_t* table) {
+  const auto entry = [&](size_t i, unsigned length) {
+    return with_code(symbol_entry(codes.symbols[i]), length);
+  };
+  table[0] = kInvalid;  // which a code of one bit leaves half open
+  for (unsigned length = 1; length <= table_bits; ++length) {
+    double_table(table, length);
+    for (size_t i = codes.starts[length]; i < codes.starts[length + 1]; ++i) {
+      table[codes.codes[i]] = entry(i, length);
+    }
   }
   const uint32_t table_size = 1u << table_bits;
-  std::fill_n(table, table_size, kInvalid);  // which a code of one bit leaves half open
-  std::array<uint16_t, kMostCodeBits + 1> left = sorted.counts;
-  const uint16_t* symbol = sorted.symbols.data();
-  uint32_t code = 0;
   uint32_t used = table_size;
   uint32_t prefix = UINT32_MAX;
   uint32_t subtable = 0;
   unsigned subtable_bits = 0;
-  for (unsigned length = 1; length <= kMostCodeBits; ++length) {
-    for (; left[length] > 0; --left[length]) {
-      const uint32_t entry = with_code(symbol_entry(*symbol++), length);
-      if (length <= table_bits) {
-        for (uint32_t at = code; at < table_size; at += 1u << length) {
-          table[at] = entry;
+  for (unsigned length = table_bits + 1; length <= kMostCodeBits; ++length) {
+    for (size_t i = codes.starts[length]; i < codes.starts[length + 1]; ++i) {
+      const uint32_t code = codes.codes[i];
+      if ((code & (table_size - 1)) != prefix) {
+        prefix = code & (table_size - 1);
+        // As large as makes room for the longest code with this prefix.
+        subtable_bits = length - table_bits;
+        int room = (1 << subtable_bits) - (codes.starts[length + 1] - static_cast<int>(i));
+        while (room > 0) {
+          ++subtable_bits;
+          room = 2 * room - codes.count(table_bits + subtable_bits);
         }
-      } else {
-        if ((code & (table_size - 1)) != prefix) {
-          prefix = code & (table_size - 1);
-          // As large as makes room for the longest code with this prefix.
-          subtable_bits = length - table_bits;
-          int room = (1 << subtable_bits) - left[length];
-          while (room > 0) {
-            ++subtable_bits;
-            room = 2 * room - left[table_bits + subtable_bits];
-          }
-          subtable = used;
-          used += 1u << subtable_bits;
-          table[prefix] = kLink | subtable << 16 | subtable_bits << 8;
-        }
-        for (uint32_t at = code >> table_bits; at < 1u << subtable_bits;
-             at += 1u << (length - table_bits)) {
-          table[subtable + at] = entry;
-        }
+        subtable = used;
+        used += 1u << subtable_bits;
+        table[prefix] = kLink | subtable << 16 | subtable_bits << 8;
       }
-      code = next_code(code, length);
+      for (uint32_t at = code >> table_bits; at < 1u << subtable_bits;
+           at += 1u << (length - table_bits)) {
+        table[subtable + at] = entry(i, length);
+      }
     }
   }
-  return true;
 }
 
 // Makes entries for two literals of those whose bits hold two.
-void pair_literals(uint32_t* table, unsigned table_bits) {
-  // From the end: the entries for what follows a literal stand before the literal's own.
-  for (uint32_t i = 1u << table_bits; i-- > 0;) {
-    const uint32_t first = table[i];
-    if ((first & kLiterals) == 0) {
-      continue;
+template <unsigned kTableBits>
+void pair_literals(const Codes& codes, uint32_t* table) {
+  // What the literal in the bits behind a first one adds to the first one's entry.
+  std::array<uint32_t, 1 << (kTableBits - 1)> second;
+  second[0] = 0;
+  for (unsigned bits = 1; bits < kTableBits; ++bits) {
+    double_table(second.data(), bits);
+    for (size_t i = codes.starts[bits]; i < codes.starts[bits + 1]; ++i) {
+      if (codes.symbols[i] < 256) {
+        second[codes.codes[i]] = uint32_t{codes.symbols[i]} << 24 | kOneLiteral | bits;
+      }
     }
-    const uint32_t second = table[i >> (first & 63)];
-    const uint32_t bits = (first & 63) + (second & 63);
-    if ((second & kLiterals) == kOneLiteral && bits <= table_bits) {
-      table[i] = (second >> 16) << 24 | (first & 0xff0000) | kTwoLiterals | bits;
+    const unsigned length = kTableBits - bits;
+    for (size_t i = codes.starts[length]; i < codes.starts[length + 1]; ++i) {
+      if (codes.symbols[i] < 256) {
+        uint32_t* at = table + codes.codes[i];
+        const uint32_t first = *at;
+        for (size_t next = 0; next < size_t{1} << bits; ++next, at += size_t{1} << length) {
+          *at = first + second[next];
+        }
+      }
     }
   }
 }
@@ -305,17 +324,27 @@ bool Inflater::read_block_header() {
 }
 
 void Inflater::use_fixed_codes() {
-  std::array<uint8_t, 288> lengths;
+  std::array<uint8_t, 288 + 32> lengths;
   std::fill_n(lengths.begin(), 144, uint8_t{8});
   std::fill_n(lengths.begin() + 144, 112, uint8_t{9});
   std::fill_n(lengths.begin() + 256, 24, uint8_t{7});
   std::fill_n(lengths.begin() + 280, 8, uint8_t{8});
-  build_table(lengths.data(), 288, litlen_symbol, kLitlenBits, Incomplete::kRefused,
-              litlen_.data());
-  pair_literals(litlen_.data(), kLitlenBits);
-  std::fill_n(lengths.begin(), 32, uint8_t{5});
-  build_table(lengths.data(), 32, distance_symbol, kDistanceBits, Incomplete::kRefused,
-              distance_.data());
+  std::fill_n(lengths.begin() + 288, 32, uint8_t{5});
+  use_codes(lengths.data(), 288, 32);
+}
+
+// False where the codes are not sound.
+bool Inflater::use_codes(const uint8_t* lengths, int litlens, int distances) {
+  const Codes litlen_codes = codes_of(lengths, litlens);
+  const Codes distance_codes = codes_of(lengths + litlens, distances);
+  if (!is_sound(litlen_codes, Incomplete::kOneBit) ||
+      !is_sound(distance_codes, Incomplete::kOneBit)) {
+    return false;
+  }
+  fill_table(litlen_codes, litlen_symbol, kLitlenBits, litlen_.data());
+  pair_literals<kLitlenBits>(litlen_codes, litlen_.data());
+  fill_table(distance_codes, distance_symbol, kDistanceBits, distance_.data());
+  return true;
 }
 
 bool Inflater::read_codes() {
@@ -331,11 +360,12 @@ bool Inflater::read_codes() {
   for (int i = 0; i < code_lengths; ++i) {
     lengths_of_lengths[kOrder[i]] = static_cast<uint8_t>(take(3));
   }
-  std::array<uint32_t, 1 << kBits> table;
-  if (!build_table(lengths_of_lengths.data(), 19, code_length_symbol, kBits, Incomplete::kRefused,
-                   table.data())) {
+  const Codes codes = codes_of(lengths_of_lengths.data(), 19);
+  if (!is_sound(codes, Incomplete::kRefused)) {
     return false;
   }
+  std::array<uint32_t, 1 << kBits> table;
+  fill_table(codes, code_length_symbol, kBits, table.data());
   std::array<uint8_t, kMostLitlens + kMostDistances> lengths;
   const int all = litlens + distances;
   for (int i = 0; i < all;) {
@@ -358,13 +388,7 @@ bool Inflater::read_codes() {
     std::fill_n(lengths.begin() + i, times, repeated);
     i += static_cast<int>(times);
   }
-  if (lengths[256] == 0 || !build_table(lengths.data(), litlens, litlen_symbol, kLitlenBits,
-                                        Incomplete::kOneBit, litlen_.data())) {
-    return false;
-  }
-  pair_literals(litlen_.data(), kLitlenBits);
-  return build_table(lengths.data() + litlens, distances, distance_symbol, kDistanceBits,
-                     Incomplete::kOneBit, distance_.data());
+  return lengths[256] != 0 && use_codes(lengths.data(), litlens, distances);
 }
 
 bool Inflater::copy_stored(uint8_t*& out, const uint8_t* end) {
@@ -441,35 +465,34 @@ bool Inflater::decode_fast(const uint8_t* first, uint8_t*& out_at, const uint8_t
   unsigned count = bit_count_;
   bool sound = true;
   const auto refill_fast = [&] {
-    bits |= load_64(in) << count;
-    in += (63 - count) / 8;
+    bits |= load_64(in) << (count & 63);
+    in += (~count & 63) / 8;
     count |= 56;
   };
   const auto drop = [&](uint32_t entry) {
-    bits >>= entry & 63;
-    count -= entry & 63;
+    uint64_t taken = entry;
+    asm("" : "+r"(taken));
+    bits >>= taken & 63;
+    count -= entry;
   };
+  const auto look = [&] { return litlens[bits & kLitlenMask]; };
+  refill_fast();
+  uint32_t entry = look();
   while (in <= in_safe && out < end) {
-    refill_fast();
-    uint32_t entry = litlens[bits & kLitlenMask];
-    // Three times 12 bits of literals and a length with its extra bits make 56.
     if ((entry & kLiterals) != 0) {
       drop(entry);
       out = put_literals(entry, out);
-      entry = litlens[bits & kLitlenMask];
+      entry = look();
       if ((entry & kLiterals) != 0) {
         drop(entry);
         out = put_literals(entry, out);
-        entry = litlens[bits & kLitlenMask];
+        entry = look();
         if ((entry & kLiterals) != 0) {
           drop(entry);
           out = put_literals(entry, out);
-          entry = litlens[bits & kLitlenMask];
-          if ((entry & kLiterals) != 0) {
-            drop(entry);
-            out = put_literals(entry, out);
-            continue;
-          }
+          entry = look();
+          refill_fast();
+          continue;
         }
       }
     }
@@ -479,6 +502,8 @@ bool Inflater::decode_fast(const uint8_t* first, uint8_t*& out_at, const uint8_t
         if ((entry & kLiterals) != 0) {
           drop(entry);
           out = put_literals(entry, out);
+          refill_fast();
+          entry = look();
           continue;
         }
       }
@@ -502,13 +527,15 @@ bool Inflater::decode_fast(const uint8_t* first, uint8_t*& out_at, const uint8_t
       sound = false;
       break;
     }
+    refill_fast();
+    entry = look();
     copy_match(out, distance, length);
     out += length;
   }
   in_ = in;
   out_at = out;
   bits_ = bits;
-  bit_count_ = count;
+  bit_count_ = count & 63;
   return sound;
 }
 

@@ -51,6 +51,7 @@ class Inflater {
   bool read_block_header();
   bool read_codes();
   void use_fixed_codes();
+  bool use_codes(const uint8_t* lengths, int litlens, int distances);
   bool copy_stored(uint8_t*& out, const uint8_t* end);
   bool decode(const uint8_t* first, uint8_t*& out, const uint8_t* end);
   bool decode_fast(const uint8_t* first, uint8_t*& out, const uint8_t* end);
