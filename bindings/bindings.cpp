@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "arriving.h"
 #include "base64.h"
 #include "codec.h"
 #include "fields.h"
@@ -20,6 +22,7 @@
 namespace bindings {
 namespace {
 
+using crop64::Arriving;
 using crop64::Buffer;
 using crop64::Bytes;
 using crop64::Error;
@@ -51,7 +54,7 @@ val failure(const Error& error) {
 Result<Buffer> copy_in(const val& array, double length) {
   Result<Buffer> buffer = Buffer::allocate(length);
   if (buffer.ok()) {
-    copy(buffer.value().data(), array, length);
+    copy(buffer.value().data(), array, 0, length);
   }
   return buffer;
 }
@@ -171,8 +174,8 @@ struct Loaded {
   crop64::Source source;
 };
 
-std::optional<Error> load(const Input& input, double memory_limit, Loaded& loaded) {
-  const double length = length_of(input.data);
+// Room for a source.
+Result<Buffer> make_room(double length, double memory_limit) {
   if (length > memory_limit) {
     Error error = make_error(ErrorCode::kLimitExceeded,
                              "Expected at most %.0f for limits.memory but the source alone has "
@@ -181,11 +184,17 @@ std::optional<Error> load(const Input& input, double memory_limit, Loaded& loade
     error.details = {{"limit", memory_limit}, {"value", length}};
     return error;
   }
-  Result<Buffer> bytes = copy_in(input.data);
+  return Buffer::allocate(static_cast<uint64_t>(length));
+}
+
+std::optional<Error> load(const Input& input, double memory_limit, Loaded& loaded) {
+  const double length = length_of(input.data);
+  Result<Buffer> bytes = make_room(length, memory_limit);
   if (!bytes.ok()) {
     return bytes.error();
   }
   loaded.bytes = std::move(bytes.value());
+  copy(loaded.bytes.data(), input.data, 0, length);
   size_t size = loaded.bytes.size();
   if (input.kind == Kind::kBase64) {
     const Result<size_t> decoded = crop64::base64_decode_in_place(loaded.bytes.data(), size);
@@ -305,9 +314,13 @@ Result<val> report(const crop64::Output& done, const Outgoing& source, Form form
   return result;
 }
 
-val report_all(std::span<const crop64::Output> outputs, const Outgoing& source, Form form) {
+val report_all(const Result<std::vector<crop64::Output>>& outputs, const Outgoing& source,
+               Form form) {
+  if (!outputs.ok()) {
+    return failure(outputs.error());
+  }
   val results = val::array();
-  for (const crop64::Output& output : outputs) {
+  for (const crop64::Output& output : outputs.value()) {
     const Result<val> result = report(output, source, form);
     if (!result.ok()) {
       return failure(result.error());
@@ -317,41 +330,107 @@ val report_all(std::span<const crop64::Output> outputs, const Outgoing& source, 
   return success(results);
 }
 
+// All jobs on a source.
+struct Jobs {
+  std::vector<crop64::Options> options;
+  double memory_limit = INFINITY;
+
+  explicit Jobs(const val& jobs) {
+    for (int i = 0; i < length_of(jobs); ++i) {
+      options.push_back(read<crop64::Options>(at(jobs, i)));
+      memory_limit = std::min(memory_limit, options.back().limits.memory);
+    }
+  }
+};
+
 // As a rule a file's header lies within this much of it.
 constexpr double kBeginning = 65536;
 
 // What a larger file is when it passes as it is: that is told by its beginning, and the rest need
 // not come in. Nothing where it is not told, or does not pass.
-std::optional<std::vector<crop64::Output>> pass_all(const Input& input,
-                                                    std::span<const crop64::Options> options) {
-  const double size = length_of(input.data);
-  if (input.kind != Kind::kFile || size <= kBeginning) {
+std::optional<std::vector<crop64::Output>> pass_all(const val& file, const Jobs& jobs) {
+  const double size = length_of(file);
+  if (size <= kBeginning) {
     return std::nullopt;
   }
-  const Result<Buffer> beginning = copy_in(input.data, kBeginning);
-  return beginning.ok() ? crop64::pass_all(beginning.value(), uint64_t(size), options)
+  const Result<Buffer> beginning = copy_in(file, kBeginning);
+  return beginning.ok() ? crop64::pass_all(beginning.value(), uint64_t(size), jobs.options)
                         : std::nullopt;
 }
 
-// All jobs on a source: `jobs` is an array of options, and the result an array in the same order.
-val process(const val& from, const val& jobs, Form form) {
-  const auto input = read<Input>(from);
-  std::vector<crop64::Options> options;
-  double memory_limit = INFINITY;
-  for (int i = 0; i < length_of(jobs); ++i) {
-    options.push_back(read<crop64::Options>(at(jobs, i)));
-    memory_limit = std::min(memory_limit, options.back().limits.memory);
+// What comes in at a time: it is still in the processor's cache when it is decoded.
+constexpr size_t kPiece = size_t{256} * 1024;
+
+// The next `count` bytes of a file, which stand at `at` in an array.
+void bring(Arriving& arriving, const val& array, size_t at, size_t count) {
+  copy(arriving.rest().data(), array, double(at), double(count));
+  arriving.arrived(count);
+}
+
+val process_file(const val& file, const Jobs& jobs, Form form) {
+  if (auto passed = pass_all(file, jobs)) {
+    return report_all(std::move(*passed), {{}, file}, form);
   }
-  if (const auto passed = pass_all(input, options)) {
-    return report_all(*passed, {{}, input.data}, form);
+  Result<Buffer> room = make_room(length_of(file), jobs.memory_limit);
+  if (!room.ok()) {
+    return failure(room.error());
+  }
+  Arriving arriving(std::move(room.value()), jobs.options);
+  while (!arriving.is_enough()) {
+    const size_t there = arriving.file().size();
+    const size_t rest = arriving.rest().size();
+    const bool in_pieces = there == 0 || !arriving.is_idle();
+    bring(arriving, file, there, in_pieces ? std::min(kPiece, rest) : rest);
+  }
+  return report_all(arriving.process(), {arriving.file()}, form);
+}
+
+// All jobs on a source: `jobs` is an array of options, and the result an array in the same order.
+val process(const val& from, const val& jobs_from, Form form) {
+  const auto input = read<Input>(from);
+  const Jobs jobs(jobs_from);
+  if (input.kind == Kind::kFile) {
+    return process_file(input.data, jobs, form);
   }
   Loaded loaded;
-  if (const auto error = load(input, memory_limit, loaded)) {
+  if (const auto error = load(input, jobs.memory_limit, loaded)) {
     return failure(*error);
   }
-  const auto outputs = crop64::process_all(loaded.source, options);
-  return outputs.ok() ? report_all(outputs.value(), {loaded.source.file}, form)
-                      : failure(outputs.error());
+  return report_all(process_all(loaded.source, jobs.options), {loaded.source.file}, form);
+}
+
+// The same of a file that JavaScript gets in pieces. begin_arriving() is given the first one and
+// gives a number for the other three, of which one of the last two ends it; or 0 where pieces gain
+// nothing, or anything stands against them: process() is then for the file as a whole.
+using Handle = uintptr_t;
+
+Arriving& arriving_of(Handle handle) { return *reinterpret_cast<Arriving*>(handle); }
+
+Handle begin_arriving(double size, const val& jobs_from, const val& piece) {
+  const Jobs jobs(jobs_from);
+  Result<Buffer> room = make_room(size, jobs.memory_limit);
+  if (!room.ok() || length_of(piece) > size) {
+    return 0;
+  }
+  auto arriving = std::make_unique<Arriving>(std::move(room.value()), jobs.options);
+  bring(*arriving, piece, 0, static_cast<size_t>(length_of(piece)));
+  return arriving->is_idle() ? 0 : reinterpret_cast<Handle>(arriving.release());
+}
+
+// The next piece. Whether it is enough.
+bool arrive(Handle handle, const val& piece) {
+  Arriving& arriving = arriving_of(handle);
+  const auto count = static_cast<size_t>(length_of(piece));
+  bring(arriving, piece, 0, std::min(count, arriving.rest().size()));
+  return arriving.is_enough();
+}
+
+void end_arriving(Handle handle) { delete &arriving_of(handle); }
+
+// When it is enough; ends it, too.
+val process_arrived(Handle handle, Form form) {
+  const std::unique_ptr<Arriving> arriving(&arriving_of(handle));
+  return report_all(arriving->process(), {arriving->file()}, form);
 }
 
 // How far the allocator has ever gone into the module's memory.
@@ -428,6 +507,10 @@ EMSCRIPTEN_BINDINGS(crop64) {
       .value("yes", Progressive::kYes);
   emscripten::function("probe", &probe);
   emscripten::function("process", &process);
+  emscripten::function("beginArriving", &begin_arriving);
+  emscripten::function("arrive", &arrive);
+  emscripten::function("processArrived", &process_arrived);
+  emscripten::function("endArriving", &end_arriving);
   emscripten::function("heapHighWater", &heap_high_water);
 }
 

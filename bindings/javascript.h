@@ -25,8 +25,8 @@ EM_JS(EM_VAL, js_at, (EM_VAL array, int index), {
 EM_JS(double, js_length, (EM_VAL array), {
   return Emval.toValue(array).length;
 });
-EM_JS(void, js_copy, (uint8_t* to, EM_VAL from, double length), {
-  HEAPU8.set(Emval.toValue(from).subarray(0, length), to);
+EM_JS(void, js_copy, (uint8_t* to, EM_VAL from, double at, double length), {
+  HEAPU8.set(Emval.toValue(from).subarray(at, at + length), to);
 });
 EM_JS(void, js_push, (EM_VAL array, EM_VAL value), {
   Emval.toValue(array).push(Emval.toValue(value));
@@ -81,9 +81,9 @@ inline val at(const val& array, int index) {
 }
 // Of an array of any kind.
 inline double length_of(const val& array) { return js_length(array.as_handle()); }
-// The first bytes of an Uint8Array, `length` of them.
-inline void copy(uint8_t* to, const val& from, double length) {
-  js_copy(to, from.as_handle(), length);
+// Of an Uint8Array's bytes `length`, from `at` on.
+inline void copy(uint8_t* to, const val& from, double at, double length) {
+  js_copy(to, from.as_handle(), at, length);
 }
 inline void push(const val& array, const val& value) {
   js_push(array.as_handle(), value.as_handle());

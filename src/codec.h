@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct DecodeRequest {
   int reduction = 1;  // by how much the picture is to be reduced: 1, 2, 4 or 8, up to max_reduction
   Rect region;        // within the reduced picture, at least one pixel
   Truncated truncated = Truncated::kError;
+  bool operator==(const DecodeRequest&) const = default;
 };
 
 // How a JPEG was quantised: what quality 'keep' keeps.
@@ -61,6 +63,23 @@ struct Decoded {
   uint64_t bytes_read = 0;  // how far into the file the decoder went
   bool complete = true;     // false where missing samples were filled with grey
   std::optional<Quantisation> quantisation;
+};
+
+enum class Advance : uint8_t {
+  kWaits,   // for more of the file
+  kDone,    // all is there that is wanted
+  kFailed,  // anything is wrong or doubtful: decode() is to begin anew and to say what it is
+};
+
+// A region that is decoded while its file is arriving.
+class Decoding {
+ public:
+  virtual ~Decoding() = default;
+  // Goes as far as a file of which `there` bytes are there now lets it. Where all of it is, it does
+  // not wait.
+  virtual Advance advance(size_t there) = 0;
+  // The region, once, when all of it is done: what decode() gives of the whole file.
+  virtual Decoded take() = 0;
 };
 
 struct EncodeSettings {
@@ -83,6 +102,10 @@ struct Codec {
   Result<ImageInfo> (*probe)(Bytes file);
   // The samples of the region, equal to those of a full decode, in memory for the region.
   Result<Decoded> (*decode)(Bytes file, const DecodeRequest& request);
+  // The same while the file is arriving, of which the first `there` bytes are there. The file is
+  // borrowed for as long as what is returned. Null where the format, or this file, has no such
+  // thing, or its header has not all arrived.
+  std::unique_ptr<Decoding> (*begin)(Bytes file, size_t there, const DecodeRequest& request);
   // A whole file, or null where there is no such thing. The image's layout is one that storable()
   // gave.
   Result<Buffer> (*encode)(const ImageView& image, const EncodeSettings& settings,

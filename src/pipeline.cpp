@@ -188,11 +188,13 @@ std::optional<Error> run_samples(const Source& source, Output& output) {
 }
 
 // The jobs of a share, on its part of the picture.
-std::optional<Error> run_share(const Source& source, const Share& share, std::span<Output> outputs,
-                               size_t& failed) {
+std::optional<Error> run_share(const Source& source, const Share& share, Ahead* ahead,
+                               std::span<Output> outputs, size_t& failed) {
   failed = share.plans.front();
   const Format format = outputs[failed].info.format;
-  Result<Decoded> decoded = find_codec(format)->decode(source.file, share.decode);
+  const bool is_ahead = ahead != nullptr && ahead->request == share.decode;
+  Result<Decoded> decoded = is_ahead ? Result<Decoded>(std::move(ahead->decoded))
+                                     : find_codec(format)->decode(source.file, share.decode);
   if (!decoded.ok()) {
     return decoded.error();
   }
@@ -270,7 +272,14 @@ Result<Output> plan_job(const ImageInfo& info, const Options& options) {
 }  // namespace
 
 Result<ImageInfo> probe(const Source& source) {
-  return source.is_file() ? probe(source.file) : describe(source.samples);
+  if (!source.is_file()) {
+    return describe(source.samples);
+  }
+  Result<ImageInfo> info = probe(source.file);
+  if (info.ok()) {
+    info.value().byte_length += source.missing_bytes;
+  }
+  return info;
 }
 
 Result<ColorSpace> color_space_of(const Source& source, const ImageInfo& info) {
@@ -285,7 +294,8 @@ Result<ColorSpace> color_space_of(const Source& source, const ImageInfo& info) {
   return metadata.ok() ? Result<ColorSpace>(metadata.value().color_space) : metadata.error();
 }
 
-Result<std::vector<Output>> process_all(const Source& source, std::span<const Options> options) {
+Result<std::vector<Output>> process_all(const Source& source, std::span<const Options> options,
+                                        Ahead* ahead) {
   const Result<ImageInfo> info = probe(source);
   const Result<SourceMetadata> said = metadata_of(source);
   std::vector<Output> outputs;
@@ -323,7 +333,7 @@ Result<std::vector<Output>> process_all(const Source& source, std::span<const Op
   }
   if (source.is_file() && !outputs.empty()) {
     for (const Share& share : share_decoding(outputs.front().info, plans, memory_limit)) {
-      if (auto error = run_share(source, share, outputs, place)) {
+      if (auto error = run_share(source, share, ahead, outputs, place)) {
         return with_index(*error, place, options.size());
       }
     }

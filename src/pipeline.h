@@ -17,6 +17,7 @@ struct Source {
   ImageView samples;
   Bytes icc_profile = {};  // of samples, these two; a profile goes before the name
   ColorSpace color_space = ColorSpace::kSrgb;
+  uint64_t missing_bytes = 0;  // of the file, that did not come, for nothing needs them
 
   bool is_file() const { return samples.data == nullptr; }
 };
@@ -30,6 +31,12 @@ struct Output {
   bool lossless = false;
 };
 
+// What was decoded of a file while it was arriving.
+struct Ahead {
+  DecodeRequest request;
+  Decoded decoded;
+};
+
 // What the source is, from its header alone. Errors: those of codec.h's probe().
 Result<ImageInfo> probe(const Source& source);
 
@@ -38,9 +45,11 @@ Result<ImageInfo> probe(const Source& source);
 Result<ColorSpace> color_space_of(const Source& source, const ImageInfo& info);
 
 // Several jobs on one source, which is decoded as little as they share. The first job that fails
-// fails them all. Errors: those of probe(), plan() and the codecs, with the job's "index" in their
-// details where there are several.
-Result<std::vector<Output>> process_all(const Source& source, std::span<const Options> options);
+// fails them all. Where a part that is to be decoded was decoded ahead, it is taken from there.
+// Errors: those of probe(), plan() and the codecs, with the job's "index" in their details where
+// there are several.
+Result<std::vector<Output>> process_all(const Source& source, std::span<const Options> options,
+                                        Ahead* ahead = nullptr);
 
 // The same outputs by a file's first bytes alone, a kilobyte or more (what format it is may be told
 // by as much), where those tell that each job passes the file, of `size` bytes, as it is; otherwise

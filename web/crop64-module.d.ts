@@ -115,9 +115,16 @@ export interface NativeResult extends Omit<NativeText, 'data'> {
   iccProfile?: Uint8Array<ArrayBuffer>;
 }
 
+/** What comes in each form. */
+export interface NativeForms {
+  readonly bytes: NativeResult;
+  readonly base64: NativeText;
+  readonly dataUrl: NativeText;
+}
+
 export interface NativeModule {
   readonly Kind: Enums<'file' | 'base64' | 'samples'>;
-  readonly Form: Enums<'bytes' | 'base64' | 'dataUrl'>;
+  readonly Form: { readonly [Form in keyof NativeForms]: Enum<Form> };
   readonly Format: Enums<'keep' | 'jpeg' | 'png' | 'raw'>;
   readonly Flip: Enums<'horizontal' | 'vertical'>;
   readonly Fit: Enums<'cover' | 'contain' | 'fill' | 'inside' | 'outside'>;
@@ -128,16 +135,24 @@ export interface NativeModule {
   readonly Truncated: Enums<'error' | 'accept'>;
   readonly Channels: Enums<'RGBA' | 'RGB' | 'BGRA' | 'BGR' | 'GRAY' | 'GRAYA' | 'keep'>;
   probe(input: NativeInput): NativeResponse<NativeInfo>;
-  process(
+  process<Form extends keyof NativeForms>(
     input: NativeInput,
     jobs: NativeOptions[],
-    form: Enum<'bytes'>,
-  ): NativeResponse<NativeResult[]>;
-  process(
-    input: NativeInput,
-    jobs: NativeOptions[],
-    form: Enum<'base64'> | Enum<'dataUrl'>,
-  ): NativeResponse<NativeText[]>;
+    form: Enum<Form>,
+  ): NativeResponse<NativeForms[Form][]>;
+  /**
+   * A number for the three functions that follow, of which one of the last two ends it; 0 where
+   * nothing is gained by them.
+   */
+  beginArriving(size: number, jobs: NativeOptions[], piece: Uint8Array): number;
+  /** Whether that is enough. */
+  arrive(handle: number, piece: Uint8Array): boolean;
+  /** When it is enough; ends it, too. */
+  processArrived<Form extends keyof NativeForms>(
+    handle: number,
+    form: Enum<Form>,
+  ): NativeResponse<NativeForms[Form][]>;
+  endArriving(handle: number): void;
   heapHighWater(): number;
 }
 

@@ -1,6 +1,7 @@
 // The public interface: each function reads its source, runs the module and shapes the answer.
 
-import type { NativeInput, NativeModule, NativeResult, NativeText } from './crop64-module.js';
+import { mayArrive, processArriving } from './arriving.js';
+import type { NativeForms, NativeInput, NativeModule } from './crop64-module.js';
 import { canAskBrowser, readByBrowser } from './dom.js';
 import { ImageError } from './errors.js';
 import type { Input } from './input.js';
@@ -165,19 +166,13 @@ export async function toImageData(source: Source, options?: ImageDataOptions): P
     : new ImageData(data, width, height, { colorSpace });
 }
 
-interface Results {
-  readonly bytes: NativeResult;
-  readonly base64: NativeText;
-  readonly dataUrl: NativeText;
-}
-
-interface Processed<Form extends keyof Results> {
-  readonly result: Results[Form];
+interface Processed<Form extends keyof NativeForms> {
+  readonly result: NativeForms[Form];
   readonly mimeType: string;
   readonly decoder: Decoder;
 }
 
-async function process<Form extends keyof Results>(
+async function process<Form extends keyof NativeForms>(
   source: Source,
   options: Checked,
   form: Form,
@@ -186,12 +181,19 @@ async function process<Form extends keyof Results>(
   return processed as Processed<Form>;
 }
 
-async function processAll<Form extends keyof Results>(
+async function processAll<Form extends keyof NativeForms>(
   source: Source,
   options: Checked,
   form: Form,
 ): Promise<Processed<Form>[]> {
   options.signal?.throwIfAborted();
+  if (mayArrive(source)) {
+    const results = await processArriving(source, options, form);
+    if (results !== undefined) {
+      return results.map((result) => ({ result, mimeType: result.mimeType, decoder: 'crop64' }));
+    }
+    options.signal?.throwIfAborted();
+  }
   const [input] = await Promise.all([read(source, options.limits), loaded()]);
   options.signal?.throwIfAborted();
   try {
@@ -210,14 +212,14 @@ async function processAll<Form extends keyof Results>(
   }
 }
 
-async function processInput<Form extends keyof Results>(
+async function processInput<Form extends keyof NativeForms>(
   input: Input,
   options: Checked,
   form: Form,
 ): Promise<Processed<Form>[]> {
   const job = (native: NativeModule) =>
-    native.process(toNative(native, input), options.toNative(native), native.Form[form] as never);
-  const results = (await run(job, options.signal)) as Results[Form][];
+    native.process(toNative(native, input), options.toNative(native), native.Form[form]);
+  const results = await run(job, options.signal);
   return results.map((result) => {
     // A file of a format that is not known is what its source says it is.
     const isUnknown = result.mimeType === 'application/octet-stream' && result.format === 'unknown';

@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace crop64 {
@@ -17,13 +18,22 @@ uint32_t read_u32(const uint8_t* bytes) {
 }  // namespace
 
 bool IdatReader::check_last() const {
-  return last_.empty() ||
-         crc32_z(0, last_.data(), last_.size()) == read_u32(last_.data() + last_.size());
+  return last_.empty() || (at_ <= there_ && crc32_z(0, last_.data(), last_.size()) ==
+                                                read_u32(last_.data() + last_.size()));
+}
+
+const uint8_t* IdatReader::end() const {
+  return std::min(last_.data() + last_.size(), file_.data() + there_);
+}
+
+bool IdatReader::waits(const uint8_t* position, size_t count) const {
+  const uint8_t* from = position != nullptr ? position : file_.data() + at_;
+  return there_ < file_.size() && file_.data() + there_ - from < static_cast<ptrdiff_t>(count);
 }
 
 Bytes IdatReader::next() {
   while (sound_) {
-    sound_ = check_last() && file_.size() - at_ >= kChunkOverhead;
+    sound_ = check_last() && at_ <= there_ && there_ - at_ >= kChunkOverhead;
     if (!sound_) {
       break;
     }
@@ -39,7 +49,7 @@ Bytes IdatReader::next() {
     last_ = file_.subspan(at_ + 4, kTypeBytes + length);
     at_ += kChunkOverhead + length;
     if (length > 0) {
-      return last_.subspan(kTypeBytes);
+      return {last_.data() + kTypeBytes, end()};
     }
   }
   return {};

@@ -392,7 +392,7 @@ bool Inflater::read_codes() {
 }
 
 bool Inflater::copy_stored(uint8_t*& out, const uint8_t* end) {
-  while (stored_ > 0 && out < end) {
+  while (stored_ > 0 && out < end && !waits()) {
     if (bit_count_ > 0) {  // whole bytes
       *out++ = static_cast<uint8_t>(take(8));
       --stored_;
@@ -540,7 +540,7 @@ bool Inflater::decode_fast(const uint8_t* first, uint8_t*& out_at, const uint8_t
 }
 
 bool Inflater::decode(const uint8_t* first, uint8_t*& out, const uint8_t* end) {
-  while (state_ == State::kCoded && out < end) {
+  while (state_ == State::kCoded && out < end && !waits()) {
     const bool fast = in_end_ - in_ >= 16;
     if (!(fast ? decode_fast(first, out, end) : decode_one(first, out))) {
       return false;
@@ -551,7 +551,10 @@ bool Inflater::decode(const uint8_t* first, uint8_t*& out, const uint8_t* end) {
 
 bool Inflater::inflate(const uint8_t* first, uint8_t*& out, const uint8_t* end) {
   bool sound = true;
-  while (sound && out < end && state_ != State::kEnded) {
+  if (in_ != in_end_) {
+    in_end_ = source_.end();  // more of this IDAT may have arrived
+  }
+  while (sound && out < end && state_ != State::kEnded && !waits()) {
     switch (state_) {
       case State::kStart:
         sound = read_zlib_header();

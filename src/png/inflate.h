@@ -1,4 +1,5 @@
-// Inflates the zlib stream of a PNG's IDATs (RFC 1950 and 1951), a piece at a time.
+// Inflates the zlib stream of a PNG's IDATs (RFC 1950 and 1951), a piece at a time, and as far as
+// they are there.
 //
 // Written for speed: a bit buffer of 64 bits, tables that give a length or up to two literals with
 // one look, copies of 16 bytes; after Eric Biggers' libdeflate, which it follows in how its tables
@@ -24,10 +25,13 @@ class Inflater {
   explicit Inflater(IdatReader& source) : source_(source) {}
 
   // Writes to `out` and moves it on until it is at `end` or a little behind it (by less than
-  // kSlack, up to which more may be overwritten), or until the stream has ended. What was written
-  // before must stand in front of `out`, as far back as kWindow or as there is, from `first` on.
-  // False where the stream is not sound.
+  // kSlack, up to which more may be overwritten), or until the stream has ended, or waits(). What
+  // was written before must stand in front of `out`, as far back as kWindow or as there is, from
+  // `first` on. False where the stream is not sound.
   bool inflate(const uint8_t* first, uint8_t*& out, const uint8_t* end);
+
+  // Whether more of the file has to arrive before inflate() or finish() can go on.
+  bool waits() const { return source_.waits(in_, kMargin); }
 
   // Whether the stream has come to its end (its checksum excepted).
   bool ended() const { return state_ == State::kEnded; }
@@ -37,8 +41,8 @@ class Inflater {
   // is as much as a checksum left.
   bool finish(uint32_t adler);
 
-  // The byte of the source that comes next, more or less.
-  const uint8_t* position() const { return in_; }
+  // Of the source, the byte that comes next; where an IDAT ends, more or less.
+  const uint8_t* position() const { return in_ + padding_ - bit_count_ / 8; }
 
  private:
   enum class State : uint8_t { kStart, kHeader, kStored, kCoded, kEnded };
@@ -57,6 +61,8 @@ class Inflater {
   bool decode_fast(const uint8_t* first, uint8_t*& out, const uint8_t* end);
   bool decode_one(const uint8_t* first, uint8_t*& out);
 
+  // More than a symbol takes, or a block's codes, in one IDAT or a few.
+  static constexpr size_t kMargin = 1024;
   static constexpr unsigned kLitlenBits = 12;
   static constexpr unsigned kDistanceBits = 8;
   // Enough for any code: a subtable has at most twice as many entries as codes.

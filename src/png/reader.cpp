@@ -174,11 +174,14 @@ int count_below(int end, int first, int step) {
   return end <= first ? 0 : divide_up(end - first, step);
 }
 
-// The region on the fast way, where that gets through.
-bool read_fast(Reader& reader) {
+bool is_interlaced(const Reader& reader) {
+  return png_get_interlace_type(reader.png, reader.info) != PNG_INTERLACE_NONE;
+}
+
+// The region's rows on the fast way. Null where there is no room.
+std::unique_ptr<RowReader> open_rows(const Reader& reader, Bytes file, size_t there) {
   const Rect& region = reader.request.region;
-  Image& image = reader.image;
-  const Layout& layout = image.layout;
+  const Layout& layout = reader.image.layout;
   const uint64_t bits =
       static_cast<uint64_t>(layout.channels()) * static_cast<uint64_t>(layout.depth);
   WantedRows wanted = {};
@@ -189,12 +192,24 @@ bool read_fast(Reader& reader) {
   wanted.bottom = region.bottom;
   wanted.bytes = static_cast<size_t>((static_cast<uint64_t>(region.right) * bits + 7) / 8);
   // libpng has read the first IDAT's length and type.
-  const std::optional<size_t> end =
-      read_rows(reader.file, reader.at - 8, wanted, [&](int y, const uint8_t* row) {
-        move_pixels(row, layout, region.left, region.size().width, 1, image.row(y - region.top));
-      });
-  reader.at = end.value_or(reader.at);
-  return end.has_value();
+  return RowReader::open(file, reader.at - 8, there, wanted);
+}
+
+Advance read_rows(Reader& reader, RowReader& rows, size_t there) {
+  const Rect& region = reader.request.region;
+  Image& image = reader.image;
+  const Advance progress = rows.advance(there, [&](int y, const uint8_t* row) {
+    move_pixels(row, image.layout, region.left, region.size().width, 1, image.row(y - region.top));
+  });
+  if (progress == Advance::kDone) {
+    reader.at = rows.end();
+  }
+  return progress;
+}
+
+bool read_fast(Reader& reader) {
+  const auto rows = open_rows(reader, reader.file, reader.file.size());
+  return rows != nullptr && read_rows(reader, *rows, reader.file.size()) == Advance::kDone;
 }
 
 void read_region(void* context) {
@@ -203,9 +218,8 @@ void read_region(void* context) {
   Image& image = reader.image;
   const auto width = static_cast<int>(png_get_image_width(reader.png, reader.info));
   const auto height = static_cast<int>(png_get_image_height(reader.png, reader.info));
-  const bool interlaced = png_get_interlace_type(reader.png, reader.info) == PNG_INTERLACE_ADAM7;
   const std::span<const Pass> passes =
-      interlaced ? std::span<const Pass>(kAdam7) : std::span<const Pass>(kOnePass);
+      is_interlaced(reader) ? std::span<const Pass>(kAdam7) : std::span<const Pass>(kOnePass);
   for (const Pass& pass : passes) {
     if (pass.left >= width || pass.top >= height) {
       continue;  // the pass has no pixels and no bytes
@@ -227,14 +241,8 @@ void read_region(void* context) {
   }
 }
 
-}  // namespace
-
-Result<Decoded> decode_png(Bytes file, const DecodeRequest& request) {
-  return decode_png(file, request, PngWay::kFast);
-}
-
-Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way) {
-  Reader reader;
+// The header, and room for the region.
+std::optional<Error> open(Reader& reader, Bytes file, const DecodeRequest& request) {
   reader.file = file;
   reader.request = request;
   reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader.trap, on_png_error, nullptr);
@@ -256,27 +264,73 @@ Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way)
   }
   reader.image = std::move(image.value());
   read_colors(reader.png, reader.info, reader.image);
-  Decoded decoded;
-  const bool interlaced = png_get_interlace_type(reader.png, reader.info) != PNG_INTERLACE_NONE;
-  if (interlaced || way == PngWay::kLibpng || !read_fast(reader)) {
-    Result<Buffer> row = Buffer::allocate(png_get_rowbytes(reader.png, reader.info));
-    if (!row.ok()) {
-      return row.error();
-    }
-    reader.row = std::move(row.value());
-    if (request.truncated == Truncated::kAccept) {
-      fill_gray(reader.image);
-    }
-    decoded.complete = run_trapped(reader.trap, read_region, &reader);
-    const bool accepted =
-        reader.trap.code == ErrorCode::kTruncatedImage && request.truncated == Truncated::kAccept;
-    if (!decoded.complete && !accepted) {
-      return reader.trap.error();
-    }
+  return std::nullopt;
+}
+
+// The region on libpng's way.
+std::optional<Error> read_slowly(Reader& reader, bool& complete) {
+  Result<Buffer> row = Buffer::allocate(png_get_rowbytes(reader.png, reader.info));
+  if (!row.ok()) {
+    return row.error();
   }
+  reader.row = std::move(row.value());
+  if (reader.request.truncated == Truncated::kAccept) {
+    fill_gray(reader.image);
+  }
+  complete = run_trapped(reader.trap, read_region, &reader);
+  const bool accepted = reader.trap.code == ErrorCode::kTruncatedImage &&
+                        reader.request.truncated == Truncated::kAccept;
+  return complete || accepted ? std::nullopt : std::optional(reader.trap.error());
+}
+
+Decoded taken(Reader& reader, bool complete) {
+  Decoded decoded;
   decoded.image = std::move(reader.image);
   decoded.bytes_read = reader.at;
+  decoded.complete = complete;
   return decoded;
+}
+
+class PngDecoding : public Decoding {
+ public:
+  bool begin(Bytes file, size_t there, const DecodeRequest& request) {
+    if (open(reader_, file.first(there), request) || is_interlaced(reader_)) {
+      return false;
+    }
+    rows_ = open_rows(reader_, file, there);
+    return rows_ != nullptr;
+  }
+  Advance advance(size_t there) override { return read_rows(reader_, *rows_, there); }
+  Decoded take() override { return taken(reader_, true); }
+
+ private:
+  Reader reader_;
+  std::unique_ptr<RowReader> rows_;
+};
+
+}  // namespace
+
+std::unique_ptr<Decoding> begin_png(Bytes file, size_t there, const DecodeRequest& request) {
+  auto decoding = std::make_unique<PngDecoding>();
+  return decoding->begin(file, there, request) ? std::move(decoding) : nullptr;
+}
+
+Result<Decoded> decode_png(Bytes file, const DecodeRequest& request) {
+  return decode_png(file, request, PngWay::kFast);
+}
+
+Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way) {
+  Reader reader;
+  if (auto error = open(reader, file, request)) {
+    return *error;
+  }
+  bool complete = true;
+  if (is_interlaced(reader) || way == PngWay::kLibpng || !read_fast(reader)) {
+    if (auto error = read_slowly(reader, complete)) {
+      return *error;
+    }
+  }
+  return taken(reader, complete);
 }
 
 }  // namespace crop64

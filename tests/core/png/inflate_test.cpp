@@ -43,7 +43,7 @@ File as_idats(const File& data, size_t piece) {
 
 // What the fast way makes of a whole stream in IDATs: up to `most` bytes, some at a time.
 std::optional<File> inflate_fast(const File& idats, size_t most, Random& random) {
-  IdatReader source(idats, 8);
+  IdatReader source(idats, 8, idats.size());
   Inflater inflater(source);
   File out(most + 1 + Inflater::kSlack);
   uint8_t* at = out.data();

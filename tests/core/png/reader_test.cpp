@@ -404,10 +404,11 @@ TEST_CASE("sound files are read on the fast way, every layout, filter and part")
         wanted.bottom = bottom;
         wanted.bytes = 1 + wanted.row_bytes / 3;
         int rows = 0;
-        const std::optional<size_t> end =
-            read_rows(file, find_chunk(file, "IDAT"), wanted, [&](int, const uint8_t*) { ++rows; });
-        CHECK(end.has_value());
-        CHECK(end.value_or(0) <= file.size() - 12);
+        const auto reader = RowReader::open(file, find_chunk(file, "IDAT"), file.size(), wanted);
+        REQUIRE(reader != nullptr);
+        const auto count = [&](int, const uint8_t*) { ++rows; };
+        CHECK(reader->advance(file.size(), count) == Advance::kDone);
+        CHECK(reader->end() <= file.size() - 12);
         CHECK(rows == bottom - bottom / 2);
       }
     }

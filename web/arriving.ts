@@ -1,0 +1,91 @@
+// A Blob that is decoded while it is being read, and read no further than it has to be.
+
+import type { NativeForms, NativeModule } from './crop64-module.js';
+import { tagOf } from './input.js';
+import { run } from './module.js';
+import type { Checked } from './options.js';
+import type { Source } from './types.js';
+
+// What is read at a time.
+const PIECE_BYTES = 512 * 1024;
+
+/** Whether that may gain something. What the Blob really holds, the module will find out. */
+export function mayArrive(source: Source): source is Blob {
+  return (
+    typeof source === 'object' &&
+    ['Blob', 'File'].includes(tagOf(source)) &&
+    (source as Blob).type === 'image/png' &&
+    (source as Blob).size > 2 * PIECE_BYTES
+  );
+}
+
+/**
+ * Does the jobs on a Blob while it is being read. Undefined where nothing was gained, or it can't be
+ * read in this way: it is then to be read as a whole, and if anything is wrong that will show.
+ */
+export async function processArriving<Form extends keyof NativeForms>(
+  blob: Blob,
+  options: Checked,
+  form: Form,
+): Promise<NativeForms[Form][] | undefined> {
+  const arrived = await readInto(blob, options).catch(() => undefined);
+  if (arrived === undefined) {
+    return undefined;
+  }
+  const { native, handle } = arrived;
+  return run<NativeForms[Form][] | undefined>((current) => {
+    if (current === native && !options.signal?.aborted) {
+      return native.processArrived(handle, native.Form[form]);
+    }
+    native.endArriving(handle);
+    return { ok: true, result: undefined };
+  });
+}
+
+interface Arrived {
+  readonly native: NativeModule;
+  readonly handle: number;
+}
+
+// Reads as much of a Blob as its jobs need into the module.
+async function readInto(blob: Blob, options: Checked): Promise<Arrived | undefined> {
+  const reader = blob.stream().getReader({ mode: 'byob' });
+  let native: NativeModule | undefined;
+  let handle = 0;
+  const take = (current: NativeModule, piece: Uint8Array) => {
+    native ??= current;
+    if (current !== native) {
+      return undefined; // the instance that has the pieces before was replaced
+    }
+    if (handle !== 0) {
+      return native.arrive(handle, piece);
+    }
+    handle = native.beginArriving(blob.size, options.toNative(native), piece);
+    return handle === 0 ? undefined : false;
+  };
+  try {
+    let piece = new Uint8Array(PIECE_BYTES);
+    for (;;) {
+      const { value } = await reader.read(new Uint8Array(piece.buffer));
+      options.signal?.throwIfAborted();
+      if (!value?.length) {
+        return undefined;
+      }
+      piece = value;
+      const isEnough = await run((current) => ({ ok: true, result: take(current, piece) }));
+      if (isEnough === undefined || native === undefined) {
+        return undefined;
+      }
+      if (isEnough) {
+        const arrived = { native, handle };
+        handle = 0;
+        return arrived;
+      }
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+    if (handle !== 0) {
+      native?.endArriving(handle);
+    }
+  }
+}
