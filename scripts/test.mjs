@@ -46,6 +46,7 @@ const asPool = ['--import', './tests/support/pool-entry.mjs'];
 const notOfPool = [
   'module.test.mjs', // looks into the module of its own thread, and breaks it
   'out-of-memory.test.mjs', // takes memory from its own thread, and has pools beside
+  'arriving.test.mjs', // watches how a Blob is read
   'memory.test.mjs', // of the module itself, as the next three
   'size.test.mjs',
   'bombs.test.mjs',

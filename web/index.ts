@@ -124,7 +124,10 @@ export async function encodeAll(
 /** As `encode`: a data URL, to be put in `img.src`. */
 export async function toDataURL(source: Source, options?: EncodeOptions): Promise<string> {
   const { result, mimeType } = await process(source, checkEncode(options), 'dataUrl');
-  return result.data.replace(/^data:application\/octet-stream;/, `data:${mimeType};`);
+  // A long text is not gone through for nothing.
+  return mimeType === result.mimeType
+    ? result.data
+    : result.data.replace(result.mimeType, mimeType);
 }
 
 /** As `encode`: base64 text. */
