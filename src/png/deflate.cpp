@@ -9,6 +9,10 @@
 #include "png/adler.h"
 #include "png/huffman.h"
 
+#ifdef __wasm_simd128__
+#include <wasm_simd128.h>
+#endif
+
 namespace crop64 {
 namespace {
 
@@ -408,6 +412,19 @@ uint32_t equal_length(const uint8_t* a, const uint8_t* b, uint32_t most) {
   return most;
 }
 
+// A bit for each of 16 bytes, the first one lowest: whether it is the same in both.
+uint32_t equal_bytes(const uint8_t* a, const uint8_t* b) {
+#ifdef __wasm_simd128__
+  return wasm_i8x16_bitmask(wasm_i8x16_eq(wasm_v128_load(a), wasm_v128_load(b)));
+#else
+  uint32_t equal = 0;
+  for (unsigned i = 0; i < 16; ++i) {
+    equal |= static_cast<uint32_t>(a[i] == b[i]) << i;
+  }
+  return equal;
+#endif
+}
+
 struct Match {
   uint32_t length = 0;
   uint32_t distance = 0;
@@ -552,7 +569,7 @@ class Stream final : public Deflater {
 
  private:
   static constexpr uint32_t kDataBytes = kWindow * 5;
-  // Long enough to be worth leaving the loop over literals; short enough for a look at one word.
+  // Long enough to be worth leaving the loop over literals.
   static constexpr uint32_t kShortestRun = 6;
   static constexpr uint32_t kRunPixel = 4;   // the most bytes that a run repeats
   static constexpr uint32_t kInserted = 16;  // places of a run, at its end
@@ -624,12 +641,12 @@ class Stream final : public Deflater {
     }
   }
 
-  // Whether sequences of six bytes come again, runs excepted: of one place in eight, chosen by what
+  // Whether sequences of six bytes come again, runs excepted: of one place in 32, chosen by what
   // stands there, one in so many. In photographs it is one in 300 at most, in drawings one in ten
   // at least, so that it is soon clear which.
   bool repeats(uint32_t until) const {
     constexpr int kOneIn = 64;
-    constexpr int kClear = 4096;
+    constexpr int kClear = 1024;
     constexpr unsigned kBits = 12;
     std::array<uint32_t, 1 << kBits> places = {};
     int balance = 0;
@@ -641,10 +658,10 @@ class Stream final : public Deflater {
       }
       const uint64_t bytes = ahead & kRunMask;
       const uint64_t hash = bytes * 0x9e3779b97f4a7c15u;
-      if (hash >> 61 != 0) {
+      if (hash >> 59 != 0) {
         continue;
       }
-      uint32_t& place = places[hash >> (61 - kBits) & ((1 << kBits) - 1)];
+      uint32_t& place = places[hash >> (59 - kBits) & ((1 << kBits) - 1)];
       const bool again =
           place != 0 && i - place <= kWindow && (load_64(&data_[place]) & kRunMask) == bytes;
       balance += again ? kOneIn - 1 : -1;
@@ -683,13 +700,15 @@ class Stream final : public Deflater {
 
   // Where bytes next equal the one before them; `until` where none do.
   uint32_t next_run(uint32_t until) const {
-    for (uint32_t i = std::max(at_, 1u); i + kShortestRun <= end_ && i < until;) {
-      const uint64_t changes = (load_64(&data_[i]) ^ load_64(&data_[i - 1])) & kRunMask;
-      if (changes == 0) {
-        return i;
+    // Of what is looked at, all but five bytes are places where one may begin.
+    for (uint32_t i = std::max(at_, 1u); i + kShortestRun <= end_ && i < until; i += 11) {
+      const uint32_t one = equal_bytes(&data_[i], &data_[i - 1]);
+      const uint32_t two = one & one >> 1;
+      const uint32_t six = two & two >> 2 & two >> 4;
+      if (six != 0) {
+        const uint32_t run = i + static_cast<uint32_t>(__builtin_ctz(six));
+        return run + kShortestRun <= end_ ? std::min(run, until) : until;
       }
-      // On behind the last change.
-      i += 8 - static_cast<uint32_t>(__builtin_clzll(changes)) / 8;
     }
     return until;
   }

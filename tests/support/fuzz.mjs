@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './fixtures.mjs';
+import { encodePng, RGB } from './png.mjs';
 import { tinyPictures } from './tiny.mjs';
 
 const sources = join(root, 'tests/fuzz');
@@ -20,11 +21,21 @@ export const regressions = (target) => join(sources, 'regressions', target);
 /** Writes the seeds: whole pictures, with options behind them that are the defaults, or others. */
 export async function writeSeeds() {
   mkdirSync(seeds, { recursive: true });
-  for (const [name, file] of Object.entries(await tinyPictures())) {
+  const pictures = { ...(await tinyPictures()), 'noise.png': noise() };
+  for (const [name, file] of Object.entries(pictures)) {
     for (const [i, tail] of tails.entries()) {
       writeFileSync(join(seeds, `${name}-${i}`), Buffer.concat([file, tail]));
     }
   }
+}
+
+// More bytes than are waited for before anything is decoded of what arrives.
+function noise() {
+  const samples = Array.from(
+    { length: 60 * 40 * 3 },
+    (_, i) => (Math.imul(i * i + i, 0x9e3779b1) >>> 11) & 255,
+  );
+  return encodePng({ width: 60, height: 40, depth: 8, colorType: RGB, samples });
 }
 
 // As tests/fuzz/fuzz.h takes them, from the end on.
