@@ -91,7 +91,7 @@ bool RowReader::finish() {
 }
 
 Advance RowReader::advance(size_t there,
-                            const std::function<void(int y, const uint8_t* row)>& take) {
+                           const std::function<void(int y, const uint8_t* row)>& take) {
   source_.arrived(there);
   while (y_ < wanted_.bottom) {
     if (inflater_.waits()) {
