@@ -117,7 +117,7 @@ class Block {
  public:
   static constexpr size_t kMostLiterals = size_t{64} * 1024 - 1;  // as many as can be stored
   // Shorter blocks, each with a code of its own, suit their bytes better and spend more on codes.
-  static constexpr size_t kUsualLiterals = size_t{32} * 1024;
+  static constexpr size_t kUsualLiterals = size_t{24} * 1024;
   static constexpr size_t kMostSequences = size_t{8} * 1024;
   // Fixed codes give the most bits: 9 for a literal, 8 + 5 and 5 + 13 for a match.
   static constexpr size_t kMostBytes = kMostLiterals * 9 / 8 + kMostSequences * 4 + 1024;
@@ -641,12 +641,12 @@ class Stream final : public Deflater {
     }
   }
 
-  // Whether sequences of six bytes come again, runs excepted: of one place in 32, chosen by what
+  // Whether sequences of six bytes come again, runs excepted: of one place in eight, chosen by what
   // stands there, one in so many. In photographs it is one in 300 at most, in drawings one in ten
   // at least, so that it is soon clear which.
   bool repeats(uint32_t until) const {
     constexpr int kOneIn = 64;
-    constexpr int kClear = 1024;
+    constexpr int kClear = 4096;
     constexpr unsigned kBits = 12;
     std::array<uint32_t, 1 << kBits> places = {};
     int balance = 0;
@@ -658,10 +658,10 @@ class Stream final : public Deflater {
       }
       const uint64_t bytes = ahead & kRunMask;
       const uint64_t hash = bytes * 0x9e3779b97f4a7c15u;
-      if (hash >> 59 != 0) {
+      if (hash >> 61 != 0) {
         continue;
       }
-      uint32_t& place = places[hash >> (59 - kBits) & ((1 << kBits) - 1)];
+      uint32_t& place = places[hash >> (61 - kBits) & ((1 << kBits) - 1)];
       const bool again =
           place != 0 && i - place <= kWindow && (load_64(&data_[place]) & kRunMask) == bytes;
       balance += again ? kOneIn - 1 : -1;
