@@ -127,7 +127,7 @@ export async function toDataURL(source: Source, options?: EncodeOptions): Promis
   // A long text is not gone through for nothing.
   return mimeType === result.mimeType
     ? result.data
-    : result.data.replace(result.mimeType, mimeType);
+    : result.data.replace(result.mimeType, () => mimeType);
 }
 
 /** As `encode`: base64 text. */

@@ -340,6 +340,9 @@ test('a file of a format that is not known keeps the type of its source', async 
   }
   assert.equal((await encode(Buffer.from('v 1'))).mimeType, 'application/octet-stream');
   assert.equal((await encode('data:,v')).mimeType, 'text/plain');
+  // What a replacement in a text would take for a pattern.
+  const odd = new Blob(['v 1'], { type: 'model/$&' });
+  assert.equal(await toDataURL(odd), `data:model/$&;base64,${btoa('v 1')}`);
   // What the bytes themselves say goes before.
   assert.equal((await encode(new Blob([whole], { type: 'model/obj' }))).mimeType, 'image/png');
 });
