@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "metadata.h"
+#include "png/crc.h"
 #include "png/rows.h"
 
 namespace crop64 {
@@ -229,7 +230,7 @@ std::optional<Block> block_of(const Chunk& chunk, const Known* known) {
 
 // A chunk whose checksum is wrong says nothing.
 bool is_whole(const Chunk& chunk) {
-  const uLong sum = crc32(0, chunk.raw.data() + 4, static_cast<uInt>(chunk.raw.size() - 8));
+  const uint32_t sum = add_to_crc(kCrcStart, chunk.raw.subspan(4, chunk.raw.size() - 8));
   return sum == read_u32(chunk.raw.data() + chunk.raw.size() - 4);
 }
 

@@ -1,9 +1,9 @@
 #include "png/idat.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include "png/crc.h"
 
 namespace crop64 {
 namespace {
@@ -18,8 +18,8 @@ uint32_t read_u32(const uint8_t* bytes) {
 }  // namespace
 
 bool IdatReader::check_last() const {
-  return last_.empty() || (at_ <= there_ && crc32_z(0, last_.data(), last_.size()) ==
-                                                read_u32(last_.data() + last_.size()));
+  return last_.empty() ||
+         (at_ <= there_ && add_to_crc(kCrcStart, last_) == read_u32(last_.data() + last_.size()));
 }
 
 const uint8_t* IdatReader::end() const {
