@@ -9,21 +9,15 @@ foreach(name libjpeg-turbo libpng zlib doctest)
   endif()
 endforeach()
 
-# zlib: inflate and deflate, no gzip files.
+# zlib: inflate and deflate, no gzip files. Its checksums are only for tests.
 set(zlib ${sources}/zlib)
 add_library(zlib STATIC
   ${zlib}/adler32.c ${zlib}/compress.c ${zlib}/crc32.c ${zlib}/deflate.c ${zlib}/inffast.c ${zlib}/inflate.c
   ${zlib}/inftrees.c ${zlib}/trees.c ${zlib}/uncompr.c ${zlib}/zutil.c)
 target_include_directories(zlib SYSTEM PUBLIC ${zlib})
-# Tables of checksums are made at the start: they do not compress.
-target_compile_definitions(zlib PRIVATE HAVE_UNISTD_H DYNAMIC_CRC_TABLE)
-if(EMSCRIPTEN)
-  # wasm32 has 64-bit registers: eight bytes at a time, as on 64-bit processors.
-  set_source_files_properties(${zlib}/crc32.c PROPERTIES COMPILE_DEFINITIONS Z_TESTW=8)
-endif()
+target_compile_definitions(zlib PRIVATE HAVE_UNISTD_H NO_GZIP)
 target_link_libraries(zlib PRIVATE platform)
-compile_for_size(zlib EXCEPT
-  ${zlib}/adler32.c ${zlib}/crc32.c ${zlib}/deflate.c ${zlib}/inffast.c ${zlib}/inflate.c)
+compile_for_size(zlib EXCEPT ${zlib}/adler32.c ${zlib}/deflate.c ${zlib}/inffast.c)
 
 # libpng: reading and writing rows. Its transforms, its simple interface, its push reader and every
 # ancillary chunk that nobody asks it for are left out; the prebuilt configuration is the start.
@@ -61,6 +55,8 @@ add_library(png STATIC
   ${libpng}/pngwutil.c ${libpng}/intel/filter_sse2_intrinsics.c ${libpng}/intel/intel_init.c)
 target_include_directories(png SYSTEM PUBLIC ${libpng} ${CMAKE_CURRENT_BINARY_DIR}/libpng)
 target_link_libraries(png PUBLIC zlib PRIVATE platform)
+# The checksums of chunks are ours (src/png/crc.h).
+target_compile_definitions(png PRIVATE crc32=crop64_crc32)
 compile_for_size(png EXCEPT
   ${libpng}/pngrutil.c ${libpng}/pngwutil.c ${libpng}/intel/filter_sse2_intrinsics.c)
 if(with_simd)
@@ -170,6 +166,8 @@ if(with_simd)
     ${kernels}/color.cpp ${kernels}/downsample.cpp ${kernels}/fdct.cpp ${kernels}/huffman.cpp
     ${kernels}/huffman_decode.cpp ${kernels}/idct.cpp ${kernels}/upsample.cpp)
   target_link_libraries(kernels PRIVATE own_code)
+  get_target_property(kernel_sources kernels SOURCES)
+  set_source_files_properties(${kernel_sources} PROPERTIES COMPILE_OPTIONS -funroll-loops)
   target_include_directories(kernels SYSTEM PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/libjpeg ${libjpeg})
   target_sources(jpeg PRIVATE $<TARGET_OBJECTS:kernels>)
   target_compile_options(jpeg PRIVATE "SHELL:-include \"${kernels}/seam.h\"")

@@ -1,7 +1,5 @@
 #include "png/crc.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -13,9 +11,9 @@
 namespace crop64 {
 namespace {
 
-// The sum of four times sixteen bytes and those at `to`, without carries, to `to`.
-void add_up(uint8_t* to, const uint8_t* a, const uint8_t* b, const uint8_t* c, const uint8_t* d,
-            const uint8_t* e) {
+// The sum without carries of sixteen bytes each.
+void add_up(const uint8_t* a, const uint8_t* b, const uint8_t* c, const uint8_t* d,
+            const uint8_t* e, uint8_t* to) {
 #ifdef __wasm_simd128__
   const v128_t ab = wasm_v128_xor(wasm_v128_load(a), wasm_v128_load(b));
   const v128_t cd = wasm_v128_xor(wasm_v128_load(c), wasm_v128_load(d));
@@ -27,50 +25,79 @@ void add_up(uint8_t* to, const uint8_t* a, const uint8_t* b, const uint8_t* c, c
 #endif
 }
 
-// The checksum is the rest of a division of polynomials, and x^300 + x^155 + x^117 + x^89 + 1 is a
-// multiple of the divisor P; so it is with x^32 in place of x, since squares of sums are sums of
-// squares here. So a word of 32 bits can be taken out of the bytes if it is added to the words 145,
-// 183, 211 and 300 behind it, and the rest stays as it was (after Kadatch and Jenkins, "Everything
-// we know about CRC but afraid to forget", 2010, and Chorba, Davies and Russell, 2024). What is
-// left at the end is 300 words and some bytes, for which there is zlib.
+// What a byte adds, when the bits of one after the other are divided (PNG specification, annex D).
+std::array<uint32_t, 256> make_table() {
+  std::array<uint32_t, 256> table;
+  for (uint32_t i = 0; i < table.size(); ++i) {
+    table[i] = i;
+    for (int bit = 0; bit < 8; ++bit) {
+      table[i] = table[i] >> 1 ^ ((table[i] & 1) != 0 ? 0xedb88320u : 0);
+    }
+  }
+  return table;
+}
+
+uint32_t add_bytewise(uint32_t crc, Bytes bytes) {
+  static const std::array<uint32_t, 256> table = make_table();
+  crc = ~crc;
+  for (const uint8_t byte : bytes) {
+    crc = crc >> 8 ^ table[(crc ^ byte) & 255];
+  }
+  return ~crc;
+}
+
+// The checksum is what is left when a polynomial is divided by another, of which x^300 + x^155 +
+// x^117 + x^89 + 1 is a multiple; and so it is with x^8 or x^32 in place of x, for a sum's square is
+// the sum of the squares here. So a byte may be taken out if it is added to the bytes 145, 183, 211
+// and 300 behind it instead, and words of four bytes likewise. (This is Chorba: Russell, 2024.)
+// 300 of them are left at the end.
+constexpr size_t kLeft = 300;
 constexpr size_t kWord = 4;
-constexpr size_t kBehind[] = {145 * kWord, 183 * kWord, 211 * kWord, 300 * kWord};
-constexpr size_t kMost = kBehind[3];
 constexpr size_t kBlock = 4096;
 
-}  // namespace
-
-uint32_t add_to_crc(uint32_t crc, Bytes bytes) {
-  if (bytes.size() < 3 * kMost) {
-    return static_cast<uint32_t>(crc32_z(crc, bytes.data(), bytes.size()));
+uint32_t add_by(size_t unit, uint32_t crc, Bytes bytes) {
+  while (unit > 0 && bytes.size() < 3 * kLeft * unit) {
+    unit /= kWord;
   }
-  // The last words that were taken out, in front of those that are. Before the first ones stands
-  // what the checksum begins with: it is to be added to the first word.
-  std::array<uint8_t, kMost + kBlock> words = {};
+  if (unit == 0) {
+    return add_bytewise(crc, bytes);
+  }
+  // What was taken out last, in front of what is. In front of the first byte stands what the
+  // checksum begins with, so that it is added to that one.
+  const size_t most = kLeft * unit;
+  std::array<uint8_t, kLeft * kWord + kBlock> taken = {};
   const uint32_t start = ~crc;
-  std::memcpy(words.data(), &start, sizeof start);
+  std::memcpy(taken.data(), &start, sizeof start);
   const auto add = [&](size_t at, const uint8_t* in, uint8_t* to) {
-    const uint8_t* here = words.data() + kMost + at;
-    add_up(to, in, here - kBehind[0], here - kBehind[1], here - kBehind[2], here - kBehind[3]);
+    const uint8_t* here = taken.data() + most + at;
+    add_up(in, here - 145 * unit, here - 183 * unit, here - 211 * unit, here - most, to);
   };
   const uint8_t* in = bytes.data();
   size_t left = bytes.size();
-  while (left >= kMost + 16) {
-    const size_t count = std::min(left - kMost, kBlock) / 16 * 16;
+  while (left >= most + 16) {
+    const size_t count = std::min(left - most, kBlock) / 16 * 16;
     for (size_t at = 0; at < count; at += 16, in += 16) {
-      add(at, in, words.data() + kMost + at);
+      add(at, in, taken.data() + most + at);
     }
-    std::memmove(words.data(), words.data() + count, kMost);
+    std::memmove(taken.data(), taken.data() + count, most);
     left -= count;
   }
-  // These stay, so they are added to none.
-  std::fill(words.begin() + kMost, words.end(), uint8_t{0});
-  std::array<uint8_t, kMost + 32> rest = {};
+  std::fill(taken.begin() + most, taken.end(), uint8_t{0});
+  std::array<uint8_t, kLeft * kWord + 32> rest = {};
   std::memcpy(rest.data(), in, left);
-  for (size_t at = 0; at < kMost; at += 16) {
+  for (size_t at = 0; at < most; at += 16) {
     add(at, rest.data() + at, rest.data() + at);
   }
-  return static_cast<uint32_t>(crc32_z(~0u, rest.data(), left));
+  return add_by(unit / kWord, ~0u, Bytes(rest.data(), left));
 }
 
+}  // namespace
+
+uint32_t add_to_crc(uint32_t crc, Bytes bytes) { return add_by(kWord, crc, bytes); }
+
 }  // namespace crop64
+
+// libpng's calls of zlib's function come here (cmake/libraries.cmake).
+extern "C" unsigned long crop64_crc32(unsigned long crc, const uint8_t* bytes, unsigned count) {
+  return crop64::add_to_crc(static_cast<uint32_t>(crc), {bytes, count});
+}
