@@ -115,20 +115,17 @@ struct Sequence {
 // One block of the stream: what it says, and its bits.
 class Block {
  public:
-  static constexpr size_t kMostLiterals = size_t{64} * 1024 - 1;  // as many as can be stored
   // Shorter blocks, each with a code of its own, suit their bytes better and spend more on codes.
-  static constexpr size_t kUsualLiterals = size_t{24} * 1024;
+  // (No more than 65,535 can be stored.)
+  static constexpr size_t kMostLiterals = size_t{32} * 1024;
   static constexpr size_t kMostSequences = size_t{8} * 1024;
   // Fixed codes give the most bits: 9 for a literal, 8 + 5 and 5 + 13 for a match.
   static constexpr size_t kMostBytes = kMostLiterals * 9 / 8 + kMostSequences * 4 + 1024;
 
   size_t room() const {
-    const bool full = sequences_ + 1 == kMostSequences || literals_ >= most_literals_;
-    return full ? 0 : most_literals_ - literals_;
+    const bool full = sequences_ + 1 == kMostSequences || literals_ == kMostLiterals;
+    return full ? 0 : kMostLiterals - literals_;
   }
-
-  // At most kMostLiterals; from now on.
-  void set_most_literals(size_t most) { most_literals_ = most; }
 
   // At most room() of them.
   void add_literals(const uint8_t* bytes, size_t count) {
@@ -167,7 +164,6 @@ class Block {
   void write_symbols(const Codes& codes, BitWriter& out) const;
   void clear();
 
-  size_t most_literals_ = kUsualLiterals;
   size_t literals_ = 0;
   size_t in_sequences_ = 0;  // literals that are in a sequence already
   size_t sequences_ = 0;
@@ -511,7 +507,7 @@ class Matcher {
 
   std::array<uint32_t, 1 << kHashBits> newest_4_ = {};
   std::array<uint32_t, 1 << kHashBits> newest_3_ = {};
-  std::array<uint32_t, kWindow> older_ = {};
+  std::array<uint32_t, kWindow> older_;
   // The place of what is at 0: places are counted from further back than a match can reach from the
   // stream's begin, so that 0 is out of reach of all. They may come around to 0 again: what is at
   // them is looked at before it is taken for a match.
@@ -520,7 +516,7 @@ class Matcher {
 
 constexpr Matcher::Effort kEfforts[] = {
     {4, 4, 16, 8},     {4, 5, 32, 16},       {4, 6, 32, 32},
-    {8, 12, 64, 48},   {8, 16, 96, 64},      {8, 32, 128, 128},
+    {8, 12, 64, 48},   {8, 16, 96, 64},      {8, 16, 128, 128},
     {8, 64, 258, 256}, {32, 128, 258, 1024}, {32, 258, 258, 4096},
 };
 
@@ -628,25 +624,20 @@ class Stream final : public Deflater {
       add_literals(until);
       return;
     }
-    const bool repeated = repeats(until);
-    // What is alike for a long time needs few codes.
-    const bool is_long = is_thorough_ && !repeated;
-    block_.set_most_literals(is_long ? Block::kMostLiterals : Block::kUsualLiterals);
-    if (repeated || is_thorough_) {
-      // Short matches are worth it only where there are many.
-      search_matches(until, repeated ? kShortest : 6);
+    if (repeats(until)) {
+      search_matches(until);
     } else {
       settle();
       search_runs(until);
     }
   }
 
-  // Whether sequences of six bytes come again, runs excepted: of one place in eight, chosen by what
+  // Whether sequences of six bytes come again, runs excepted: of one place in 32, chosen by what
   // stands there, one in so many. In photographs it is one in 300 at most, in drawings one in ten
   // at least, so that it is soon clear which.
   bool repeats(uint32_t until) const {
     constexpr int kOneIn = 64;
-    constexpr int kClear = 4096;
+    constexpr int kClear = 1024;
     constexpr unsigned kBits = 12;
     std::array<uint32_t, 1 << kBits> places = {};
     int balance = 0;
@@ -658,10 +649,10 @@ class Stream final : public Deflater {
       }
       const uint64_t bytes = ahead & kRunMask;
       const uint64_t hash = bytes * 0x9e3779b97f4a7c15u;
-      if (hash >> 61 != 0) {
+      if (hash >> 59 != 0) {
         continue;
       }
-      uint32_t& place = places[hash >> (61 - kBits) & ((1 << kBits) - 1)];
+      uint32_t& place = places[hash >> (59 - kBits) & ((1 << kBits) - 1)];
       const bool again =
           place != 0 && i - place <= kWindow && (load_64(&data_[place]) & kRunMask) == bytes;
       balance += again ? kOneIn - 1 : -1;
@@ -729,11 +720,11 @@ class Stream final : public Deflater {
   }
 
   // A match waits until it is known that none at the next byte is longer (zlib's deflate_slow).
-  void search_matches(uint32_t until, uint32_t shortest) {
+  void search_matches(uint32_t until) {
     while (at_ < until) {
       Match match;
       if (waiting_.length < effort_.lazy) {
-        const uint32_t least = std::max(waiting_.length, shortest - 1);
+        const uint32_t least = std::max(waiting_.length, kShortest - 1);
         match = matcher_.find(data_.data(), at_, end_ - at_, least, effort_);
       }
       matcher_.insert(data_.data(), at_);
@@ -772,7 +763,7 @@ class Stream final : public Deflater {
   const bool is_thorough_;
   const Matcher::Effort effort_;
   Matcher matcher_;
-  std::array<uint8_t, kDataBytes + kSlack> data_ = {};
+  std::array<uint8_t, kDataBytes + kSlack> data_;
   uint32_t at_ = 0;
   uint32_t end_ = 0;
   Match waiting_;             // for what begins at the byte before at_
@@ -781,7 +772,7 @@ class Stream final : public Deflater {
   uint32_t adler_ = kAdlerStart;
   Sink sink_;
   void* context_;
-  std::array<uint8_t, Block::kMostBytes> output_ = {};
+  std::array<uint8_t, Block::kMostBytes> output_;
   BitWriter out_;
 };
 

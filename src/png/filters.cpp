@@ -1,5 +1,6 @@
 #include "png/filters.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -123,6 +124,14 @@ void unfilter_up(const uint8_t* in, const uint8_t* above, size_t size, uint8_t* 
   }
 }
 
+bool are_zeros(const uint8_t* bytes, size_t vectors) {
+  v128_t any = wasm_v128_load(bytes);
+  for (size_t i = 1; i < vectors; ++i) {
+    any = wasm_v128_or(any, wasm_v128_load(bytes + 16 * i));
+  }
+  return !wasm_v128_any_true(any);
+}
+
 // Pixel after pixel: each stands on the one before it.
 template <size_t kUnit>
 void unfilter_pixels(Filter filter, const uint8_t* in, const uint8_t* above, size_t size,
@@ -143,12 +152,26 @@ void unfilter_pixels(Filter filter, const uint8_t* in, const uint8_t* above, siz
     v128_t left = wasm_i16x8_const_splat(0);
     v128_t above_left = left;
     const v128_t low = wasm_i16x8_const_splat(0xff);
-    for (size_t i = 0; i < size; i += kUnit) {
-      const v128_t up = wasm_u16x8_extend_low_u8x16(load_pixel<kUnit>(above + i));
-      const v128_t filtered = wasm_u16x8_extend_low_u8x16(load_pixel<kUnit>(in + i));
-      left = wasm_v128_and(wasm_i16x8_add(paeth(left, up, above_left), filtered), low);
-      store_pixel<kUnit>(out + i, wasm_u8x16_narrow_i16x8(left, left));
-      above_left = up;
+    constexpr size_t kGroup = 16 * kUnit;
+    for (size_t group = 0; group < size; group += kGroup) {
+      // Behind a pixel that is as the one above it, those without a difference are, too: so it goes
+      // on in drawings.
+      const bool is_as_above =
+          group == 0 || std::memcmp(out + group - kUnit, above + group - kUnit, kUnit) == 0;
+      if (is_as_above && group + kGroup <= size && are_zeros(in + group, kUnit)) {
+        std::memcpy(out + group, above + group, kGroup);
+        left = above_left =
+            wasm_u16x8_extend_low_u8x16(load_pixel<kUnit>(above + group + kGroup - kUnit));
+        continue;
+      }
+      const size_t end = std::min(size, group + kGroup);
+      for (size_t i = group; i < end; i += kUnit) {
+        const v128_t up = wasm_u16x8_extend_low_u8x16(load_pixel<kUnit>(above + i));
+        const v128_t filtered = wasm_u16x8_extend_low_u8x16(load_pixel<kUnit>(in + i));
+        left = wasm_v128_and(wasm_i16x8_add(paeth(left, up, above_left), filtered), low);
+        store_pixel<kUnit>(out + i, wasm_u8x16_narrow_i16x8(left, left));
+        above_left = up;
+      }
     }
   }
 }

@@ -14,7 +14,6 @@ const wasm = new WebAssembly.Module(readFileSync(join(root, 'dist/crop64.wasm'))
 // they were are in a list beside the module in build/, in the order of the imports.
 const ALLOWED = {
   abort: 'ends the instance: no room for the few bytes of a small object',
-  emscripten_memcpy_big: 'a copy within its memory, by the engine',
   emscripten_resize_heap: 'grows its memory, up to 2 GB',
   // setjmp and longjmp, by which libjpeg-turbo and libpng leave a file that is broken.
   invoke_vi: 'calls a function that may jump out',
