@@ -61,6 +61,27 @@ TEST_CASE("filters equal their plain ways, and undo each other") {
   }
 }
 
+TEST_CASE("Paeth of rows that are as the row above for a stretch") {
+  Random random(2);
+  for (const size_t unit : kUnits) {
+    for (int i = 0; i < 300; ++i) {
+      const size_t size = unit * static_cast<size_t>(random.between(1, 150));
+      const File above = make_row(random, size, i % 3);
+      File row = above;
+      for (int changes = random.below(4); changes > 0; --changes) {
+        row[kRowSlack + random.next() % size] ^= 0x55;
+      }
+      File filtered(size + kRowSlack);
+      File undone(size + kRowSlack);
+      const uint8_t* in = row.data() + kRowSlack;
+      const uint8_t* up = above.data() + kRowSlack;
+      apply_filter_scalar(Filter::kPaeth, in, up, size, unit, filtered.data());
+      unfilter(Filter::kPaeth, filtered.data(), up, size, unit, undone.data());
+      REQUIRE(std::equal(in, in + size, undone.begin()));
+    }
+  }
+}
+
 TEST_CASE("a filter predicts as the PNG specification has it") {
   File row(kRowSlack * 3);
   File above(kRowSlack * 3);

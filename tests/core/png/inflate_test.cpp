@@ -50,7 +50,7 @@ std::optional<File> inflate_fast(const File& idats, size_t most, Random& random)
   // One byte more than there should be: then the stream's end is seen.
   uint8_t* const end = out.data() + most + 1;
   while (at < end && !inflater.ended()) {
-    const int step = random.between(1, 3000);
+    const int step = random.between(1, random.below(2) != 0 ? 3000 : 60'000);
     if (!inflater.inflate(out.data(), at, std::min(end, at + step))) {
       return std::nullopt;
     }
@@ -79,6 +79,26 @@ std::optional<File> inflate_zlib(const File& data, size_t most) {
   return sound && out.size() <= most ? std::optional(out) : std::nullopt;
 }
 
+// As filtered rows of a photograph: small differences, larger ones now and then, with codes of all
+// lengths; and seldom, one in so many, what stood there before, near or far.
+File filtered_photograph(size_t size, int one_in, Random& random) {
+  File bytes;
+  while (bytes.size() < size) {
+    if (!bytes.empty() && random.below(one_in) == 0) {
+      const auto most = static_cast<int>(std::min(bytes.size(), size_t{32768}));
+      const auto distance = static_cast<size_t>(random.between(1, random.below(2) != 0 ? most : 9));
+      for (int left = random.between(6, 300); left > 0; --left) {
+        bytes.push_back(bytes[bytes.size() - std::min(distance, bytes.size())]);
+      }
+    } else {
+      const int bits = random.below(8) != 0 ? 4 : random.below(9);
+      bytes.push_back(static_cast<uint8_t>(random.between(-(1 << bits) / 2, (1 << bits) / 2)));
+    }
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
 std::vector<File> inputs() {
   Random random(2);
   std::vector<File> all = {{}, {7}, File(1, 0), File(70'000, 0), File(300'000, 9)};
@@ -99,6 +119,9 @@ std::vector<File> inputs() {
     periodic[i] = static_cast<uint8_t>(i % (1 + i / 3000));
   }
   all.insert(all.end(), {noise, text, skewed, periodic});
+  for (const int one_in : {20, 500, 5000, 1 << 30}) {
+    all.push_back(filtered_photograph(200'000, one_in, random));
+  }
   return all;
 }
 
@@ -110,7 +133,8 @@ TEST_CASE("what zlib deflated is inflated, in pieces of any size") {
   for (const File& input : inputs()) {
     for (const Coding& coding : kCodings) {
       const File data = compressed(input, coding);
-      for (const size_t piece : {size_t{1}, size_t{5}, size_t{17}, size_t{8192}, size_t{1} << 30}) {
+      for (const size_t piece : {size_t{1}, size_t{5}, size_t{17}, size_t{1500}, size_t{8192},
+                                 size_t{65536}, size_t{1} << 30}) {
         INFO(input.size(), " bytes, level ", coding.level, ", strategy ", coding.strategy,
              ", pieces of ", piece);
         const std::optional<File> out = inflate_fast(as_idats(data, piece), input.size(), random);
@@ -133,8 +157,8 @@ TEST_CASE("what is left to zlib: windows of less than 32 KB") {
 
 // Whatever is inflated is what zlib makes of it.
 void check_as_strict(const File& data, size_t most, Random& random) {
-  const std::optional<File> fast =
-      inflate_fast(as_idats(data, 1 + random.next() % 400), most, random);
+  const auto piece = static_cast<size_t>(random.between(1, random.below(2) != 0 ? 400 : 10'000));
+  const std::optional<File> fast = inflate_fast(as_idats(data, piece), most, random);
   if (fast.has_value()) {
     const std::optional<File> plain = inflate_zlib(data, most);
     CHECK(plain.has_value());
@@ -157,6 +181,20 @@ TEST_CASE("a stream with any byte changed is not taken unless zlib takes it, too
       check_as_strict(data, input.size(), random);
       check_as_strict(first_bytes(good, at), input.size(), random);
     }
+  }
+}
+
+TEST_CASE("a photograph's stream with a bit changed is not taken unless zlib takes it, too") {
+  Random random(8);
+  const File input = filtered_photograph(60'000, 300, random);
+  const File good = compressed(input, {6, Z_FILTERED});
+  for (int i = 0; i < 1500; ++i) {
+    const auto bit = static_cast<size_t>(random.below(static_cast<int>(8 * good.size())));
+    CAPTURE(bit);
+    File data = good;
+    data[bit / 8] = static_cast<uint8_t>(data[bit / 8] ^ 1u << bit % 8);
+    check_as_strict(data, input.size(), random);
+    check_as_strict(first_bytes(good, bit / 8), input.size(), random);
   }
 }
 
