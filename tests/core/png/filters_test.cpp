@@ -61,13 +61,15 @@ TEST_CASE("filters equal their plain ways, and undo each other") {
   }
 }
 
-TEST_CASE("Paeth of rows that are as the row above for a stretch") {
+TEST_CASE("Paeth of rows that are as the row above for a stretch, or flat as that one") {
   Random random(2);
   for (const size_t unit : kUnits) {
     for (int i = 0; i < 300; ++i) {
       const size_t size = unit * static_cast<size_t>(random.between(1, 150));
-      const File above = make_row(random, size, i % 3);
-      File row = above;
+      const bool flat = i % 4 == 3;
+      const File above =
+          flat ? File(kRowSlack + size + kRowSlack, 9) : make_row(random, size, i % 4);
+      File row = flat ? File(kRowSlack + size + kRowSlack, 200) : above;
       for (int changes = random.below(4); changes > 0; --changes) {
         row[kRowSlack + random.next() % size] ^= 0x55;
       }
