@@ -47,9 +47,9 @@ uint32_t add_bytewise(uint32_t crc, Bytes bytes) {
 }
 
 // The checksum is what is left when a polynomial is divided by another, of which x^300 + x^155 +
-// x^117 + x^89 + 1 is a multiple; and so it is with x^8 or x^32 in place of x, for a sum's square is
-// the sum of the squares here. So a byte may be taken out if it is added to the bytes 145, 183, 211
-// and 300 behind it instead, and words of four bytes likewise. (This is Chorba: Russell, 2024.)
+// x^117 + x^89 + 1 is a multiple; and so it is with x^8 or x^32 in place of x, for a sum's square
+// is the sum of the squares here. So a byte may be taken out if it is added to the bytes 145, 183,
+// 211 and 300 behind it instead, and words of four bytes likewise. (This is Chorba: Russell, 2024.)
 // 300 of them are left at the end.
 constexpr size_t kLeft = 300;
 constexpr size_t kWord = 4;
@@ -65,7 +65,7 @@ uint32_t add_by(size_t unit, uint32_t crc, Bytes bytes) {
   // What was taken out last, in front of what is. In front of the first byte stands what the
   // checksum begins with, so that it is added to that one.
   const size_t most = kLeft * unit;
-  std::array<uint8_t, kLeft * kWord + kBlock> taken = {};
+  std::array<uint8_t, kLeft* kWord + kBlock> taken = {};
   const uint32_t start = ~crc;
   std::memcpy(taken.data(), &start, sizeof start);
   const auto add = [&](size_t at, const uint8_t* in, uint8_t* to) {
@@ -83,7 +83,7 @@ uint32_t add_by(size_t unit, uint32_t crc, Bytes bytes) {
     left -= count;
   }
   std::fill(taken.begin() + most, taken.end(), uint8_t{0});
-  std::array<uint8_t, kLeft * kWord + 32> rest = {};
+  std::array<uint8_t, kLeft* kWord + 32> rest = {};
   std::memcpy(rest.data(), in, left);
   for (size_t at = 0; at < most; at += 16) {
     add(at, rest.data() + at, rest.data() + at);

@@ -28,26 +28,26 @@ struct Match {
   uint32_t distance;  // 0 for what is no distance
 };
 
-// The bytes from `out` on become what stands before them by the match's distance. Writes up to 15
-// bytes more. False where that is before `first`.
+// The bytes from `out` on become what stands before them by the match's distance. Writes up to
+// SymbolDecoder::kSlack bytes more. False where that is before `first`.
 bool copy_match(const uint8_t* first, uint8_t* out, const Match& match);
 
 enum class Symbols : uint8_t { kGoOn, kEnded, kUnsound };
 
 class SymbolDecoder {
  public:
-  // How many bytes decode() and decode_in_two() may write behind the end that they are given, and
-  // how many more they may write over.
+  // How many bytes may be written behind the end that is given, and how many more written over.
   static constexpr size_t kBeyond = 8192;
   static constexpr size_t kSlack = 16;
 
   // Those of the block.
   DecodeTables tables;
 
-  // Decodes until the block has ended, or `at.out` is at `end` or behind it, or less than 16 bytes
-  // are left before `in_end`. Matches may reach back to `first`. Everything from eight bytes before
-  // `at.in` is there where it is decode_in_two(), which is faster where matches are few.
+  // Decodes as long as the block goes on, `at.out` is before `end`, and 16 bytes are left before
+  // `in_end`. Matches may reach back to `first`.
   Symbols decode(const uint8_t* first, Cursor& at, const uint8_t* end, const uint8_t* in_end) const;
+  // Decodes some of that, in less time where matches are few. The block is likely to go on up to
+  // `until`, which is a kilobyte or more ahead, and not behind `in_end`.
   Symbols decode_in_two(const uint8_t* first, Cursor& at, const uint8_t* end, const uint8_t* in_end,
                         const uint8_t* until);
 
