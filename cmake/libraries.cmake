@@ -108,16 +108,22 @@ patch(jdhuff "if (nb > 16) \\\n      s = 0; \\\n    else \\\n"
   "if (nb > 16) { cinfo->unread_marker = 0; return FALSE; } \\\n    else \\\n")
 # Codes of up to ten bits, not eight, are found by one look into a table.
 patch(jdhuff "#define HUFF_LOOKAHEAD  8 " "#define HUFF_LOOKAHEAD  10 ")
-# MCUs beside the columns that are asked for are decoded only to get past them: their coefficients
-# are not stored, and no room is cleared for them.
+# MCUs beside the columns that are asked for, or that src/jpeg/reader.cpp says that nobody will look
+# at, are decoded only to get past them: their coefficients are not stored, no room is cleared for
+# them, and nothing is made of them.
 file(READ ${libjpeg}/jdcoefct.c jdcoefct)
 patch(jdcoefct "      jzero_far((void *)coef->MCU_buffer[0],"
   "      boolean wanted = MCU_col_num >= cinfo->master->first_iMCU_col &&
-                       MCU_col_num <= cinfo->master->last_iMCU_col;
+                       MCU_col_num <= cinfo->master->last_iMCU_col &&
+                       (!crop64_wants_mcu || crop64_wants_mcu(cinfo, MCU_col_num));
       if (wanted)
         jzero_far((void *)coef->MCU_buffer[0],")
 patch(jdcoefct "decode_mcu) (cinfo, coef->MCU_buffer)"
   "decode_mcu) (cinfo, wanted ? coef->MCU_buffer : NULL)")
+patch(jdcoefct "      if (MCU_col_num >= cinfo->master->first_iMCU_col &&
+          MCU_col_num <= cinfo->master->last_iMCU_col) {" "      if (wanted) {")
+patch(jdcoefct "#include \"jpegcomp.h\"" "#include \"jpegcomp.h\"
+boolean __attribute__((weak)) crop64_wants_mcu(j_decompress_ptr cinfo, JDIMENSION column);")
 # In wasm MCUs are decoded in larger steps, between restart markers too (huffman_decode.h): a whole
 # decode took 0.87 of the time, and a crop from the middle 0.77. Of 10 to 12 bits for a step 11 were
 # the fastest.

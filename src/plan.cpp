@@ -661,6 +661,7 @@ std::vector<Share> share_decoding(const ImageInfo& info, std::span<const Plan> p
       if (joins) {
         together.plans.push_back(k);
         together.decode.region = unite(together.decode.region, other.region);
+        together.decode.parts.push_back(other.region);
         alone += decoding_work(info, other);
         most_memory = std::max(most_memory, memory_needed(info, plans[k]));
       }
@@ -668,6 +669,9 @@ std::vector<Share> share_decoding(const ImageInfo& info, std::span<const Plan> p
     const double held = bytes_of(info.layout, together.decode.region.size());
     if (decoding_work(info, together.decode) > alone || most_memory + held > memory_limit) {
       together = {request, {i}};
+    }
+    if (together.plans.size() == 1) {
+      together.decode.parts.clear();
     }
     for (const size_t place : together.plans) {
       served[place] = true;

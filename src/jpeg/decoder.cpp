@@ -1,5 +1,7 @@
 #include "jpeg/decoder.h"
 
+#include <algorithm>
+
 namespace crop64 {
 namespace {
 
@@ -140,6 +142,24 @@ bool is_frame(int marker) {
 
 }  // namespace
 
+bool WantedMcus::has(int row, unsigned column) {
+  if (row != row_) {
+    row_ = row;
+    std::fill(wanted_.begin(), wanted_.end(), false);
+    for (const Rect& part : parts_) {
+      if (row < part.top / mcu_.height - 1 || row > (part.bottom - 1) / mcu_.height + 1) {
+        continue;
+      }
+      const auto first = static_cast<size_t>(std::max(0, part.left / mcu_.width - 1));
+      const auto last = static_cast<size_t>((part.right - 1) / mcu_.width + 1);
+      for (size_t i = first; i <= std::min(last, wanted_.size() - 1); ++i) {
+        wanted_[i] = true;
+      }
+    }
+  }
+  return wanted_[column];
+}
+
 JpegDecoder::JpegDecoder(ErrorTrap& trap, Bytes its_file, Truncated policy)
     : errors(trap), file(its_file), truncated(policy) {
   prepare(errors, on_error, on_warning);
@@ -191,3 +211,12 @@ void end_before_segment(JpegDecoder& decoder) {
 }
 
 }  // namespace crop64
+
+// libjpeg-turbo asks this of each MCU (cmake/libraries.cmake), whoever uses it.
+extern "C" boolean crop64_wants_mcu(j_decompress_ptr info, JDIMENSION column) {
+  if (info->src->fill_input_buffer != crop64::fill_input_buffer) {
+    return TRUE;
+  }
+  auto& wanted = static_cast<crop64::JpegDecoder*>(info->client_data)->wanted;
+  return !wanted || wanted->has(static_cast<int>(info->input_iMCU_row), column);
+}

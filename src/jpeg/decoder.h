@@ -2,6 +2,10 @@
 // Reader and mover share it.
 #pragma once
 
+#include <optional>
+#include <span>
+#include <vector>
+
 #include "codec.h"
 #include "jpeg/libjpeg.h"
 
@@ -11,6 +15,23 @@ namespace crop64 {
 struct MemorySource {
   jpeg_source_mgr manager;  // first: libjpeg's pointer to it is a pointer to this
   bool ended;               // whether libjpeg asked for more than there is
+};
+
+// Which MCUs of a baseline picture anything is to be made of.
+class WantedMcus {
+ public:
+  // Those that the parts touch, whose unit is the samples of the reduced picture, and their
+  // neighbours, which fancy upsampling looks at.
+  WantedMcus(std::span<const Rect> parts, Size mcu, unsigned columns)
+      : parts_(parts), mcu_(mcu), wanted_(columns) {}
+
+  bool has(int row, unsigned column);
+
+ private:
+  std::span<const Rect> parts_;  // borrowed
+  Size mcu_;
+  std::vector<bool> wanted_;  // of this row
+  int row_ = -1;
 };
 
 struct JpegDecoder {
@@ -30,7 +51,8 @@ struct JpegDecoder {
   jpeg_progress_mgr progress{};
   Bytes file;
   Truncated truncated;
-  bool complete = true;  // false where data was missing, and that was accepted
+  bool complete = true;              // false where data was missing, and that was accepted
+  std::optional<WantedMcus> wanted;  // where not all are
 };
 
 // Reads the header. Inside run_trapped() only, like what follows. Errors: TRUNCATED_IMAGE,

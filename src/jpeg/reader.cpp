@@ -60,12 +60,19 @@ void set_chroma_widths(jpeg_decompress_struct& info) {
   }
 }
 
+// The samples of an MCU, in a picture of one scan; of one component it is a block, but rows of
+// blocks come as many at a time as in others.
+Size mcu_size(const jpeg_decompress_struct& info) {
+  const int scaled = DCTSIZE / static_cast<int>(info.scale_denom);
+  return {info.num_components == 1 ? scaled : scaled * info.max_h_samp_factor,
+          scaled * info.max_v_samp_factor};
+}
+
 // Narrows the decoder to the iMCUs that the region's samples depend on: fancy upsampling looks at
 // the neighbouring chroma sample, so with subsampled chroma one iMCU more on either side. Gives the
 // column at which the decoder's rows then begin.
 JDIMENSION narrow(jpeg_decompress_struct& info, const Rect& region) {
-  const int scaled = DCTSIZE / static_cast<int>(info.scale_denom);
-  const int block = info.num_components == 1 ? scaled : scaled * info.max_h_samp_factor;
+  const int block = mcu_size(info).width;
   const int margin = info.num_components > 1 && info.max_h_samp_factor > 1 ? block : 0;
   const int left = std::max(0, region.left / block * block - margin);
   const int right = std::min(static_cast<int>(info.output_width),
@@ -91,6 +98,9 @@ void read_region(void* context) {
   // Incomplete coefficients are smoothed by a look at the neighbouring blocks, which a narrower
   // picture would not have.
   const JDIMENSION first_column = lacks_bits(reader.decoder) ? 0 : narrow(info, region);
+  if (!reader.request.parts.empty()) {
+    reader.decoder.wanted.emplace(reader.request.parts, mcu_size(info), info.MCUs_per_row);
+  }
   if (region.top > 0) {
     jpeg_skip_scanlines(&info, static_cast<JDIMENSION>(region.top));
   }

@@ -147,6 +147,49 @@ TEST_CASE("a region of a reduced picture equals that region of all of it: a few 
 // CMYK as it is, and with luma and chroma.
 constexpr J_COLOR_SPACE kInks[] = {JCS_CMYK, JCS_YCCK};
 
+// Decodes some small parts, and nothing else between them.
+void check_parts(const JpegRecipe& recipe, int reduction, Random& random) {
+  const Size block = recipe.sampling.block();
+  const File file = make_jpeg({14 * block.width + 5, 11 * block.height + 3}, recipe);
+  const Image full = full_decode_with_libjpeg(file, reduction);
+  for (int i = 0; i < 10; ++i) {
+    DecodeRequest request;
+    request.reduction = reduction;
+    for (int parts = random.between(2, 5); parts > 0; --parts) {
+      const int left = random.below(full.size.width);
+      const int top = random.below(full.size.height);
+      const int right = left + random.between(1, std::min(full.size.width - left, block.width));
+      const int bottom = top + random.between(1, std::min(full.size.height - top, block.height));
+      request.parts.push_back({left, top, right, bottom});
+      request.region = request.parts.size() == 1 ? request.parts[0]
+                                                 : unite(request.region, request.parts.back());
+    }
+    const Result<Decoded> decoded = decode_jpeg(file, request);
+    REQUIRE(decoded.ok());
+    for (const Rect& part : request.parts) {
+      INFO("sampling ", std::string(recipe.sampling.name), ", 1/", reduction, ", ",
+           to_string(part));
+      const Rect within = move(part, -request.region.left, -request.region.top);
+      const ImageView view = decoded.value().image.view();
+      REQUIRE(difference(crop(view, within), crop(full.view(), part)) == "");
+    }
+  }
+}
+
+TEST_CASE("parts of a region equal those of a full decode, whatever lies between them") {
+  Random random(9);
+  for (const Sampling& sampling : kSamplings) {
+    for (const int reduction : {1, 2, 4, 8}) {
+      check_parts({.sampling = sampling}, reduction, random);
+      check_parts({.sampling = sampling, .restart_interval = 5}, reduction, random);
+      check_parts({.sampling = sampling, .scans = progressive_scans(sampling.components)},
+                  reduction, random);
+      check_parts({.sampling = sampling, .scans = separate_scans(sampling.components)}, reduction,
+                  random);
+    }
+  }
+}
+
 TEST_CASE("a region equals that region of a full decode: CMYK and YCCK") {
   for (const Sampling& sampling : kInkSamplings) {
     for (const J_COLOR_SPACE stored : kInks) {
