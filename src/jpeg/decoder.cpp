@@ -150,10 +150,11 @@ bool WantedMcus::has(int row, unsigned column) {
       if (row < part.top / mcu_.height - 1 || row > (part.bottom - 1) / mcu_.height + 1) {
         continue;
       }
-      const auto first = static_cast<size_t>(std::max(0, part.left / mcu_.width - 1));
-      const auto last = static_cast<size_t>((part.right - 1) / mcu_.width + 1);
-      for (size_t i = first; i <= std::min(last, wanted_.size() - 1); ++i) {
-        wanted_[i] = true;
+      const int first = std::max(0, part.left / mcu_.width - 1);
+      const int last = (part.right - 1) / mcu_.width + 1;
+      const auto columns = static_cast<int>(wanted_.size());
+      for (int i = first; i <= std::min(last, columns - 1); ++i) {
+        wanted_[static_cast<size_t>(i)] = true;
       }
     }
   }
