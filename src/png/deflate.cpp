@@ -115,17 +115,20 @@ struct Sequence {
 // One block of the stream: what it says, and its bits.
 class Block {
  public:
+  static constexpr size_t kMostLiterals = size_t{64} * 1024 - 1;  // as many as can be stored
   // Shorter blocks, each with a code of its own, suit their bytes better and spend more on codes.
-  // (No more than 65,535 can be stored.)
-  static constexpr size_t kMostLiterals = size_t{32} * 1024;
+  static constexpr size_t kUsualLiterals = size_t{24} * 1024;
   static constexpr size_t kMostSequences = size_t{8} * 1024;
   // Fixed codes give the most bits: 9 for a literal, 8 + 5 and 5 + 13 for a match.
   static constexpr size_t kMostBytes = kMostLiterals * 9 / 8 + kMostSequences * 4 + 1024;
 
   size_t room() const {
-    const bool full = sequences_ + 1 == kMostSequences || literals_ == kMostLiterals;
-    return full ? 0 : kMostLiterals - literals_;
+    const bool full = sequences_ + 1 == kMostSequences || literals_ >= most_literals_;
+    return full ? 0 : most_literals_ - literals_;
   }
+
+  // At most kMostLiterals; from now on.
+  void set_most_literals(size_t most) { most_literals_ = most; }
 
   // At most room() of them.
   void add_literals(const uint8_t* bytes, size_t count) {
@@ -164,6 +167,7 @@ class Block {
   void write_symbols(const Codes& codes, BitWriter& out) const;
   void clear();
 
+  size_t most_literals_ = kUsualLiterals;
   size_t literals_ = 0;
   size_t in_sequences_ = 0;  // literals that are in a sequence already
   size_t sequences_ = 0;
@@ -624,20 +628,25 @@ class Stream final : public Deflater {
       add_literals(until);
       return;
     }
-    if (repeats(until)) {
-      search_matches(until);
+    const bool repeated = repeats(until);
+    // What is alike for a long time needs few codes.
+    const bool is_long = is_thorough_ && !repeated;
+    block_.set_most_literals(is_long ? Block::kMostLiterals : Block::kUsualLiterals);
+    if (repeated || is_thorough_) {
+      // Short matches are worth it only where there are many.
+      search_matches(until, repeated ? kShortest : 6);
     } else {
       settle();
       search_runs(until);
     }
   }
 
-  // Whether sequences of six bytes come again, runs excepted: of one place in 32, chosen by what
+  // Whether sequences of six bytes come again, runs excepted: of one place in eight, chosen by what
   // stands there, one in so many. In photographs it is one in 300 at most, in drawings one in ten
   // at least, so that it is soon clear which.
   bool repeats(uint32_t until) const {
     constexpr int kOneIn = 64;
-    constexpr int kClear = 1024;
+    constexpr int kClear = 4096;
     constexpr unsigned kBits = 12;
     std::array<uint32_t, 1 << kBits> places = {};
     int balance = 0;
@@ -649,10 +658,10 @@ class Stream final : public Deflater {
       }
       const uint64_t bytes = ahead & kRunMask;
       const uint64_t hash = bytes * 0x9e3779b97f4a7c15u;
-      if (hash >> 59 != 0) {
+      if (hash >> 61 != 0) {
         continue;
       }
-      uint32_t& place = places[hash >> (59 - kBits) & ((1 << kBits) - 1)];
+      uint32_t& place = places[hash >> (61 - kBits) & ((1 << kBits) - 1)];
       const bool again =
           place != 0 && i - place <= kWindow && (load_64(&data_[place]) & kRunMask) == bytes;
       balance += again ? kOneIn - 1 : -1;
@@ -720,11 +729,11 @@ class Stream final : public Deflater {
   }
 
   // A match waits until it is known that none at the next byte is longer (zlib's deflate_slow).
-  void search_matches(uint32_t until) {
+  void search_matches(uint32_t until, uint32_t shortest) {
     while (at_ < until) {
       Match match;
       if (waiting_.length < effort_.lazy) {
-        const uint32_t least = std::max(waiting_.length, kShortest - 1);
+        const uint32_t least = std::max(waiting_.length, shortest - 1);
         match = matcher_.find(data_.data(), at_, end_ - at_, least, effort_);
       }
       matcher_.insert(data_.data(), at_);
