@@ -9,7 +9,7 @@ foreach(name libjpeg-turbo libpng zlib doctest)
   endif()
 endforeach()
 
-# zlib: inflate and deflate, no gzip files. Its checksums are only for tests.
+# zlib: inflate and deflate, no gzip files. Its CRC is only for tests (src/png/crc.h).
 set(zlib ${sources}/zlib)
 add_library(zlib STATIC
   ${zlib}/adler32.c ${zlib}/compress.c ${zlib}/crc32.c ${zlib}/deflate.c ${zlib}/inffast.c ${zlib}/inflate.c
