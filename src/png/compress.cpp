@@ -62,7 +62,7 @@ Result<RowCompressor> RowCompressor::make(const ImageView& image, int level, Def
   compressor.filters_ = filters_for(image.layout, level);
   compressor.deflater_ = Deflater::make(level, sink, context);
   const uint64_t line = uint64_t{compressor.row_bytes_} + 2 * kRowSlack;
-  Result<Buffer> rows = Buffer::allocate((2 + kFilters) * line);
+  Result<Buffer> rows = Buffer::allocate(3 * line);
   if (!rows.ok() || !compressor.deflater_) {
     return rows.ok() ? out_of_memory(Deflater::kMemory) : rows.error();
   }
@@ -73,47 +73,40 @@ Result<RowCompressor> RowCompressor::make(const ImageView& image, int level, Def
 // Whether most of a row repeats the pixel before and the rest differs much, as in text: what is
 // drawn alike is found again best as it is. What differs little, as in gradients, is not. A row of
 // one colour goes with the row above.
-bool RowCompressor::is_drawn(const uint8_t* row) {
+bool RowCompressor::is_drawn(const uint8_t* row) const {
   constexpr uint64_t kMuch = 4;  // times the size of the row
   constexpr uint64_t kOneIn = 64;
   if (2 * count_repeated(row, row_bytes_, unit_) < row_bytes_) {
-    return drawn_ = false;
+    return false;
   }
-  uint8_t* differences = rows_.data() + 2 * (row_bytes_ + 2 * kRowSlack) + kRowSlack;
-  apply_filter(Filter::kSub, row, row, row_bytes_, unit_, differences);
-  const uint64_t sum = sum_of_magnitudes(differences, row_bytes_);
-  if (sum >= kMuch * row_bytes_ || sum > row_bytes_ / kOneIn) {
-    drawn_ = sum >= kMuch * row_bytes_;
-  }
-  return drawn_;
+  const uint64_t sum = sum_of_magnitudes(Filter::kSub, row, row, row_bytes_, unit_);
+  return sum > row_bytes_ / kOneIn ? sum >= kMuch * row_bytes_ : drawn_;
 }
 
-// The row filtered, with its filter's byte in front: of the filters to choose from, the one that
-// leaves least.
-const uint8_t* RowCompressor::filter_row(uint8_t* row, uint8_t* above) {
-  const size_t line = row_bytes_ + 2 * kRowSlack;
-  uint8_t* out = rows_.data() + 2 * line + kRowSlack;
-  if (filters_ != bit(Filter::kNone) && is_drawn(row)) {
-    row[-1] = static_cast<uint8_t>(Filter::kNone);
-    return row - 1;
+// Of the filters to choose from the one that leaves least.
+Filter RowCompressor::choose_filter(const uint8_t* row, const uint8_t* above) {
+  if (filters_ == bit(Filter::kNone)) {
+    return Filter::kNone;
   }
-  const uint8_t* best = nullptr;
-  uint64_t least = UINT64_MAX;
-  for (unsigned index = 0; index < kFilters; ++index, out += line) {
-    const auto filter = static_cast<Filter>(index);
-    if ((filters_ & bit(filter)) == 0) {
+  const auto sum_of = [&](Filter filter) {
+    return sum_of_magnitudes(filter, row, above, row_bytes_, unit_);
+  };
+  // Nothing where a row is as the one above: then it is drawn if that is.
+  const uint64_t sum_of_up = sum_of(Filter::kUp);
+  drawn_ = sum_of_up > 0 ? is_drawn(row) : drawn_;
+  if (drawn_) {
+    return Filter::kNone;
+  }
+  Filter best = Filter::kNone;
+  uint64_t least = sum_of(Filter::kNone);
+  for (const Filter filter : {Filter::kUp, Filter::kSub, Filter::kAverage, Filter::kPaeth}) {
+    if (least == 0 || (filters_ & bit(filter)) == 0) {
       continue;
     }
-    apply_filter(filter, row, above, row_bytes_, unit_, out);
-    out[-1] = static_cast<uint8_t>(index);
-    const bool is_only = filters_ == bit(filter);
-    const uint64_t sum = is_only ? 0 : sum_of_magnitudes(out, row_bytes_);
+    const uint64_t sum = filter == Filter::kUp ? sum_of_up : sum_of(filter);
     if (sum < least) {
       least = sum;
-      best = out - 1;
-    }
-    if (sum == 0) {
-      break;
+      best = filter;
     }
   }
   return best;
@@ -124,9 +117,13 @@ void RowCompressor::run() {
   const size_t line = row_bytes_ + 2 * kRowSlack;
   uint8_t* row = rows_.data() + kRowSlack;
   uint8_t* above = row + line;
+  uint8_t* filtered = above + line;
   for (int y = 0; y < image_.size.height; ++y) {
     pack_row(image_, y, row);
-    deflater_->write({filter_row(row, above), row_bytes_ + 1});
+    const Filter filter = choose_filter(row, above);
+    filtered[-1] = static_cast<uint8_t>(filter);
+    apply_filter(filter, row, above, row_bytes_, unit_, filtered);
+    deflater_->write({filtered - 1, row_bytes_ + 1});
     std::swap(row, above);
   }
   deflater_->finish();

@@ -3,6 +3,7 @@
 
 #include "image.h"
 #include "png/deflate.h"
+#include "png/filters.h"
 
 namespace crop64 {
 
@@ -18,8 +19,8 @@ class RowCompressor {
 
  private:
   RowCompressor() = default;
-  bool is_drawn(const uint8_t* row);
-  const uint8_t* filter_row(uint8_t* row, uint8_t* above);
+  bool is_drawn(const uint8_t* row) const;
+  Filter choose_filter(const uint8_t* row, const uint8_t* above);
 
   ImageView image_;
   size_t row_bytes_ = 0;
@@ -27,7 +28,7 @@ class RowCompressor {
   unsigned filters_ = 0;  // those to choose from, a bit for each
   bool drawn_ = false;    // what is_drawn() told of the row above
   std::unique_ptr<Deflater> deflater_;
-  Buffer rows_;  // two of the image, one for each filter
+  Buffer rows_;  // two of the image, and one filtered
 };
 
 }  // namespace crop64

@@ -135,7 +135,6 @@ class Block {
     std::memcpy(&literal_[literals_], bytes, count);
     literals_ += count;
   }
-  void add_literal(uint8_t literal) { literal_[literals_++] = literal; }
 
   // Where there is room.
   void add_match(uint32_t length, uint32_t distance) {
@@ -401,17 +400,6 @@ void Block::clear() {
   distance_counts_.fill(0);
 }
 
-// How long two places are equal, up to `most`. Reads up to 7 bytes behind that.
-uint32_t equal_length(const uint8_t* a, const uint8_t* b, uint32_t most) {
-  for (uint32_t length = 0; length < most; length += 8) {
-    const uint64_t difference = load_64(a + length) ^ load_64(b + length);
-    if (difference != 0) {
-      return std::min(most, length + static_cast<uint32_t>(__builtin_ctzll(difference)) / 8);
-    }
-  }
-  return most;
-}
-
 // A bit for each of 16 bytes, the first one lowest: whether it is the same in both.
 uint32_t equal_bytes(const uint8_t* a, const uint8_t* b) {
 #ifdef __wasm_simd128__
@@ -425,13 +413,25 @@ uint32_t equal_bytes(const uint8_t* a, const uint8_t* b) {
 #endif
 }
 
+// How long two places are equal, up to `most`. Reads up to 15 bytes behind that.
+uint32_t equal_length(const uint8_t* a, const uint8_t* b, uint32_t most) {
+  for (uint32_t length = 0; length < most; length += 16) {
+    const uint32_t different = ~equal_bytes(a + length, b + length) & 0xffff;
+    if (different != 0) {
+      return std::min(most, length + static_cast<uint32_t>(__builtin_ctz(different)));
+    }
+  }
+  return most;
+}
+
 struct Match {
   uint32_t length = 0;
   uint32_t distance = 0;
 };
 
-// Where sequences of bytes were seen before: chains of places whose four bytes have the same hash,
-// the nearest first, and the nearest one with the same three bytes.
+// Where sequences of bytes were seen before: chains of the places whose six bytes have the same
+// hash, the nearest first, and the nearest place with the same three bytes. A chain of fewer bytes
+// has many more places, nearly all of which are no better than the nearest.
 class Matcher {
  public:
   // As zlib's configuration_table: how many places are tried, and when to be content.
@@ -439,60 +439,72 @@ class Matcher {
     uint16_t good;    // with a match of this length, a quarter of the places
     uint16_t lazy;    // and with one of this length, the next byte does not get a search
     uint16_t nice;    // a match of this length ends the search
-    uint16_t places;  // that are tried
+    uint16_t places;  // that are tried: at least 4
   };
 
-  // The longest match for what stands at `at`, longer than `least`, or one of length 0. Places are
-  // counted from where `data` is; `most` bytes are there from `at` on.
-  Match find(const uint8_t* data, uint32_t at, uint32_t most, uint32_t least,
+  // The nearest places where three bytes, and six, of the same hash stood.
+  struct Nearest {
+    uint32_t of_3;
+    uint32_t of_6;
+  };
+
+  // Places are counted from where `data` is.
+  Nearest insert(const uint8_t* data, uint32_t at) {
+    const uint32_t place = at + first_;
+    const uint64_t bytes = load_64(data + at);
+    uint32_t& of_3 = newest_3_[hash_3(bytes)];
+    uint32_t& of_6 = newest_6_[hash_6(bytes)];
+    const Nearest before = {of_3, of_6};
+    older_[place % kWindow] = of_6;
+    of_3 = of_6 = place;
+    return before;
+  }
+
+  // The longest match for what stands at `at`, longer than `least`, or one of length 0; `nearest`
+  // is what its insertion gave, and `most` bytes are there from it on.
+  Match find(const uint8_t* data, uint32_t at, Nearest nearest, uint32_t most, uint32_t least,
              const Effort& effort) const {
-    Match best = {least, 0};
-    if (most < kShortest) {
-      return {};
-    }
+    const uint32_t place = at + first_;
+    Match best = {std::max(least, kHashed - 1), 0};
     most = std::min(most, kLongest);
     const uint8_t* here = data + at;
-    const uint32_t near = at + first_ - newest_3_[hash_3(here)];
-    if (best.length < kShortest && near <= kWindow) {
-      const uint32_t distance = near;
-      const uint32_t length = equal_length(here, here - distance, most);
-      // Three bytes from far away take more bits than as literals.
-      if (length > kShortest || (length == kShortest && distance <= 4096)) {
-        best = {length, distance};
+    uint32_t distance = place - nearest.of_6;
+    if (distance < kWindow) {
+      uint32_t places = least >= effort.good ? effort.places / 4u : effort.places;
+      // Of a run nearly all places are alike.
+      const uint32_t word = load_32(here);
+      if (effort.nice < kLongest && word == (word << 8 | word >> 24)) {
+        places = std::min(places, kRunPlaces);
       }
-    }
-    uint32_t places = least >= effort.good ? effort.places / 4u : effort.places;
-    // Of a run nearly all places are alike.
-    const uint32_t word = load_32(here);
-    if (effort.nice < kLongest && word == (word << 8 | word >> 24)) {
-      places = std::min(places, kRunPlaces);
-    }
-    if (most > kShortest) {
-      for (uint32_t place = newest_4_[hash_4(here)]; places > 0 && at + first_ - place <= kWindow;
-           place = older_[place % kWindow], --places) {
-        const uint32_t distance = at + first_ - place;
+      const uint32_t nice = std::min<uint32_t>(effort.nice, most);
+      do {
         const uint8_t* there = here - distance;
-        const uint32_t tail = std::max(best.length, kShortest) - kShortest;
+        // A longer one has the last three bytes of the best so far, and one more.
+        const uint32_t tail = best.length - 3;
         if (best.length < most && load_32(there + tail) == load_32(here + tail)) {
           const uint32_t length = equal_length(here, there, most);
           if (length > best.length) {
             best = {length, distance};
           }
         }
-        if (best.length >= std::min<uint32_t>(effort.nice, most)) {
+        if (best.length >= nice) {
           break;
         }
+        distance = place - older_[(place - distance) % kWindow];
+      } while (--places > 0 && distance < kWindow);
+    }
+    if (best.distance > 0) {
+      return best;
+    }
+    const uint32_t near = place - nearest.of_3;
+    if (least < kShortest && near <= kWindow) {
+      const uint32_t length = equal_length(here, here - near, most);
+      // Three bytes from far away take more bits than as literals.
+      if (length > kShortest || (length == kShortest && near <= 4096)) {
+        return {length, near};
       }
     }
-    return best.distance > 0 ? best : Match{};
-  }
-
-  void insert(const uint8_t* data, uint32_t at) {
-    const uint32_t place = at + first_;
-    uint32_t& newest = newest_4_[hash_4(data + at)];
-    older_[place % kWindow] = newest;
-    newest = place;
-    newest_3_[hash_3(data + at)] = place;
+    return {};
   }
 
   // The data has moved down by that many bytes.
@@ -500,17 +512,19 @@ class Matcher {
 
  private:
   static constexpr unsigned kHashBits = 15;
+  static constexpr uint32_t kHashed = 6;  // bytes, for a chain
   static constexpr uint32_t kRunPlaces = 8;
 
-  static uint32_t hash_4(const uint8_t* bytes) {
-    return (load_32(bytes) * 0x9e3779b1u) >> (32 - kHashBits);
+  // Of the first bytes of eight.
+  static uint32_t hash_3(uint64_t bytes) {
+    return (static_cast<uint32_t>(bytes) << 8) * 0x9e3779b1u >> (32 - kHashBits);
   }
-  static uint32_t hash_3(const uint8_t* bytes) {
-    return ((load_32(bytes) << 8) * 0x9e3779b1u) >> (32 - kHashBits);
+  static uint32_t hash_6(uint64_t bytes) {
+    return static_cast<uint32_t>((bytes << 16) * 0x9e3779b97f4a7c15u >> (64 - kHashBits));
   }
 
-  std::array<uint32_t, 1 << kHashBits> newest_4_ = {};
   std::array<uint32_t, 1 << kHashBits> newest_3_ = {};
+  std::array<uint32_t, 1 << kHashBits> newest_6_ = {};
   std::array<uint32_t, kWindow> older_;
   // The place of what is at 0: places are counted from further back than a match can reach from the
   // stream's begin, so that 0 is out of reach of all. They may come around to 0 again: what is at
@@ -519,8 +533,8 @@ class Matcher {
 };
 
 constexpr Matcher::Effort kEfforts[] = {
-    {4, 4, 16, 8},     {4, 5, 32, 16},       {4, 6, 32, 32},
-    {8, 12, 64, 48},   {8, 16, 96, 64},      {8, 32, 128, 128},
+    {4, 4, 16, 4},     {4, 5, 32, 8},        {4, 6, 32, 12},
+    {8, 12, 64, 16},   {8, 16, 96, 24},      {8, 16, 128, 48},
     {8, 64, 258, 256}, {32, 128, 258, 1024}, {32, 258, 258, 4096},
 };
 
@@ -579,6 +593,7 @@ class Stream final : public Deflater {
     const uint32_t count = at_ - kWindow;
     std::memmove(data_.data(), &data_[count], end_ - count);
     at_ -= count;
+    coded_ -= count;
     end_ -= count;
     matcher_.slide(count);
   }
@@ -603,29 +618,27 @@ class Stream final : public Deflater {
     }
   }
 
+  // What is not in the block yet, up to `until`.
   void add_literals(uint32_t until) {
-    while (at_ < until) {
+    while (coded_ < until) {
       make_room();
-      const auto count = std::min(until - at_, static_cast<uint32_t>(block_.room()));
-      block_.add_literals(&data_[at_], count);
-      at_ += count;
+      const auto count = std::min(until - coded_, static_cast<uint32_t>(block_.room()));
+      block_.add_literals(&data_[coded_], count);
+      coded_ += count;
     }
-  }
-
-  void add_literal(uint8_t literal) {
-    make_room();
-    block_.add_literal(literal);
   }
 
   void add_match(const Match& match) {
     make_room();
     block_.add_match(match.length, match.distance);
+    coded_ += match.length;
   }
 
   // Turns data_ from at_ to `until` into symbols, or a little more, up to end_.
   void search(uint32_t until) {
     if (stores_) {
       add_literals(until);
+      at_ = coded_;
       return;
     }
     const bool repeated = repeats(until);
@@ -646,7 +659,7 @@ class Stream final : public Deflater {
   // at least, so that it is soon clear which.
   bool repeats(uint32_t until) const {
     constexpr int kOneIn = 64;
-    constexpr int kClear = 4096;
+    constexpr int kClear = 2048;
     constexpr unsigned kBits = 12;
     std::array<uint32_t, 1 << kBits> places = {};
     int balance = 0;
@@ -670,31 +683,25 @@ class Stream final : public Deflater {
     return balance > 0;
   }
 
-  // Puts what waits into the block.
+  // Takes the match that waits.
   void settle() {
-    if (!has_literal_) {
-      return;
-    }
     if (waiting_.length > 0) {
       add_match(waiting_);
-      at_ += waiting_.length - 1;
-    } else {
-      add_literal(data_[at_ - 1]);
+      at_ = coded_;
+      waiting_ = {};
     }
-    waiting_ = {};
-    has_literal_ = false;
   }
 
   void search_runs(uint32_t until) {
     while (at_ < until) {
-      add_literals(next_run(until));
+      at_ = next_run(until);
+      add_literals(at_);
       if (at_ == until) {
         break;
       }
       const uint32_t most = std::min(kLongest, end_ - at_);
-      const uint32_t length = equal_length(&data_[at_], &data_[at_ - 1], most);
-      add_match({length, 1});
-      at_ += length;
+      add_match({equal_length(&data_[at_], &data_[at_ - 1], most), 1});
+      at_ = coded_;
     }
   }
 
@@ -713,56 +720,60 @@ class Stream final : public Deflater {
     return until;
   }
 
-  // A match for what stands at at_, of which the first `inserted` places are in the matcher.
-  void take_match(const Match& match, uint32_t inserted) {
+  // A match for what stands at coded_. One of a run that is cut off at kLongest is followed by the
+  // rest of it. (Matches further away are searched for again: a nearer one takes fewer bits.)
+  void take_match(Match match, uint32_t until) {
     add_match(match);
-    const uint32_t end = at_ + match.length;
-    at_ += inserted;
-    // Places inside a run are all alike.
-    const bool is_run = match.distance <= (is_thorough_ ? 1 : kRunPixel);
-    if (is_run && match.length > kInserted) {
-      at_ = end - kInserted;
+    while (match.distance <= kRunPixel && match.length == kLongest && coded_ < until) {
+      const uint8_t* here = &data_[coded_];
+      match.length = equal_length(here, here - match.distance, std::min(kLongest, end_ - coded_));
+      if (match.length < effort_.nice) {
+        break;
+      }
+      add_match(match);
     }
-    for (; at_ < end; ++at_) {
+  }
+
+  // Makes the places up to coded_ known; of a run those at its end, for they are all alike.
+  void insert_coded(bool is_run) {
+    if (is_run && coded_ - at_ > kInserted) {
+      at_ = coded_ - kInserted;
+    }
+    for (; at_ < coded_; ++at_) {
       matcher_.insert(data_.data(), at_);
     }
+  }
+
+  // Where the match that waits begins, if what stands before it is made part of it, too.
+  uint32_t extend_back(uint32_t start) {
+    while (start > waiting_.distance && data_[start - 1] == data_[start - 1 - waiting_.distance] &&
+           start > coded_ && waiting_.length < kLongest) {
+      --start;
+      ++waiting_.length;
+    }
+    return start;
   }
 
   // A match waits until it is known that none at the next byte is longer (zlib's deflate_slow).
   void search_matches(uint32_t until, uint32_t shortest) {
     while (at_ < until) {
+      const Matcher::Nearest nearest = matcher_.insert(data_.data(), at_);
       Match match;
       if (waiting_.length < effort_.lazy) {
         const uint32_t least = std::max(waiting_.length, shortest - 1);
-        match = matcher_.find(data_.data(), at_, end_ - at_, least, effort_);
+        match = matcher_.find(data_.data(), at_, nearest, end_ - at_, least, effort_);
       }
-      matcher_.insert(data_.data(), at_);
-      if (waiting_.length > 0 && match.length <= waiting_.length) {
-        // It began a byte ago.
-        --at_;
-        take_match(waiting_, 2);
-        // A run that was cut off at kLongest goes on. (Matches further away are searched for again:
-        // a nearer one takes fewer bits.)
-        while (waiting_.distance <= kRunPixel && waiting_.length == kLongest && at_ < until) {
-          const uint32_t most = std::min(kLongest, end_ - at_);
-          const uint8_t* here = &data_[at_];
-          waiting_.length = equal_length(here, here - waiting_.distance, most);
-          if (waiting_.length < effort_.nice) {
-            break;
-          }
-          take_match(waiting_, 0);
-        }
-        waiting_ = {};
-        has_literal_ = false;
+      ++at_;
+      if (waiting_.length == 0 || match.length > waiting_.length) {
+        waiting_ = match;
         continue;
       }
-      if (has_literal_) {
-        add_literal(data_[at_ - 1]);
-      }
-      has_literal_ = true;
-      waiting_ = match;
-      ++at_;
+      add_literals(extend_back(at_ - 2));
+      take_match(waiting_, until);
+      insert_coded(waiting_.distance <= (is_thorough_ ? 1 : kRunPixel));
+      waiting_ = {};
     }
+    add_literals(waiting_.length > 0 ? at_ - 1 : at_);
     if (at_ == end_) {
       settle();
     }
@@ -773,10 +784,10 @@ class Stream final : public Deflater {
   const Matcher::Effort effort_;
   Matcher matcher_;
   std::array<uint8_t, kDataBytes + kSlack> data_;
-  uint32_t at_ = 0;
+  uint32_t coded_ = 0;  // what stands before it is in a block
+  uint32_t at_ = 0;     // the next place to look at
   uint32_t end_ = 0;
-  Match waiting_;             // for what begins at the byte before at_
-  bool has_literal_ = false;  // whether that byte is not in the block yet
+  Match waiting_;  // for what begins at the byte before at_
   Block block_;
   uint32_t adler_ = kAdlerStart;
   Sink sink_;

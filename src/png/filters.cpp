@@ -54,19 +54,30 @@ void unfilter_scalar(Filter filter, const uint8_t* in, const uint8_t* above, siz
   }
 }
 
+namespace {
+
+uint8_t filtered_scalar(Filter filter, const uint8_t* row, const uint8_t* above, size_t i,
+                        size_t unit) {
+  const int left = i >= unit ? row[i - unit] : 0;
+  const int up_left = i >= unit ? above[i - unit] : 0;
+  return static_cast<uint8_t>(row[i] - predict(filter, left, above[i], up_left));
+}
+
+}  // namespace
+
 void apply_filter_scalar(Filter filter, const uint8_t* row, const uint8_t* above, size_t size,
                          size_t unit, uint8_t* out) {
   for (size_t i = 0; i < size; ++i) {
-    const int left = i >= unit ? row[i - unit] : 0;
-    const int up_left = i >= unit ? above[i - unit] : 0;
-    out[i] = static_cast<uint8_t>(row[i] - predict(filter, left, above[i], up_left));
+    out[i] = filtered_scalar(filter, row, above, i, unit);
   }
 }
 
-uint64_t sum_of_magnitudes_scalar(const uint8_t* bytes, size_t size) {
+uint64_t sum_of_magnitudes_scalar(Filter filter, const uint8_t* row, const uint8_t* above,
+                                  size_t size, size_t unit) {
   uint64_t sum = 0;
   for (size_t i = 0; i < size; ++i) {
-    sum += bytes[i] < 128 ? bytes[i] : 256u - bytes[i];
+    const uint8_t byte = filtered_scalar(filter, row, above, i, unit);
+    sum += byte < 128 ? byte : 256u - byte;
   }
   return sum;
 }
@@ -97,6 +108,25 @@ v128_t paeth(v128_t left, v128_t above, v128_t above_left) {
   return wasm_v128_bitselect(left, above_or_corner, wasm_i16x8_eq(nearest, to_left));
 }
 
+v128_t distance_u8(v128_t a, v128_t b) {
+  return wasm_i8x16_sub(wasm_u8x16_max(a, b), wasm_u8x16_min(a, b));
+}
+
+// The same in sixteen lanes of 8 bits, for which left + above - above_left may be too much. Where
+// left and above lie on one side of above_left, it lies behind them, and above_left is not nearest;
+// else their distances from above_left are taken from each other.
+v128_t paeth_u8(v128_t left, v128_t above, v128_t above_left) {
+  const v128_t to_left = distance_u8(above, above_left);
+  const v128_t to_above = distance_u8(left, above_left);
+  const v128_t on_one_side =
+      wasm_i8x16_eq(wasm_u8x16_ge(left, above_left), wasm_u8x16_ge(above, above_left));
+  const v128_t to_above_left = wasm_v128_or(distance_u8(to_left, to_above), on_one_side);
+  const v128_t nearest = wasm_u8x16_min(wasm_u8x16_min(to_left, to_above), to_above_left);
+  const v128_t above_or_corner =
+      wasm_v128_bitselect(above, above_left, wasm_i8x16_eq(nearest, to_above));
+  return wasm_v128_bitselect(left, above_or_corner, wasm_i8x16_eq(nearest, to_left));
+}
+
 // The average rounded down: wasm's own is rounded up.
 v128_t average(v128_t a, v128_t b) {
   const v128_t odd = wasm_v128_and(wasm_v128_xor(a, b), wasm_i8x16_const_splat(1));
@@ -124,14 +154,6 @@ void unfilter_up(const uint8_t* in, const uint8_t* above, size_t size, uint8_t* 
   }
 }
 
-bool are_zeros(const uint8_t* bytes, size_t vectors) {
-  v128_t any = wasm_v128_load(bytes);
-  for (size_t i = 1; i < vectors; ++i) {
-    any = wasm_v128_or(any, wasm_v128_load(bytes + 16 * i));
-  }
-  return !wasm_v128_any_true(any);
-}
-
 // Pixel after pixel: each stands on the one before it.
 template <size_t kUnit>
 void unfilter_pixels(Filter filter, const uint8_t* in, const uint8_t* above, size_t size,
@@ -152,14 +174,16 @@ void unfilter_pixels(Filter filter, const uint8_t* in, const uint8_t* above, siz
     v128_t left = wasm_i16x8_const_splat(0);
     v128_t above_left = left;
     const v128_t low = wasm_i16x8_const_splat(0xff);
-    constexpr size_t kGroup = 16 * kUnit;
+    constexpr size_t kGroup = 16 / kUnit * kUnit;
+    constexpr uint32_t kPixel = (1u << 2 * kUnit) - 1;
     for (size_t group = 0; group < size; group += kGroup) {
       // Behind a pixel that is as the one above it, those without a difference are, too: so it goes
       // on in drawings.
       const bool is_as_above =
-          group == 0 || std::memcmp(out + group - kUnit, above + group - kUnit, kUnit) == 0;
-      if (is_as_above && group + kGroup <= size && are_zeros(in + group, kUnit)) {
-        std::memcpy(out + group, above + group, kGroup);
+          (wasm_i8x16_bitmask(wasm_i8x16_eq(left, above_left)) & kPixel) == kPixel;
+      if (is_as_above && group + kGroup <= size &&
+          !wasm_v128_any_true(wasm_v128_load(in + group))) {
+        wasm_v128_store(out + group, wasm_v128_load(above + group));
         left = above_left =
             wasm_u16x8_extend_low_u8x16(load_pixel<kUnit>(above + group + kGroup - kUnit));
         continue;
@@ -176,9 +200,10 @@ void unfilter_pixels(Filter filter, const uint8_t* in, const uint8_t* above, siz
   }
 }
 
-v128_t filtered(Filter filter, const uint8_t* row, const uint8_t* above, size_t unit) {
+template <Filter kFilter>
+v128_t filtered(const uint8_t* row, const uint8_t* above, size_t unit) {
   const v128_t here = wasm_v128_load(row);
-  switch (filter) {
+  switch (kFilter) {
     case Filter::kNone:
       return here;
     case Filter::kSub:
@@ -190,21 +215,58 @@ v128_t filtered(Filter filter, const uint8_t* row, const uint8_t* above, size_t 
     case Filter::kPaeth:
       break;
   }
-  const v128_t left = wasm_v128_load(row - unit);
-  const v128_t up = wasm_v128_load(above);
-  const v128_t up_left = wasm_v128_load(above - unit);
-  const v128_t low = paeth(wasm_u16x8_extend_low_u8x16(left), wasm_u16x8_extend_low_u8x16(up),
-                           wasm_u16x8_extend_low_u8x16(up_left));
-  const v128_t high = paeth(wasm_u16x8_extend_high_u8x16(left), wasm_u16x8_extend_high_u8x16(up),
-                            wasm_u16x8_extend_high_u8x16(up_left));
-  return wasm_i8x16_sub(here, wasm_u8x16_narrow_i16x8(low, high));
+  return wasm_i8x16_sub(here, paeth_u8(wasm_v128_load(row - unit), wasm_v128_load(above),
+                                       wasm_v128_load(above - unit)));
 }
 
 template <Filter kFilter>
 void apply(const uint8_t* row, const uint8_t* above, size_t size, size_t unit, uint8_t* out) {
   for (size_t i = 0; i < size; i += 16) {
-    wasm_v128_store(out + i, filtered(kFilter, row + i, above + i, unit));
+    wasm_v128_store(out + i, filtered<kFilter>(row + i, above + i, unit));
   }
+}
+
+template <Filter kFilter>
+uint64_t sum(const uint8_t* row, const uint8_t* above, size_t size, size_t unit) {
+  const auto magnitudes = [=](size_t i) {
+    return wasm_i8x16_abs(filtered<kFilter>(row + i, above + i, unit));
+  };
+  // What is behind the row does not count.
+  alignas(16) constexpr uint8_t kCounted[32] = {255, 255, 255, 255, 255, 255, 255, 255,
+                                                255, 255, 255, 255, 255, 255, 255, 255};
+  const size_t whole = size / 16 * 16;
+  v128_t pairs = wasm_u16x8_extadd_pairwise_u8x16(
+      wasm_v128_and(magnitudes(whole), wasm_v128_load(kCounted + 16 - size % 16)));
+  v128_t sums = wasm_i32x4_const_splat(0);
+  for (size_t i = 0; i < whole;) {
+    // Lanes of 16 bits hold 255 times two magnitudes, which are 128 at most.
+    for (const size_t end = std::min(whole, i + 16 * size_t{254}); i < end; i += 16) {
+      pairs = wasm_i16x8_add(pairs, wasm_u16x8_extadd_pairwise_u8x16(magnitudes(i)));
+    }
+    sums = wasm_i32x4_add(sums, wasm_u32x4_extadd_pairwise_u16x8(pairs));
+    pairs = wasm_i16x8_const_splat(0);
+  }
+  sums = wasm_i32x4_add(sums, wasm_u32x4_extadd_pairwise_u16x8(pairs));
+  return uint64_t{wasm_u32x4_extract_lane(sums, 0)} + wasm_u32x4_extract_lane(sums, 1) +
+         wasm_u32x4_extract_lane(sums, 2) + wasm_u32x4_extract_lane(sums, 3);
+}
+
+// Gives what `work` gives for that filter.
+template <typename Work>
+auto with_filter(Filter filter, const Work& work) {
+  switch (filter) {
+    case Filter::kSub:
+      return work.template operator()<Filter::kSub>();
+    case Filter::kUp:
+      return work.template operator()<Filter::kUp>();
+    case Filter::kAverage:
+      return work.template operator()<Filter::kAverage>();
+    case Filter::kPaeth:
+      return work.template operator()<Filter::kPaeth>();
+    case Filter::kNone:
+      break;
+  }
+  return work.template operator()<Filter::kNone>();
 }
 
 }  // namespace
@@ -232,37 +294,12 @@ void unfilter(Filter filter, const uint8_t* in, const uint8_t* above, size_t siz
 
 void apply_filter(Filter filter, const uint8_t* row, const uint8_t* above, size_t size, size_t unit,
                   uint8_t* out) {
-  switch (filter) {
-    case Filter::kNone:
-      std::memcpy(out, row, size);
-      break;
-    case Filter::kSub:
-      apply<Filter::kSub>(row, above, size, unit, out);
-      break;
-    case Filter::kUp:
-      apply<Filter::kUp>(row, above, size, unit, out);
-      break;
-    case Filter::kAverage:
-      apply<Filter::kAverage>(row, above, size, unit, out);
-      break;
-    case Filter::kPaeth:
-      apply<Filter::kPaeth>(row, above, size, unit, out);
-      break;
-  }
+  with_filter(filter, [=]<Filter kFilter> { apply<kFilter>(row, above, size, unit, out); });
 }
 
-uint64_t sum_of_magnitudes(const uint8_t* bytes, size_t size) {
-  const size_t whole = size / 16 * 16;
-  v128_t sums = wasm_i32x4_const_splat(0);
-  for (size_t i = 0; i < whole; i += 16) {
-    const v128_t magnitudes = wasm_i8x16_abs(wasm_v128_load(bytes + i));
-    const v128_t pairs = wasm_u16x8_extadd_pairwise_u8x16(magnitudes);
-    sums = wasm_i32x4_add(sums, wasm_u32x4_extadd_pairwise_u16x8(pairs));
-  }
-  const uint64_t sum = uint64_t{wasm_u32x4_extract_lane(sums, 0)} +
-                       wasm_u32x4_extract_lane(sums, 1) + wasm_u32x4_extract_lane(sums, 2) +
-                       wasm_u32x4_extract_lane(sums, 3);
-  return sum + sum_of_magnitudes_scalar(bytes + whole, size - whole);
+uint64_t sum_of_magnitudes(Filter filter, const uint8_t* row, const uint8_t* above, size_t size,
+                           size_t unit) {
+  return with_filter(filter, [=]<Filter kFilter> { return sum<kFilter>(row, above, size, unit); });
 }
 
 size_t count_repeated(const uint8_t* row, size_t size, size_t unit) {
@@ -287,8 +324,9 @@ void apply_filter(Filter filter, const uint8_t* row, const uint8_t* above, size_
   apply_filter_scalar(filter, row, above, size, unit, out);
 }
 
-uint64_t sum_of_magnitudes(const uint8_t* bytes, size_t size) {
-  return sum_of_magnitudes_scalar(bytes, size);
+uint64_t sum_of_magnitudes(Filter filter, const uint8_t* row, const uint8_t* above, size_t size,
+                           size_t unit) {
+  return sum_of_magnitudes_scalar(filter, row, above, size, unit);
 }
 
 size_t count_repeated(const uint8_t* row, size_t size, size_t unit) {

@@ -25,9 +25,10 @@ void unfilter(Filter filter, const uint8_t* in, const uint8_t* above, size_t siz
 void apply_filter(Filter filter, const uint8_t* row, const uint8_t* above, size_t size, size_t unit,
                   uint8_t* out);
 
-// The sum of the bytes, taken as signed, without their signs: what a filter is chosen by (the same
-// specification, section 12.7).
-uint64_t sum_of_magnitudes(const uint8_t* bytes, size_t size);
+// The sum of the bytes of the row with that filter on, taken as signed, without their signs: what a
+// filter is chosen by (the same specification, section 12.7). It may read what apply_filter() does.
+uint64_t sum_of_magnitudes(Filter filter, const uint8_t* row, const uint8_t* above, size_t size,
+                           size_t unit);
 
 // How many bytes of a row equal those of the pixel before, `unit` bytes earlier, which may be read
 // in front of the row.
@@ -38,7 +39,8 @@ void unfilter_scalar(Filter filter, const uint8_t* in, const uint8_t* above, siz
                      size_t unit, uint8_t* out);
 void apply_filter_scalar(Filter filter, const uint8_t* row, const uint8_t* above, size_t size,
                          size_t unit, uint8_t* out);
-uint64_t sum_of_magnitudes_scalar(const uint8_t* bytes, size_t size);
+uint64_t sum_of_magnitudes_scalar(Filter filter, const uint8_t* row, const uint8_t* above,
+                                  size_t size, size_t unit);
 size_t count_repeated_scalar(const uint8_t* row, size_t size, size_t unit);
 
 }  // namespace crop64

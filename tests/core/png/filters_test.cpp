@@ -45,8 +45,8 @@ TEST_CASE("filters equal their plain ways, and undo each other") {
           apply_filter_scalar(filter, in, up, size, unit, plain.data());
           apply_filter(filter, in, up, size, unit, fast.data());
           REQUIRE((first_of(fast, size) == first_of(plain, size)));
-          CHECK(sum_of_magnitudes(fast.data(), size) ==
-                sum_of_magnitudes_scalar(plain.data(), size));
+          CHECK(sum_of_magnitudes(filter, in, up, size, unit) ==
+                sum_of_magnitudes_scalar(filter, in, up, size, unit));
           CHECK(count_repeated(in, size, unit) == count_repeated_scalar(in, size, unit));
           // A part of a row is enough, and behind it stands whatever does.
           const size_t wanted = unit * static_cast<size_t>(random.between(1, int(pixels)));
@@ -97,8 +97,43 @@ TEST_CASE("a filter predicts as the PNG specification has it") {
   }
 }
 
+TEST_CASE("Paeth of each left, above and corner") {
+  constexpr size_t kSize = 512;
+  File row(kRowSlack + kSize + kRowSlack);
+  File above = row;
+  File plain(kSize + kRowSlack);
+  File fast = plain;
+  for (size_t i = 0; i < kSize; i += 2) {
+    row[kRowSlack + i] = static_cast<uint8_t>(i / 2);  // a left one at each second place
+  }
+  for (int corner = 0; corner < 256; ++corner) {
+    for (int up = 0; up < 256; ++up) {
+      for (size_t i = 0; i < kSize; i += 2) {
+        above[kRowSlack + i] = static_cast<uint8_t>(corner);
+        above[kRowSlack + i + 1] = static_cast<uint8_t>(up);
+      }
+      const uint8_t* in = row.data() + kRowSlack;
+      const uint8_t* over = above.data() + kRowSlack;
+      apply_filter_scalar(Filter::kPaeth, in, over, kSize, 1, plain.data());
+      apply_filter(Filter::kPaeth, in, over, kSize, 1, fast.data());
+      REQUIRE((fast == plain));
+    }
+  }
+}
+
 TEST_CASE("magnitudes are those of signed bytes") {
-  CHECK(sum_of_magnitudes(File{1, 255, 128, 127, 0}.data(), 5) == 1 + 1 + 128 + 127);
+  File row(kRowSlack);
+  row.insert(row.end(), {1, 255, 128, 127, 0});
+  row.resize(row.size() + kRowSlack, 99);
+  const uint8_t* in = row.data() + kRowSlack;
+  CHECK(sum_of_magnitudes(Filter::kNone, in, in, 5, 1) == 1 + 1 + 128 + 127);
+}
+
+TEST_CASE("magnitudes of a long row") {
+  const size_t size = 20'003;
+  const File row(kRowSlack + size + kRowSlack, 128);
+  const uint8_t* in = row.data() + kRowSlack;
+  CHECK(sum_of_magnitudes(Filter::kNone, in, in, size, 1) == 128 * size);
 }
 
 TEST_CASE("repeated bytes equal those of the pixel before") {
