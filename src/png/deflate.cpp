@@ -499,8 +499,8 @@ class Matcher {
     const uint32_t near = place - nearest.of_3;
     if (least < kShortest && near <= kWindow) {
       const uint32_t length = equal_length(here, here - near, most);
-      // Three bytes from far away take more bits than as literals.
-      if (length > kShortest || (length == kShortest && near <= 4096)) {
+      // Three bytes from very far away take more bits than as literals.
+      if (length > kShortest || (length == kShortest && near <= kFarOf3)) {
         return {length, near};
       }
     }
@@ -514,6 +514,7 @@ class Matcher {
   static constexpr unsigned kHashBits = 15;
   static constexpr uint32_t kHashed = 6;  // bytes, for a chain
   static constexpr uint32_t kRunPlaces = 8;
+  static constexpr uint32_t kFarOf3 = kWindow / 2;
 
   // Of the first bytes of eight.
   static uint32_t hash_3(uint64_t bytes) {
