@@ -117,7 +117,7 @@ class Block {
  public:
   static constexpr size_t kMostLiterals = size_t{64} * 1024 - 1;  // as many as can be stored
   // Shorter blocks, each with a code of its own, suit their bytes better and spend more on codes.
-  static constexpr size_t kUsualLiterals = size_t{24} * 1024;
+  static constexpr size_t kUsualLiterals = size_t{32} * 1024;
   static constexpr size_t kMostSequences = size_t{8} * 1024;
   // Fixed codes give the most bits: 9 for a literal, 8 + 5 and 5 + 13 for a match.
   static constexpr size_t kMostBytes = kMostLiterals * 9 / 8 + kMostSequences * 4 + 1024;
