@@ -468,6 +468,7 @@ class Matcher {
     Match best = {std::max(least, kHashed - 1), 0};
     most = std::min(most, kLongest);
     const uint8_t* here = data + at;
+    // The place a whole window away has lost its link to the one that is being looked for.
     uint32_t distance = place - nearest.of_6;
     if (distance < kWindow) {
       uint32_t places = least >= effort.good ? effort.places / 4u : effort.places;
@@ -528,8 +529,8 @@ class Matcher {
   std::array<uint32_t, 1 << kHashBits> newest_6_ = {};
   std::array<uint32_t, kWindow> older_;
   // The place of what is at 0: places are counted from further back than a match can reach from the
-  // stream's begin, so that 0 is out of reach of all. They may come around to 0 again: what is at
-  // them is looked at before it is taken for a match.
+  // stream's begin, so that 0 is out of reach of all. A picture in memory ends before they come
+  // around to 0 again.
   uint32_t first_ = kWindow + 1;
 };
 
