@@ -49,9 +49,9 @@ async function memoryOf({ picture, options: { crop, ...options } }) {
   const before = native.heapHighWater();
   const { left, top, width, height } = crop;
   const edges = { left, top, right: left + width, bottom: top + height };
-  const input = nativeFile(native, bytes);
-  const asked = nativeOptions(native, { crop: edges, ...options });
-  const { ok, message, result } = native.process(input, [asked], native.Form.bytes);
+  const input = nativeFile(bytes);
+  const asked = nativeOptions({ crop: edges, ...options });
+  const { ok, message, result } = native.process(input, [asked], 'bytes');
   if (!ok) throw new Error(message);
   return native.heapHighWater() - before - bytes.length - result[0].data.length;
 }

@@ -30,9 +30,6 @@ using crop64::ErrorCode;
 using crop64::Result;
 using emscripten::typed_memory_view;
 
-// The form in which a result is to be handed out.
-enum class Form { kBytes, kBase64, kDataUrl };
-
 val details_of(const Error& error) {
   val details = val::object();
   for (const crop64::Detail& detail : error.details) {
@@ -259,7 +256,8 @@ val describe(const crop64::ImageInfo& info, crop64::ColorSpace color_space) {
 
 // The header of a file.
 val probe(const val& from) {
-  const auto input = read<Input>(from);
+  Input input;
+  read(from, input);
   Loaded loaded;
   if (const auto error = load(input, 1e18, loaded)) {
     return failure(*error);
@@ -337,7 +335,7 @@ struct Jobs {
 
   explicit Jobs(const val& jobs) {
     for (int i = 0; i < length_of(jobs); ++i) {
-      options.push_back(read<crop64::Options>(at(jobs, i)));
+      read(at(jobs, i), options.emplace_back());
       memory_limit = std::min(memory_limit, options.back().limits.memory);
     }
   }
@@ -386,9 +384,11 @@ val process_file(const val& file, const Jobs& jobs, Form form) {
 }
 
 // All jobs on a source: `jobs` is an array of options, and the result an array in the same order.
-val process(const val& from, const val& jobs_from, Form form) {
-  const auto input = read<Input>(from);
+val process(const val& from, const val& jobs_from, const val& form_name) {
+  Input input;
+  read(from, input);
   const Jobs jobs(jobs_from);
+  const auto form = choice<Form>(form_name);
   if (input.kind == Kind::kFile) {
     return process_file(input.data, jobs, form);
   }
@@ -428,9 +428,9 @@ bool arrive(Handle handle, const val& piece) {
 void end_arriving(Handle handle) { delete &arriving_of(handle); }
 
 // When it is enough; ends it, too.
-val process_arrived(Handle handle, Form form) {
+val process_arrived(Handle handle, const val& form_name) {
   const std::unique_ptr<Arriving> arriving(&arriving_of(handle));
-  return report_all(arriving->process(), {arriving->file()}, form);
+  return report_all(arriving->process(), {arriving->file()}, choice<Form>(form_name));
 }
 
 // How far the allocator has ever gone into the module's memory.
@@ -446,65 +446,6 @@ extern "C" int siprintf(char* text, const char* /*format*/, ...) {
 }
 
 EMSCRIPTEN_BINDINGS(crop64) {
-  using crop64::Channels;
-  using crop64::Fit;
-  using crop64::Flip;
-  using crop64::Format;
-  using crop64::Kernel;
-  using crop64::MetadataPolicy;
-  using crop64::Outside;
-  using crop64::Progressive;
-  using crop64::Truncated;
-  using emscripten::enum_;
-
-  enum_<Kind>("Kind")
-      .value("file", Kind::kFile)
-      .value("base64", Kind::kBase64)
-      .value("samples", Kind::kSamples);
-  enum_<Form>("Form")
-      .value("bytes", Form::kBytes)
-      .value("base64", Form::kBase64)
-      .value("dataUrl", Form::kDataUrl);
-  enum_<Format>("Format")
-      .value("keep", Format::kKeep)
-      .value("jpeg", Format::kJpeg)
-      .value("png", Format::kPng)
-      .value("raw", Format::kRaw);
-  enum_<Outside>("Outside")
-      .value("error", Outside::kError)
-      .value("clamp", Outside::kClamp)
-      .value("pad", Outside::kPad);
-  enum_<Truncated>("Truncated")
-      .value("error", Truncated::kError)
-      .value("accept", Truncated::kAccept);
-  enum_<Channels>("Channels")
-      .value("RGBA", Channels::kRgba)
-      .value("RGB", Channels::kRgb)
-      .value("BGRA", Channels::kBgra)
-      .value("BGR", Channels::kBgr)
-      .value("GRAY", Channels::kGray)
-      .value("GRAYA", Channels::kGrayAlpha)
-      .value("keep", Channels::kKeep);
-  enum_<Flip>("Flip").value("horizontal", Flip::kHorizontal).value("vertical", Flip::kVertical);
-  enum_<Fit>("Fit")
-      .value("cover", Fit::kCover)
-      .value("contain", Fit::kContain)
-      .value("fill", Fit::kFill)
-      .value("inside", Fit::kInside)
-      .value("outside", Fit::kOutside);
-  enum_<Kernel>("Kernel")
-      .value("nearest", Kernel::kNearest)
-      .value("linear", Kernel::kLinear)
-      .value("cubic", Kernel::kCubic)
-      .value("lanczos3", Kernel::kLanczos3);
-  enum_<MetadataPolicy>("MetadataPolicy")
-      .value("none", MetadataPolicy::kNone)
-      .value("color", MetadataPolicy::kColor)
-      .value("all", MetadataPolicy::kAll);
-  enum_<Progressive>("Progressive")
-      .value("keep", Progressive::kKeep)
-      .value("no", Progressive::kNo)
-      .value("yes", Progressive::kYes);
   emscripten::function("probe", &probe);
   emscripten::function("process", &process);
   emscripten::function("beginArriving", &begin_arriving);

@@ -2,8 +2,8 @@
 // undefined there keeps its default.
 #pragma once
 
+#include <cmath>
 #include <optional>
-#include <span>
 #include <type_traits>
 
 #include "javascript.h"
@@ -13,6 +13,9 @@ namespace bindings {
 
 // What a source is: a file's bytes, base64 text (as bytes, one a character) or samples.
 enum class Kind { kFile, kBase64, kSamples };
+
+// The form in which a result is to be handed out.
+enum class Form { kBytes, kBase64, kDataUrl };
 
 struct Input {
   val data = val::undefined();  // Uint8Array
@@ -25,158 +28,156 @@ struct Input {
   val icc_profile = val::undefined();  // Uint8Array
 };
 
-template <class Object>
-struct Field {
-  val name;  // kept as JavaScript's: to make one of text takes longer than to read the field
-  void (*set)(Object&, const val&);
-};
+// JavaScript's names for an enumeration's values, in their order. One that it has no name for is -.
+template <class Enum>
+constexpr const char* kNames = nullptr;
+template <>
+constexpr const char* kNames<Kind> = "file base64 samples";
+template <>
+constexpr const char* kNames<Form> = "bytes base64 dataUrl";
+template <>
+constexpr const char* kNames<crop64::Format> = "keep - jpeg png - raw";
+template <>
+constexpr const char* kNames<crop64::Outside> = "error clamp pad";
+template <>
+constexpr const char* kNames<crop64::Truncated> = "error accept";
+template <>
+constexpr const char* kNames<crop64::Channels> = "RGBA RGB BGRA BGR GRAY GRAYA keep";
+template <>
+constexpr const char* kNames<crop64::Flip> = "- horizontal vertical";
+template <>
+constexpr const char* kNames<crop64::Fit> = "cover contain fill inside outside";
+template <>
+constexpr const char* kNames<crop64::Kernel> = "nearest linear cubic lanczos3";
+template <>
+constexpr const char* kNames<crop64::MetadataPolicy> = "none color all";
+template <>
+constexpr const char* kNames<crop64::Progressive> = "keep no yes";
 
-// All fields of an object that is read.
-template <class Object>
-std::span<const Field<Object>> fields();
+template <class Enum>
+Enum choice(const val& name) {
+  static_assert(kNames<Enum> != nullptr);
+  return static_cast<Enum>(index_of(name, kNames<Enum>));
+}
 
+// All fields of an object.
+template <class Object>
+void read(const val& from, Object& to);
+
+// One field. Whether it is there.
 template <class Value>
-[[gnu::noinline]] Value read(const val& from) {
-  if constexpr (std::is_class_v<Value> && !std::is_same_v<Value, val>) {
-    Value object;
-    for (const Field<Value>& field : fields<Value>()) {
-      if (const val value = get(from, field.name); !value.isUndefined()) {
-        field.set(object, value);
-      }
+bool read(const val& from, const char* name, Value& to) {
+  if constexpr (std::is_arithmetic_v<Value>) {
+    const double number = number_of(from, name);
+    if (std::isnan(number)) {
+      return false;
     }
-    return object;
+    to = static_cast<Value>(number);
+    return true;
   } else {
-    return from.as<Value>();
+    const val value = get(from, name);
+    if (value.isUndefined()) {
+      return false;
+    }
+    if constexpr (std::is_same_v<Value, val>) {
+      to = value;
+    } else if constexpr (std::is_enum_v<Value>) {
+      to = choice<Value>(value);
+    } else {
+      read(value, to);
+    }
+    return true;
+  }
+}
+template <class Value>
+void read(const val& from, const char* name, std::optional<Value>& to) {
+  Value value{};
+  if (read(from, name, value)) {
+    to = value;
   }
 }
 
-template <class Object, class Value>
-Value value_of(Value Object::*);
-template <class Object, class Value>
-Value value_of(std::optional<Value> Object::*);
-template <class Object, class Value>
-Object object_of(Value Object::*);
-
-template <auto kMember>
-auto field(const char* name) {
-  using Object = decltype(object_of(kMember));
-  using Value = decltype(value_of(kMember));
-  return Field<Object>{
-      val(name), [](Object& object, const val& value) { object.*kMember = read<Value>(value); }};
+template <>
+inline void read(const val& from, Input& to) {
+  read(from, "data", to.data);
+  read(from, "kind", to.kind);
+  read(from, "width", to.width);
+  read(from, "height", to.height);
+  read(from, "channels", to.channels);
+  read(from, "bitDepth", to.bit_depth);
+  read(from, "displayP3", to.display_p3);
+  read(from, "iccProfile", to.icc_profile);
 }
 
 template <>
-inline std::span<const Field<Input>> fields() {
-  static const Field<Input> all[] = {
-      field<&Input::data>("data"),
-      field<&Input::kind>("kind"),
-      field<&Input::width>("width"),
-      field<&Input::height>("height"),
-      field<&Input::channels>("channels"),
-      field<&Input::bit_depth>("bitDepth"),
-      field<&Input::display_p3>("displayP3"),
-      field<&Input::icc_profile>("iccProfile"),
-  };
-  return all;
+inline void read(const val& from, crop64::RectF& to) {
+  read(from, "left", to.left);
+  read(from, "top", to.top);
+  read(from, "right", to.right);
+  read(from, "bottom", to.bottom);
 }
 
 template <>
-inline std::span<const Field<crop64::RectF>> fields() {
-  using crop64::RectF;
-  static const Field<RectF> all[] = {
-      field<&RectF::left>("left"),
-      field<&RectF::top>("top"),
-      field<&RectF::right>("right"),
-      field<&RectF::bottom>("bottom"),
-  };
-  return all;
+inline void read(const val& from, crop64::Crop& to) {
+  read(from, "edges", to.edges);
+  read(from, "percent", to.percent);
 }
 
 template <>
-inline std::span<const Field<crop64::Crop>> fields() {
-  using crop64::Crop;
-  static const Field<Crop> all[] = {
-      field<&Crop::edges>("edges"),
-      field<&Crop::percent>("percent"),
-  };
-  return all;
+inline void read(const val& from, crop64::Color& to) {
+  read(from, "r", to.r);
+  read(from, "g", to.g);
+  read(from, "b", to.b);
+  read(from, "alpha", to.alpha);
 }
 
 template <>
-inline std::span<const Field<crop64::Color>> fields() {
-  using crop64::Color;
-  static const Field<Color> all[] = {
-      field<&Color::r>("r"),
-      field<&Color::g>("g"),
-      field<&Color::b>("b"),
-      field<&Color::alpha>("alpha"),
-  };
-  return all;
+inline void read(const val& from, crop64::Resize& to) {
+  read(from, "width", to.width);
+  read(from, "height", to.height);
+  read(from, "fit", to.fit);
+  read(from, "positionX", to.position_x);
+  read(from, "positionY", to.position_y);
+  read(from, "kernel", to.kernel);
+  read(from, "withoutEnlargement", to.without_enlargement);
 }
 
 template <>
-inline std::span<const Field<crop64::Resize>> fields() {
-  using crop64::Resize;
-  static const Field<Resize> all[] = {
-      field<&Resize::width>("width"),
-      field<&Resize::height>("height"),
-      field<&Resize::fit>("fit"),
-      field<&Resize::position_x>("positionX"),
-      field<&Resize::position_y>("positionY"),
-      field<&Resize::kernel>("kernel"),
-      field<&Resize::without_enlargement>("withoutEnlargement"),
-  };
-  return all;
+inline void read(const val& from, crop64::ChromaSubsampling& to) {
+  read(from, "horizontal", to.horizontal);
+  read(from, "vertical", to.vertical);
 }
 
 template <>
-inline std::span<const Field<crop64::ChromaSubsampling>> fields() {
-  using crop64::ChromaSubsampling;
-  static const Field<ChromaSubsampling> all[] = {
-      field<&ChromaSubsampling::horizontal>("horizontal"),
-      field<&ChromaSubsampling::vertical>("vertical"),
-  };
-  return all;
+inline void read(const val& from, crop64::Limits& to) {
+  read(from, "pixels", to.pixels);
+  read(from, "bytes", to.bytes);
+  read(from, "memory", to.memory);
 }
 
 template <>
-inline std::span<const Field<crop64::Limits>> fields() {
-  using crop64::Limits;
-  static const Field<Limits> all[] = {
-      field<&Limits::pixels>("pixels"),
-      field<&Limits::bytes>("bytes"),
-      field<&Limits::memory>("memory"),
-  };
-  return all;
-}
-
-template <>
-inline std::span<const Field<crop64::Options>> fields() {
-  using crop64::Options;
-  static const Field<Options> all[] = {
-      field<&Options::auto_orient>("autoOrient"),
-      field<&Options::rotate>("rotate"),
-      field<&Options::flip>("flip"),
-      field<&Options::crop>("crop"),
-      field<&Options::outside>("outside"),
-      field<&Options::background>("background"),
-      field<&Options::resize>("resize"),
-      field<&Options::truncated>("truncated"),
-      field<&Options::limits>("limits"),
-      field<&Options::format>("format"),
-      field<&Options::metadata>("metadata"),
-      field<&Options::lossless>("lossless"),
-      field<&Options::quality>("quality"),
-      field<&Options::progressive>("progressive"),
-      field<&Options::optimize_coding>("optimizeCoding"),
-      field<&Options::chroma_subsampling>("chromaSubsampling"),
-      field<&Options::compression_level>("compressionLevel"),
-      field<&Options::keep_palette>("keepPalette"),
-      field<&Options::channels>("channels"),
-      field<&Options::bit_depth>("bitDepth"),
-      field<&Options::max_bytes>("maxBytes"),
-  };
-  return all;
+inline void read(const val& from, crop64::Options& to) {
+  read(from, "autoOrient", to.auto_orient);
+  read(from, "rotate", to.rotate);
+  read(from, "flip", to.flip);
+  read(from, "crop", to.crop);
+  read(from, "outside", to.outside);
+  read(from, "background", to.background);
+  read(from, "resize", to.resize);
+  read(from, "truncated", to.truncated);
+  read(from, "limits", to.limits);
+  read(from, "format", to.format);
+  read(from, "metadata", to.metadata);
+  read(from, "lossless", to.lossless);
+  read(from, "quality", to.quality);
+  read(from, "progressive", to.progressive);
+  read(from, "optimizeCoding", to.optimize_coding);
+  read(from, "chromaSubsampling", to.chroma_subsampling);
+  read(from, "compressionLevel", to.compression_level);
+  read(from, "keepPalette", to.keep_palette);
+  read(from, "channels", to.channels);
+  read(from, "bitDepth", to.bit_depth);
+  read(from, "maxBytes", to.max_bytes);
 }
 
 }  // namespace bindings

@@ -16,8 +16,24 @@ using emscripten::val;
 // In braces it is JavaScript, no newer than ES2019: Emscripten's minifier knows nothing later.
 // NOLINTBEGIN
 // clang-format off
-EM_JS(EM_VAL, js_get, (EM_VAL object, EM_VAL key), {
-  return Emval.toHandle(Emval.toValue(object)[Emval.toValue(key)]);
+// A string that is a constant in C++ is made once.
+EM_JS(EM_VAL, js_constant, (const char* text), {
+  const made = js_constant.made || (js_constant.made = []);
+  return made[text] || (made[text] = AsciiToString(text));
+});
+EM_JS(EM_VAL, js_get, (EM_VAL object, const char* name), {
+  return Emval.toHandle(Emval.toValue(object)[js_constant(name)]);
+});
+EM_JS(double, js_number, (EM_VAL object, const char* name), {
+  const value = Emval.toValue(object)[js_constant(name)];
+  return value === undefined ? NaN : +value;
+});
+EM_JS(int, js_index_of, (EM_VAL name, const char* names), {
+  const found = js_constant(names).split(' ').indexOf(Emval.toValue(name));
+  if (found < 0) {
+    throw new TypeError(`${Emval.toValue(name)} is none of ${js_constant(names)}`);
+  }
+  return found;
 });
 EM_JS(EM_VAL, js_at, (EM_VAL array, int index), {
   return Emval.toHandle(Emval.toValue(array)[index]);
@@ -73,8 +89,17 @@ EM_JS(EM_VAL, js_base64, (const char* prefix, EM_VAL handle), {
 // clang-format on
 // NOLINTEND
 
-inline val get(const val& object, const val& key) {
-  return val::take_ownership(js_get(object.as_handle(), key.as_handle()));
+// A field. Its name is a constant.
+inline val get(const val& object, const char* name) {
+  return val::take_ownership(js_get(object.as_handle(), name));
+}
+// One that is a number, true (1), false (0) or undefined (NaN).
+inline double number_of(const val& object, const char* name) {
+  return js_number(object.as_handle(), name);
+}
+// Where a name stands among several, which are a constant and parted by spaces. It has to be there.
+inline int index_of(const val& name, const char* names) {
+  return js_index_of(name.as_handle(), names);
 }
 inline val at(const val& array, int index) {
   return val::take_ownership(js_at(array.as_handle(), index));

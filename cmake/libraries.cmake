@@ -124,6 +124,20 @@ patch(jdcoefct "      if (MCU_col_num >= cinfo->master->first_iMCU_col &&
           MCU_col_num <= cinfo->master->last_iMCU_col) {" "      if (wanted) {")
 patch(jdcoefct "#include \"jpegcomp.h\"" "#include \"jpegcomp.h\"
 boolean __attribute__((weak)) crop64_wants_mcu(j_decompress_ptr cinfo, JDIMENSION column);")
+# Of a file that is still arriving as many rows are skipped as src/jpeg/decoder.h has bytes for.
+file(READ ${libjpeg}/jdapistd.c jdapistd)
+patch(jdapistd "  for (i = 0; i < lines_to_skip; i += lines_per_iMCU_row) {
+    for (y = 0;"
+  "  for (i = 0; i < lines_to_skip; i += lines_per_iMCU_row) {
+    if (crop64_waits && crop64_waits(cinfo)) {
+      num_lines -= lines_after_iMCU_row - i;
+      lines_to_skip = i;
+      lines_to_read = 0;
+      break;
+    }
+    for (y = 0;")
+patch(jdapistd "#include \"jdmainct.h\"" "#include \"jdmainct.h\"
+boolean __attribute__((weak)) crop64_waits(j_decompress_ptr cinfo);")
 # In wasm MCUs are decoded in larger steps, between restart markers too (huffman_decode.h): a whole
 # decode took 0.87 of the time, and a crop from the middle 0.77. Of 10 to 12 bits for a step 11 were
 # the fastest.
@@ -155,12 +169,13 @@ if(with_simd)
   if (TRUE) {")
 endif()
 file(CONFIGURE OUTPUT libjpeg/jchuff.c CONTENT "${jchuff}" @ONLY)
+file(CONFIGURE OUTPUT libjpeg/jdapistd.c CONTENT "${jdapistd}" @ONLY)
 file(CONFIGURE OUTPUT libjpeg/jdhuff.h CONTENT "${jdhuff}" @ONLY)
 file(CONFIGURE OUTPUT libjpeg/jdhuff.c CONTENT "${jdhuff_c}" @ONLY)
 file(CONFIGURE OUTPUT libjpeg/jdcoefct.c CONTENT "${jdcoefct}" @ONLY)
 # A source finds the header beside it first.
 configure_file(${libjpeg}/jdphuff.c libjpeg/jdphuff.c COPYONLY)
-foreach(name jchuff jdcoefct jdhuff jdphuff)
+foreach(name jchuff jdapistd jdcoefct jdhuff jdphuff)
   list(REMOVE_ITEM jpeg_sources ${libjpeg}/${name}.c)
   list(APPEND jpeg_sources ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/${name}.c)
 endforeach()

@@ -17,7 +17,7 @@ namespace crop64 {
 namespace {
 
 constexpr Codec kCodecs[] = {
-    {Format::kJpeg, "JPEG", "image/jpeg", matches_jpeg, probe_jpeg, decode_jpeg, nullptr,
+    {Format::kJpeg, "JPEG", "image/jpeg", matches_jpeg, probe_jpeg, decode_jpeg, begin_jpeg,
      encode_jpeg, move_jpeg, metadata_of_jpeg, storable_jpeg, jpeg_encode_memory},
     {Format::kPng, "PNG", "image/png", matches_png, probe_png, decode_png, begin_png, encode_png,
      nullptr, metadata_of_png, storable_png, png_encode_memory},

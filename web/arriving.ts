@@ -1,20 +1,27 @@
 // A Blob that is decoded while it is being read, and read no further than it has to be.
 
 import type { NativeForms, NativeModule } from './crop64-module.js';
+import { held } from './held.js';
 import { tagOf } from './input.js';
-import { run } from './module.js';
+import { isLoaded, run } from './module.js';
 import type { Checked } from './options.js';
 import type { Source } from './types.js';
 
 // What is read at a time.
 const PIECE_BYTES = 512 * 1024;
 
-/** Whether that may gain something. What the Blob really holds, the module will find out. */
+const TYPES = ['image/jpeg', 'image/png'];
+
+/**
+ * Whether that may gain something. What the Blob really holds, the module will find out. While the module
+ * is loading, there is time to read all of a Blob.
+ */
 export function mayArrive(source: Source): source is Blob {
   return (
+    isLoaded() &&
     typeof source === 'object' &&
     ['Blob', 'File'].includes(tagOf(source)) &&
-    (source as Blob).type === 'image/png' &&
+    TYPES.includes((source as Blob).type) &&
     (source as Blob).size > 2 * PIECE_BYTES
   );
 }
@@ -35,7 +42,7 @@ export async function processArriving<Form extends keyof NativeForms>(
   const { native, handle } = arrived;
   return run<NativeForms[Form][] | undefined>((current) => {
     if (current === native && !options.signal?.aborted) {
-      return native.processArrived(handle, native.Form[form]);
+      return native.processArrived(handle, form);
     }
     native.endArriving(handle);
     return { ok: true, result: undefined };
@@ -49,7 +56,15 @@ interface Arrived {
 
 // Reads as much of a Blob as its jobs need into the module.
 async function readInto(blob: Blob, options: Checked): Promise<Arrived | undefined> {
-  const reader = blob.stream().getReader({ mode: 'byob' });
+  return held(blob.stream(), (stream) => readStream(stream, blob.size, options));
+}
+
+async function readStream(
+  stream: ReadableStream,
+  size: number,
+  options: Checked,
+): Promise<Arrived | undefined> {
+  const reader = stream.getReader({ mode: 'byob' });
   let native: NativeModule | undefined;
   let handle = 0;
   const take = (current: NativeModule, piece: Uint8Array) => {
@@ -60,7 +75,7 @@ async function readInto(blob: Blob, options: Checked): Promise<Arrived | undefin
     if (handle !== 0) {
       return native.arrive(handle, piece);
     }
-    handle = native.beginArriving(blob.size, options.toNative(native), piece);
+    handle = native.beginArriving(size, options.jobs, piece);
     return handle === 0 ? undefined : false;
   };
   try {

@@ -1,23 +1,17 @@
 // What bindings/bindings.cpp exposes. Not part of the public interface.
 
-import type { ColorSpace } from './types.js';
-
-declare const brand: unique symbol;
-interface Enum<Name extends string> {
-  readonly [brand]: Name;
-}
-type Enums<Values extends string> = { readonly [Value in Values]: Enum<Value> };
+import type { Channels, ColorSpace } from './types.js';
 
 // A field that is undefined, or not there, has the default of C++.
 type Some<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undefined };
 
 export interface NativeInput {
   readonly data: Uint8Array;
-  readonly kind: Enum<'file' | 'base64' | 'samples'>;
+  readonly kind: 'file' | 'base64' | 'samples';
   // Of samples, from here on.
   readonly width?: number | undefined;
   readonly height?: number | undefined;
-  readonly channels?: Enum<string> | undefined;
+  readonly channels?: Channels | undefined;
   readonly bitDepth?: number | undefined;
   readonly displayP3?: boolean | undefined;
   readonly iccProfile?: Uint8Array | undefined;
@@ -26,36 +20,36 @@ export interface NativeInput {
 export type NativeResize = Some<{
   width: number;
   height: number;
-  fit: Enum<string>;
+  fit: 'cover' | 'contain' | 'fill' | 'inside' | 'outside';
   positionX: number;
   positionY: number;
-  kernel: Enum<string>;
+  kernel: 'nearest' | 'linear' | 'cubic' | 'lanczos3';
   withoutEnlargement: boolean;
 }>;
 
 export type NativeOptions = Some<{
   autoOrient: boolean;
   rotate: number;
-  flip: Enum<string>;
+  flip: 'horizontal' | 'vertical';
   crop: {
     edges: { left: number; top: number; right: number; bottom: number };
     percent: boolean;
   };
-  outside: Enum<string>;
+  outside: 'error' | 'clamp' | 'pad';
   background: { r: number; g: number; b: number; alpha: number };
   resize: NativeResize;
-  truncated: Enum<string>;
+  truncated: 'error' | 'accept';
   limits: Some<{ pixels: number; bytes: number; memory: number }>;
-  format: Enum<string>;
-  metadata: Enum<string>;
+  format: 'keep' | 'jpeg' | 'png' | 'raw';
+  metadata: 'none' | 'color' | 'all';
   lossless: boolean;
   quality: number;
-  progressive: Enum<string>;
+  progressive: 'keep' | 'no' | 'yes';
   optimizeCoding: boolean;
   chromaSubsampling: { horizontal: number; vertical: number };
   compressionLevel: number;
   keepPalette: boolean;
-  channels: Enum<string>;
+  channels: Channels | 'keep';
   bitDepth: number;
   maxBytes: number;
 }>;
@@ -123,22 +117,11 @@ export interface NativeForms {
 }
 
 export interface NativeModule {
-  readonly Kind: Enums<'file' | 'base64' | 'samples'>;
-  readonly Form: { readonly [Form in keyof NativeForms]: Enum<Form> };
-  readonly Format: Enums<'keep' | 'jpeg' | 'png' | 'raw'>;
-  readonly Flip: Enums<'horizontal' | 'vertical'>;
-  readonly Fit: Enums<'cover' | 'contain' | 'fill' | 'inside' | 'outside'>;
-  readonly Kernel: Enums<'nearest' | 'linear' | 'cubic' | 'lanczos3'>;
-  readonly MetadataPolicy: Enums<'none' | 'color' | 'all'>;
-  readonly Progressive: Enums<'keep' | 'no' | 'yes'>;
-  readonly Outside: Enums<'error' | 'clamp' | 'pad'>;
-  readonly Truncated: Enums<'error' | 'accept'>;
-  readonly Channels: Enums<'RGBA' | 'RGB' | 'BGRA' | 'BGR' | 'GRAY' | 'GRAYA' | 'keep'>;
   probe(input: NativeInput): NativeResponse<NativeInfo>;
   process<Form extends keyof NativeForms>(
     input: NativeInput,
     jobs: NativeOptions[],
-    form: Enum<Form>,
+    form: Form,
   ): NativeResponse<NativeForms[Form][]>;
   /**
    * A number for the three functions that follow, of which one of the last two ends it; 0 where
@@ -150,7 +133,7 @@ export interface NativeModule {
   /** When it is enough; ends it, too. */
   processArrived<Form extends keyof NativeForms>(
     handle: number,
-    form: Enum<Form>,
+    form: Form,
   ): NativeResponse<NativeForms[Form][]>;
   endArriving(handle: number): void;
   heapHighWater(): number;

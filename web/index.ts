@@ -1,7 +1,7 @@
 // The public interface: each function reads its source, runs the module and shapes the answer.
 
 import { mayArrive, processArriving } from './arriving.js';
-import type { NativeForms, NativeInput, NativeModule } from './crop64-module.js';
+import type { NativeForms, NativeModule } from './crop64-module.js';
 import { canAskBrowser, readByBrowser } from './dom.js';
 import { ImageError } from './errors.js';
 import type { Input } from './input.js';
@@ -68,7 +68,7 @@ export async function probe(source: Source): Promise<ImageInfo> {
     const [input] = await Promise.all([readStart(source, size, limits), loaded()]);
     const byteLength = source instanceof Blob ? source.size : input.data.length;
     try {
-      const info = await run((native) => native.probe(toNative(native, input)));
+      const info = await run((native) => native.probe(input));
       return imageInfo(info, input.kind === 'file' ? byteLength : info.byteLength);
     } catch (error) {
       const cutShort = input.data.length < byteLength;
@@ -220,8 +220,7 @@ async function processInput<Form extends keyof NativeForms>(
   options: Checked,
   form: Form,
 ): Promise<Processed<Form>[]> {
-  const job = (native: NativeModule) =>
-    native.process(toNative(native, input), options.toNative(native), native.Form[form]);
+  const job = (native: NativeModule) => native.process(input, options.jobs, form);
   const results = await run(job, options.signal);
   return results.map((result) => {
     // A file of a format that is not known is what its source says it is.
@@ -229,11 +228,4 @@ async function processInput<Form extends keyof NativeForms>(
     const mimeType = (isUnknown && input.mimeType) || result.mimeType;
     return { result, mimeType, decoder: input.decoder };
   });
-}
-
-function toNative(native: NativeModule, input: Input): NativeInput {
-  const { data, width, height, bitDepth, displayP3, iccProfile } = input;
-  const kind = native.Kind[input.kind];
-  const channels = input.channels && native.Channels[input.channels];
-  return { data, kind, width, height, bitDepth, channels, displayP3, iccProfile };
 }

@@ -11,6 +11,7 @@ const KEPT_HEAP_BYTES = 256 * 1024 * 1024;
 let settings: InitOptions = {};
 // The module, started by whichever call comes first.
 let load = /* @__PURE__ */ once(start);
+let isThere = false;
 
 /**
  * Loads the module now, and says where it is to come from. Optional: without it the first call loads
@@ -25,6 +26,7 @@ export async function init(options: InitOptions = {}): Promise<void> {
 /** Frees the module and its memory. The next call makes a new one. */
 export function dispose(): void {
   load = once(start);
+  isThere = false;
 }
 
 /**
@@ -33,6 +35,14 @@ export function dispose(): void {
  */
 export function loaded(): Promise<unknown> {
   return load();
+}
+
+/**
+ * Whether it is there already.
+ * @internal
+ */
+export function isLoaded(): boolean {
+  return isThere;
 }
 
 /**
@@ -73,7 +83,9 @@ function stopped(error: unknown): ImageError {
 
 async function start(): Promise<NativeModule> {
   try {
-    return await instantiate(await compile(settings));
+    const native = await instantiate(await compile(settings));
+    isThere = true;
+    return native;
   } catch (error) {
     throw noRoom(error) ?? notLoaded(error);
   }

@@ -2,7 +2,7 @@
 // out: src/options.h has the defaults. Whatever depends on the picture (is the crop inside, does the
 // option fit the format) is decided by src/plan.cpp.
 
-import type { NativeModule, NativeOptions, NativeResize } from './crop64-module.js';
+import type { NativeOptions, NativeResize } from './crop64-module.js';
 import { invalid, show } from './errors.js';
 import type {
   Color,
@@ -57,7 +57,7 @@ const FORMAT_NAMES = /* @__PURE__ */ Object.keys(FORMATS) as (keyof typeof FORMA
 export interface Checked {
   readonly limits: Limits;
   readonly signal: AbortSignal | undefined;
-  toNative(native: NativeModule): NativeOptions[];
+  readonly jobs: NativeOptions[];
 }
 
 export function checkDecode(options: DecodeOptions = {}): Checked {
@@ -81,14 +81,14 @@ export function checkEncodeAll(options?: readonly EncodeOptions[]): Checked {
   if (!Array.isArray(options)) {
     throw invalid('an array of options', 'options', options);
   }
-  const jobs = options.map((job) => checkEncode(job));
+  const all = options.map((job) => checkEncode(job));
   // Not as arguments: there may be more jobs than a call has room for.
-  const bytes = jobs.reduce((least, { limits }) => Math.min(least, limits.bytes ?? NONE), NONE);
-  const signals = new Set(jobs.flatMap(({ signal }) => signal ?? []));
+  const bytes = all.reduce((least, { limits }) => Math.min(least, limits.bytes ?? NONE), NONE);
+  const signals = new Set(all.flatMap(({ signal }) => signal ?? []));
   return {
     limits: { bytes },
     signal: signals.size > 1 ? AbortSignal.any([...signals]) : [...signals][0],
-    toNative: (native) => jobs.flatMap((job) => job.toNative(native)),
+    jobs: all.flatMap(({ jobs }) => jobs),
   };
 }
 
@@ -128,30 +128,34 @@ function check(given: Given): Checked {
   return {
     limits: limits ?? {},
     signal: checkSignal(given.signal),
-    toNative: (native) => [
+    jobs: [
       {
         autoOrient,
         rotate,
-        flip: flip && native.Flip[flip],
+        flip,
         crop,
-        outside: outside && native.Outside[outside],
+        outside,
         background,
-        resize: resize?.(native),
-        truncated: truncated && native.Truncated[truncated],
+        resize,
+        truncated,
         limits,
-        format: format && native.Format[FORMATS[format]],
-        metadata: metadata && native.MetadataPolicy[metadata],
+        format: format && FORMATS[format],
+        metadata,
         lossless,
         quality,
         progressive:
           progressive === undefined
             ? undefined
-            : native.Progressive[progressive === 'keep' ? 'keep' : progressive ? 'yes' : 'no'],
+            : progressive === 'keep'
+              ? 'keep'
+              : progressive
+                ? 'yes'
+                : 'no',
         optimizeCoding,
         chromaSubsampling: chromaSubsampling && SUBSAMPLINGS[chromaSubsampling],
         compressionLevel,
         keepPalette: palette === undefined ? undefined : palette === 'keep',
-        channels: channels && native.Channels[channels],
+        channels,
         bitDepth: bitDepth === 'keep' ? 0 : bitDepth,
         maxBytes,
       },
@@ -281,7 +285,7 @@ const POSITIONS = {
 const RESIZE_KEYS = ['width', 'height', 'fit', 'position', 'kernel', 'withoutEnlargement'];
 const LARGEST_SIDE = 0x7fffffff;
 
-function checkResize(value: unknown): ((native: NativeModule) => NativeResize) | undefined {
+function checkResize(value: unknown): NativeResize | undefined {
   if (value === undefined) {
     return undefined;
   }
@@ -300,15 +304,7 @@ function checkResize(value: unknown): ((native: NativeModule) => NativeResize) |
   const kernels = ['nearest', 'linear', 'cubic', 'lanczos3'] as const;
   const kernel = oneOf(given.kernel, 'resize.kernel', kernels);
   const withoutEnlargement = boolean(given.withoutEnlargement, 'resize.withoutEnlargement');
-  return (native) => ({
-    width,
-    height,
-    fit: fit && native.Fit[fit],
-    positionX,
-    positionY,
-    kernel: kernel && native.Kernel[kernel],
-    withoutEnlargement,
-  });
+  return { width, height, fit, positionX, positionY, kernel, withoutEnlargement };
 }
 
 const CROP_SHAPES = [

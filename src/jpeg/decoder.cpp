@@ -162,7 +162,7 @@ bool WantedMcus::has(int row, unsigned column) {
 }
 
 JpegDecoder::JpegDecoder(ErrorTrap& trap, Bytes its_file, Truncated policy)
-    : errors(trap), file(its_file), truncated(policy) {
+    : errors(trap), file(its_file), there(its_file.size()), truncated(policy) {
   prepare(errors, on_error, on_warning);
   info.err = &errors.manager;
   info.client_data = this;
@@ -213,11 +213,16 @@ void end_before_segment(JpegDecoder& decoder) {
 
 }  // namespace crop64
 
-// libjpeg-turbo asks this of each MCU (cmake/libraries.cmake), whoever uses it.
+// libjpeg-turbo asks these (cmake/libraries.cmake), whoever uses it: of each MCU, and before it
+// skips a row of them.
 extern "C" boolean crop64_wants_mcu(j_decompress_ptr info, JDIMENSION column) {
   if (info->src->fill_input_buffer != crop64::fill_input_buffer) {
     return TRUE;
   }
   auto& wanted = static_cast<crop64::JpegDecoder*>(info->client_data)->wanted;
   return !wanted || wanted->has(static_cast<int>(info->input_iMCU_row), column);
+}
+extern "C" boolean crop64_waits(j_decompress_ptr info) {
+  return info->src->fill_input_buffer == crop64::fill_input_buffer &&
+         static_cast<crop64::JpegDecoder*>(info->client_data)->waits();
 }

@@ -1,4 +1,5 @@
-// libjpeg's decompressor on a file in memory: owned, opened, and its warnings taken seriously.
+// libjpeg's decompressor on a file in memory: owned, opened, and its warnings taken seriously. The
+// file may still be arriving.
 // Reader and mover share it.
 #pragma once
 
@@ -41,8 +42,18 @@ struct JpegDecoder {
   JpegDecoder& operator=(const JpegDecoder&) = delete;
   ~JpegDecoder() { jpeg_destroy_decompress(&info); }
 
+  // To be called when the file's first `count` bytes are there, which at first are all.
+  void arrived(size_t count) {
+    source.manager.bytes_in_buffer += count - there;
+    there = count;
+  }
+  // Whether more of the file is to come before libjpeg is asked for rows.
+  bool waits() const { return there < file.size() && source.manager.bytes_in_buffer < rows_bytes; }
+  // Whether libjpeg asked for bytes that are still to come, and was told that the file ends.
+  bool ran_out() const { return there < file.size() && source.ended; }
+
   uint64_t bytes_read() const {
-    return source.ended ? file.size() : file.size() - source.manager.bytes_in_buffer;
+    return source.ended ? there : there - source.manager.bytes_in_buffer;
   }
 
   jpeg_decompress_struct info{};  // zeroed: destroying one that was never made does nothing
@@ -50,6 +61,8 @@ struct JpegDecoder {
   MemorySource source{};
   jpeg_progress_mgr progress{};
   Bytes file;
+  size_t there;           // bytes of it
+  size_t rows_bytes = 0;  // bytes in which the next rows are likely to lie, whatever they show
   Truncated truncated;
   bool complete = true;              // false where data was missing, and that was accepted
   std::optional<WantedMcus> wanted;  // where not all are

@@ -9,10 +9,15 @@ namespace crop64 {
 namespace {
 
 struct Reader {
-  JpegDecoder& decoder;
-  const DecodeRequest& request;
+  Reader(Bytes file, const DecodeRequest& its_request)
+      : request(its_request), decoder(trap, file, request.truncated) {}
+
+  ErrorTrap trap;
+  DecodeRequest request;
+  JpegDecoder decoder;
   Image image;
   Buffer row;
+  JDIMENSION first_column = 0;  // of the decoder's rows
 };
 
 J_COLOR_SPACE color_space(int components) {
@@ -38,7 +43,7 @@ Model model_of(J_COLOR_SPACE space) {
 }
 
 void read_header(void* context) {
-  const Reader& reader = *static_cast<Reader*>(context);
+  Reader& reader = *static_cast<Reader*>(context);
   open(reader.decoder);
   jpeg_decompress_struct& info = reader.decoder.info;
   info.dct_method = JDCT_ISLOW;
@@ -86,10 +91,9 @@ JDIMENSION narrow(jpeg_decompress_struct& info, const Rect& region) {
   return first_column;
 }
 
-void read_region(void* context) {
+void start(void* context) {
   Reader& reader = *static_cast<Reader*>(context);
   jpeg_decompress_struct& info = reader.decoder.info;
-  const Rect& region = reader.request.region;
   if (!jpeg_start_decompress(&info)) {
     end_before_segment(reader.decoder);
     jpeg_start_decompress(&info);
@@ -97,21 +101,34 @@ void read_region(void* context) {
   check_scans(reader.decoder);
   // Incomplete coefficients are smoothed by a look at the neighbouring blocks, which a narrower
   // picture would not have.
-  const JDIMENSION first_column = lacks_bits(reader.decoder) ? 0 : narrow(info, region);
+  if (!lacks_bits(reader.decoder)) {
+    reader.first_column = narrow(info, reader.request.region);
+  }
   if (!reader.request.parts.empty()) {
     reader.decoder.wanted.emplace(reader.request.parts, mcu_size(info), info.MCUs_per_row);
   }
-  if (region.top > 0) {
-    jpeg_skip_scanlines(&info, static_cast<JDIMENSION>(region.top));
-  }
+}
+
+// Goes on with the region until it is done, or the decoder waits.
+void read_region(void* context) {
+  Reader& reader = *static_cast<Reader*>(context);
+  jpeg_decompress_struct& info = reader.decoder.info;
+  const Rect& region = reader.request.region;
+  const auto top = static_cast<JDIMENSION>(region.top);
+  const auto bottom = static_cast<JDIMENSION>(region.bottom);
   const size_t pixel_bytes = reader.image.layout.pixel_bytes();
-  const size_t offset = pixel_bytes * (static_cast<size_t>(region.left) - first_column);
+  const size_t offset = pixel_bytes * (static_cast<size_t>(region.left) - reader.first_column);
   const bool in_place = static_cast<int>(info.output_width) == region.width();
-  for (int y = 0; y < region.height(); ++y) {
-    JSAMPROW row = in_place ? reader.image.row(y) : reader.row.data();
+  while (info.output_scanline < bottom && !reader.decoder.waits()) {
+    if (info.output_scanline < top) {
+      jpeg_skip_scanlines(&info, top - info.output_scanline);
+      continue;
+    }
+    uint8_t* const out = reader.image.row(static_cast<int>(info.output_scanline - top));
+    JSAMPROW row = in_place ? out : reader.row.data();
     jpeg_read_scanlines(&info, &row, 1);
     if (!in_place) {
-      std::memcpy(reader.image.row(y), row + offset, reader.image.stride());
+      std::memcpy(out, row + offset, reader.image.stride());
     }
   }
 }
@@ -136,39 +153,98 @@ std::optional<Quantisation> quantisation_of(const jpeg_decompress_struct& info) 
   return quantisation;
 }
 
-}  // namespace
-
-Result<Decoded> decode_jpeg(Bytes file, const DecodeRequest& request) {
-  ErrorTrap trap;
-  JpegDecoder decoder(trap, file, request.truncated);
-  Reader reader{decoder, request, {}, {}};
-  if (!run_trapped(trap, read_header, &reader)) {
-    return trap.error();
+// The header, and room for the region.
+std::optional<Error> open(Reader& reader) {
+  if (!run_trapped(reader.trap, read_header, &reader)) {
+    return reader.trap.error();
   }
-  const jpeg_decompress_struct& info = decoder.info;
-  const int reduction = request.reduction;
+  const jpeg_decompress_struct& info = reader.decoder.info;
+  const int reduction = reader.request.reduction;
   const Size size = {(int(info.image_width) + reduction - 1) / reduction,
                      (int(info.image_height) + reduction - 1) / reduction};
-  if (!contains(whole(size), request.region)) {
+  if (!contains(whole(size), reader.request.region)) {
     return make_error(ErrorCode::kInternal, "The JPEG's two readers differ about its size.");
   }
   const Layout layout = {model_of(info.out_color_space), 8};
-  Result<Image> image = Image::allocate(request.region.size(), layout);
+  Result<Image> image = Image::allocate(reader.request.region.size(), layout);
   Result<Buffer> row = Buffer::allocate(layout.bytes({size.width, 1}));
   if (!image.ok() || !row.ok()) {
     return image.ok() ? row.error() : image.error();
   }
   reader.image = std::move(image.value());
   reader.row = std::move(row.value());
-  if (!run_trapped(trap, read_region, &reader)) {
-    return trap.error();
-  }
+  return std::nullopt;
+}
+
+Decoded taken(Reader& reader) {
   Decoded decoded;
   decoded.image = std::move(reader.image);
-  decoded.complete = decoder.complete;
-  decoded.quantisation = quantisation_of(info);
-  decoded.bytes_read = decoder.bytes_read();
+  decoded.complete = reader.decoder.complete;
+  decoded.quantisation = quantisation_of(reader.decoder.info);
+  decoded.bytes_read = reader.decoder.bytes_read();
   return decoded;
+}
+
+// Bytes in which what libjpeg reads at a time is likely to lie: some rows of iMCUs, and what its
+// Huffman decoder wants to see ahead. Even noise of quality 100 takes little more than a byte a
+// sample; where it is not enough, decode_jpeg() begins anew.
+size_t bytes_of_rows(const jpeg_decompress_struct& info) {
+  constexpr size_t kRows = 4;
+  constexpr size_t kAhead = 8192;
+  size_t samples = 0;
+  for (int i = 0; i < info.num_components; ++i) {
+    const jpeg_component_info& component = info.comp_info[i];
+    samples += size_t{component.width_in_blocks} * size_t(component.v_samp_factor) * DCTSIZE2;
+  }
+  return kRows * samples + kAhead;
+}
+
+class JpegDecoding : public Decoding {
+ public:
+  JpegDecoding(Bytes file, const DecodeRequest& request) : reader_(file, request) {}
+
+  // False where the header has not all arrived, or all of the file is needed for any part of it.
+  bool begin(size_t there) {
+    JpegDecoder& decoder = reader_.decoder;
+    decoder.arrived(there);
+    if (open(reader_) || decoder.ran_out() || jpeg_has_multiple_scans(&decoder.info)) {
+      return false;
+    }
+    decoder.rows_bytes = bytes_of_rows(decoder.info);
+    return run_trapped(reader_.trap, start, &reader_);
+  }
+  Advance advance(size_t there) override {
+    JpegDecoder& decoder = reader_.decoder;
+    decoder.arrived(there);
+    if (!run_trapped(reader_.trap, read_region, &reader_) || decoder.ran_out()) {
+      return Advance::kFailed;
+    }
+    const auto bottom = static_cast<JDIMENSION>(reader_.request.region.bottom);
+    return decoder.info.output_scanline < bottom ? Advance::kWaits : Advance::kDone;
+  }
+  Decoded take() override { return taken(reader_); }
+
+ private:
+  Reader reader_;
+};
+
+}  // namespace
+
+std::unique_ptr<Decoding> begin_jpeg(Bytes file, size_t there, const DecodeRequest& request) {
+  auto decoding = std::make_unique<JpegDecoding>(file, request);
+  return decoding->begin(there) ? std::move(decoding) : nullptr;
+}
+
+Result<Decoded> decode_jpeg(Bytes file, const DecodeRequest& request) {
+  Reader reader(file, request);
+  if (auto error = open(reader)) {
+    return *error;
+  }
+  if (!run_trapped(reader.trap, start, &reader) ||
+      !run_trapped(reader.trap, read_region, &reader)) {
+    return reader.trap.error();
+  }
+  return taken(reader);
 }
 
 }  // namespace crop64

@@ -15,4 +15,7 @@ namespace crop64 {
 // LIMIT_EXCEEDED (more than 100 scans), OUT_OF_MEMORY.
 Result<Decoded> decode_jpeg(Bytes file, const DecodeRequest& request);
 
+// The same while the file is arriving (Codec::begin): of baseline pictures of one scan.
+std::unique_ptr<Decoding> begin_jpeg(Bytes file, size_t there, const DecodeRequest& request);
+
 }  // namespace crop64

@@ -249,6 +249,34 @@ describe('in Chromium', () => {
     assert.deepEqual(samples, [...data]);
   });
 
+  test('a Blob is read to its end however often garbage is collected meanwhile', async () => {
+    const session = await page.createCDPSession();
+    await session.send('HeapProfiler.enable');
+    const jobs = page.evaluate(
+      async (file) => {
+        const blob = new Blob([Uint8Array.from(atob(file), (c) => c.charCodeAt(0))], {
+          type: 'image/png',
+        });
+        const limits = { bytes: 1e9 };
+        const crop = { left: 10, top: 700, width: 20, height: 20 };
+        const texts = new Set();
+        for (let i = 0; i < 40; i += 1) {
+          texts.add(await crop64.toDataURL(blob, { crop }));
+          texts.add(await crop64.toDataURL(new Response(blob), { crop, limits }));
+        }
+        return texts.size;
+      },
+      (await fixture('photo.png')).toString('base64'),
+    );
+    const isDone = jobs.then(() => true);
+    const garbage = () => session.send('HeapProfiler.collectGarbage');
+    for (const end = Date.now() + 30_000; Date.now() < end; ) {
+      if ((await Promise.race([isDone, garbage()])) === true) break;
+    }
+    const size = await Promise.race([jobs, Promise.resolve('it was never read')]);
+    assert.equal(size, 1);
+  });
+
   test('probe reads no more of a large File than its beginning', async () => {
     const [info, most] = await page.evaluate(async (path) => {
       const bytes = await (await fetch(path)).arrayBuffer();

@@ -99,6 +99,42 @@ TEST_CASE("what arrives in pieces gives what the whole file gives, and no more a
   }
 }
 
+TEST_CASE("a JPEG that arrives in pieces gives what the whole file gives, and no more arrives") {
+  const Size size = {120, 900};
+  const File file = make_jpeg(size, {.quality = 95, .restart_rows = 2});
+  for (const Rect& region : {Rect{0, 0, 1, 1}, Rect{7, 300, 100, 400}, Rect{0, 0, 120, 900}}) {
+    for (const Format format : {Format::kPng, Format::kJpeg}) {
+      Options options = crop_to(region);
+      if (format == Format::kJpeg) {
+        options.format = format;
+        options.compression_level.reset();
+        options.quality = 80;  // or it would be cut out without being decoded
+      }
+      for (const size_t piece : {size_t{37}, size_t{1001}, size_t{10'000}}) {
+        INFO(to_string(region), ", ", std::string(to_string(format)), ", ", piece);
+        const Arrived arrived = arrive(file, {options}, piece);
+        CHECK(arrived.outcome == outcome_whole(file, {options}));
+        CHECK(!arrived.was_idle);
+        CHECK((arrived.needed == file.size()) == (region.bottom == size.height));
+      }
+    }
+  }
+}
+
+TEST_CASE("a JPEG whose rows take more bytes than their samples is decoded as a whole") {
+  File file = make_jpeg({120, 900}, {.quality = 95, .restart_rows = 2});
+  const File filler(100'000, 0xff);  // any number of these may stand before a marker
+  constexpr uint8_t kRst2[] = {0xff, 0xd2};
+  const auto rst2 = std::search(file.begin(), file.end(), kRst2, kRst2 + 2);
+  REQUIRE(rst2 != file.end());
+  file.insert(rst2, filler.begin(), filler.end());
+  const std::vector<Options> options = {crop_to({7, 300, 100, 400})};
+  const Arrived arrived = arrive(file, options, 1000);
+  CHECK(arrived.outcome == outcome_whole(file, options));
+  CHECK(arrived.was_idle);
+  CHECK(arrived.needed == file.size());
+}
+
 TEST_CASE("a header arrives over several pieces") {
   const File small = make_png(make_picture(kSize, kRgb8).view(), {.level = 1});
   const File file = insert_chunk(small, "IDAT", {"tEXt", File(100'000, 'a')});
@@ -141,7 +177,10 @@ TEST_CASE("what is not decoded ahead has to be there as a whole") {
   };
   const Case cases[] = {
       {"interlaced", make_png(picture.view(), {.interlaced = true}), crop_to({0, 0, 9, 9})},
-      {"JPEG", make_jpeg(kSize), crop_to({0, 0, 9, 9})},
+      {"JPEG, progressive", make_jpeg(kSize, {.scans = progressive_scans(3)}),
+       crop_to({0, 0, 9, 9})},
+      {"JPEG, a scan for each component", make_jpeg(kSize, {.scans = separate_scans(3)}),
+       crop_to({0, 0, 9, 9})},
       {"passes", make_png(picture.view()), passes},
       {"outside", make_png(picture.view()), outside},
       {"unknown", File(5000, 'x'), crop_to({0, 0, 9, 9})},
@@ -158,8 +197,13 @@ TEST_CASE("what is not decoded ahead has to be there as a whole") {
 TEST_CASE("broken files give what they give as a whole, wherever the pieces end") {
   Random random(64);
   const Image picture = make_picture(kSize, kRgb8);
-  for (const size_t idat_bytes : {size_t{900}, size_t{1} << 20}) {
-    const File sound = make_png(picture.view(), {.idat_bytes = idat_bytes, .level = 1});
+  const File sound_ones[] = {
+      make_png(picture.view(), {.idat_bytes = 900, .level = 1}),
+      make_png(picture.view(), {.idat_bytes = size_t{1} << 20, .level = 1}),
+      make_jpeg(kSize, {.sampling = k444, .quality = 98}),
+      make_jpeg(kSize, {.quality = 98, .restart_rows = 1}),
+  };
+  for (const File& sound : sound_ones) {
     for (int i = 0; i < 150; ++i) {
       File file = sound;
       const auto last = static_cast<int>(file.size()) - 1;

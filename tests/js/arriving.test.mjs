@@ -1,4 +1,4 @@
-// A Blob that says it is a PNG is decoded while it is being read.
+// A Blob that says it is a JPEG or a PNG is decoded while it is being read, once the module is there.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -17,6 +17,12 @@ import { nativeOptions, startNative } from '../support/native.mjs';
 
 const type = 'image/png';
 const png = await fixture('photo.png'); // 2 MB
+const jpeg = await encode(png, {
+  resize: { width: 2400 },
+  format: 'jpeg',
+  quality: 97,
+  chromaSubsampling: '4:2:0',
+});
 const { width, height } = await probe(png);
 const top = { left: 10, top: 20, width: 300, height: 100 };
 const bottom = { left: 900, top: height - 50, width: 200, height: 50 };
@@ -47,7 +53,7 @@ class Streamed extends Blob {
   async before() {}
 }
 
-const streamed = (bytes = png) => new Streamed([bytes], { type });
+const streamed = (bytes = png, mimeType = type) => new Streamed([bytes], { type: mimeType });
 
 test('it gives what its bytes give', async (t) => {
   const jobs = {
@@ -66,6 +72,42 @@ test('it gives what its bytes give', async (t) => {
       });
     }
   }
+});
+
+test('a JPEG gives what its bytes give, and is read no further than it has to be', async (t) => {
+  const { bytes, width, height } = jpeg;
+  assert.ok(bytes.length > 1.6e6, `${bytes.length} bytes`);
+  const crops = {
+    top: { left: 10, top: 20, width: 300, height: 100 },
+    middle: { left: 801, top: (height >> 1) - 100, width: 500, height: 100 },
+    bottom: { left: 0, top: height - 50, width: 200, height: 50 },
+    whole: { left: 1, top: 0, width: width - 1, height },
+  };
+  const jobs = {
+    encode: (source, crop) => encode(source, { crop, format: 'png' }),
+    'encode, as JPEG': (source, crop) => encode(source, { crop, quality: 80 }),
+    'encode, as it was': (source, crop) => encode(source, { crop, quality: 'keep' }),
+    'encode, without loss': (source) =>
+      encode(source, { crop: { right: 16, bottom: 16, left: 0, top: 0 } }),
+    decode: (source, crop) => decode(source, { crop, resize: { width: 40 } }),
+    encodeAll: (source, crop) =>
+      encodeAll(source, [
+        { crop, quality: 50 },
+        { crop: { ...crop, width: 100 }, quality: 60 },
+      ]),
+  };
+  for (const [name, job] of Object.entries(jobs)) {
+    for (const [where, crop] of Object.entries(crops)) {
+      await t.test(`${name}, ${where}`, async () => {
+        const blob = new Blob([bytes], { type: 'image/jpeg' });
+        assert.deepEqual(await job(blob, crop), await job(bytes, crop));
+      });
+    }
+  }
+  const blob = streamed(bytes, 'image/jpeg');
+  await toBytes(blob, { crop: crops.middle, quality: 80 });
+  assert.ok(blob.given < bytes.length * 0.8, `${blob.given} of ${bytes.length} bytes were read`);
+  assert.ok(blob.wasCancelled);
 });
 
 test('it is read no further than it has to be', async () => {
@@ -159,7 +201,7 @@ test('what came of it is freed', async () => {
   const native = await startNative();
   const { left, width } = top;
   const edges = { left, top: height - 50, right: left + width, bottom: height };
-  const jobs = [nativeOptions(native, { crop: edges })];
+  const jobs = [nativeOptions({ crop: edges })];
   const half = png.length >> 1;
   const take = (times) => {
     for (let i = 0; i < times; i += 1) {
@@ -169,7 +211,7 @@ test('what came of it is freed', async () => {
         native.endArriving(handle);
       } else {
         assert.ok(native.arrive(handle, png.subarray(half)));
-        assert.ok(native.processArrived(handle, native.Form.bytes).ok);
+        assert.ok(native.processArrived(handle, 'bytes').ok);
       }
     }
     return native.heapHighWater();

@@ -357,10 +357,10 @@ const bombs = [
 for (const [name, file, options, expected, most = LITTLE] of bombs) {
   test(name, async (t) => {
     const native = await startNative();
-    const [job] = checkEncode(options).toNative(native);
+    const [job] = checkEncode(options).jobs;
     const before = native.heapHighWater();
     const started = performance.now();
-    const response = native.process(nativeFile(native, file), [job], native.Form.bytes);
+    const response = native.process(nativeFile(file), [job], 'bytes');
     const time = performance.now() - started;
     const taken = native.heapHighWater() - before - file.length;
     const outcome = response.ok ? 'ok' : response.code;
@@ -368,12 +368,8 @@ for (const [name, file, options, expected, most = LITTLE] of bombs) {
     assert.ok([expected].flat().includes(outcome), `${outcome}: ${response.message}`);
     assert.ok(taken < most, `${taken} bytes`);
     // The module works on.
-    const [again] = checkEncode({ format: 'png' }).toNative(native);
-    const good = native.process(
-      nativeFile(native, await fixture('small.jpg')),
-      [again],
-      native.Form.bytes,
-    );
+    const [again] = checkEncode({ format: 'png' }).jobs;
+    const good = native.process(nativeFile(await fixture('small.jpg')), [again], 'bytes');
     assert.ok(good.ok, good.message);
   });
 }

@@ -42,8 +42,8 @@ async function noisePng() {
 async function measure(file, options) {
   const native = await startNative();
   const before = native.heapHighWater();
-  const input = nativeFile(native, file);
-  const response = native.process(input, [nativeOptions(native, options)], native.Form.bytes);
+  const input = nativeFile(file);
+  const response = native.process(input, [nativeOptions(options)], 'bytes');
   assert.ok(response.ok, response.message);
   return { ...response.result[0], taken: native.heapHighWater() - before - file.length };
 }
@@ -80,8 +80,8 @@ test('the heap does not grow over many jobs, good and bad', async () => {
   const spoiled = Buffer.from(png);
   spoiled.fill(0x55, 900_000, 900_010);
   const run = (file, options, form = 'bytes') => {
-    const input = nativeFile(native, file);
-    return native.process(input, [nativeOptions(native, options)], native.Form[form]);
+    const input = nativeFile(file);
+    return native.process(input, [nativeOptions(options)], form);
   };
   const goodJobs = [
     () => run(jpeg, { crop, format: 'png', compressionLevel: 1 }),
@@ -104,7 +104,7 @@ test('the heap does not grow over many jobs, good and bad', async () => {
   const all = () => {
     for (const job of goodJobs) assert.equal(job().ok, true);
     for (const [job, code] of badJobs) assert.equal(job().code, code);
-    assert.equal(native.probe(nativeFile(native, jpeg)).ok, true);
+    assert.equal(native.probe(nativeFile(jpeg)).ok, true);
   };
   all();
   all();

@@ -100,11 +100,7 @@ test('memory does not grow over results, nor over failures', async () => {
   const random = seeded(3);
   const jobs = { true: [], false: [] };
   const run = ({ file, options }) =>
-    native.process(
-      nativeFile(native, file),
-      checkEncode(options).toNative(native),
-      native.Form.bytes,
-    );
+    native.process(nativeFile(file), checkEncode(options).jobs, 'bytes');
   for (let i = 0; i < 1500; i += 1) {
     const file = mutate(tiny[random.one(names)], random, tiny[random.one(names)]);
     const job = { file, options: randomOptions(random) };

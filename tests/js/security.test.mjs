@@ -23,8 +23,6 @@ const ALLOWED = {
   // Embind tells the glue, once, which functions and types there are.
   _embind_register_bool: 'bool',
   _embind_register_emval: 'JavaScript values',
-  _embind_register_enum: 'the options that are names',
-  _embind_register_enum_value: 'their values',
   _embind_register_float: 'numbers',
   _embind_register_function: 'probe, process and heapHighWater',
   _embind_register_integer: 'numbers',
@@ -34,16 +32,15 @@ const ALLOWED = {
   _embind_register_bigint: 'numbers: the same',
   _embind_register_void: 'nothing',
   // Embind's JavaScript values.
-  _emval_as: 'an option as a number',
   _emval_decref: 'a value is needed no more',
   _emval_incref: 'a value is needed once more',
   _emval_new_array: 'the results of encodeAll',
-  _emval_new_cstring: 'the name of a property',
   _emval_new_object: "a result, an error's details",
-  _emval_run_destructors: 'after a call',
   _emval_take_value: 'bytes in its memory as a value',
   // bindings/javascript.h: sources and options are read, and results made.
   js_get: 'a field of an object',
+  js_number: 'one that is a number',
+  js_index_of: 'which of several names it is',
   js_at: 'an element of an array',
   js_length: 'how many there are',
   js_copy: 'bytes come in',

@@ -19,16 +19,16 @@ export function startNative(print = () => {}) {
 }
 
 /** Options for process(); what is left out keeps its default. */
-export function nativeOptions(native, { crop, format = 'raw', channels = 'keep', ...more } = {}) {
+export function nativeOptions({ crop, format = 'raw', channels = 'keep', ...more } = {}) {
   return {
     crop: crop && { edges: crop, percent: false },
-    format: native.Format[format],
-    channels: format === 'raw' ? native.Channels[channels] : undefined,
+    format: format,
+    channels: format === 'raw' ? channels : undefined,
     ...more,
   };
 }
 
 /** A file's bytes for process(). */
-export function nativeFile(native, data) {
-  return { data, kind: native.Kind.file };
+export function nativeFile(data) {
+  return { data, kind: 'file' };
 }

@@ -567,5 +567,77 @@ TEST_CASE("whatever single byte is wrong, decoding ends in samples or an error")
   }
 }
 
+// What begin_jpeg() gives of a file that arrives in pieces, and of how many bytes; and how often it
+// had to wait. Nothing where it failed.
+struct Arrived {
+  std::optional<Decoded> decoded;
+  size_t there = 0;
+  int waits = 0;
+};
+
+Arrived decode_arriving(const File& file, const DecodeRequest& request, size_t piece) {
+  File room(file.size(), 0xaa);
+  Arrived arrived;
+  std::unique_ptr<Decoding> decoding;
+  while (arrived.there < file.size()) {
+    const size_t end = std::min(arrived.there + piece, file.size());
+    std::copy(file.begin() + std::ptrdiff_t(arrived.there), file.begin() + std::ptrdiff_t(end),
+              room.begin() + std::ptrdiff_t(arrived.there));
+    arrived.there = end;
+    if (decoding == nullptr) {
+      decoding = begin_jpeg(room, end, request);
+    }
+    if (decoding == nullptr) {
+      continue;
+    }
+    const Advance progress = decoding->advance(end);
+    if (progress == Advance::kDone) {
+      arrived.decoded = decoding->take();
+    }
+    if (progress != Advance::kWaits) {
+      break;
+    }
+    ++arrived.waits;
+  }
+  return arrived;
+}
+
+TEST_CASE("what arrives in pieces is decoded as the whole file is, and waited for no longer") {
+  for (const Sampling& sampling : kSamplings) {
+    for (const int restart_rows : {0, 1}) {
+      const Size size = {90, 1500};
+      const File file =
+          make_jpeg(size, {.sampling = sampling, .quality = 98, .restart_rows = restart_rows});
+      for (const int reduction : {1, 2, 8}) {
+        const int width = (size.width + reduction - 1) / reduction;
+        const int height = (size.height + reduction - 1) / reduction;
+        for (const Rect& region :
+             {Rect{0, 0, 1, 1}, Rect{2, height / 2 + 1, width - 1, height / 2 + 9},
+              Rect{0, height / 3, width, height / 3 * 2},
+              Rect{width - 1, height - 1, width, height}}) {
+          const DecodeRequest request = {reduction, region};
+          const Result<Decoded> whole = decode_jpeg(file, request);
+          REQUIRE(whole.ok());
+          for (const size_t piece : {size_t{97}, size_t{5000}, size_t{40'000}}) {
+            INFO(std::string(sampling.name), ", 1/", reduction, ", ", to_string(region), ", ",
+                 piece);
+            const Arrived arrived = decode_arriving(file, request, piece);
+            REQUIRE(arrived.decoded);
+            CHECK(difference(arrived.decoded->image.view(), whole.value().image.view()) == "");
+            CHECK(arrived.decoded->bytes_read == whole.value().bytes_read);
+            CHECK((arrived.decoded->quantisation->components ==
+                   whole.value().quantisation->components));
+            CHECK(arrived.decoded->complete);
+            if (piece == 97) {
+              CHECK((arrived.there < file.size()) == (region.bottom < height / 4 * 3));
+              CHECK(arrived.waits > 100);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace crop64
