@@ -18,8 +18,11 @@ using emscripten::val;
 // clang-format off
 // A string that is a constant in C++ is made once.
 EM_JS(EM_VAL, js_constant, (const char* text), {
-  const made = js_constant.made || (js_constant.made = []);
-  return made[text] || (made[text] = AsciiToString(text));
+  const made = js_constant.made || (js_constant.made = new Map());
+  if (!made.has(text)) {
+    made.set(text, AsciiToString(text));
+  }
+  return made.get(text);
 });
 EM_JS(EM_VAL, js_get, (EM_VAL object, const char* name), {
   return Emval.toHandle(Emval.toValue(object)[js_constant(name)]);
