@@ -120,15 +120,19 @@ void read_region(void* context) {
   const size_t offset = pixel_bytes * (static_cast<size_t>(region.left) - reader.first_column);
   const bool in_place = static_cast<int>(info.output_width) == region.width();
   while (info.output_scanline < bottom && !reader.decoder.waits()) {
-    if (info.output_scanline < top) {
-      jpeg_skip_scanlines(&info, top - info.output_scanline);
-      continue;
+    const JDIMENSION y = info.output_scanline;
+    if (y < top) {
+      jpeg_skip_scanlines(&info, top - y);
+    } else {
+      uint8_t* const out = reader.image.row(static_cast<int>(y - top));
+      JSAMPROW row = in_place ? out : reader.row.data();
+      jpeg_read_scanlines(&info, &row, 1);
+      if (!in_place) {
+        std::memcpy(out, row + offset, reader.image.stride());
+      }
     }
-    uint8_t* const out = reader.image.row(static_cast<int>(info.output_scanline - top));
-    JSAMPROW row = in_place ? out : reader.row.data();
-    jpeg_read_scanlines(&info, &row, 1);
-    if (!in_place) {
-      std::memcpy(out, row + offset, reader.image.stride());
+    if (info.output_scanline == y && !reader.decoder.waits()) {
+      fail(reader.trap, ErrorCode::kInternal, "libjpeg gives no more rows.");
     }
   }
 }
@@ -185,9 +189,9 @@ Decoded taken(Reader& reader) {
   return decoded;
 }
 
-// Bytes in which what libjpeg reads at a time is likely to lie: some rows of iMCUs, and what its
-// Huffman decoder wants to see ahead. Even noise of quality 100 takes little more than a byte a
-// sample; where it is not enough, decode_jpeg() begins anew.
+// Bytes in which what libjpeg reads at a time is likely to lie: two rows of iMCUs, seldom three,
+// and what its Huffman decoder wants to see ahead. Noise of quality 100 takes 1.4 bytes a sample;
+// where it is not enough, decode_jpeg() begins anew.
 size_t bytes_of_rows(const jpeg_decompress_struct& info) {
   constexpr size_t kRows = 4;
   constexpr size_t kAhead = 8192;
