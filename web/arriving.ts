@@ -1,7 +1,6 @@
 // A Blob that is decoded while it is being read, and read no further than it has to be.
 
 import type { NativeForms, NativeModule } from './crop64-module.js';
-import { held } from './held.js';
 import { tagOf } from './input.js';
 import { isLoaded, run } from './module.js';
 import type { Checked } from './options.js';
@@ -11,6 +10,10 @@ import type { Source } from './types.js';
 const PIECE_BYTES = 512 * 1024;
 
 const TYPES = ['image/jpeg', 'image/png'];
+
+// What is being read. Chromium frees a Blob's stream to which nothing leads but the promise of its next
+// piece, and that promise then never settles.
+const streams = /* @__PURE__ */ new Set<ReadableStream>();
 
 /**
  * Whether that may gain something. What the Blob really holds, the module will find out. While the module
@@ -56,15 +59,9 @@ interface Arrived {
 
 // Reads as much of a Blob as its jobs need into the module.
 async function readInto(blob: Blob, options: Checked): Promise<Arrived | undefined> {
-  return held(blob.stream(), (stream) => readStream(stream, blob.size, options));
-}
-
-async function readStream(
-  stream: ReadableStream,
-  size: number,
-  options: Checked,
-): Promise<Arrived | undefined> {
+  const stream = blob.stream();
   const reader = stream.getReader({ mode: 'byob' });
+  streams.add(stream);
   let native: NativeModule | undefined;
   let handle = 0;
   const take = (current: NativeModule, piece: Uint8Array) => {
@@ -75,7 +72,7 @@ async function readStream(
     if (handle !== 0) {
       return native.arrive(handle, piece);
     }
-    handle = native.beginArriving(size, options.jobs, piece);
+    handle = native.beginArriving(blob.size, options.jobs, piece);
     return handle === 0 ? undefined : false;
   };
   try {
@@ -98,6 +95,7 @@ async function readStream(
       }
     }
   } finally {
+    streams.delete(stream);
     reader.cancel().catch(() => {});
     if (handle !== 0) {
       native?.endArriving(handle);

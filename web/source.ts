@@ -2,7 +2,6 @@
 
 import { readDrawn } from './dom.js';
 import { ImageError, invalid, show, unreadable } from './errors.js';
-import { held } from './held.js';
 import { file, type Input, READ, readPixels, tagOf } from './input.js';
 import type { EncodedImage, Limits, Pixels, Source } from './types.js';
 import { nodeFileSystem } from './wasm.js';
@@ -202,21 +201,17 @@ async function readResponse(response: Response, limits: Limits): Promise<Input> 
 // Up to the limit and a piece more: what goes on for ever is not waited for.
 async function readBody(response: Response, limits: Limits): Promise<Uint8Array> {
   // What was read looks like an empty stream. Without a limit the engine puts it together itself.
-  const isLimited = mostBytes(limits) < Number.POSITIVE_INFINITY;
-  if (response.bodyUsed || response.body === null || !isLimited) {
+  const limit = mostBytes(limits);
+  if (response.bodyUsed || response.body === null || limit === Number.POSITIVE_INFINITY) {
     return new Uint8Array(await response.arrayBuffer());
   }
-  return held(response.body, (body) => readWithin(body, limits));
-}
-
-async function readWithin(body: ReadableStream<Uint8Array>, limits: Limits): Promise<Uint8Array> {
-  const reader = body.getReader();
+  const reader = response.body.getReader();
   const pieces: Uint8Array[] = [];
   let length = 0;
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     pieces.push(next.value);
     length += next.value.length;
-    if (length > mostBytes(limits)) {
+    if (length > limit) {
       reader.cancel().catch(() => {}); // whether that went well is of no interest
       checkBytes(length, limits, 'has at least');
     }

@@ -257,12 +257,10 @@ describe('in Chromium', () => {
         const blob = new Blob([Uint8Array.from(atob(file), (c) => c.charCodeAt(0))], {
           type: 'image/png',
         });
-        const limits = { bytes: 1e9 };
         const crop = { left: 10, top: 700, width: 20, height: 20 };
         const texts = new Set();
         for (let i = 0; i < 40; i += 1) {
           texts.add(await crop64.toDataURL(blob, { crop }));
-          texts.add(await crop64.toDataURL(new Response(blob), { crop, limits }));
         }
         return texts.size;
       },
