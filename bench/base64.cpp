@@ -17,10 +17,13 @@ int main() {
     bytes[i] = static_cast<uint8_t>(i * 2'654'435'761 >> 13);
   }
   std::vector<char> text(crop64::base64_length(bytes.size()));
+  // A function of its own, as in the module: engines go on from their first, slow code to better
+  // one only where a function is called anew, and main() never is.
+  void (*volatile const encode)(crop64::Bytes, char*) = crop64::base64_encode;
   for (int mean = 0; mean < kMeans; ++mean) {
     const Clock::time_point start = Clock::now();
     for (int time = 0; time < kTimes; ++time) {
-      crop64::base64_encode(bytes, text.data());
+      encode(bytes, text.data());
     }
     std::printf("%.1f\n", Microseconds(Clock::now() - start).count() / kTimes);
   }

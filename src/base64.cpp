@@ -119,9 +119,9 @@ v128_t opaque(v128_t multiplier) {
 // 12 bytes (the last 4 of the 16 are not looked at) to 16 characters.
 v128_t encode_block(v128_t bytes, v128_t one_sixteen) {
   // Of three bytes the first two and the last two, each to a lane of 16 bits, in the order in which
-  // RFC 4648 reads bits...
-  const v128_t pairs =
-      wasm_i8x16_shuffle(bytes, bytes, 1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
+  // RFC 4648 reads bits (swizzled: engines build a shuffle's indices anew for every block) ...
+  const v128_t pairs = wasm_i8x16_swizzle(
+      bytes, wasm_i8x16_const(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10));
   // ... where two values are the upper 12 bits and the lower 12 bits, now the upper ones ...
   const v128_t twelve = wasm_i16x8_mul(pairs, one_sixteen);
   // ... and each value to the byte where its character goes.
