@@ -178,7 +178,8 @@ v128_t pack_block(v128_t values) {
       wasm_v128_and(wasm_v128_or(wasm_i16x8_shl(values, 6), wasm_u16x8_shr(values, 8)),
                     wasm_i16x8_const_splat(0xfff));
   const v128_t groups = wasm_i32x4_dot_i16x8(pairs, wasm_i32x4_const_splat(1 << 16 | 1 << 12));
-  return wasm_i8x16_shuffle(groups, groups, 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 3, 3, 3, 3);
+  return wasm_i8x16_swizzle(
+      groups, wasm_i8x16_const(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1));
 }
 
 // Goes ahead in blocks of 16 characters up to the first one with anything but values. A block is

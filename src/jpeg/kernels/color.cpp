@@ -70,24 +70,6 @@ inline void store_pixels(v128_t first, v128_t second, v128_t third, JSAMPROW out
   wasm_v128_store(out + 32, wasm_i32x4_shuffle(c, d, 3, 4, 5, 6));
 }
 
-// Reads sixteen pixels.
-struct Pixels {
-  v128_t first, second, third;
-};
-
-inline Pixels load_pixels(const JSAMPLE* in) {
-  const v128_t a = wasm_v128_load(in), b = wasm_v128_load(in + 16), c = wasm_v128_load(in + 32);
-  const v128_t first =
-      wasm_i8x16_shuffle(a, b, 0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 0, 0, 0, 0, 0);
-  const v128_t second =
-      wasm_i8x16_shuffle(a, b, 1, 4, 7, 10, 13, 16, 19, 22, 25, 28, 31, 0, 0, 0, 0, 0);
-  const v128_t third =
-      wasm_i8x16_shuffle(a, b, 2, 5, 8, 11, 14, 17, 20, 23, 26, 29, 0, 0, 0, 0, 0, 0);
-  return {wasm_i8x16_shuffle(first, c, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 17, 20, 23, 26, 29),
-          wasm_i8x16_shuffle(second, c, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 18, 21, 24, 27, 30),
-          wasm_i8x16_shuffle(third, c, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 19, 22, 25, 28, 31)};
-}
-
 void to_rgb(const JSAMPLE* y, const JSAMPLE* cb, const JSAMPLE* cr, JSAMPROW rgb) {
   const Samples luma = extend(wasm_v128_load(y));
   const Samples blue = centre(wasm_v128_load(cb));
@@ -120,17 +102,41 @@ inline v128_t mix(const Wide (&red_green)[2], const Wide (&blue_green)[2], Weigh
   return wasm_u8x16_narrow_i16x8(halves[0], halves[1]);
 }
 
-void to_ycc(const Pixels& pixels, bool is_bgr, JSAMPROW y, JSAMPROW cb, JSAMPROW cr) {
-  const Samples red = extend(is_bgr ? pixels.third : pixels.first);
-  const Samples green = extend(pixels.second);
-  const Samples blue = extend(is_bgr ? pixels.first : pixels.third);
-  const Wide red_green[2] = {interleave(red.low, green.low), interleave(red.high, green.high)};
-  const Wide blue_green[2] = {interleave(blue.low, green.low), interleave(blue.high, green.high)};
+// Of four pixels, whose bytes begin at `kAt`, two channels in turn, widened to 16 bits.
+template <int kAt, int kA, int kB>
+inline v128_t pairs_of(v128_t bytes) {
+  constexpr int a = kAt + kA, b = kAt + kB;
+  return wasm_i8x16_swizzle(bytes, wasm_i8x16_const(a, -1, b, -1, a + 3, -1, b + 3, -1,  //
+                                                    a + 6, -1, b + 6, -1, a + 9, -1, b + 9, -1));
+}
+
+// `kRed` is 0 for RGB and 2 for BGR.
+template <int kRed>
+inline void to_ycc(const JSAMPLE* pixels, JSAMPROW y, JSAMPROW cb, JSAMPROW cr) {
+  constexpr int kGreen = 1, kBlue = 2 - kRed;
+  const v128_t a = wasm_v128_load(pixels), b = wasm_v128_load(pixels + 12);
+  const v128_t c = wasm_v128_load(pixels + 24), d = wasm_v128_load(pixels + 32);  // 36 is byte 4
+  const Wide red_green[2] = {{pairs_of<0, kRed, kGreen>(a), pairs_of<0, kRed, kGreen>(b)},
+                             {pairs_of<0, kRed, kGreen>(c), pairs_of<4, kRed, kGreen>(d)}};
+  const Wide blue_green[2] = {{pairs_of<0, kBlue, kGreen>(a), pairs_of<0, kBlue, kGreen>(b)},
+                              {pairs_of<0, kBlue, kGreen>(c), pairs_of<4, kBlue, kGreen>(d)}};
   constexpr int kHalf = 1 << (kFractionBits - 1);
   constexpr int kOffset = (CENTERJSAMPLE << kFractionBits) + kHalf - 1;
   wasm_v128_store(y, mix<1>(red_green, blue_green, {19595, 38470 - 16384, 7471, 16384}, kHalf));
   wasm_v128_store(cb, mix<-1>(red_green, blue_green, {11059, 21709, -32768, 0}, kOffset));
   wasm_v128_store(cr, mix<-1>(red_green, blue_green, {-32768, 27439, 5329, 0}, kOffset));
+}
+
+template <int kRed>
+void row_to_ycc(const JSAMPLE* pixels, JDIMENSION width, const JSAMPROW (&out)[3]) {
+  JSAMPLE last[3 * kStep] = {};
+  for (JDIMENSION x = 0; x < width; x += kStep, pixels += 3 * kStep) {
+    if (width - x < kStep) {
+      std::memcpy(last, pixels, size_t(3) * (width - x));
+      pixels = last;
+    }
+    to_ycc<kRed>(pixels, out[0] + x, out[1] + x, out[2] + x);
+  }
 }
 
 }  // namespace
@@ -157,20 +163,12 @@ extern "C" void jsimd_ycc_rgb_convert(j_decompress_ptr decoder, JSAMPIMAGE in, J
 extern "C" void jsimd_rgb_ycc_convert(j_compress_ptr encoder, JSAMPARRAY in, JSAMPIMAGE out,
                                       JDIMENSION out_row, int rows) {
   const JDIMENSION width = encoder->image_width;
-  const bool is_bgr = encoder->in_color_space == JCS_EXT_BGR;
   for (int i = 0; i < rows; ++i, ++out_row) {
-    const auto convert = [&](const JSAMPLE* pixels, JDIMENSION x) {
-      to_ycc(load_pixels(pixels), is_bgr, out[0][out_row] + x, out[1][out_row] + x,
-             out[2][out_row] + x);
-    };
-    JDIMENSION x = 0;
-    for (; x + kStep <= width; x += kStep) {
-      convert(in[i] + size_t(3) * x, x);
-    }
-    if (x < width) {
-      JSAMPLE last[3 * kStep] = {};
-      std::memcpy(last, in[i] + size_t(3) * x, size_t(3) * (width - x));
-      convert(last, x);
+    const JSAMPROW to[3] = {out[0][out_row], out[1][out_row], out[2][out_row]};
+    if (encoder->in_color_space == JCS_EXT_BGR) {
+      row_to_ycc<2>(in[i], width, to);
+    } else {
+      row_to_ycc<0>(in[i], width, to);
     }
   }
 }

@@ -174,16 +174,12 @@ inline void transform_to_4(Sums x04, Sums x26, Sums x13, Sums x57, Sums half, Su
   out[3] = first + even - outer;
 }
 
-// The even and the odd numbers of two rows, in pairs that count together.
-inline v128_t even_numbers(v128_t a, v128_t b) {
-  return wasm_i16x8_shuffle(a, b, 0, 4, 2, 6, 8, 12, 10, 14);
+inline v128_t interleave_low_pairs(v128_t a, v128_t b) {
+  return wasm_i32x4_shuffle(a, b, 0, 4, 1, 5);
 }
-inline v128_t odd_numbers(v128_t a, v128_t b) {
-  return wasm_i16x8_shuffle(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+inline v128_t interleave_high_pairs(v128_t a, v128_t b) {
+  return wasm_i32x4_shuffle(a, b, 2, 6, 3, 7);
 }
-
-inline v128_t first_pairs(v128_t a, v128_t b) { return wasm_i32x4_shuffle(a, b, 0, 2, 4, 6); }
-inline v128_t second_pairs(v128_t a, v128_t b) { return wasm_i32x4_shuffle(a, b, 1, 3, 5, 7); }
 
 inline void make_4x4(const v128_t (&block)[8], JSAMPARRAY samples, JDIMENSION column) {
   constexpr int kFirstShift = kWeightBits - kPassBits + 1;
@@ -197,16 +193,23 @@ inline void make_4x4(const v128_t (&block)[8], JSAMPARRAY samples, JDIMENSION co
   }
 
   constexpr int kShift = kLastShift + 1;
-  const v128_t even01 = even_numbers(rows[0], rows[1]), even23 = even_numbers(rows[2], rows[3]);
-  const v128_t odd01 = odd_numbers(rows[0], rows[1]), odd23 = odd_numbers(rows[2], rows[3]);
+  // Of every row the pairs that transform_to_4() weighs, and of all rows each pair.
+  for (v128_t& row : rows) {
+    row = wasm_i8x16_swizzle(
+        row, wasm_i8x16_const(0, 1, 8, 9, 4, 5, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15));
+  }
+  const v128_t even02 = interleave_low_pairs(rows[0], rows[2]);
+  const v128_t even13 = interleave_low_pairs(rows[1], rows[3]);
+  const v128_t odd02 = interleave_high_pairs(rows[0], rows[2]);
+  const v128_t odd13 = interleave_high_pairs(rows[1], rows[3]);
   v128_t columns[4];
-  transform_to_4(first_pairs(even01, even23), second_pairs(even01, even23),
-                 first_pairs(odd01, odd23), second_pairs(odd01, odd23),
+  transform_to_4(interleave_low_pairs(even02, even13), interleave_high_pairs(even02, even13),
+                 interleave_low_pairs(odd02, odd13), interleave_high_pairs(odd02, odd13),
                  wasm_i32x4_splat(1 << (kShift - 1)), columns);
   const v128_t by_column = centred(to_sample<kShift>({columns[0], columns[1]}),
                                    to_sample<kShift>({columns[2], columns[3]}));
-  const v128_t by_row = wasm_i8x16_shuffle(by_column, by_column, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10,
-                                           14, 3, 7, 11, 15);
+  const v128_t by_row = wasm_i8x16_swizzle(
+      by_column, wasm_i8x16_const(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
   wasm_v128_store32_lane(row_of(samples, 0, column), by_row, 0);
   wasm_v128_store32_lane(row_of(samples, 1, column), by_row, 1);
   wasm_v128_store32_lane(row_of(samples, 2, column), by_row, 2);
