@@ -32,9 +32,11 @@ EM_JS(double, js_number, (EM_VAL object, const char* name), {
   return value === undefined ? NaN : +value;
 });
 EM_JS(int, js_index_of, (EM_VAL name, const char* names), {
-  const found = js_constant(names).split(' ').indexOf(Emval.toValue(name));
+  const lists = js_index_of.lists || (js_index_of.lists = []);
+  const list = lists[names] || (lists[names] = AsciiToString(names).split(' '));
+  const found = list.indexOf(Emval.toValue(name));
   if (found < 0) {
-    throw new TypeError(`${Emval.toValue(name)} is none of ${js_constant(names)}`);
+    throw new TypeError(`${Emval.toValue(name)} is none of ${list}`);
   }
   return found;
 });

@@ -460,6 +460,14 @@ class Matcher {
     return before;
   }
 
+  // As a place of six bytes only.
+  void insert_6(const uint8_t* data, uint32_t at) {
+    const uint32_t place = at + first_;
+    uint32_t& of_6 = newest_6_[hash_6(load_64(data + at))];
+    older_[place % kWindow] = of_6;
+    of_6 = place;
+  }
+
   // The longest match for what stands at `at`, longer than `least`, or one of length 0; `nearest`
   // is what its insertion gave, and `most` bytes are there from it on.
   Match find(const uint8_t* data, uint32_t at, Nearest nearest, uint32_t most, uint32_t least,
@@ -589,6 +597,7 @@ class Stream final : public Deflater {
   static constexpr uint32_t kShortestRun = 6;
   static constexpr uint32_t kRunPixel = 4;   // the most bytes that a run repeats
   static constexpr uint32_t kInserted = 16;  // places of a run, at its end
+  static constexpr uint32_t kShort = 16;     // the longest match that is not a long one
   static constexpr uint64_t kRunMask = 0xffff'ffff'ffff;
 
   void slide() {
@@ -736,10 +745,16 @@ class Stream final : public Deflater {
     }
   }
 
-  // Makes the places up to coded_ known; of a run those at its end, for they are all alike.
+  // Makes the places up to coded_ known; of a run those at its end, for they are all alike. Three
+  // bytes in a long match keep the place where that comes from, if there is to be little effort.
   void insert_coded(bool is_run) {
     if (is_run && coded_ - at_ > kInserted) {
       at_ = coded_ - kInserted;
+    }
+    if (!is_thorough_ && coded_ - at_ > kShort) {
+      for (; at_ < coded_; ++at_) {
+        matcher_.insert_6(data_.data(), at_);
+      }
     }
     for (; at_ < coded_; ++at_) {
       matcher_.insert(data_.data(), at_);
