@@ -28,7 +28,6 @@ using crop64::Bytes;
 using crop64::Error;
 using crop64::ErrorCode;
 using crop64::Result;
-using emscripten::typed_memory_view;
 
 val details_of(const Error& error) {
   val details = val::object();
@@ -58,7 +57,7 @@ Result<Buffer> copy_in(const val& array, double length) {
 
 Result<Buffer> copy_in(const val& array) { return copy_in(array, length_of(array)); }
 
-val view_of(Bytes bytes) { return val(typed_memory_view(bytes.size(), bytes.data())); }
+val view_of(Bytes bytes) { return view(bytes.data(), bytes.size()); }
 
 Result<Buffer> base64_text(Bytes bytes, const std::string& prefix) {
   Result<Buffer> text = Buffer::allocate(prefix.size() + crop64::base64_length(bytes.size()));

@@ -74,6 +74,9 @@ EM_JS(EM_VAL, js_file, (EM_VAL data, const char* format, const char* mimeType), 
     mimeType: AsciiToString(mimeType),
   });
 });
+EM_JS(EM_VAL, js_view, (const uint8_t* bytes, size_t size), {
+  return Emval.toHandle(HEAPU8.subarray(bytes, bytes + size));
+});
 EM_JS(EM_VAL, js_slice, (EM_VAL array), {
   return Emval.toHandle(Emval.toValue(array).slice());
 });
@@ -141,6 +144,10 @@ inline val success(const val& result) {
 // {data, format, mimeType}
 inline val file(const val& data, const char* format, const char* mime_type) {
   return val::take_ownership(js_file(data.as_handle(), format, mime_type));
+}
+// The module's memory, seen as an Uint8Array: good until that grows.
+inline val view(const uint8_t* bytes, size_t size) {
+  return val::take_ownership(js_view(bytes, size));
 }
 // A copy of an Uint8Array.
 inline val slice(const val& array) { return val::take_ownership(js_slice(array.as_handle())); }

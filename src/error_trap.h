@@ -13,7 +13,7 @@ struct ErrorTrap {
   ErrorCode code = ErrorCode::kInternal;
   char message[200] = "";  // libjpeg's JMSG_LENGTH_MAX
 
-  Error error() const { return {code, message, {}}; }
+  Error error() const { return {code, message}; }
 };
 
 // Runs body(context). True where it came to its end; false where fail() ended it.

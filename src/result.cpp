@@ -6,6 +6,14 @@
 
 namespace crop64 {
 
+Error::Error(ErrorCode kind, std::string text, std::vector<Detail> numbers)
+    : code(kind), message(std::move(text)), details(std::move(numbers)) {}
+Error::Error(const Error&) = default;
+Error::Error(Error&&) noexcept = default;
+Error& Error::operator=(const Error&) = default;
+Error& Error::operator=(Error&&) noexcept = default;
+Error::~Error() = default;
+
 const char* to_string(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalidArgument:
@@ -36,7 +44,7 @@ Error make_error(ErrorCode code, const char* format, ...) {
   va_start(arguments, format);
   format_text_of(text, sizeof text, format, arguments);
   va_end(arguments);
-  return {code, text, {}};
+  return {code, text};
 }
 
 }  // namespace crop64

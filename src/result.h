@@ -37,6 +37,14 @@ struct Error {
   ErrorCode code;
   std::string message;  // for people: what was expected, what came, what to do
   std::vector<Detail> details;
+
+  // None of these is inline: errors are handed on in many places, and seldom.
+  Error(ErrorCode kind, std::string text, std::vector<Detail> numbers = {});
+  Error(const Error&);
+  Error(Error&&) noexcept;
+  Error& operator=(const Error&);
+  Error& operator=(Error&&) noexcept;
+  ~Error();
 };
 
 // An error whose message is made as printf makes it.

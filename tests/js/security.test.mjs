@@ -26,9 +26,9 @@ const ALLOWED = {
   _embind_register_float: 'numbers',
   _embind_register_function: 'probe, process and heapHighWater',
   _embind_register_integer: 'numbers',
-  _embind_register_memory_view: 'bytes in its memory',
-  _embind_register_std_string: 'text',
-  _embind_register_std_wstring: 'text: Embind registers all that it has',
+  _embind_register_memory_view: 'nothing, as the next two: Embind registers all that it has',
+  _embind_register_std_string: 'nothing',
+  _embind_register_std_wstring: 'nothing',
   _embind_register_bigint: 'numbers: the same',
   _embind_register_void: 'nothing',
   // Embind's JavaScript values.
@@ -36,7 +36,6 @@ const ALLOWED = {
   _emval_incref: 'a value is needed once more',
   _emval_new_array: 'the results of encodeAll',
   _emval_new_object: "a result, an error's details",
-  _emval_take_value: 'bytes in its memory as a value',
   // bindings/javascript.h: sources and options are read, and results made.
   js_get: 'a field of an object',
   js_number: 'one that is a number',
@@ -44,6 +43,7 @@ const ALLOWED = {
   js_at: 'an element of an array',
   js_length: 'how many there are',
   js_copy: 'bytes come in',
+  js_view: 'bytes in its memory as a value',
   js_slice: 'bytes go out',
   js_base64: "base64 text, by the engine's own encoder",
   js_text: 'base64 text, where the engine has none',
