@@ -51,6 +51,7 @@ const contendersWith = (chromium) => ({
   OpenCV: () => startLibrary('opencv.py'),
   'native C': startC,
   [inChromium]: () => inPage(chromium, 'crop64'),
+  'crop64, code kept': () => ({ ...inPageAgain(chromium), beside: inChromium }),
   Chromium: () => ({ ...inPage(chromium, 'browser'), beside: inChromium }),
 });
 
@@ -225,8 +226,9 @@ async function startC() {
   };
 }
 
+const named = (work, { picture, options, times }) => ({ work, picture, options, times });
+
 function inPage({ version, hasToBase64, perform, performFirst }, who) {
-  const named = (work, { picture, options, times }) => ({ work, picture, options, times });
   return {
     version,
     works: {
@@ -234,6 +236,14 @@ function inPage({ version, hasToBase64, perform, performFirst }, who) {
       firstCrop: (job) => () => performFirst(who, named('crop', job)),
       base64: (job) => hasToBase64 && (() => perform(who, named('base64', job))),
     },
+  };
+}
+
+// What comes of the code that Chromium keeps of a page's earlier visits.
+function inPageAgain({ performFirstKept }) {
+  return {
+    version: crop64Version,
+    works: { firstCrop: (job) => () => performFirstKept(named('crop', job)) },
   };
 }
 
