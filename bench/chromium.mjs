@@ -2,7 +2,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { Failure, root } from '../scripts/setup/run.mjs';
+import { root } from '../scripts/setup/run.mjs';
 import { launch } from '../tests/browser/chromium.mjs';
 import { serve } from '../tests/browser/server.mjs';
 
@@ -85,7 +85,7 @@ async function codeIsKept(browser, url) {
     }
     await setTimeout(1000);
   }
-  throw new Failure(
-    `Expected Chromium to keep the compiled code of ${url} but it has not in 3 minutes.`,
+  console.warn(
+    `Chromium has not kept the compiled code of ${url} in 3 minutes: it is not in what follows.`,
   );
 }

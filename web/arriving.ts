@@ -20,9 +20,13 @@ const streams = /* @__PURE__ */ new Set<ReadableStream>();
  * is loading, there is time to read all of a Blob.
  */
 export function mayArrive(source: Source): source is Blob {
-  const { type = '', size = 0 } = (source ?? {}) as Partial<Blob>;
-  const isLong = TYPES.includes(type) && size > 2 * PIECE_BYTES;
-  return isLoaded() && isLong && ['Blob', 'File'].includes(tagOf(source as Blob));
+  return (
+    isLoaded() &&
+    typeof source === 'object' &&
+    ['Blob', 'File'].includes(tagOf(source)) &&
+    TYPES.includes((source as Blob).type) &&
+    (source as Blob).size > 2 * PIECE_BYTES
+  );
 }
 
 /**
