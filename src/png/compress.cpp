@@ -70,17 +70,14 @@ Result<RowCompressor> RowCompressor::make(const ImageView& image, int level, Def
   return compressor;
 }
 
-// Whether most of a row repeats the pixel before and the rest differs much, as in text: what is
-// drawn alike is found again best as it is. What differs little, as in gradients, is not. A row of
-// one colour goes with the row above.
+// Whether a row is drawn, as text is, or of few colours: a good part of it repeats the pixel
+// before, and most of the rest differs much. What is drawn alike is found again best as it is; what
+// differs little, as in gradients, is not.
 bool RowCompressor::is_drawn(const uint8_t* row) const {
-  constexpr uint64_t kMuch = 4;  // times the size of the row
-  constexpr uint64_t kOneIn = 64;
-  if (2 * count_repeated(row, row_bytes_, unit_) < row_bytes_) {
-    return false;
-  }
-  const uint64_t sum = sum_of_magnitudes(Filter::kSub, row, row, row_bytes_, unit_);
-  return sum > row_bytes_ / kOneIn ? sum >= kMuch * row_bytes_ : drawn_;
+  constexpr uint8_t kMuch = 8;
+  const size_t changed = row_bytes_ - count_near(row, row_bytes_, unit_, 1);
+  return 4 * changed <= 3 * row_bytes_ &&
+         2 * (row_bytes_ - count_near(row, row_bytes_, unit_, kMuch)) >= changed;
 }
 
 // Of the filters to choose from the one that leaves least.
@@ -91,10 +88,12 @@ Filter RowCompressor::choose_filter(const uint8_t* row, const uint8_t* above) {
   const auto sum_of = [&](Filter filter) {
     return sum_of_magnitudes(filter, row, above, row_bytes_, unit_);
   };
-  // Nothing where a row is as the one above: then it is drawn if that is.
+  // A row that is as the one above is nothing but zeros then, which take fewer bits than matches.
   const uint64_t sum_of_up = sum_of(Filter::kUp);
-  drawn_ = sum_of_up > 0 ? is_drawn(row) : drawn_;
-  if (drawn_) {
+  if (sum_of_up == 0) {
+    return Filter::kUp;
+  }
+  if (is_drawn(row)) {
     return Filter::kNone;
   }
   Filter best = Filter::kNone;
@@ -121,9 +120,13 @@ void RowCompressor::run() {
   for (int y = 0; y < image_.size.height; ++y) {
     pack_row(image_, y, row);
     const Filter filter = choose_filter(row, above);
-    filtered[-1] = static_cast<uint8_t>(filter);
-    apply_filter(filter, row, above, row_bytes_, unit_, filtered);
-    deflater_->write({filtered - 1, row_bytes_ + 1});
+    const uint8_t* written = row;  // the zero in front of it is its filter
+    if (filter != Filter::kNone) {
+      filtered[-1] = static_cast<uint8_t>(filter);
+      apply_filter(filter, row, above, row_bytes_, unit_, filtered);
+      written = filtered;
+    }
+    deflater_->write({written - 1, row_bytes_ + 1});
     std::swap(row, above);
   }
   deflater_->finish();

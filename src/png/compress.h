@@ -26,7 +26,6 @@ class RowCompressor {
   size_t row_bytes_ = 0;
   size_t unit_ = 1;
   unsigned filters_ = 0;  // those to choose from, a bit for each
-  bool drawn_ = false;    // what is_drawn() told of the row above
   std::unique_ptr<Deflater> deflater_;
   Buffer rows_;  // two of the image, and one filtered
 };

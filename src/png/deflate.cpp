@@ -453,19 +453,27 @@ class Matcher {
     const uint32_t place = at + first_;
     const uint64_t bytes = load_64(data + at);
     uint32_t& of_3 = newest_3_[hash_3(bytes)];
-    uint32_t& of_6 = newest_6_[hash_6(bytes)];
-    const Nearest before = {of_3, of_6};
-    older_[place % kWindow] = of_6;
-    of_3 = of_6 = place;
+    const Nearest before = {of_3, insert_6(bytes, place)};
+    of_3 = place;
     return before;
   }
 
-  // As a place of six bytes only.
-  void insert_6(const uint8_t* data, uint32_t at) {
-    const uint32_t place = at + first_;
-    uint32_t& of_6 = newest_6_[hash_6(load_64(data + at))];
-    older_[place % kWindow] = of_6;
-    of_6 = place;
+  // The places from `at` up to `until`.
+  void insert_all(const uint8_t* data, uint32_t at, uint32_t until) {
+    const uint32_t first = first_;  // a local one stays in a register
+    for (; at < until; ++at) {
+      const uint64_t bytes = load_64(data + at);
+      newest_3_[hash_3(bytes)] = at + first;
+      insert_6(bytes, at + first);
+    }
+  }
+
+  // The same, as places of six bytes only.
+  void insert_all_6(const uint8_t* data, uint32_t at, uint32_t until) {
+    const uint32_t first = first_;
+    for (; at < until; ++at) {
+      insert_6(load_64(data + at), at + first);
+    }
   }
 
   // The longest match for what stands at `at`, longer than `least`, or one of length 0; `nearest`
@@ -524,6 +532,15 @@ class Matcher {
   static constexpr uint32_t kHashed = 6;  // bytes, for a chain
   static constexpr uint32_t kRunPlaces = 8;
   static constexpr uint32_t kFarOf3 = kWindow / 2;
+
+  // Gives the place before.
+  uint32_t insert_6(uint64_t bytes, uint32_t place) {
+    uint32_t& newest = newest_6_[hash_6(bytes)];
+    const uint32_t before = newest;
+    older_[place % kWindow] = before;
+    newest = place;
+    return before;
+  }
 
   // Of the first bytes of eight.
   static uint32_t hash_3(uint64_t bytes) {
@@ -667,7 +684,8 @@ class Stream final : public Deflater {
 
   // Whether sequences of six bytes come again, runs excepted: of one place in eight, chosen by what
   // stands there, one in so many. In photographs it is one in 300 at most, in drawings one in ten
-  // at least, so that it is soon clear which.
+  // at least, so that it is soon clear which. An area of one colour has as many sequences as its
+  // pixels have bytes, of which none may be chosen: they are looked for at every eighth place.
   bool repeats(uint32_t until) const {
     constexpr int kOneIn = 64;
     constexpr int kClear = 2048;
@@ -678,6 +696,10 @@ class Stream final : public Deflater {
       const uint64_t ahead = load_64(&data_[i]);
       if (ahead == load_64(&data_[i + 1])) {
         i += std::max(equal_length(&data_[i], &data_[i + 1], until - i), 8u) - 6;
+        continue;
+      }
+      if (i % 8 == 0 && repeats_pixel(i)) {
+        balance += kOneIn - 1;
         continue;
       }
       const uint64_t bytes = ahead & kRunMask;
@@ -692,6 +714,14 @@ class Stream final : public Deflater {
       place = i;
     }
     return balance > 0;
+  }
+
+  // Whether the same eight bytes follow after a pixel of two or more.
+  bool repeats_pixel(uint32_t at) const {
+    const uint8_t* here = &data_[at];
+    const uint64_t ahead = load_64(here);
+    return ahead == load_64(here + 3) || ahead == load_64(here + 4) || ahead == load_64(here + 6) ||
+           ahead == load_64(here + 8);
   }
 
   // Takes the match that waits.
@@ -752,13 +782,11 @@ class Stream final : public Deflater {
       at_ = coded_ - kInserted;
     }
     if (!is_thorough_ && coded_ - at_ > kShort) {
-      for (; at_ < coded_; ++at_) {
-        matcher_.insert_6(data_.data(), at_);
-      }
+      matcher_.insert_all_6(data_.data(), at_, coded_);
+    } else {
+      matcher_.insert_all(data_.data(), at_, coded_);
     }
-    for (; at_ < coded_; ++at_) {
-      matcher_.insert(data_.data(), at_);
-    }
+    at_ = coded_;
   }
 
   // Where the match that waits begins, if what stands before it is made part of it, too.

@@ -63,6 +63,8 @@ uint8_t filtered_scalar(Filter filter, const uint8_t* row, const uint8_t* above,
   return static_cast<uint8_t>(row[i] - predict(filter, left, above[i], up_left));
 }
 
+uint8_t magnitude(uint8_t byte) { return byte < 128 ? byte : static_cast<uint8_t>(256 - byte); }
+
 }  // namespace
 
 void apply_filter_scalar(Filter filter, const uint8_t* row, const uint8_t* above, size_t size,
@@ -76,16 +78,15 @@ uint64_t sum_of_magnitudes_scalar(Filter filter, const uint8_t* row, const uint8
                                   size_t size, size_t unit) {
   uint64_t sum = 0;
   for (size_t i = 0; i < size; ++i) {
-    const uint8_t byte = filtered_scalar(filter, row, above, i, unit);
-    sum += byte < 128 ? byte : 256u - byte;
+    sum += magnitude(filtered_scalar(filter, row, above, i, unit));
   }
   return sum;
 }
 
-size_t count_repeated_scalar(const uint8_t* row, size_t size, size_t unit) {
+size_t count_near_scalar(const uint8_t* row, size_t size, size_t unit, uint8_t limit) {
   size_t count = 0;
   for (const uint8_t* const end = row + size; row < end; ++row) {
-    count += *row == *(row - unit);
+    count += magnitude(static_cast<uint8_t>(*row - *(row - unit))) < limit;
   }
   return count;
 }
@@ -95,17 +96,20 @@ size_t count_repeated_scalar(const uint8_t* row, size_t size, size_t unit) {
 namespace {
 
 // Which of left, above and above_left is nearest to left + above - above_left, in eight lanes of 16
-// bits; in that order where two are as near.
+// bits; in that order where two are as near. Where above_left lies tells: beyond two thirds of the
+// way from the lower to the higher of the others, the lower one is nearest, before one third the
+// higher, and between these above_left is. So what waits for left takes few steps, as pixel waits
+// for pixel.
 v128_t paeth(v128_t left, v128_t above, v128_t above_left) {
-  const v128_t from_left = wasm_i16x8_sub(above, above_left);
-  const v128_t from_above = wasm_i16x8_sub(left, above_left);
-  const v128_t to_left = wasm_i16x8_abs(from_left);
-  const v128_t to_above = wasm_i16x8_abs(from_above);
-  const v128_t to_above_left = wasm_i16x8_abs(wasm_i16x8_add(from_left, from_above));
-  const v128_t nearest = wasm_i16x8_min(wasm_i16x8_min(to_left, to_above), to_above_left);
-  const v128_t above_or_corner =
-      wasm_v128_bitselect(above, above_left, wasm_i16x8_eq(nearest, to_above));
-  return wasm_v128_bitselect(left, above_or_corner, wasm_i16x8_eq(nearest, to_left));
+  const v128_t thrice = wasm_i16x8_add(above_left, wasm_i16x8_add(above_left, above_left));
+  const v128_t threshold = wasm_i16x8_sub(wasm_i16x8_sub(thrice, above), left);
+  const v128_t low = wasm_i16x8_min(left, above);
+  const v128_t high = wasm_i16x8_max(left, above);
+  const v128_t to_low =
+      wasm_v128_andnot(wasm_v128_xor(above_left, low), wasm_i16x8_gt(high, threshold));
+  const v128_t to_high =
+      wasm_v128_andnot(wasm_v128_xor(above_left, high), wasm_i16x8_gt(threshold, low));
+  return wasm_v128_xor(above_left, wasm_v128_xor(to_low, to_high));
 }
 
 v128_t distance_u8(v128_t a, v128_t b) {
@@ -173,7 +177,6 @@ void unfilter_pixels(Filter filter, const uint8_t* in, const uint8_t* above, siz
   } else {
     v128_t left = wasm_i16x8_const_splat(0);
     v128_t above_left = left;
-    const v128_t low = wasm_i16x8_const_splat(0xff);
     constexpr size_t kGroup = 16 / kUnit * kUnit;
     constexpr uint32_t kPixel = (1u << 2 * kUnit) - 1;
     for (size_t group = 0; group < size; group += kGroup) {
@@ -192,7 +195,7 @@ void unfilter_pixels(Filter filter, const uint8_t* in, const uint8_t* above, siz
       for (size_t i = group; i < end; i += kUnit) {
         const v128_t up = wasm_u16x8_extend_low_u8x16(load_pixel<kUnit>(above + i));
         const v128_t filtered = wasm_u16x8_extend_low_u8x16(load_pixel<kUnit>(in + i));
-        left = wasm_v128_and(wasm_i16x8_add(paeth(left, up, above_left), filtered), low);
+        left = wasm_i8x16_add(paeth(left, up, above_left), filtered);
         store_pixel<kUnit>(out + i, wasm_u8x16_narrow_i16x8(left, left));
         above_left = up;
       }
@@ -302,14 +305,16 @@ uint64_t sum_of_magnitudes(Filter filter, const uint8_t* row, const uint8_t* abo
   return with_filter(filter, [=]<Filter kFilter> { return sum<kFilter>(row, above, size, unit); });
 }
 
-size_t count_repeated(const uint8_t* row, size_t size, size_t unit) {
+size_t count_near(const uint8_t* row, size_t size, size_t unit, uint8_t limit) {
   const size_t whole = size / 16 * 16;
+  const v128_t limits = wasm_i8x16_splat(static_cast<int8_t>(limit));
   size_t count = 0;
   for (size_t i = 0; i < whole; i += 16) {
-    const v128_t equal = wasm_i8x16_eq(wasm_v128_load(row + i), wasm_v128_load(row + i - unit));
-    count += static_cast<size_t>(__builtin_popcount(wasm_i8x16_bitmask(equal)));
+    const v128_t magnitudes = wasm_i8x16_abs(filtered<Filter::kSub>(row + i, row + i, unit));
+    const v128_t near = wasm_u8x16_lt(magnitudes, limits);
+    count += static_cast<size_t>(__builtin_popcount(wasm_i8x16_bitmask(near)));
   }
-  return count + count_repeated_scalar(row + whole, size - whole, unit);
+  return count + count_near_scalar(row + whole, size - whole, unit, limit);
 }
 
 #else
@@ -329,8 +334,8 @@ uint64_t sum_of_magnitudes(Filter filter, const uint8_t* row, const uint8_t* abo
   return sum_of_magnitudes_scalar(filter, row, above, size, unit);
 }
 
-size_t count_repeated(const uint8_t* row, size_t size, size_t unit) {
-  return count_repeated_scalar(row, size, unit);
+size_t count_near(const uint8_t* row, size_t size, size_t unit, uint8_t limit) {
+  return count_near_scalar(row, size, unit, limit);
 }
 
 #endif

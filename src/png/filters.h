@@ -30,9 +30,10 @@ void apply_filter(Filter filter, const uint8_t* row, const uint8_t* above, size_
 uint64_t sum_of_magnitudes(Filter filter, const uint8_t* row, const uint8_t* above, size_t size,
                            size_t unit);
 
-// How many bytes of a row equal those of the pixel before, `unit` bytes earlier, which may be read
-// in front of the row.
-size_t count_repeated(const uint8_t* row, size_t size, size_t unit);
+// How many bytes of a row differ by less than `limit` (1 to 128) from those of the pixel before,
+// `unit` bytes earlier, which may be read in front of the row. Differences are those of kSub: 255
+// and 1 differ by 2.
+size_t count_near(const uint8_t* row, size_t size, size_t unit, uint8_t limit);
 
 // The plain ways, without SIMD: what the others must equal.
 void unfilter_scalar(Filter filter, const uint8_t* in, const uint8_t* above, size_t size,
@@ -41,6 +42,6 @@ void apply_filter_scalar(Filter filter, const uint8_t* row, const uint8_t* above
                          size_t unit, uint8_t* out);
 uint64_t sum_of_magnitudes_scalar(Filter filter, const uint8_t* row, const uint8_t* above,
                                   size_t size, size_t unit);
-size_t count_repeated_scalar(const uint8_t* row, size_t size, size_t unit);
+size_t count_near_scalar(const uint8_t* row, size_t size, size_t unit, uint8_t limit);
 
 }  // namespace crop64

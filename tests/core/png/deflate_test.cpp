@@ -176,6 +176,24 @@ TEST_CASE("residues: runs alone are as small as zlib's matches") {
   CHECK(deflated_by_us(1, bytes, 2000).size() <= deflated(bytes).size());
 }
 
+TEST_CASE("areas of one colour are found, whatever the colour and the size of its pixels") {
+  Random random(12);
+  const File before = residues(10'000);
+  for (const size_t unit : {1, 2, 3, 4, 6, 8}) {
+    for (int i = 0; i < 20; ++i) {
+      CAPTURE(unit);
+      const File pixel = noise(unit, 256, random.next());
+      File area;
+      while (area.size() < 240'000) {
+        area.insert(area.end(), pixel.begin(), pixel.end());
+      }
+      CHECK(deflated_by_us(6, area, 2000).size() < area.size() / 200);
+      const File both = joined({before, area});
+      CHECK(deflated_by_us(6, both, 2000).size() <= deflated(both, 6).size() * 103 / 100);
+    }
+  }
+}
+
 TEST_CASE("a whole zlib stream") {
   for (const int level : {0, 1, 6, 9}) {
     for (const File& bytes : {File{}, text(100'000)}) {

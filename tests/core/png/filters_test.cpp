@@ -47,7 +47,9 @@ TEST_CASE("filters equal their plain ways, and undo each other") {
           REQUIRE((first_of(fast, size) == first_of(plain, size)));
           CHECK(sum_of_magnitudes(filter, in, up, size, unit) ==
                 sum_of_magnitudes_scalar(filter, in, up, size, unit));
-          CHECK(count_repeated(in, size, unit) == count_repeated_scalar(in, size, unit));
+          for (const uint8_t limit : {1, 8, 128}) {
+            CHECK(count_near(in, size, unit, limit) == count_near_scalar(in, size, unit, limit));
+          }
           // A part of a row is enough, and behind it stands whatever does.
           const size_t wanted = unit * static_cast<size_t>(random.between(1, int(pixels)));
           File undone(wanted + kRowSlack);
@@ -136,12 +138,23 @@ TEST_CASE("magnitudes of a long row") {
   CHECK(sum_of_magnitudes(Filter::kNone, in, in, size, 1) == 128 * size);
 }
 
-TEST_CASE("repeated bytes equal those of the pixel before") {
+TEST_CASE("bytes near those of the pixel before") {
   File row(kRowSlack);
   row.insert(row.end(), {0, 7, 7, 7, 7, 8, 9, 7});
-  CHECK(count_repeated(row.data() + kRowSlack, 8, 1) == 4);
-  CHECK(count_repeated(row.data() + kRowSlack, 8, 2) == 3);
-  CHECK(count_repeated(row.data() + kRowSlack, 8, 3) == 3);
+  const uint8_t* in = row.data() + kRowSlack;
+  CHECK(count_near(in, 8, 1, 1) == 4);
+  CHECK(count_near(in, 8, 2, 1) == 3);
+  CHECK(count_near(in, 8, 3, 1) == 3);
+  CHECK(count_near(in, 8, 1, 2) == 6);
+  CHECK(count_near(in, 8, 1, 3) == 7);
+  CHECK(count_near(in, 8, 1, 8) == 8);
+
+  // 255 is followed by 0; 128 is as far away as may be.
+  File around(kRowSlack);
+  around.insert(around.end(), {255, 1, 129});
+  CHECK(count_near(around.data() + kRowSlack, 3, 1, 2) == 1);
+  CHECK(count_near(around.data() + kRowSlack, 3, 1, 3) == 2);
+  CHECK(count_near(around.data() + kRowSlack, 3, 1, 128) == 2);
 }
 
 }  // namespace

@@ -120,6 +120,67 @@ TEST_CASE("a higher level does not make a larger file") {
   CHECK(size_at(6) <= size_at(1));
 }
 
+// Some words of a few letters in each line, on white.
+Image make_text(Size size) {
+  constexpr int kLetters = 30, kWidth = 8, kHeight = 12;
+  const Image letters = make_picture({kLetters * kWidth, kHeight}, {Model::kRgb, 8});
+  Image text = make_picture(size, {Model::kRgb, 8});
+  std::fill_n(text.samples.data(), text.samples.size(), uint8_t{255});
+  Random random(5);
+  for (int top = 0; top + kHeight <= size.height; top += 2 * kHeight) {
+    for (int left = 0; left + kWidth <= size.width; left += kWidth * random.between(1, 20)) {
+      const int from = kWidth * random.below(kLetters);
+      for (int i = 0; i < kWidth * kHeight; ++i) {
+        const int x = i % kWidth, y = i / kWidth;
+        // Strokes that are thick, and whose height is not that of the line.
+        if ((from + x * x + 3 * y) % 7 < 2 && y >= from % 5) {
+          for (int channel = 0; channel < 3; ++channel) {
+            set_sample(text, left + x, top + y, channel,
+                       sample_at(letters.view(), from + x, y, channel) / 2);
+          }
+        }
+      }
+    }
+  }
+  return text;
+}
+
+// The rows of a picture of 8 bits, each behind a zero.
+File rows_without_filters(const ImageView& picture) {
+  File rows;
+  for (int y = 0; y < picture.size.height; ++y) {
+    rows.push_back(0);
+    rows.insert(rows.end(), picture.row(y),
+                picture.row(y) + picture.size.width * picture.layout.channels());
+  }
+  return rows;
+}
+
+TEST_CASE("drawings are at least as small as zlib makes them without filters") {
+  const Image text = make_text({600, 300});
+  const size_t size = bytes_of(encode_png(text.view(), {}, {})).size();
+  CHECK(size <= deflated(rows_without_filters(text.view())).size());
+}
+
+TEST_CASE("rows of bars that are as the one above take next to nothing") {
+  const Size size = {1000, 400};
+  Image bars = make_picture(size, {Model::kRgb, 8});
+  Random random(6);
+  std::vector<bool> is_bar(static_cast<size_t>(size.width));
+  std::generate(is_bar.begin(), is_bar.end(), [&] { return random.below(8) == 0; });
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      for (int channel = 0; channel < 3; ++channel) {
+        set_sample(bars, x, y, channel, is_bar[static_cast<size_t>(x)] ? 90 : 255);
+      }
+    }
+  }
+  const size_t of_all = bytes_of(encode_png(bars.view(), {}, {})).size();
+  const ImageView first = crop(bars.view(), {0, 0, size.width, 1});
+  const size_t of_first = bytes_of(encode_png(first, {}, {})).size();
+  CHECK(of_all < of_first + 8 * size_t(size.height));
+}
+
 TEST_CASE("a PNG holds every layout but BGR") {
   for (const Layout& layout : kLayouts) {
     CHECK(to_string(storable_png(layout)) == to_string(layout));
