@@ -13,8 +13,9 @@ import { makePictures, readPicture } from './pictures.mjs';
 import { startPython } from './programs.mjs';
 import { save, summarise, tell, writeDocuments } from './report.mjs';
 
-// These do not count: V8 optimises the hot parts of a wasm module while it runs.
-const warmUpRounds = 3;
+// These do not count: V8 optimises the hot parts of a wasm module while it runs, the last of them when a
+// job has been done some twelve times.
+const warmUpRounds = 12;
 
 // Before each one: what the one before leaves to be done in the background, as freeing memory, is done.
 const pauseMilliseconds = 50;

@@ -612,9 +612,14 @@ class Stream final : public Deflater {
   static constexpr uint32_t kDataBytes = kWindow * 5;
   // Long enough to be worth leaving the loop over literals.
   static constexpr uint32_t kShortestRun = 6;
-  static constexpr uint32_t kRunPixel = 4;   // the most bytes that a run repeats
-  static constexpr uint32_t kInserted = 16;  // places of a run, at its end
-  static constexpr uint32_t kShort = 16;     // the longest match that is not a long one
+  static constexpr uint32_t kRunPixel = 4;  // the most bytes that a run repeats
+  // Up to how many bytes all places of a match are made known, and by three bytes, too; and of what
+  // is longer how many at its begin and at its end.
+  static constexpr uint32_t kLong = 64;
+  static constexpr uint32_t kShort = 16;
+  static constexpr uint32_t kFirstPlaces = 16;
+  static constexpr uint32_t kLastPlaces = 32;
+  static constexpr uint32_t kLastPlacesOfRun = 16;
   static constexpr uint64_t kRunMask = 0xffff'ffff'ffff;
 
   void slide() {
@@ -775,16 +780,21 @@ class Stream final : public Deflater {
     }
   }
 
-  // Makes the places up to coded_ known; of a run those at its end, for they are all alike. Three
-  // bytes in a long match keep the place where that comes from, if there is to be little effort.
+  // Makes the places up to coded_ known; of a run those at its end, for they are all alike. Where
+  // there is to be little effort, what is within a match keeps the place where that comes from:
+  // three bytes if it is not short, and all in the middle of a long one.
   void insert_coded(bool is_run) {
-    if (is_run && coded_ - at_ > kInserted) {
-      at_ = coded_ - kInserted;
+    if (is_run && coded_ - at_ > kLastPlacesOfRun) {
+      at_ = coded_ - kLastPlacesOfRun;
     }
-    if (!is_thorough_ && coded_ - at_ > kShort) {
-      matcher_.insert_all_6(data_.data(), at_, coded_);
-    } else {
+    if (is_thorough_ || coded_ - at_ <= kShort) {
       matcher_.insert_all(data_.data(), at_, coded_);
+    } else {
+      if (coded_ - at_ > kLong) {
+        matcher_.insert_all_6(data_.data(), at_, at_ + kFirstPlaces);
+        at_ = coded_ - kLastPlaces;
+      }
+      matcher_.insert_all_6(data_.data(), at_, coded_);
     }
     at_ = coded_;
   }
