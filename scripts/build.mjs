@@ -102,11 +102,19 @@ function bundleWorker() {
   });
 }
 
-// The interface with the bytes in place of their location. Its types are index.d.ts.
+// The interface with the bytes in place of their location. Its types are index.d.ts. A function called
+// for each byte, as Uint8Array.from() would, takes a page's first call 35 ms.
 function bundleInline() {
   const base64 = fs.readFileSync(join(dist, 'crop64.wasm')).toString('base64');
-  const contents = `const bytes = () => Uint8Array.from(atob('${base64}'), (c) => c.charCodeAt(0));
-export const ownWasm = () => ({ wasmBinary: bytes() });`;
+  const contents = `
+    const base64 = '${base64}';
+    function decode() {
+      const text = atob(base64);
+      const bytes = new Uint8Array(text.length);
+      for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+      return bytes;
+    }
+    export const ownWasm = () => ({ wasmBinary: decode() });`;
   const wasm = {
     name: 'wasm',
     setup: ({ onLoad }) => onLoad({ filter: /\/location\.js$/ }, () => ({ contents })),
