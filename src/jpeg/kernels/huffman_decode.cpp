@@ -100,37 +100,34 @@ class BitReader {
   int count_;        // of bits that count; below them stand 0 or the bits to come
 };
 
+// The code of `least` bits or more that sixteen bits begin with, as the lookup has it: its length
+// above its symbol; -1 where it is longer than `most`. Not inlined, for it is seldom called, and
+// the less there is around it, the sooner V8 has optimised that.
+__attribute__((noinline)) int find_code(const d_derived_tbl& table, uint32_t bits, int least,
+                                        int most) {
+  for (int length = least; length <= most; ++length) {
+    const auto code = JLONG(bits >> (16 - length));
+    if (code <= table.maxcode[length]) {
+      return length << kLook | table.pub->huffval[(code + table.valoffset[length]) & 0xff];
+    }
+  }
+  return -1;
+}
+
 // The next code's symbol, with its number there to be taken; -1 where no code is, or a marker.
 inline int take_symbol(BitReader& reader, const d_derived_tbl& table) {
   if (!reader.fill()) {
     return -1;
   }
-  const int found = table.lookup[reader.peek(kLook)];
-  int length = found >> kLook;
-  if (length <= kLook) {
-    reader.drop(length);
-    return found & 0xff;
-  }
-  while (JLONG(reader.peek(length)) > table.maxcode[length]) {
-    ++length;
-  }
-  if (length > 16) {
-    return -1;
-  }
-  const auto code = JLONG(reader.peek(length));
-  reader.drop(length);
-  return table.pub->huffval[(code + table.valoffset[length]) & 0xff];
-}
-
-// The symbol of the code that sixteen bits begin with; -1 where it is longer than `most`.
-int find_symbol(const d_derived_tbl& table, uint32_t bits, int most, int& length) {
-  for (length = 1; length <= most; ++length) {
-    const auto code = JLONG(bits >> (16 - length));
-    if (code <= table.maxcode[length]) {
-      return table.pub->huffval[(code + table.valoffset[length]) & 0xff];
+  int found = table.lookup[reader.peek(kLook)];
+  if (found >> kLook > kLook) {
+    found = find_code(table, reader.peek(16), kLook + 1, 16);
+    if (found < 0) {
+      return -1;
     }
   }
-  return -1;
+  reader.drop(found >> kLook);
+  return found & 0xff;
 }
 
 // The AC numbers of a block. False where the slow decoder is to do it: at a marker or a bad code.
@@ -232,10 +229,11 @@ extern "C" void make_ac_steps(d_derived_tbl* table) {
     int all = 0, but_last = 0, bits = 0;
     for (int codes = 0; all < DCTSIZE2 && bits < kBits; ++codes) {
       const uint32_t rest = look << bits & (kAll - 1);
-      int length = 0;
-      const int symbol = find_symbol(*table, rest << (16 - kBits), kBits - bits, length);
+      const int found = find_code(*table, rest << (16 - kBits), 1, kBits - bits);
+      const int length = found >> kLook;
+      const int symbol = found & 0xff;
       const int size = symbol & 15;
-      if (symbol < 0 || bits + length + size > kMostOfSkip) {
+      if (found < 0 || bits + length + size > kMostOfSkip) {
         break;
       }
       const bool ends = size == 0 && symbol != 0xf0;
