@@ -155,6 +155,10 @@ EXTERN(boolean) jpeg_fill_bit_buffer")
     make_ac_steps(*pdtbl);")
   patch(jdhuff_c "        return FALSE;
     usefast = 0;" "        return FALSE;")
+  # Seldom called: V8 has the rest sooner without it.
+  patch(jdhuff_c "LOCAL(boolean)
+decode_mcu_slow(" "LOCAL(boolean) __attribute__((noinline))
+decode_mcu_slow(")
   patch(jdhuff_c "if (!decode_mcu_fast(cinfo, MCU_data))"
     "mcu_state state = { &entropy->bitstate, entropy->saved.last_dc_val, entropy->dc_cur_tbls,
                           entropy->ac_cur_tbls, entropy->dc_needed, entropy->ac_needed };

@@ -79,7 +79,13 @@ class BitReader {
       count_ |= kLoaded;
       return true;
     }
-    return load_bytes();
+    // A copy, for what is called takes an address, and what has one does not stay in registers.
+    BitReader other = *this;
+    if (!other.load_bytes()) {
+      return false;
+    }
+    *this = other;
+    return true;
   }
 
  private:
@@ -100,12 +106,11 @@ class BitReader {
   int count_;        // of bits that count; below them stand 0 or the bits to come
 };
 
-// The code of `least` bits or more that sixteen bits begin with, as the lookup has it: its length
-// above its symbol; -1 where it is longer than `most`. Not inlined, for it is seldom called, and
-// the less there is around it, the sooner V8 has optimised that.
-__attribute__((noinline)) int find_code(const d_derived_tbl& table, uint32_t bits, int least,
-                                        int most) {
-  for (int length = least; length <= most; ++length) {
+// The code of more than kLook bits that sixteen bits begin with: its length above its symbol; -1
+// where there is none. Not inlined, for it is seldom called, and the less there is around it, the
+// sooner V8 has optimised that.
+__attribute__((noinline)) int find_long_code(const d_derived_tbl& table, uint32_t bits) {
+  for (int length = kLook + 1; length <= 16; ++length) {
     const auto code = JLONG(bits >> (16 - length));
     if (code <= table.maxcode[length]) {
       return length << kLook | table.pub->huffval[(code + table.valoffset[length]) & 0xff];
@@ -114,17 +119,17 @@ __attribute__((noinline)) int find_code(const d_derived_tbl& table, uint32_t bit
   return -1;
 }
 
+// The code that sixteen bits begin with, in the same way.
+inline int find_code(const d_derived_tbl& table, uint32_t bits) {
+  const int found = table.lookup[bits >> (16 - kLook)];
+  return found >> kLook > kLook ? find_long_code(table, bits) : found;
+}
+
 // The next code's symbol, with its number there to be taken; -1 where no code is, or a marker.
 inline int take_symbol(BitReader& reader, const d_derived_tbl& table) {
-  if (!reader.fill()) {
+  const int found = reader.fill() ? find_code(table, reader.peek(16)) : -1;
+  if (found < 0) {
     return -1;
-  }
-  int found = table.lookup[reader.peek(kLook)];
-  if (found >> kLook > kLook) {
-    found = find_code(table, reader.peek(16), kLook + 1, 16);
-    if (found < 0) {
-      return -1;
-    }
   }
   reader.drop(found >> kLook);
   return found & 0xff;
@@ -197,7 +202,7 @@ bool skip_numbers(BitReader& its_reader, const d_derived_tbl& table) {
       if (!found) {
         break;
       }
-      reader.drop(int(step & 0xff));
+      reader.drop(int(step & 63));
       k += int(step >> 24);
       if (k >= DCTSIZE2) {
         its_reader = reader;
@@ -229,11 +234,11 @@ extern "C" void make_ac_steps(d_derived_tbl* table) {
     int all = 0, but_last = 0, bits = 0;
     for (int codes = 0; all < DCTSIZE2 && bits < kBits; ++codes) {
       const uint32_t rest = look << bits & (kAll - 1);
-      const int found = find_code(*table, rest << (16 - kBits), 1, kBits - bits);
+      const int found = find_code(*table, rest << (16 - kBits));
       const int length = found >> kLook;
       const int symbol = found & 0xff;
       const int size = symbol & 15;
-      if (found < 0 || bits + length + size > kMostOfSkip) {
+      if (found < 0 || bits + length > kBits || bits + length + size > kMostOfSkip) {
         break;
       }
       const bool ends = size == 0 && symbol != 0xf0;
