@@ -99,20 +99,24 @@ async function checkRun({ name, perform }, job, pillow) {
   return Buffer.byteLength(text, 'base64');
 }
 
-// Another one begins every second round, and every other round goes the other way about, so that nobody
+// Another one begins every second turn, and every other turn goes the other way about, so that nobody
 // always follows the same one: who comes next finds its caches and its free memory as that one left them.
-function turned(runs, round) {
-  const first = Math.floor((round + warmUpRounds) / 2) % runs.length;
+function turned(runs, turn) {
+  const first = Math.floor(turn / 2) % runs.length;
   const inTurn = [...runs.slice(first), ...runs.slice(0, first)];
-  return round % 2 === 0 ? inTurn : inTurn.reverse();
+  return turn % 2 === 0 ? inTurn : inTurn.reverse();
 }
 
 async function measure(jobs, rounds) {
   for (let round = -warmUpRounds; round < rounds; round++) {
-    for (const { perform, times } of jobs.flatMap(({ runs }) => turned(runs, round))) {
-      await setTimeout(pauseMilliseconds);
-      const { milliseconds } = await perform();
-      if (round >= 0) times.push(milliseconds);
+    for (const { runs, turns = 1 } of jobs) {
+      for (let i = 0; i < turns; i++) {
+        for (const { perform, times } of turned(runs, turns * (round + warmUpRounds) + i)) {
+          await setTimeout(pauseMilliseconds);
+          const { milliseconds } = await perform();
+          if (round >= 0) times.push(milliseconds);
+        }
+      }
     }
   }
 }

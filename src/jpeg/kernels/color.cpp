@@ -144,18 +144,18 @@ void row_to_ycc(const JSAMPLE* pixels, JDIMENSION width, const JSAMPROW (&out)[3
 extern "C" void jsimd_ycc_rgb_convert(j_decompress_ptr decoder, JSAMPIMAGE in, JDIMENSION in_row,
                                       JSAMPARRAY out, int rows) {
   const JDIMENSION width = decoder->output_width;
+  JSAMPLE last[3 * kStep];
   for (int i = 0; i < rows; ++i, ++in_row) {
     const JSAMPLE* y = in[0][in_row];
     const JSAMPLE* cb = in[1][in_row];
     const JSAMPLE* cr = in[2][in_row];
-    JDIMENSION x = 0;
-    for (; x + kStep <= width; x += kStep) {
-      to_rgb(y + x, cb + x, cr + x, out[i] + size_t(3) * x);
-    }
-    if (x < width) {
-      JSAMPLE last[3 * kStep];
-      to_rgb(y + x, cb + x, cr + x, last);
-      std::memcpy(out[i] + size_t(3) * x, last, size_t(3) * (width - x));
+    JSAMPROW rgb = out[i];
+    for (JDIMENSION x = 0; x < width; x += kStep, rgb += size_t(3) * kStep) {
+      const bool fits = width - x >= kStep;
+      to_rgb(y + x, cb + x, cr + x, fits ? rgb : last);
+      if (!fits) {
+        std::memcpy(rgb, last, size_t(3) * (width - x));
+      }
     }
   }
 }
