@@ -136,6 +136,11 @@ patch(jdapistd "  for (i = 0; i < lines_to_skip; i += lines_per_iMCU_row) {
       break;
     }
     for (y = 0;")
+# Rows between parts that are wanted are discarded. (Where a picture is skipped in for a second time,
+# libjpeg-turbo gives other samples behind it, with some samplings.)
+patch(jdapistd "LOCAL(void)
+read_and_discard_scanlines(" "GLOBAL(void)
+read_and_discard_scanlines(")
 patch(jdapistd "#include \"jdmainct.h\"" "#include \"jdmainct.h\"
 boolean __attribute__((weak)) crop64_waits(j_decompress_ptr cinfo);")
 # In wasm MCUs are decoded in larger steps, between restart markers too (huffman_decode.h): a whole

@@ -5,6 +5,9 @@
 
 #include "jpeg/decoder.h"
 
+// Of libjpeg-turbo (cmake/libraries.cmake): reads rows without making anything of their colours.
+extern "C" void read_and_discard_scanlines(j_decompress_ptr info, JDIMENSION rows);
+
 namespace crop64 {
 namespace {
 
@@ -109,6 +112,13 @@ void start(void* context) {
   }
 }
 
+// Whether a row of the region lies between its parts.
+bool is_between_parts(const DecodeRequest& request, int y) {
+  return !request.parts.empty() &&
+         std::none_of(request.parts.begin(), request.parts.end(),
+                      [y](const Rect& part) { return part.top <= y && y < part.bottom; });
+}
+
 // Goes on with the region until it is done, or the decoder waits.
 void read_region(void* context) {
   Reader& reader = *static_cast<Reader*>(context);
@@ -123,6 +133,8 @@ void read_region(void* context) {
     const JDIMENSION y = info.output_scanline;
     if (y < top) {
       jpeg_skip_scanlines(&info, top - y);
+    } else if (is_between_parts(reader.request, static_cast<int>(y))) {
+      read_and_discard_scanlines(&info, 1);
     } else {
       uint8_t* const out = reader.image.row(static_cast<int>(y - top));
       JSAMPROW row = in_place ? out : reader.row.data();

@@ -40,15 +40,20 @@ class Block {
     return wasm_v128_any_true(wasm_v128_and(all, high));
   }
 
-  // Dequantises `count` rows. False where a number could leave 16 bits, here or after the first
-  // pass, which no picture's block does: the scalar function then has to do it.
-  template <int kCount>
+  // Dequantises the rows, of which those without coefficients are zero. False where a number could
+  // leave 16 bits, here or after the first pass, which no picture's block does: the scalar function
+  // then has to do it.
   bool dequantise(v128_t (&rows)[8]) const {
     // No weight, divided by 2^11, reaches 5.55: so does no sum of 5904 at most, in a column.
     constexpr int kLimit = 5904 / 2;
     v128_t sums = wasm_i16x8_splat(0);
+    const bool all = has_high_rows();
 #pragma clang loop unroll(full)
-    for (int y = 0; y < kCount; y += 2) {
+    for (int y = 0; y < DCTSIZE; y += 2) {
+      if (y >= 4 && !all) {
+        rows[y] = rows[y + 1] = wasm_i16x8_splat(0);
+        continue;
+      }
       sums = wasm_i16x8_add_sat(
           sums, wasm_i16x8_narrow_i32x4(dequantise_row(y, rows), dequantise_row(y + 1, rows)));
     }
@@ -74,39 +79,25 @@ class Block {
   v128_t high_rows_;
 };
 
-// One pass over eight columns, of `kInputs` numbers each; the others are zero. `finish` takes what
-// is to be divided by 2^kShift, rounded already.
-template <int kInputs, int kShift, class Finish>
-inline void transform(v128_t (&rows)[8], const Finish& finish) {
+// One pass over eight columns. `all` is false where the last four numbers of each are zero: a
+// branch and not another function, for a browser compiles both before the first block is done.
+// `finish` takes what is to be divided by 2^kShift, rounded already.
+template <int kShift, class Finish>
+inline void transform(v128_t (&rows)[8], bool all, const Finish& finish) {
   const Wide half = splat(1 << (kShift - 1));
-  Wide even[4];
-  if constexpr (kInputs == 8) {
-    const Wide x04 = interleave(rows[0], rows[4]);
-    const Wide x26 = interleave(rows[2], rows[6]);
-    const Wide sum = weigh(x04, kOne, kOne) + half;
-    const Wide difference = weigh(x04, kOne, -kOne) + half;
-    const Wide outer = weigh(x26, kOuter2, kOuter6);
-    const Wide inner = weigh(x26, kInner2, kInner6);
-    even[0] = sum + outer;
-    even[1] = difference + inner;
-    even[2] = difference - inner;
-    even[3] = sum - outer;
-  } else {
-    const Wide x02 = interleave(rows[0], rows[2]);
-    even[0] = weigh(x02, kOne, kOuter2) + half;
-    even[1] = weigh(x02, kOne, kInner2) + half;
-    even[2] = weigh(x02, kOne, -kInner2) + half;
-    even[3] = weigh(x02, kOne, -kOuter2) + half;
-  }
+  const Wide x04 = interleave(rows[0], rows[4]);
+  const Wide x26 = interleave(rows[2], rows[6]);
+  const Wide sum = weigh(x04, kOne, kOne) + half;
+  const Wide difference = weigh(x04, kOne, -kOne) + half;
+  const Wide outer = weigh(x26, kOuter2, kOuter6);
+  const Wide inner = weigh(x26, kInner2, kInner6);
+  const Wide even[4] = {sum + outer, difference + inner, difference - inner, sum - outer};
   const Wide x13 = interleave(rows[1], rows[3]);
-  Wide x57;
-  if constexpr (kInputs == 8) {
-    x57 = interleave(rows[5], rows[7]);
-  }
+  const Wide x57 = interleave(rows[5], rows[7]);
 #pragma clang loop unroll(full)
   for (int k = 0; k < 4; ++k) {
     Wide odd = weigh(x13, kOdd[k][0], kOdd[k][1]);
-    if constexpr (kInputs == 8) {
+    if (all) {
       odd = odd + weigh(x57, kOdd[k][2], kOdd[k][3]);
     }
     rows[k] = finish(even[k] + odd);
@@ -114,10 +105,9 @@ inline void transform(v128_t (&rows)[8], const Finish& finish) {
   }
 }
 
-template <int kInputs>
-inline void first_pass(v128_t (&rows)[8]) {
+inline void first_pass(v128_t (&rows)[8], bool all) {
   constexpr int kShift = kWeightBits - kPassBits;
-  transform<kInputs, kShift>(rows, [](Wide sum) { return narrow(sum >> kShift); });
+  transform<kShift>(rows, all, [](Wide sum) { return narrow(sum >> kShift); });
 }
 
 // libjpeg looks samples up by their lowest ten bits; these are all that is kept here, too.
@@ -128,9 +118,8 @@ inline v128_t to_sample(Wide sum) {
 
 constexpr int kLastShift = kWeightBits + kPassBits + 3;
 
-template <int kInputs>
-inline void second_pass(v128_t (&rows)[8]) {
-  transform<kInputs, kLastShift>(rows, [](Wide sum) { return to_sample<kLastShift>(sum); });
+inline void second_pass(v128_t (&rows)[8], bool all) {
+  transform<kLastShift>(rows, all, [](Wide sum) { return to_sample<kLastShift>(sum); });
 }
 
 // Two rows of signed samples to unsigned ones.
@@ -229,30 +218,19 @@ extern "C" void jsimd_idct_islow(j_decompress_ptr decoder, jpeg_component_info* 
     return;
   }
   v128_t rows[8];
-  if (block.has_high_rows()) {
-    if (!block.dequantise<8>(rows)) {
-      return jpeg_idct_islow(decoder, component, coefficients, samples, column);
-    }
-    first_pass<8>(rows);
-  } else {
-    if (!block.dequantise<4>(rows)) {
-      return jpeg_idct_islow(decoder, component, coefficients, samples, column);
-    }
-    first_pass<4>(rows);
+  if (!block.dequantise(rows)) {
+    return jpeg_idct_islow(decoder, component, coefficients, samples, column);
   }
+  first_pass(rows, block.has_high_rows());
   transpose(rows);
-  if (block.has_high_columns()) {
-    second_pass<8>(rows);
-  } else {
-    second_pass<4>(rows);
-  }
+  second_pass(rows, block.has_high_columns());
   store_columns(rows, samples, column);
 }
 
 extern "C" void jsimd_idct_4x4(j_decompress_ptr decoder, jpeg_component_info* component,
                                JCOEFPTR coefficients, JSAMPARRAY samples, JDIMENSION column) {
   v128_t rows[8];
-  if (Block(coefficients, component).dequantise<8>(rows)) {
+  if (Block(coefficients, component).dequantise(rows)) {
     make_4x4(rows, samples, column);
   } else {
     jpeg_idct_4x4(decoder, component, coefficients, samples, column);
