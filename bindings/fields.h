@@ -38,9 +38,9 @@ constexpr const char* kNames<Form> = "bytes base64 dataUrl";
 template <>
 constexpr const char* kNames<crop64::Format> = "keep - jpeg png - raw";
 template <>
-constexpr const char* kNames<crop64::Outside> = "error clamp pad";
+constexpr const char* kNames<crop64::OutOfBounds> = "error clamp pad";
 template <>
-constexpr const char* kNames<crop64::Truncated> = "error accept";
+constexpr const char* kNames<crop64::Damaged> = "error accept";
 template <>
 constexpr const char* kNames<crop64::Channels> = "RGBA RGB BGRA BGR GRAY GRAYA keep";
 template <>
@@ -161,10 +161,10 @@ inline void read(const val& from, crop64::Options& to) {
   read(from, "rotate", to.rotate);
   read(from, "flip", to.flip);
   read(from, "crop", to.crop);
-  read(from, "outside", to.outside);
+  read(from, "outOfBounds", to.out_of_bounds);
   read(from, "background", to.background);
   read(from, "resize", to.resize);
-  read(from, "truncated", to.truncated);
+  read(from, "damaged", to.damaged);
   read(from, "limits", to.limits);
   read(from, "format", to.format);
   read(from, "metadata", to.metadata);
@@ -174,7 +174,7 @@ inline void read(const val& from, crop64::Options& to) {
   read(from, "optimizeCoding", to.optimize_coding);
   read(from, "chromaSubsampling", to.chroma_subsampling);
   read(from, "compressionLevel", to.compression_level);
-  read(from, "keepPalette", to.keep_palette);
+  read(from, "palette", to.palette);
   read(from, "channels", to.channels);
   read(from, "bitDepth", to.bit_depth);
   read(from, "maxBytes", to.max_bytes);

@@ -42,7 +42,7 @@ struct ImageInfo {
 struct DecodeRequest {
   int reduction = 1;  // by how much the picture is to be reduced: 1, 2, 4 or 8, up to max_reduction
   Rect region;        // within the reduced picture, at least one pixel
-  Truncated truncated = Truncated::kError;
+  Damaged damaged = Damaged::kError;
   // Of the region, those that will be looked at: what lies elsewhere need not be decoded. None:
   // all.
   std::vector<Rect> parts = {};

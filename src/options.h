@@ -12,9 +12,9 @@ namespace crop64 {
 enum class Format : uint8_t { kKeep, kUnknown, kJpeg, kPng, kBmp, kRaw };
 
 // What a crop may do beyond the picture's edge.
-enum class Outside : uint8_t { kError, kClamp, kPad };
+enum class OutOfBounds : uint8_t { kError, kClamp, kPad };
 
-enum class Truncated : uint8_t { kError, kAccept };
+enum class Damaged : uint8_t { kError, kAccept };
 
 // The channels of samples that are handed out, in this order in memory.
 enum class Channels : uint8_t { kRgba, kRgb, kBgra, kBgr, kGray, kGrayAlpha, kKeep };
@@ -75,10 +75,10 @@ struct Options {
   int rotate = 0;  // degrees clockwise: 0, 90, 180 or 270
   Flip flip = Flip::kNone;
   Crop crop;
-  Outside outside = Outside::kError;
+  OutOfBounds out_of_bounds = OutOfBounds::kError;
   Color background;
   std::optional<Resize> resize;
-  Truncated truncated = Truncated::kError;
+  Damaged damaged = Damaged::kError;
   Limits limits;
   Format format = Format::kKeep;
   std::optional<MetadataPolicy> metadata;  // else kColor; where nothing else is asked, all passes
@@ -88,7 +88,7 @@ struct Options {
   std::optional<bool> optimize_coding;                  // JPEG
   std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG
   std::optional<int> compression_level;                 // PNG, 0 to 9
-  std::optional<bool> keep_palette;                     // PNG; else RGB or RGBA in its place
+  std::optional<bool> palette;                          // PNG; else RGB or RGBA in its place
   std::optional<Channels> channels;                     // samples
   std::optional<int> bit_depth;                         // samples: 8 or 16; 0 for the picture's own
   std::optional<double> max_bytes;                      // of the encoded file

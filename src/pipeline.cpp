@@ -69,8 +69,8 @@ std::optional<Error> transform(Picture& picture, const Plan& plan) {
       return error;
     }
   }
-  if (plan.outside) {
-    if (auto error = picture.become(pad(picture.view(), *plan.outside, plan.background))) {
+  if (plan.padding) {
+    if (auto error = picture.become(pad(picture.view(), *plan.padding, plan.background))) {
       return error;
     }
   }

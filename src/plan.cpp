@@ -31,7 +31,7 @@ bool asks_for_coding(const ImageInfo& info, const Options& options) {
 
 // Whether a palette is to become the colours that it stands for.
 bool widens(const ImageInfo& info, const Options& options) {
-  return info.layout.model == Model::kPalette && !options.keep_palette.value_or(true);
+  return info.layout.model == Model::kPalette && !options.palette.value_or(true);
 }
 
 // Whether the options leave the file as it is. Judged by what they would change, not by how they
@@ -80,11 +80,11 @@ Result<Rect> choose_region(Size displayed, const Options& options) {
                    displayed.height),
         displayed);
   }
-  if (options.outside == Outside::kPad || contains(whole(displayed), rounded)) {
+  if (options.out_of_bounds == OutOfBounds::kPad || contains(whole(displayed), rounded)) {
     return rounded;
   }
   const Rect inside = intersect(rounded, whole(displayed));
-  if (options.outside == Outside::kClamp && !inside.empty()) {
+  if (options.out_of_bounds == OutOfBounds::kClamp && !inside.empty()) {
     return inside;
   }
   return with_size(
@@ -93,8 +93,9 @@ Result<Rect> choose_region(Size displayed, const Options& options) {
                  "%d, right %d, bottom %d.%s",
                  displayed.width, displayed.height, rounded.left, rounded.top, rounded.right,
                  rounded.bottom,
-                 options.outside == Outside::kError ? " Use outside: 'clamp' or 'pad' to allow it."
-                                                    : " Nothing of it lies inside."),
+                 options.out_of_bounds == OutOfBounds::kError
+                     ? " Use outOfBounds: 'clamp' or 'pad' to allow it."
+                     : " Nothing of it lies inside."),
       displayed);
 }
 
@@ -269,7 +270,7 @@ Layout sample_layout(const ImageInfo& info, const Options& options) {
 
 // The layout for padding and resampling: any colour can be a sample, and alpha is a channel.
 Layout working_layout(const ImageInfo& info, const Plan& plan, bool keeps_alpha) {
-  const bool pads = plan.outside || plan.letterbox;
+  const bool pads = plan.padding || plan.letterbox;
   const bool transparent = pads && plan.background.alpha < 1 && keeps_alpha;
   const Layout layout = expanded(info.layout, info.has_alpha || transparent);
   return pads && !is_gray(plan.background) ? in_color(layout) : layout;
@@ -306,7 +307,7 @@ std::optional<Error> check_options(const Options& options, Format format) {
     name = "chromaSubsampling", belongs_to = "jpeg";
   } else if (options.compression_level && format != Format::kPng) {
     name = "compressionLevel", belongs_to = "png";
-  } else if (options.keep_palette && format != Format::kPng) {
+  } else if (options.palette && format != Format::kPng) {
     name = "palette", belongs_to = "png";
   } else if (options.channels && format != Format::kRaw) {
     name = "channels", belongs_to = "raw";
@@ -378,8 +379,8 @@ double memory_needed(const ImageInfo& info, const Plan& plan) {
   if (plan.working != info.layout) {
     step(bytes_of(plan.working, size));
   }
-  if (plan.outside) {
-    size = plan.outside->canvas;
+  if (plan.padding) {
+    size = plan.padding->canvas;
     step(bytes_of(plan.working, size));
   }
   if (plan.resampling) {
@@ -489,7 +490,7 @@ std::optional<Error> plan_move(const ImageInfo& info, const Options& options, Pl
   if (plan.resampling) {
     return lossless_impossible("a resize computes new samples");
   }
-  if (plan.outside || plan.letterbox) {
+  if (plan.padding || plan.letterbox) {
     return lossless_impossible("padding has no coefficients");
   }
   if (options.quality.value_or(0) != 0 || asks_for_subsampling(info, options)) {
@@ -520,13 +521,13 @@ void plan_samples(const ImageInfo& info, const Options& options, Plan& plan) {
     plan.background = {255, 255, 255, 1};
   }
   const Rect stored_region = to_stored(plan.region, info.size, plan.orientation);
-  if (plan.resampling && !plan.outside) {
+  if (plan.resampling && !plan.padding) {
     plan.decode.reduction = choose_reduction(info, *plan.resampling);
   }
   // What is missing can't be kept.
-  plan.decode.truncated = options.lossless ? Truncated::kError : options.truncated;
+  plan.decode.damaged = options.lossless ? Damaged::kError : options.damaged;
   plan.decode.region = reduce(stored_region, info.size, plan.decode.reduction);
-  if (plan.resampling && !plan.outside) {
+  if (plan.resampling && !plan.padding) {
     plan.resampling->box = in_decoded(plan.resampling->box, stored_region, plan);
   }
   choose_layouts(info, options, plan);
@@ -581,7 +582,7 @@ Result<Plan> plan(const ImageInfo& info, const Options& options) {
     plan.region = {};
   }
   if (plan.region != crop) {
-    plan.outside = {crop.size(), std::max(0, -crop.left), std::max(0, -crop.top)};
+    plan.padding = {crop.size(), std::max(0, -crop.left), std::max(0, -crop.top)};
   }
   plan.size = crop.size();
   if (options.resize) {
@@ -654,10 +655,10 @@ std::vector<Share> share_decoding(const ImageInfo& info, std::span<const Plan> p
     for (size_t k = i; k < plans.size(); ++k) {
       const DecodeRequest& other = plans[k].decode;
       // What is missing is to be told of each part by itself.
-      const bool joins = plans[k].way == Way::kSamples && !other.region.empty() && !served[k] &&
-                         (k == i || (other.reduction == request.reduction &&
-                                     other.truncated == Truncated::kError &&
-                                     request.truncated == Truncated::kError));
+      const bool joins =
+          plans[k].way == Way::kSamples && !other.region.empty() && !served[k] &&
+          (k == i || (other.reduction == request.reduction && other.damaged == Damaged::kError &&
+                      request.damaged == Damaged::kError));
       if (joins) {
         together.plans.push_back(k);
         together.decode.region = unite(together.decode.region, other.region);

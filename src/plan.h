@@ -27,7 +27,7 @@ struct Plan {
   DecodeRequest decode;
   Orientation orientation;
   Layout working;                  // for the next three
-  std::optional<Padding> outside;  // what the crop has beyond the picture
+  std::optional<Padding> padding;  // what the crop has beyond the picture
   std::optional<Resampling> resampling;
   std::optional<Padding> letterbox;  // what 'contain' leaves free
   Layout layout;                     // of the result's samples
@@ -40,7 +40,7 @@ struct Plan {
   MetadataFacts metadata;
   bool lossless = false;  // whether every sample of the region is kept
 
-  bool computes() const { return outside || resampling || letterbox; }
+  bool computes() const { return padding || resampling || letterbox; }
 };
 
 // Errors: INVALID_ARGUMENT (an empty crop, an option of another format), CROP_OUT_OF_BOUNDS,

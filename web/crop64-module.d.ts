@@ -35,10 +35,10 @@ export type NativeOptions = Some<{
     edges: { left: number; top: number; right: number; bottom: number };
     percent: boolean;
   };
-  outside: 'error' | 'clamp' | 'pad';
+  outOfBounds: 'error' | 'clamp' | 'pad';
   background: { r: number; g: number; b: number; alpha: number };
   resize: NativeResize;
-  truncated: 'error' | 'accept';
+  damaged: 'error' | 'accept';
   limits: Some<{ pixels: number; bytes: number; memory: number }>;
   format: 'keep' | 'jpeg' | 'png' | 'raw';
   metadata: 'none' | 'color' | 'all';
@@ -48,7 +48,7 @@ export type NativeOptions = Some<{
   optimizeCoding: boolean;
   chromaSubsampling: { horizontal: number; vertical: number };
   compressionLevel: number;
-  keepPalette: boolean;
+  palette: boolean;
   channels: Channels | 'keep';
   bitDepth: number;
   maxBytes: number;

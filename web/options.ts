@@ -20,10 +20,10 @@ const COMMON = [
   'rotate',
   'flip',
   'crop',
-  'outside',
+  'outOfBounds',
   'background',
   'resize',
-  'truncated',
+  'damaged',
   'limits',
   'signal',
 ];
@@ -97,9 +97,9 @@ function check(given: Given): Checked {
   const autoOrient = boolean(given.autoOrient, 'autoOrient');
   const { rotate, flip } = checkTurn(given);
   const resize = checkResize(given.resize);
-  const outside = oneOf(given.outside, 'outside', ['error', 'clamp', 'pad']);
+  const outOfBounds = oneOf(given.outOfBounds, 'outOfBounds', ['error', 'clamp', 'pad']);
   const background = checkColor(given.background as Color | undefined);
-  const truncated = oneOf(given.truncated, 'truncated', ['error', 'accept']);
+  const damaged = oneOf(given.damaged, 'damaged', ['error', 'accept']);
   const limits = checkLimits(given.limits);
   const format = oneOf(given.format, 'format', FORMAT_NAMES);
   const metadata = oneOf(given.metadata, 'metadata', ['none', 'color', 'all']);
@@ -112,7 +112,7 @@ function check(given: Given): Checked {
     given.compressionLevel === undefined
       ? undefined
       : integer(given.compressionLevel, 'compressionLevel', 0, 9);
-  const palette = oneOf(given.palette, 'palette', ['keep', false]);
+  const palette = boolean(given.palette, 'palette');
   const channels = oneOf(given.channels, 'channels', [
     'RGBA',
     'RGB',
@@ -134,10 +134,10 @@ function check(given: Given): Checked {
         rotate,
         flip,
         crop,
-        outside,
+        outOfBounds,
         background,
         resize,
-        truncated,
+        damaged,
         limits,
         format: format && FORMATS[format],
         metadata,
@@ -154,7 +154,7 @@ function check(given: Given): Checked {
         optimizeCoding,
         chromaSubsampling: chromaSubsampling && SUBSAMPLINGS[chromaSubsampling],
         compressionLevel,
-        keepPalette: palette === undefined ? undefined : palette === 'keep',
+        palette,
         channels,
         bitDepth: bitDepth === 'keep' ? 0 : bitDepth,
         maxBytes,

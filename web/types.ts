@@ -61,7 +61,7 @@ export type Source =
  * taken. Fractions are rounded edge by edge, half up, and an edge that lies less than a pixel outside
  * the picture is its edge.
  *
- * Errors: `CROP_OUT_OF_BOUNDS`, unless `outside` allows it, with the picture's `width` and `height` in
+ * Errors: `CROP_OUT_OF_BOUNDS`, unless `outOfBounds` allows it, with the picture's `width` and `height` in
  * `details`; `INVALID_ARGUMENT` of an empty one.
  */
 export type Crop = {
@@ -154,7 +154,7 @@ interface CommonOptions {
    * What a crop may do beyond the picture's edge: `'error'` (default) is `CROP_OUT_OF_BOUNDS`;
    * `'clamp'` cuts it to the picture; `'pad'` fills it with `background`.
    */
-  readonly outside?: 'error' | 'clamp' | 'pad';
+  readonly outOfBounds?: 'error' | 'clamp' | 'pad';
   /**
    * The colour of padding, and what shows through where alpha is dropped. Default: transparent;
    * white for JPEG.
@@ -166,7 +166,7 @@ interface CommonOptions {
    * What to do with a file that ends early where the missing part is needed: `'error'` (default) is
    * `TRUNCATED_IMAGE`; `'accept'` leaves grey in its place.
    */
-  readonly truncated?: 'error' | 'accept';
+  readonly damaged?: 'error' | 'accept';
   /** What the job may take. */
   readonly limits?: Limits;
   /** Looked at between the steps of a job, which then rejects with `signal.reason`. Default: none. */
@@ -233,8 +233,8 @@ interface KeepOptions extends FileOptions {
   readonly chromaSubsampling?: '4:4:4' | '4:2:2' | '4:2:0';
   /** PNG: an integer from 0 (none) to 9 (smallest); no level loses anything. Default: 6. */
   readonly compressionLevel?: number;
-  /** PNG: `false` makes RGB or RGBA of a palette. Default: `'keep'`. */
-  readonly palette?: 'keep' | false;
+  /** PNG: keeps a palette; `false` makes RGB or RGBA of it. Default: `true`. */
+  readonly palette?: boolean;
 }
 
 interface JpegOptions extends FileOptions {
@@ -258,8 +258,8 @@ interface PngOptions extends FileOptions {
   readonly format: PngFormat;
   /** An integer from 0 (none) to 9 (smallest); no level loses anything. Default: 6. */
   readonly compressionLevel?: number;
-  /** `false` makes RGB or RGBA of a palette. Default: `'keep'`. */
-  readonly palette?: 'keep' | false;
+  /** Keeps a palette; `false` makes RGB or RGBA of it. Default: `true`. */
+  readonly palette?: boolean;
 }
 
 interface RawOptions extends FileOptions {

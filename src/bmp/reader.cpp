@@ -400,15 +400,15 @@ Result<Decoded> decode_bmp(Bytes file, const DecodeRequest& request) {
   Decoded decoded;
   decoded.image = std::move(image.value());
   read_palette(file, header, decoded.image.colors);
-  if (request.truncated == Truncated::kAccept) {
+  if (request.damaged == Damaged::kAccept) {
     fill_gray(decoded.image);
   }
   const Progress progress = header.is_rle()
                                 ? RleReader(file, header, request.region, decoded.image).read()
                                 : read_plain(file, header, request.region, decoded.image);
-  if (!progress.complete && request.truncated == Truncated::kError) {
+  if (!progress.complete && request.damaged == Damaged::kError) {
     return make_error(ErrorCode::kTruncatedImage,
-                      "The BMP ends before the part that was asked for. Use truncated: 'accept' to "
+                      "The BMP ends before the part that was asked for. Use damaged: 'accept' to "
                       "take what is there.");
   }
   decoded.complete = progress.complete;

@@ -63,7 +63,7 @@ j_common_ptr common(JpegDecoder& decoder) { return reinterpret_cast<j_common_ptr
 
 [[noreturn]] void truncated(j_common_ptr decoder) {
   fail(errors_of(decoder).trap, ErrorCode::kTruncatedImage,
-       "The JPEG ends before the part that was asked for. Use truncated: 'accept' to take what is "
+       "The JPEG ends before the part that was asked for. Use damaged: 'accept' to take what is "
        "there.");
 }
 
@@ -101,7 +101,7 @@ void on_warning(j_common_ptr codec, int level) {
       // An end marker in the middle of a scan, or where a restart marker should be: the data ends
       // early, whether or not the file does.
       if (decoder.info.unread_marker == JPEG_EOI) {
-        if (decoder.truncated == Truncated::kError) {
+        if (decoder.damaged == Damaged::kError) {
           truncated(codec);
         }
         decoder.complete = false;
@@ -161,8 +161,8 @@ bool WantedMcus::has(int row, unsigned column) {
   return wanted_[column];
 }
 
-JpegDecoder::JpegDecoder(ErrorTrap& trap, Bytes its_file, Truncated policy)
-    : errors(trap), file(its_file), there(its_file.size()), truncated(policy) {
+JpegDecoder::JpegDecoder(ErrorTrap& trap, Bytes its_file, Damaged policy)
+    : errors(trap), file(its_file), there(its_file.size()), damaged(policy) {
   prepare(errors, on_error, on_warning);
   info.err = &errors.manager;
   info.client_data = this;
@@ -198,7 +198,7 @@ void check_scans(JpegDecoder& decoder) {
   if (!decoder.source.ended || !(lacks_bits(decoder) || lacks_component(decoder.info))) {
     return;
   }
-  if (decoder.truncated == Truncated::kError) {
+  if (decoder.damaged == Damaged::kError) {
     truncated(common(decoder));
   }
   decoder.complete = false;

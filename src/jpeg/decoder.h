@@ -37,7 +37,7 @@ class WantedMcus {
 
 struct JpegDecoder {
   // The file has to outlive the decoder.
-  JpegDecoder(ErrorTrap& trap, Bytes file, Truncated truncated);
+  JpegDecoder(ErrorTrap& trap, Bytes file, Damaged damaged);
   JpegDecoder(const JpegDecoder&) = delete;
   JpegDecoder& operator=(const JpegDecoder&) = delete;
   ~JpegDecoder() { jpeg_destroy_decompress(&info); }
@@ -63,7 +63,7 @@ struct JpegDecoder {
   Bytes file;
   size_t there;           // bytes of it
   size_t rows_bytes = 0;  // bytes in which the next rows are likely to lie, whatever they show
-  Truncated truncated;
+  Damaged damaged;
   bool complete = true;              // false where data was missing, and that was accepted
   std::optional<WantedMcus> wanted;  // where not all are
 };

@@ -125,7 +125,7 @@ Result<Buffer> move_jpeg(Bytes file, const Rect& region, const EncodeSettings& s
                          const Metadata& metadata) {
   ErrorTrap trap;
   // The encoder uses the decoder's arrays: it goes first.
-  JpegDecoder decoder(trap, file, Truncated::kError);
+  JpegDecoder decoder(trap, file, Damaged::kError);
   JpegEncoder encoder(trap);
   if (!encoder.reserve(uint64_t{16} * 1024 + uint64_t(region.size().area()) / 2)) {
     return out_of_memory(file.size());

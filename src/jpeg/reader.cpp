@@ -13,7 +13,7 @@ namespace {
 
 struct Reader {
   Reader(Bytes file, const DecodeRequest& its_request)
-      : request(its_request), decoder(trap, file, request.truncated) {}
+      : request(its_request), decoder(trap, file, request.damaged) {}
 
   ErrorTrap trap;
   DecodeRequest request;

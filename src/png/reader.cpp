@@ -59,7 +59,7 @@ void read_bytes(png_structp png, png_bytep out, size_t count) {
   if (count > reader.file.size() - reader.at) {
     reader.at = reader.file.size();
     fail(reader.trap, ErrorCode::kTruncatedImage,
-         "The PNG ends before the part that was asked for. Use truncated: 'accept' to take what is "
+         "The PNG ends before the part that was asked for. Use damaged: 'accept' to take what is "
          "there.");
   }
   const bool is_chunk_header = reader.at == reader.next_chunk && count == 8;
@@ -274,12 +274,12 @@ std::optional<Error> read_slowly(Reader& reader, bool& complete) {
     return row.error();
   }
   reader.row = std::move(row.value());
-  if (reader.request.truncated == Truncated::kAccept) {
+  if (reader.request.damaged == Damaged::kAccept) {
     fill_gray(reader.image);
   }
   complete = run_trapped(reader.trap, read_region, &reader);
-  const bool accepted = reader.trap.code == ErrorCode::kTruncatedImage &&
-                        reader.request.truncated == Truncated::kAccept;
+  const bool accepted =
+      reader.trap.code == ErrorCode::kTruncatedImage && reader.request.damaged == Damaged::kAccept;
   return complete || accepted ? std::nullopt : std::optional(reader.trap.error());
 }
 

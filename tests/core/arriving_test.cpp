@@ -214,7 +214,7 @@ TEST_CASE("broken files give what they give as a whole, wherever the pieces end"
             static_cast<uint8_t>(1 << random.between(0, 7));
       }
       Options options = crop_to({3, 60, 200, random.between(61, 260)});
-      options.truncated = i % 2 == 0 ? Truncated::kAccept : Truncated::kError;
+      options.damaged = i % 2 == 0 ? Damaged::kAccept : Damaged::kError;
       const auto piece = static_cast<size_t>(random.between(1, 20'000));
       CAPTURE(i);
       CHECK(arrive(file, {options}, piece).outcome == outcome_whole(file, {options}));

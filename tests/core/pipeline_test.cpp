@@ -29,7 +29,7 @@ Options crop_to(const Rect& region, Format format = Format::kKeep) {
   options.crop = {
       {double(region.left), double(region.top), double(region.right), double(region.bottom)},
       false};
-  options.outside = Outside::kPad;
+  options.out_of_bounds = OutOfBounds::kPad;
   options.format = format;
   return options;
 }
@@ -215,7 +215,7 @@ TEST_CASE("a picture is turned, padded, resampled, letterboxed and converted, in
     options.rotate = 90;  // 37 x 45
     options.flip = Flip::kHorizontal;
     options.crop = {{-4, 10, 26, 40}, false};
-    options.outside = Outside::kPad;
+    options.out_of_bounds = OutOfBounds::kPad;
     options.background = kGreen;
     options.resize = size_of(20, 16, Fit::kContain);
     options.format = Format::kRaw;
@@ -494,7 +494,7 @@ TEST_CASE("a picture whose missing rows were filled is not lossless") {
     const File cut = first_bytes(file, file.size() / 2);
     Options options = crop_to({0, 0, 45, 37}, Format::kRaw);
     CHECK(code_of(process(file_source(cut), options)) == "TRUNCATED_IMAGE");
-    options.truncated = Truncated::kAccept;
+    options.damaged = Damaged::kAccept;
     CHECK(!run(file_source(cut), options).lossless);
     CHECK(run(file_source(file), options).lossless);
   }

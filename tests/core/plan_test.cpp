@@ -27,7 +27,8 @@ constexpr Layout kPalette4 = {Model::kPalette, 4};
 constexpr Layout kCmyk8 = {Model::kCmyk, 8};
 constexpr Color kWhite = {255, 255, 255, 1};
 constexpr Color kRed = {255, 0, 0, 1};
-constexpr Outside kOutsides[] = {Outside::kError, Outside::kClamp, Outside::kPad};
+constexpr OutOfBounds kOutOfBounds[] = {OutOfBounds::kError, OutOfBounds::kClamp,
+                                        OutOfBounds::kPad};
 
 ImageInfo picture(Format format, Layout layout = kRgb8, bool has_alpha = false) {
   ImageInfo info;
@@ -40,10 +41,10 @@ ImageInfo picture(Format format, Layout layout = kRgb8, bool has_alpha = false) 
   return info;
 }
 
-Options crop_to(const RectF& edges, Outside outside = Outside::kError) {
+Options crop_to(const RectF& edges, OutOfBounds out_of_bounds = OutOfBounds::kError) {
   Options options;
   options.crop = {edges, false};
-  options.outside = outside;
+  options.out_of_bounds = out_of_bounds;
   return options;
 }
 
@@ -103,11 +104,11 @@ TEST_CASE("percent are of the picture's sides") {
 }
 
 TEST_CASE("an edge less than one pixel outside is clamped whatever may lie outside") {
-  for (const Outside outside : kOutsides) {
+  for (const OutOfBounds out_of_bounds : kOutOfBounds) {
     for (const double over : {0.0001, 0.5, 0.9999}) {
       CAPTURE(over);
       const RectF edges = {-over, -over, 100 + over, 50 + over};
-      const Result<Plan> result = plan(picture(Format::kPng), crop_to(edges, outside));
+      const Result<Plan> result = plan(picture(Format::kPng), crop_to(edges, out_of_bounds));
       REQUIRE(result.ok());
       CHECK(result.value().region == whole(kSize));
       CHECK(result.value().size == kSize);
@@ -118,10 +119,10 @@ TEST_CASE("an edge less than one pixel outside is clamped whatever may lie outsi
 TEST_CASE("an empty crop is an invalid argument whatever may lie outside") {
   const RectF empty[] = {{10, 10, 10, 20},    {10, 10, 20, 10},      {20, 10, 10, 20},
                          {10.1, 0, 10.4, 20}, {100.4, 0, 100.9, 20}, {-0.7, 0, -0.5, 20}};
-  for (const Outside outside : kOutsides) {
+  for (const OutOfBounds out_of_bounds : kOutOfBounds) {
     for (const RectF& edges : empty) {
       CAPTURE(edges.left);
-      const Result<Plan> result = plan(picture(Format::kPng), crop_to(edges, outside));
+      const Result<Plan> result = plan(picture(Format::kPng), crop_to(edges, out_of_bounds));
       REQUIRE(!result.ok());
       CHECK(result.error().code == ErrorCode::kInvalidArgument);
       REQUIRE(result.error().details.size() == 2);
@@ -150,14 +151,14 @@ TEST_CASE("beyond the picture's edge there is an error, nothing or padding") {
   const ImageInfo info = picture(Format::kPng);
   for (const Case& expected : cases) {
     CAPTURE(expected.asked.left);
-    const Result<Plan> refused = plan(info, crop_to(expected.asked, Outside::kError));
+    const Result<Plan> refused = plan(info, crop_to(expected.asked, OutOfBounds::kError));
     REQUIRE(!refused.ok());
     CHECK(refused.error().code == ErrorCode::kCropOutOfBounds);
     REQUIRE(refused.error().details.size() == 2);
     CHECK(refused.error().details[0].value == 100);
     CHECK(refused.error().details[1].value == 50);
 
-    const Result<Plan> clamped = plan(info, crop_to(expected.asked, Outside::kClamp));
+    const Result<Plan> clamped = plan(info, crop_to(expected.asked, OutOfBounds::kClamp));
     if (expected.region.empty()) {
       CHECK(code_of(clamped) == "CROP_OUT_OF_BOUNDS");
     } else {
@@ -166,15 +167,15 @@ TEST_CASE("beyond the picture's edge there is an error, nothing or padding") {
       CHECK(clamped.value().size == expected.region.size());
     }
 
-    const Result<Plan> padded = plan(info, crop_to(expected.asked, Outside::kPad));
+    const Result<Plan> padded = plan(info, crop_to(expected.asked, OutOfBounds::kPad));
     REQUIRE(padded.ok());
     CHECK(padded.value().region == expected.region);
     CHECK(padded.value().size == expected.padded);
-    REQUIRE(padded.value().outside.has_value());
-    CHECK(padded.value().outside->canvas == expected.padded);
+    REQUIRE(padded.value().padding.has_value());
+    CHECK(padded.value().padding->canvas == expected.padded);
     if (!expected.region.empty()) {
-      CHECK(padded.value().outside->left == expected.pad_left);
-      CHECK(padded.value().outside->top == expected.pad_top);
+      CHECK(padded.value().padding->left == expected.pad_left);
+      CHECK(padded.value().padding->top == expected.pad_top);
     }
   }
 }
@@ -221,10 +222,11 @@ TEST_CASE("a source passes as it is where the options change nothing") {
       {"the whole picture", Format::kPng, true, whole_picture},
       {"almost the whole picture", Format::kPng, false, part},
       {"clamped to the whole picture", Format::kPng, true,
-       [&](Options& o) { beyond(o), o.outside = Outside::kClamp; }},
-      {"padded", Format::kPng, false, [&](Options& o) { beyond(o), o.outside = Outside::kPad; }},
+       [&](Options& o) { beyond(o), o.out_of_bounds = OutOfBounds::kClamp; }},
+      {"padded", Format::kPng, false,
+       [&](Options& o) { beyond(o), o.out_of_bounds = OutOfBounds::kPad; }},
       {"padding that is not needed", Format::kPng, true,
-       [](Options& o) { o.outside = Outside::kPad, o.background = kRed; }},
+       [](Options& o) { o.out_of_bounds = OutOfBounds::kPad, o.background = kRed; }},
       {"its own format", Format::kPng, true, [](Options& o) { o.format = Format::kPng; }},
       {"another format", Format::kPng, false, [](Options& o) { o.format = Format::kJpeg; }},
       {"samples", Format::kPng, false, [](Options& o) { o.format = Format::kRaw; }},
@@ -254,7 +256,7 @@ TEST_CASE("a source passes as it is where the options change nothing") {
       {"a quality for a BMP", Format::kBmp, true, quality},
       {"a part of a BMP", Format::kBmp, false, part},
       {"truncation accepted", Format::kJpeg, true,
-       [](Options& o) { o.truncated = Truncated::kAccept; }},
+       [](Options& o) { o.damaged = Damaged::kAccept; }},
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.name);
@@ -403,7 +405,7 @@ TEST_CASE("a file's layout changes as little as its format, padding and backgrou
   };
   for (const Case& expected : cases) {
     const RectF edges = expected.pads ? RectF{-5, 0, 10, 10} : RectF{0, 0, 10, 10};
-    Options options = crop_to(edges, Outside::kPad);
+    Options options = crop_to(edges, OutOfBounds::kPad);
     options.format = expected.format;
     options.background = expected.background;
     INFO("from ", to_string(expected.source), expected.has_alpha ? " with alpha" : "", " to ",
@@ -428,7 +430,7 @@ TEST_CASE("behind a JPEG is white unless a background is given") {
       {Format::kRaw, {}, {}},
   };
   for (const Case& behind : cases) {
-    Options options = crop_to({-5, 0, 10, 10}, Outside::kPad);
+    Options options = crop_to({-5, 0, 10, 10}, OutOfBounds::kPad);
     options.format = behind.format;
     options.background = behind.background;
     const Color used = plan(picture(Format::kPng), options).value().background;
@@ -544,7 +546,7 @@ TEST_CASE("memory is what the largest step reads and makes") {
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.name);
-    Options options = crop_to({0, 0, 10, 10}, Outside::kPad);
+    Options options = crop_to({0, 0, 10, 10}, OutOfBounds::kPad);
     expected.change(options);
     options.background = kWhite;
     if (expected.name == "padded with alpha: widened first") {
@@ -578,9 +580,9 @@ TEST_CASE("the default limits are half a gibipixel and one gibibyte") {
 
 TEST_CASE("a canvas of more bytes than can be counted exceeds the limit of memory") {
   // 8 bytes a pixel on about 2^61 pixels.
-  const Options options = crop_to({0, 0, 1'431'655'765, 1'610'612'737}, Outside::kPad);
+  const Options options = crop_to({0, 0, 1'431'655'765, 1'610'612'737}, OutOfBounds::kPad);
   CHECK(code_of(plan(picture(Format::kPng, kRgba16), options)) == "LIMIT_EXCEEDED");
-  const Options far = crop_to({-1e9, -1e9, 1e9, 1e9}, Outside::kPad);
+  const Options far = crop_to({-1e9, -1e9, 1e9, 1e9}, OutOfBounds::kPad);
   CHECK(code_of(plan(picture(Format::kPng, kRgba16), far)) == "LIMIT_EXCEEDED");
 }
 
@@ -797,7 +799,7 @@ TEST_CASE("a decoder reduces a picture as long as twice the size that is asked f
        [](Options& o, ImageInfo&) { o.rotate = 90; }},
       {"padding needs the picture's own pixels", size_of(100, {}), 1,
        [](Options& o, ImageInfo&) {
-         o.crop = {{-3, 0, 1600, 800}, false}, o.outside = Outside::kPad;
+         o.crop = {{-3, 0, 1600, 800}, false}, o.out_of_bounds = OutOfBounds::kPad;
        }},
       {"a letterbox does not", size_of(100, 100, Fit::kContain), 8},
   };
@@ -1032,7 +1034,7 @@ TEST_CASE("padding and resampling are done where any colour can be a sample") {
   for (const Case& expected : cases) {
     INFO(expected.name, ", ", to_string(expected.source), expected.has_alpha ? " with alpha" : "",
          " to ", std::string(to_string(expected.format)));
-    Options options = crop_to({0, 0, 20, 10}, Outside::kPad);
+    Options options = crop_to({0, 0, 20, 10}, OutOfBounds::kPad);
     options.format = expected.format;
     options.background = expected.background;
     expected.change(options);
@@ -1097,7 +1099,7 @@ TEST_CASE("lossless is what keeps every sample of the region") {
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.name);
-    Options options = crop_to({0, 0, 100, 50}, Outside::kPad);
+    Options options = crop_to({0, 0, 100, 50}, OutOfBounds::kPad);
     if (expected.name.find("turned") != std::string::npos) {
       options.crop.edges = {0, 0, 50, 100};
     }
@@ -1168,9 +1170,9 @@ std::vector<std::vector<size_t>> places(const std::vector<Share>& shares) {
   return all;
 }
 
-Plan decoding(const Rect& region, int reduction = 1, Truncated truncated = Truncated::kError) {
+Plan decoding(const Rect& region, int reduction = 1, Damaged damaged = Damaged::kError) {
   Plan plan;
-  plan.decode = {reduction, region, truncated};
+  plan.decode = {reduction, region, damaged};
   plan.region = region;
   plan.size = region.size();
   return plan;
@@ -1196,7 +1198,7 @@ TEST_CASE("parts of a picture are decoded together where that is less work") {
   // Other sizes and what may be missing are decoded by themselves.
   const Plan reduced = decoding({100, 100, 200, 200}, 2);
   CHECK(shared({middle, reduced, below, reduced}) == Places{{0, 2}, {1, 3}});
-  const Plan accepting = decoding({450, 450, 550, 550}, 1, Truncated::kAccept);
+  const Plan accepting = decoding({450, 450, 550, 550}, 1, Damaged::kAccept);
   CHECK(shared({accepting, accepting}) == Places{{0}, {1}});
   // Too much memory for both.
   CHECK(shared({middle, below}, 40000) == Places{{0}, {1}});
@@ -1301,9 +1303,9 @@ TEST_CASE("whatever is turned, the file says what is still to be turned") {
 TEST_CASE("a palette is widened where that is asked for") {
   ImageInfo info = picture(Format::kPng, {Model::kPalette, 4});
   Options options;
-  options.keep_palette = true;
+  options.palette = true;
   CHECK(plan(info, options).value().way == Way::kPass);
-  options.keep_palette = false;
+  options.palette = false;
   const Plan wide = plan(info, options).value();
   CHECK(wide.way == Way::kSamples);
   CHECK(wide.layout == kRgb8);

@@ -72,7 +72,7 @@ inline Options take_options(Tail& tail) {
   options.auto_orient = !tail.flag();
   options.rotate = 90 * tail.below(4);
   options.flip = pick(tail, Flip::kNone, Flip::kHorizontal, Flip::kVertical);
-  options.outside = pick(tail, Outside::kClamp, Outside::kPad, Outside::kError);
+  options.out_of_bounds = pick(tail, OutOfBounds::kClamp, OutOfBounds::kPad, OutOfBounds::kError);
   if (tail.flag()) {
     options.crop.percent = tail.flag();
     RectF& edges = options.crop.edges;
@@ -97,7 +97,7 @@ inline Options take_options(Tail& tail) {
     resize.position_y = tail.below(3) / 2.0;
     resize.without_enlargement = tail.flag();
   }
-  options.truncated = pick(tail, Truncated::kError, Truncated::kAccept);
+  options.damaged = pick(tail, Damaged::kError, Damaged::kAccept);
   options.lossless = tail.flag();
   if (tail.flag()) {
     options.metadata =
@@ -116,7 +116,7 @@ inline Options take_options(Tail& tail) {
   }
   if (own && png) {
     options.compression_level = tail.below(10);
-    options.keep_palette = tail.flag();
+    options.palette = tail.flag();
   }
   if (own && options.format == Format::kRaw) {
     options.channels = static_cast<Channels>(tail.below(int{uint8_t(Channels::kKeep)} + 1));
@@ -136,7 +136,7 @@ inline void ask_for_samples(Options& options) {
   options.optimize_coding.reset();
   options.chroma_subsampling.reset();
   options.compression_level.reset();
-  options.keep_palette.reset();
+  options.palette.reset();
 }
 
 }  // namespace crop64

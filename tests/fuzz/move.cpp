@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.format = crop64::Format::kKeep;
   options.lossless = true;
   options.resize.reset();
-  options.outside = crop64::Outside::kClamp;
+  options.out_of_bounds = crop64::OutOfBounds::kClamp;
   options.quality.reset();
   options.chroma_subsampling.reset();
   crop64::Source source;

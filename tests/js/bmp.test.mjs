@@ -358,7 +358,7 @@ test('a file that is cut off gives TRUNCATED_IMAGE, or the right samples', async
         outcomes.add(given.code ?? 'right');
         if (length <= start) continue;
         // Accepted, what is there is right.
-        const accepted = await decode(part, { crop, channels: 'keep', truncated: 'accept' });
+        const accepted = await decode(part, { crop, channels: 'keep', damaged: 'accept' });
         assert.equal(accepted.lossless, !(given instanceof Error), what);
         if (!(given instanceof Error)) sameSamples(accepted, expected, what);
       }
@@ -393,7 +393,7 @@ test('of a file that is cut off, what is missing is grey', async () => {
     const start = file.readUInt32LE(10);
     const half = file.subarray(0, (start + file.length) >> 1);
     const whole = await decode(file, { channels: 'RGB' });
-    const given = await decode(half, { channels: 'RGB', truncated: 'accept' });
+    const given = await decode(half, { channels: 'RGB', damaged: 'accept' });
     const palette = await paletteOfFile(file);
     const distance = (color) => color.reduce((sum, v) => sum + (v - 128) ** 2, 0);
     const gray = palette.reduce(

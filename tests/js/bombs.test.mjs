@@ -334,7 +334,7 @@ const bombs = [
   [
     'padding to the ends of the world',
     rgb,
-    { outside: 'pad', crop: { left: -1e300, top: -1e300, right: 1e300, bottom: 1e300 } },
+    { outOfBounds: 'pad', crop: { left: -1e300, top: -1e300, right: 1e300, bottom: 1e300 } },
     'LIMIT_EXCEEDED',
   ],
   ['a JPEG of one byte', baseline, { format: 'jpeg', maxBytes: 1 }, 'LIMIT_EXCEEDED'],

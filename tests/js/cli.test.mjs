@@ -101,12 +101,12 @@ describe('each option is the interface’s', () => {
       { crop: { left: 10, top: 20, right: 70, bottom: 70, unit: '%' } },
     ],
     [
-      ['--crop=-9,-9,60,50', '--outside', 'clamp'],
-      { crop: { ...crop, x: -9, y: -9 }, outside: 'clamp' },
+      ['--crop=-9,-9,60,50', '--out-of-bounds', 'clamp'],
+      { crop: { ...crop, x: -9, y: -9 }, outOfBounds: 'clamp' },
     ],
     [
-      ['--crop=-9,-9,60,50', '--outside', 'pad', '--background', '#12345678'],
-      { crop: { ...crop, x: -9, y: -9 }, outside: 'pad', background: '#12345678' },
+      ['--crop=-9,-9,60,50', '--out-of-bounds', 'pad', '--background', '#12345678'],
+      { crop: { ...crop, x: -9, y: -9 }, outOfBounds: 'pad', background: '#12345678' },
     ],
     [['--rotate', '90'], { rotate: 90 }],
     [['--flip', 'vertical'], { flip: 'vertical' }],
@@ -141,7 +141,7 @@ describe('each option is the interface’s', () => {
     [['--metadata', 'none'], { metadata: 'none' }],
     [['--metadata', 'all', '--rotate', '90'], { metadata: 'all', rotate: 90 }],
     [['--max-bytes', '3000'], { maxBytes: 3000 }],
-    [['--truncated', 'accept', '--rotate', '90'], { truncated: 'accept', rotate: 90 }, 'cut.jpg'],
+    [['--damaged', 'accept', '--rotate', '90'], { damaged: 'accept', rotate: 90 }, 'cut.jpg'],
     [
       ['--compression-level', '0', '--rotate', '90'],
       { compressionLevel: 0, rotate: 90 },

@@ -110,7 +110,7 @@ result = [image.transpose(Image.Transpose.ROTATE_270), part.resize((251, 300), I
     assert.deepEqual(Buffer.from(jpeg.bytes), saved, `${name}, as JPEG`);
     const padded = await decode(file, {
       crop: { ...crop, left: -10, right: 10 },
-      outside: 'pad',
+      outOfBounds: 'pad',
       background: '#f0a',
       channels: 'RGB',
     });

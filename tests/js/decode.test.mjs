@@ -238,9 +238,9 @@ test('what lies outside the picture is refused, cut off or padded', async () => 
   const crop = { left: -20, top: 780, right: 100, bottom: 850 };
   const details = { width: PHOTO.width, height: PHOTO.height };
   await rejects(decode(file, { crop }), 'CROP_OUT_OF_BOUNDS', { details, message: /1203 x 801/ });
-  await rejects(decode(file, { crop, outside: 'error' }), 'CROP_OUT_OF_BOUNDS', { details });
+  await rejects(decode(file, { crop, outOfBounds: 'error' }), 'CROP_OUT_OF_BOUNDS', { details });
 
-  const clamped = await decode(file, { crop, outside: 'clamp' });
+  const clamped = await decode(file, { crop, outOfBounds: 'clamp' });
   const inside = { left: 0, top: 780, width: 100, height: 21 };
   sameSamples(clamped, cut(rgba, inside));
   assert.deepEqual(clamped.region, inside);
@@ -250,7 +250,7 @@ test('what lies outside the picture is refused, cut off or padded', async () => 
     ['#3c0a', [0x33, 0xcc, 0, 0xaa]],
     [{ r: 1, g: 2, b: 3, alpha: 0.5 }, [1, 2, 3, 128]],
   ]) {
-    const options = { crop, outside: 'pad', ...(background && { background }) };
+    const options = { crop, outOfBounds: 'pad', ...(background && { background }) };
     const padded = await decode(file, options);
     assert.deepEqual([padded.width, padded.height, padded.region], [120, 70, inside]);
     sameSamples(cut(padded, { left: 20, top: 0, width: 100, height: 21 }), cut(rgba, inside));
@@ -265,10 +265,10 @@ test('what lies outside the picture is refused, cut off or padded', async () => 
   }
 
   const beside = { left: -200, top: 0, right: -100, bottom: 10 };
-  await rejects(decode(file, { crop: beside, outside: 'clamp' }), 'CROP_OUT_OF_BOUNDS', {
+  await rejects(decode(file, { crop: beside, outOfBounds: 'clamp' }), 'CROP_OUT_OF_BOUNDS', {
     message: /Nothing of it lies inside/,
   });
-  const nothing = await decode(file, { crop: beside, outside: 'pad', background: '#fff' });
+  const nothing = await decode(file, { crop: beside, outOfBounds: 'pad', background: '#fff' });
   assert.deepEqual([nothing.width, nothing.height], [100, 10]);
   assert.ok(nothing.data.every((sample) => sample === 255));
 });
@@ -366,7 +366,7 @@ test('samples are handed out tightly packed, with their size', async () => {
 test('the missing part of a file that ends early is grey where that is accepted', async () => {
   const png = await fixture('small-rgb-16.png');
   const cutPng = png.subarray(0, png.length / 2);
-  const accepted = await decode(cutPng, { truncated: 'accept', channels: 'RGB' });
+  const accepted = await decode(cutPng, { damaged: 'accept', channels: 'RGB' });
   const whole = reorder(decodeRgba(png), [0, 1, 2]);
   const rows = (from, to) => ({ left: 0, top: from, width: SMALL.width, height: to - from });
   sameSamples(cut(accepted, rows(0, 30)), cut(whole, rows(0, 30)));
@@ -379,7 +379,7 @@ test('the missing part of a file that ends early is grey where that is accepted'
   for (const name of ['photo-420.jpg', 'photo-444.jpg', 'photo-restart.jpg']) {
     const jpeg = await fixture(name);
     const cutJpeg = jpeg.subarray(0, jpeg.length / 2);
-    const shown = await decode(cutJpeg, { truncated: 'accept', channels: 'RGB' });
+    const shown = await decode(cutJpeg, { damaged: 'accept', channels: 'RGB' });
     const upper = { left: 0, top: 0, width: PHOTO.width, height: 300 };
     const lower = { left: 0, top: 700, width: PHOTO.width, height: 101 };
     sameSamples(cut(shown, upper), cut(djpeg(jpeg), upper), name);

@@ -13,8 +13,8 @@ const jobs = [
   { crop: near, format: 'png', rotate: 90 },
   { crop: overlapping, format: 'raw', channels: 'BGR' },
   { crop: near, lossless: true },
-  { crop: { left: -20, top: 10, width: 100, height: 100 }, outside: 'pad', background: '#123' },
-  { crop: { left: 5000, top: 10, width: 10, height: 10 }, outside: 'pad' },
+  { crop: { left: -20, top: 10, width: 100, height: 100 }, outOfBounds: 'pad', background: '#123' },
+  { crop: { left: 5000, top: 10, width: 10, height: 10 }, outOfBounds: 'pad' },
   { crop: near, resize: { width: 50 } },
   { resize: { width: 64 }, format: 'png' },
   { resize: { width: 96 }, format: 'jpeg', maxBytes: 3000 },
@@ -90,7 +90,7 @@ test('what is missing is told of each part by itself', async () => {
   const low = { crop: { left: 0, top: 700, width: 50, height: 50 }, format: 'png' };
   const asked = [{ crop: near, format: 'png' }, low].map((job) => ({
     ...job,
-    truncated: 'accept',
+    damaged: 'accept',
   }));
   const told = (await encodeAll(cut, asked)).map(({ lossless }) => lossless);
   assert.deepEqual(told, [true, false]);

@@ -272,10 +272,10 @@ test('what changes nothing leaves the bytes as they are', async () => {
       { crop: whole },
       { crop: { x: -0.4, y: 0, width: 131.9, height: 97 } },
       { crop: { left: 0, top: 0, right: 100, bottom: 100, unit: '%' } },
-      { crop: { left: -50, top: -50, right: 500, bottom: 500 }, outside: 'clamp' },
-      { outside: 'pad', background: '#fff' },
+      { crop: { left: -50, top: -50, right: 500, bottom: 500 }, outOfBounds: 'clamp' },
+      { outOfBounds: 'pad', background: '#fff' },
       { quality: 30 },
-      { truncated: 'accept' },
+      { damaged: 'accept' },
     ],
     'small.jpg': [
       {},
@@ -284,7 +284,7 @@ test('what changes nothing leaves the bytes as they are', async () => {
       { compressionLevel: 9 },
       { format: 'keep', background: '#000' },
     ],
-    'small.webp': [{}, { quality: 30 }, { background: '#000' }, { truncated: 'accept' }],
+    'small.webp': [{}, { quality: 30 }, { background: '#000' }, { damaged: 'accept' }],
   };
   for (const [name, options] of Object.entries(same)) {
     const file = await fixture(name);
@@ -347,7 +347,7 @@ test('padding has the colour of the background, in every layout', async () => {
       [undefined, [0, 0, 0, 0]],
     ]) {
       const what = `${name} on ${JSON.stringify(background)}`;
-      const options = { crop: outside, outside: 'pad', ...(background && { background }) };
+      const options = { crop: outside, outOfBounds: 'pad', ...(background && { background }) };
       const made = await encode(file, options);
       checkPng(made.bytes);
       const png = decodeRgba(made.bytes);
@@ -364,7 +364,7 @@ test('a JPEG is padded before it is encoded', async () => {
   const jpeg = await fixture('small.jpg');
   const outside = { left: 80, top: 60, right: 180, bottom: 140 };
   for (const background of [undefined, '#00f']) {
-    const options = { crop: outside, outside: 'pad', ...(background && { background }) };
+    const options = { crop: outside, outOfBounds: 'pad', ...(background && { background }) };
     const color = background ?? '#fff';
     const samples = await decode(jpeg, { ...options, background: color, channels: 'RGB' });
     const { data, width, height } = samples;

@@ -251,7 +251,7 @@ test('LIMIT_EXCEEDED: tells the limit and the value, before memory is taken', as
         limits: { memory: pixels * 2 },
       },
     ],
-    ['memory for padding', small, { crop: padded, outside: 'pad', limits: {} }],
+    ['memory for padding', small, { crop: padded, outOfBounds: 'pad', limits: {} }],
   ];
   for (const [name, source, { limits, ...options }, value] of cases) {
     const [limit, most] = Object.entries(limits)[0] ?? [];
@@ -304,7 +304,7 @@ test('OUT_OF_MEMORY: what no memory holds', async (t) => {
   }
   for (const side of [46_000, 50_000, 60_000, 65_535]) {
     const wide = { left: 0, top: 0, right: side, bottom: side };
-    const pad = { crop: wide, outside: 'pad', channels: 'GRAY', limits };
+    const pad = { crop: wide, outOfBounds: 'pad', channels: 'GRAY', limits };
     await failing(t, `padding to ${side}`, () => decode(small, pad), 'OUT_OF_MEMORY');
   }
 });
@@ -315,7 +315,7 @@ test('a size that overflows is not taken for a small one', async (t) => {
   const [width, height] = findOverflow();
   const overflowing = { left: -1e9, top: -1e9, width, height };
   for (const memory of [2 ** 30, 1e18]) {
-    const options = { crop: overflowing, outside: 'pad', limits: { memory } };
+    const options = { crop: overflowing, outOfBounds: 'pad', limits: { memory } };
     const run = () => encode(file, options);
     await failing(t, `memory ${memory}`, run, 'LIMIT_EXCEEDED');
   }
@@ -349,7 +349,7 @@ test('the broken files of libpng give an ImageError or a picture', async (t) => 
   for (const path of brokenPngs()) {
     await t.test(basename(path), async () => {
       const file = readFileSync(path);
-      for (const options of [{}, { truncated: 'accept' }]) {
+      for (const options of [{}, { damaged: 'accept' }]) {
         await decode(file, options).catch((error) => {
           assert.ok(error instanceof ImageError, error);
           assert.match(error.code, /^(CORRUPT_IMAGE|TRUNCATED_IMAGE|OUT_OF_MEMORY)$/);
@@ -374,12 +374,12 @@ test('files that are changed at random give an ImageError or a picture', async (
       const copy = Buffer.from(file);
       for (let i = random(6); i >= 0; i -= 1) copy[random(copy.length)] = random(256);
       const cut = random(4) === 0 ? copy.subarray(0, random(copy.length)) : copy;
-      const truncated = random(2) === 0 ? 'error' : 'accept';
+      const damaged = random(2) === 0 ? 'error' : 'accept';
       const limits = { pixels: 1e6 };
       const error = await encode(cut, {
         format: 'png',
         compressionLevel: 1,
-        truncated,
+        damaged,
         limits,
       }).then(
         () => undefined,

@@ -67,7 +67,7 @@ test("a crop has the source's quantisation tables, sampling and colour space", a
       { crop, quality: 'keep', format: 'jpeg' },
       { crop, format: 'image/jpeg' },
       { crop, resize: { width: 40 } },
-      { crop: { ...crop, left: -9 }, outside: 'pad' },
+      { crop: { ...crop, left: -9 }, outOfBounds: 'pad' },
       { crop, optimizeCoding: true, progressive: true },
       { rotate: 180 },
     ];
@@ -161,7 +161,7 @@ test('CMYK has nothing that could be kept: its tables are those of quality 85', 
 
 test('where the components differ, the tables are those of quality 85', async () => {
   const grey = await cjpeg('-grayscale', '-quality', '40');
-  const options = { crop: { ...crop, left: -9 }, outside: 'pad', background: '#f00' };
+  const options = { crop: { ...crop, left: -9 }, outOfBounds: 'pad', background: '#f00' };
   const file = await encode(grey, options);
   assert.equal(samplings(file.bytes).length, 3);
   sameBytes(file.bytes, await toBytes(grey, { ...options, quality: 85 }));

@@ -245,7 +245,7 @@ function chooseOptions(source, { roll, oneOf, once }) {
   if (!once(4)) options.crop = chooseCrop(shown, { roll, oneOf });
   const { left = 0, top = 0, right = shown.width, bottom = shown.height } = options.crop ?? {};
   if (left < 0 || top < 0 || right > shown.width || bottom > shown.height) {
-    options.outside = oneOf('pad', 'clamp');
+    options.outOfBounds = oneOf('pad', 'clamp');
     if (once(2)) options.background = oneOf('#fff', '#123', '#80408080');
   }
   if (once(5)) options.resize = chooseResize(right - left, bottom - top, { roll, oneOf });
@@ -255,12 +255,12 @@ function chooseOptions(source, { roll, oneOf, once }) {
   Object.assign(options, chooseCoding(source, options.format ?? made, { oneOf, once }));
   if (once(4)) options.metadata = oneOf('none', 'color', 'all');
   if (once(source.format === 'jpeg' ? 2 : 3)) options.lossless = true;
-  if (source.cutOff && once(2)) options.truncated = 'accept';
+  if (source.cutOff && once(2)) options.damaged = 'accept';
   if (once(12)) options.maxBytes = oneOf(3000, 10_000, 1e6);
   // So that most of the JPEGs that are to be kept can be.
   if (options.lossless && source.format === 'jpeg' && !once(4)) {
     const { resize, quality, chromaSubsampling, ...rest } = options;
-    return rest.outside === undefined ? rest : { ...rest, outside: 'clamp' };
+    return rest.outOfBounds === undefined ? rest : { ...rest, outOfBounds: 'clamp' };
   }
   return options;
 }
@@ -298,7 +298,7 @@ function chooseCoding(source, format, { oneOf, once }) {
   }
   if (format === 'png' || format === 'keep') {
     if (once(5)) coding.compressionLevel = oneOf(0, 1, 9);
-    if (once(5)) coding.palette = oneOf('keep', false);
+    if (once(5)) coding.palette = oneOf(true, false);
   }
   if (format === 'raw') {
     if (!once(4)) coding.channels = oneOf('RGBA', 'RGB', 'BGRA', 'BGR', 'GRAY', 'GRAYA', 'keep');
@@ -322,7 +322,7 @@ function ask(source, options) {
   };
   const isEmpty = part.right <= part.left || part.bottom <= part.top;
   const inside = isEmpty ? { left: 0, top: 0, right: 0, bottom: 0 } : part;
-  return { shown, inside, crop: options.outside === 'clamp' ? inside : given };
+  return { shown, inside, crop: options.outOfBounds === 'clamp' ? inside : given };
 }
 
 // What the picture itself measures after the resize, where there is padding around it without that.
@@ -476,9 +476,9 @@ function checkJpeg(result, source, options, what) {
 
 const EXPECTED_ERRORS = {
   CROP_OUT_OF_BOUNDS: (source, options) =>
-    options.outside === 'clamp' && ask(source, options).inside.right === 0,
+    options.outOfBounds === 'clamp' && ask(source, options).inside.right === 0,
   LIMIT_EXCEEDED: (_, { maxBytes }) => maxBytes !== undefined,
-  TRUNCATED_IMAGE: ({ cutOff }, { truncated, lossless }) => cutOff && (!truncated || lossless),
+  TRUNCATED_IMAGE: ({ cutOff }, { damaged, lossless }) => cutOff && (!damaged || lossless),
   LOSSLESS_IMPOSSIBLE: (source, options) => options.lossless && reasons(source, options).length > 0,
 };
 

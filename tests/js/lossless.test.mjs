@@ -499,7 +499,7 @@ test('LOSSLESS_IMPOSSIBLE says why', async () => {
   const rgba = await fixture('small-rgba-16.png');
   const cmyk = await fixture('photo-cmyk.jpg');
   const crop = { left: 20, top: 20, width: 50, height: 50 };
-  const beyond = { crop: { ...crop, left: -5 }, outside: 'pad' };
+  const beyond = { crop: { ...crop, left: -5 }, outOfBounds: 'pad' };
   const letterbox = { width: 200, height: 97, fit: 'contain', withoutEnlargement: true };
   for (const [file, options, message] of [
     [jpeg, { crop, resize: { width: 20 } }, /resize/],
@@ -544,7 +544,7 @@ test('lossless: true keeps every sample of what is no JPEG', async () => {
     const back = await decode(fromSamples, { ...all, rotate: 180 });
     sameSamples(back, expected, `${name}, from samples`);
     // Padding keeps what is there.
-    const padded = { crop: { ...crop, left: -9 }, outside: 'pad', lossless };
+    const padded = { crop: { ...crop, left: -9 }, outOfBounds: 'pad', lossless };
     assert.equal((await encode(file, padded)).lossless, true, name);
   }
   // The samples of a JPEG are kept by PNG.
@@ -563,16 +563,16 @@ test('files cut off and damaged files are refused', async () => {
       const part = file.subarray(0, file.length * share);
       await rejects(encode(part, { crop, lossless }), 'TRUNCATED_IMAGE');
       // A file that lacks something can't be promised to keep everything.
-      const accepting = encode(part, { crop, lossless, truncated: 'accept' });
+      const accepting = encode(part, { crop, lossless, damaged: 'accept' });
       await rejects(accepting, 'TRUNCATED_IMAGE');
     }
   }
   const png = await fixture('photo.png');
   const part = png.subarray(0, png.length / 2);
   const below = { ...crop, top: 700 };
-  const { lossless: kept } = await encode(part, { crop: below, truncated: 'accept' });
+  const { lossless: kept } = await encode(part, { crop: below, damaged: 'accept' });
   assert.equal(kept, false);
-  const accepting = encode(part, { crop: below, truncated: 'accept', lossless });
+  const accepting = encode(part, { crop: below, damaged: 'accept', lossless });
   await rejects(accepting, 'TRUNCATED_IMAGE');
 
   const file = await fixture('photo-420.jpg');

@@ -82,7 +82,7 @@ const FROM_JPEG = {
   'another quality, not turned': [{ quality: 80, autoOrient: false }, true, 6],
   'a crop, not turned': [{ crop: { ...crop, bottom: 90 }, autoOrient: false }, false, 6],
   'a resize': [{ resize: { width: 50 } }, false, 1],
-  padding: [{ crop: { ...crop, left: -9 }, outside: 'pad' }, false, 1],
+  padding: [{ crop: { ...crop, left: -9 }, outOfBounds: 'pad' }, false, 1],
   'as PNG': [{ format: 'png' }, false, 1],
   'as PNG, not turned': [{ format: 'png', autoOrient: false }, true, 6],
   'a crop as PNG': [{ format: 'png', crop }, false, 1],
@@ -328,7 +328,7 @@ test('density is carried between the formats, whatever its unit', async () => {
 test('palette: false makes colours of a palette, and is refused for a JPEG', async () => {
   for (const name of ['photo-palette.png', 'photo-palette-4.png', 'photo-palette-alpha.png']) {
     const file = await fixture(name);
-    sameBytes((await encode(file, { palette: 'keep' })).bytes, file);
+    sameBytes((await encode(file, { palette: true })).bytes, file);
     const wide = await encode(file, { palette: false });
     const info = await probe(wide);
     assert.deepEqual([info.isPalette, info.bitDepth], [false, 8]);

@@ -226,7 +226,12 @@ test('an instance that has grown large is let go', async () => {
   const wide = { left: 0, top: 0, right: side, bottom: side };
   const limits = { memory: 2 ** 30 };
   assert.equal(await startsOf(() => works('small')), 0);
-  const padded = await decode(picture, { crop: wide, outside: 'pad', channels: 'RGBA', limits });
+  const padded = await decode(picture, {
+    crop: wide,
+    outOfBounds: 'pad',
+    channels: 'RGBA',
+    limits,
+  });
   assert.deepEqual([padded.width, padded.data.length], [side, side * side * 4]);
   assert.equal(padded.region.width, SMALL.width);
   assert.equal(await startsOf(() => works('a new one')), 1);

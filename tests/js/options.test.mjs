@@ -62,9 +62,9 @@ const wrong = [
   [{ crop: { ...edges, unit: 'px' } }, 'crop.unit', "'%' or nothing .*", "'px'"],
   [{ crop: { ...edges, unit: null } }, 'crop.unit', "'%' or nothing .*", 'null'],
 
-  [{ outside: 'crop' }, 'outside', "one of 'error', 'clamp', 'pad'", "'crop'"],
-  [{ outside: true }, 'outside', "one of 'error', 'clamp', 'pad'", 'true'],
-  [{ outside: null }, 'outside', "one of 'error', 'clamp', 'pad'", 'null'],
+  [{ outOfBounds: 'crop' }, 'outOfBounds', "one of 'error', 'clamp', 'pad'", "'crop'"],
+  [{ outOfBounds: true }, 'outOfBounds', "one of 'error', 'clamp', 'pad'", 'true'],
+  [{ outOfBounds: null }, 'outOfBounds', "one of 'error', 'clamp', 'pad'", 'null'],
 
   [{ background: 'white' }, 'background', colors, "'white'"],
   [{ background: '' }, 'background', colors, "''"],
@@ -99,8 +99,8 @@ const wrong = [
     "'a'",
   ],
 
-  [{ truncated: 'ignore' }, 'truncated', "one of 'error', 'accept'", "'ignore'"],
-  [{ truncated: true }, 'truncated', "one of 'error', 'accept'", 'true'],
+  [{ damaged: 'ignore' }, 'damaged', "one of 'error', 'accept'", "'ignore'"],
+  [{ damaged: true }, 'damaged', "one of 'error', 'accept'", 'true'],
 
   [{ limits: null }, 'limits', 'an object', 'null'],
   [{ limits: 1e6 }, 'limits', 'an object', '1000000'],
@@ -164,7 +164,7 @@ const wrong = [
   [{ resize: { width: 5, background: '#fff' } }, 'the keys of resize', '.*', "'background'"],
   [{ resize: { w: 5 } }, 'the keys of resize', 'one of width, height, .*', "'w'"],
 
-  [{ outside: 'extend' }, 'outside', "one of 'error', 'clamp', 'pad'", "'extend'"],
+  [{ outOfBounds: 'extend' }, 'outOfBounds', "one of 'error', 'clamp', 'pad'", "'extend'"],
   [{ background: 'rgb(0,0,0)' }, 'background', "a colour like '#fff', .*", "'rgb\\(0,0,0\\)'"],
 
   [{ orient: true }, 'the keys of options', 'one of autoOrient, .*', "'orient'"],
@@ -188,9 +188,8 @@ const fileOptions = [
   [{ metadata: 'exif' }, 'metadata', "one of 'none', 'color', 'all'", "'exif'"],
   [{ metadata: true }, 'metadata', "one of 'none', 'color', 'all'", 'true'],
   [{ metadata: null }, 'metadata', "one of 'none', 'color', 'all'", 'null'],
-  [{ palette: true }, 'palette', "one of 'keep', false", 'true'],
-  [{ palette: 'RGB' }, 'palette', "one of 'keep', false", "'RGB'"],
-  [{ palette: null }, 'palette', "one of 'keep', false", 'null'],
+  [{ palette: 'RGB' }, 'palette', 'true or false', "'RGB'"],
+  [{ palette: null }, 'palette', 'true or false', 'null'],
   [{ compressionLevel: 10 }, 'compressionLevel', 'an integer from 0 to 9', '10'],
   [{ compressionLevel: -1 }, 'compressionLevel', 'an integer from 0 to 9', '-1'],
   [{ compressionLevel: 1.5 }, 'compressionLevel', 'an integer from 0 to 9', '1.5'],
@@ -309,8 +308,8 @@ test('a crop that takes nothing is told with its edges and the size of the pictu
     { left: 50, top: 0, right: 50.1, bottom: 100, unit: '%' },
   ];
   for (const crop of empty) {
-    for (const outside of ['error', 'clamp', 'pad']) {
-      await rejects(encode(file, { crop, outside }), 'INVALID_ARGUMENT', {
+    for (const outOfBounds of ['error', 'clamp', 'pad']) {
+      await rejects(encode(file, { crop, outOfBounds }), 'INVALID_ARGUMENT', {
         message: /^Expected a crop of at least one pixel but received left .*131 x 97\)\.$/,
         details: { width: 131, height: 97 },
       });
@@ -335,7 +334,7 @@ test('wrong options are found before the source is read', async () => {
 
 test('options that are undefined are as if they were not there', async () => {
   const file = await fixture('small.png');
-  const names = 'autoOrient rotate flip crop outside background resize truncated limits signal';
+  const names = 'autoOrient rotate flip crop outOfBounds background resize damaged limits signal';
   const none = Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
   const decoded = await decode(file, { ...none, channels: undefined });
   sameSamples(decoded, await decode(file));
@@ -361,7 +360,7 @@ test('options are never changed', async () => {
   const options = freeze({
     crop: { x: -10, y: 0, width: 50, height: 40, rotate: 90, scaleX: -1, scaleY: 1 },
     resize: { width: 10, height: 10, fit: 'contain' },
-    outside: 'pad',
+    outOfBounds: 'pad',
     background: { r: 1, g: 2, b: 3 },
     limits: { pixels: 1e6 },
   });

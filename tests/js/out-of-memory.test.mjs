@@ -29,7 +29,7 @@ const jobs = {
   'a JPEG': (file) => crop64.toBase64(file, { format: 'jpeg', quality: 85 }),
   'a progressive JPEG': (file) => crop64.toBytes(file, { format: 'jpeg', progressive: true }),
   'a larger picture': (file) => crop64.toBytes(file, { format: 'png', resize: { width: 2500 } }),
-  padding: (file) => crop64.toBytes(file, { format: 'png', crop: wide, outside: 'pad' }),
+  padding: (file) => crop64.toBytes(file, { format: 'png', crop: wide, outOfBounds: 'pad' }),
   'a JPEG of few bytes': (file) => crop64.toBytes(file, { format: 'jpeg', maxBytes: 1e5 }),
   'a JPEG, moved': (file) => crop64.toBytes(file, { format: 'jpeg', lossless: true, rotate: 90 }),
 };
@@ -111,7 +111,7 @@ describe('in a worker of the pool', () => {
     little = undefined;
     await worksOn(pool, 'afterwards');
   }
-  const decode = (pool) => pool.decode(picture, { crop: wide, outside: 'pad' });
+  const decode = (pool) => pool.decode(picture, { crop: wide, outOfBounds: 'pad' });
 
   test("where the module's memory does not grow", (t) => tries(t, { most: 16 * MB }, decode));
 
@@ -149,7 +149,7 @@ describe('in a worker of the pool', () => {
     const none = Number.POSITIVE_INFINITY;
     const crop = { left: 0, top: 0, right: 65_535, bottom: 65_535 };
     const limits = { pixels: none, bytes: none, memory: none };
-    const huge = { crop, outside: 'pad', channels: 'GRAY', limits };
+    const huge = { crop, outOfBounds: 'pad', channels: 'GRAY', limits };
     await rejects(pool.decode(picture, huge), 'OUT_OF_MEMORY', { message: /no room for \d/ });
     await worksOn(pool, 'afterwards');
   });

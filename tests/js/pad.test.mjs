@@ -43,7 +43,7 @@ test('a crop beyond the picture is padded as Pillow pastes it on a colour', asyn
   for (const name of ['small.png', 'small.jpg', 'small.bmp', 'small-gray-2.png']) {
     const file = await fixture(name);
     for (const box of BOXES) {
-      const options = { crop: toCrop(box), outside: 'pad' };
+      const options = { crop: toCrop(box), outOfBounds: 'pad' };
       const what = `${name}, ${box}`;
       const onColor = { ...options, background: '#fa0583' };
       const color = [250, 5, 131];
@@ -73,15 +73,15 @@ test('a JPEG is padded with white, or the colour that is asked for', async () =>
     ['#00f', [0, 0, 254]], // as near as luma and chroma come
     ['#808080', [128, 128, 128]],
   ]) {
-    const jpeg = await encode(file, { crop, outside: 'pad', background });
+    const jpeg = await encode(file, { crop, outOfBounds: 'pad', background });
     assert.equal(jpeg.format, 'jpeg');
     assert.equal((await probe(jpeg)).channels, 'RGB');
     const { data } = await decode(jpeg, { channels: 'RGB' });
     assert.deepEqual([...data.subarray(0, 3)], expected);
   }
   const gray = await fixture('photo-gray.jpg');
-  const onGray = await probe(await encode(gray, { crop, outside: 'pad' }));
-  const onBlue = await probe(await encode(gray, { crop, outside: 'pad', background: '#00f' }));
+  const onGray = await probe(await encode(gray, { crop, outOfBounds: 'pad' }));
+  const onBlue = await probe(await encode(gray, { crop, outOfBounds: 'pad', background: '#00f' }));
   assert.deepEqual([onGray.channels, onBlue.channels], ['GRAY', 'RGB']);
 });
 
@@ -109,7 +109,7 @@ test('padding takes as many channels as it needs, and no more', async () => {
   for (const [name, background, colorType, depth] of LAYOUTS) {
     const file = await fixture(name);
     const crop = { left: -10, top: -10, right: 30, bottom: 30 };
-    const result = await encode(file, { crop, outside: 'pad', background });
+    const result = await encode(file, { crop, outOfBounds: 'pad', background });
     const png = decodePng(result.bytes);
     const what = `${name} on ${background}`;
     assert.deepEqual([png.colorType, png.depth], [colorType, depth], what);
@@ -125,7 +125,7 @@ test('padding takes as many channels as it needs, and no more', async () => {
     const corner = await decode(result, { crop: { left: 0, top: 0, right: 1, bottom: 1 } });
     const padded = await decode(file, {
       crop: { ...crop, right: -9, bottom: -9 },
-      outside: 'pad',
+      outOfBounds: 'pad',
       background,
     });
     assert.deepEqual(corner.data, padded.data, what);
@@ -135,7 +135,13 @@ test('padding takes as many channels as it needs, and no more', async () => {
 test('16 bits are padded with all of them', async () => {
   const file = await fixture('small-rgb-16.png');
   const crop = { left: -1, top: 0, right: 5, bottom: 5 };
-  const options = { crop, outside: 'pad', background: '#12ff80', channels: 'RGB', bitDepth: 16 };
+  const options = {
+    crop,
+    outOfBounds: 'pad',
+    background: '#12ff80',
+    channels: 'RGB',
+    bitDepth: 16,
+  };
   const { data } = await decode(file, options);
   assert.deepEqual([...data.subarray(0, 3)], [0x1212, 0xffff, 0x8080]);
 });
@@ -147,7 +153,12 @@ test('padding comes before the resize', async () => {
     const expected = await python(`${PASTE}\nresult = result.resize((70, 50), Image.LANCZOS)`, {
       ...{ file, mode: 'RGB', box, color: [18, 52, 86] },
     });
-    const options = { crop: toCrop(box), outside: 'pad', background: '#123456', channels: 'RGB' };
+    const options = {
+      crop: toCrop(box),
+      outOfBounds: 'pad',
+      background: '#123456',
+      channels: 'RGB',
+    };
     const resize = { width: 70, height: 50, fit: 'fill' };
     sameSamples(await decode(file, { ...options, resize }), expected, name);
     // A JPEG that could be decoded reduced, too.
@@ -170,7 +181,7 @@ result.paste(inner, (0, 30))`,
     { file, mode: 'RGB', box, color: [18, 52, 86] },
   );
   const resize = { width: 60, height: 60, fit: 'contain', position: 'bottom' };
-  const options = { crop: toCrop(box), outside: 'pad', background: '#123456', resize };
+  const options = { crop: toCrop(box), outOfBounds: 'pad', background: '#123456', resize };
   sameSamples(await decode(file, { ...options, channels: 'RGB' }), expected, 'both');
 });
 
@@ -183,7 +194,12 @@ result = image.crop((-10, 50, 80, 150))`,
     { file },
   );
   const crop = { left: -10, top: 50, right: 80, bottom: 150 };
-  const samples = await decode(file, { crop, outside: 'pad', background: '#000', channels: 'RGB' });
+  const samples = await decode(file, {
+    crop,
+    outOfBounds: 'pad',
+    background: '#000',
+    channels: 'RGB',
+  });
   sameSamples(samples, expected, 'orientation 6');
   assert.deepEqual(samples.region, { left: 0, top: 50, width: 80, height: 81 });
 });
@@ -192,7 +208,7 @@ test('samples are padded, too', async () => {
   const data = Uint8Array.of(1, 2, 3, 4, 5, 6);
   const source = { data, width: 2, height: 1, channels: 'BGR' };
   const crop = { left: 1, top: -1, right: 3, bottom: 1 };
-  const options = { crop, outside: 'pad', background: '#090807', channels: 'BGR' };
+  const options = { crop, outOfBounds: 'pad', background: '#090807', channels: 'BGR' };
   const result = await decode(source, options);
   assert.deepEqual([...result.data], [7, 8, 9, 7, 8, 9, 4, 5, 6, 7, 8, 9]);
 });
@@ -210,8 +226,8 @@ const EDGES = [
 test('what is padded, and what is clamped', async () => {
   const file = await fixture('small.png');
   for (const [crop, padded, clamped] of EDGES) {
-    const size = async (outside) => {
-      const { width, height } = await decode(file, { crop, outside });
+    const size = async (outOfBounds) => {
+      const { width, height } = await decode(file, { crop, outOfBounds });
       return [width, height];
     };
     assert.deepEqual(await size('pad'), padded, JSON.stringify(crop));
@@ -221,7 +237,7 @@ test('what is padded, and what is clamped', async () => {
     const crop = toCrop(box);
     await rejects(decode(file, { crop }), 'CROP_OUT_OF_BOUNDS', { details: SMALL });
     const { width, height } = inside(box);
-    const clamped = decode(file, { crop, outside: 'clamp' });
+    const clamped = decode(file, { crop, outOfBounds: 'clamp' });
     if (width === 0) await rejects(clamped, 'CROP_OUT_OF_BOUNDS', { details: SMALL });
     else assert.deepEqual([(await clamped).width, (await clamped).height], [width, height]);
   }
@@ -236,6 +252,8 @@ test('a padded picture beyond all limits is refused before memory is taken', asy
   ]) {
     const file = await fixture(name);
     const crop = { left: -far, top: -far, right: far, bottom: far };
-    await rejects(decode(file, { crop, outside: 'pad' }), 'LIMIT_EXCEEDED', { message: /memory/ });
+    await rejects(decode(file, { crop, outOfBounds: 'pad' }), 'LIMIT_EXCEEDED', {
+      message: /memory/,
+    });
   }
 });

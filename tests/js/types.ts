@@ -89,9 +89,9 @@ export async function everySource(): Promise<void> {
 export async function everyOption(): Promise<void> {
   await encode(bytes, {
     crop: { left: 0, top: 0, right: 1, bottom: 1 },
-    outside: 'pad',
+    outOfBounds: 'pad',
     background: '#fff',
-    truncated: 'accept',
+    damaged: 'accept',
     limits: { pixels: 1e6, bytes: 1e6, memory: 1e6 },
     signal: new AbortController().signal,
     quality: 80,
@@ -119,7 +119,7 @@ export async function everyOption(): Promise<void> {
   // @ts-expect-error
   await encode(bytes, { crop: { x: 0, y: 0, width: 1, height: 1, unit: 'px' } });
   // @ts-expect-error
-  await encode(bytes, { outside: 'crop' });
+  await encode(bytes, { outOfBounds: 'crop' });
   // @ts-expect-error
   await encode(bytes, { quality: '80' });
   // @ts-expect-error

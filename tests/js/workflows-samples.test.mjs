@@ -107,8 +107,8 @@ test('W13: every result says whether it is lossless', async () => {
     [png, {}, true],
     [png, { crop: part }, true],
     [png, { rotate: 270, crop: part, compressionLevel: 0 }, true],
-    [png, { crop: beyond, outside: 'pad' }, true],
-    [png, { crop: beyond, outside: 'clamp' }, true],
+    [png, { crop: beyond, outOfBounds: 'pad' }, true],
+    [png, { crop: beyond, outOfBounds: 'clamp' }, true],
     [png, { resize: { width: 100 } }, false],
     [png, { resize: { width: 100, kernel: 'nearest' } }, false],
     [png, { format: 'jpeg', quality: 100 }, false],
@@ -137,9 +137,9 @@ test('W13: every result says whether it is lossless', async () => {
     [gray, { channels: 'GRAY' }, true],
     [gray, { channels: 'RGB' }, true],
     [cmyk, { channels: 'RGB' }, false],
-    [jpeg.subarray(0, jpeg.length >> 1), { truncated: 'accept' }, false],
-    [png.subarray(0, png.length >> 1), { truncated: 'accept' }, false],
-    [png.subarray(0, png.length >> 1), { truncated: 'accept', crop: part }, true],
+    [jpeg.subarray(0, jpeg.length >> 1), { damaged: 'accept' }, false],
+    [png.subarray(0, png.length >> 1), { damaged: 'accept' }, false],
+    [png.subarray(0, png.length >> 1), { damaged: 'accept', crop: part }, true],
   ];
   for (const [file, options, lossless] of decoded) {
     assert.equal((await decode(file, options)).lossless, lossless, JSON.stringify(options));
@@ -167,7 +167,7 @@ result = [len(file), len(base64.b64encode(file)), array.nbytes]`,
       { resize: { width: 50, height: 60 } },
       { rotate: 90 },
       { crop: { left: 1, top: 1, right: 30, bottom: 90 }, format: 'jpeg' },
-      { crop: { left: -9, top: 1, right: 30, bottom: 90 }, outside: 'pad', format: 'png' },
+      { crop: { left: -9, top: 1, right: 30, bottom: 90 }, outOfBounds: 'pad', format: 'png' },
       { format: 'raw', bitDepth: 16, channels: 'GRAYA' },
     ]) {
       const result = await encode(file, options);

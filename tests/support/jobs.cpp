@@ -50,7 +50,7 @@ const std::map<std::string, Setter>& setters() {
   using crop64::Flip;
   using crop64::Format;
   using crop64::Kernel;
-  using crop64::Outside;
+  using crop64::OutOfBounds;
   using crop64::Progressive;
   using Text = const std::string&;
   static const std::map<std::string, Setter> setters = {
@@ -58,9 +58,9 @@ const std::map<std::string, Setter>& setters() {
       {"crop.top", [](Options& o, Text v) { edges_of(o).top = number(v); }},
       {"crop.right", [](Options& o, Text v) { edges_of(o).right = number(v); }},
       {"crop.bottom", [](Options& o, Text v) { edges_of(o).bottom = number(v); }},
-      {"outside",
+      {"outOfBounds",
        [](Options& o, Text v) {
-         o.outside = named<Outside>(v, {{"pad", Outside::kPad}});
+         o.out_of_bounds = named<OutOfBounds>(v, {{"pad", OutOfBounds::kPad}});
        }},
       {"background.r", [](Options& o, Text v) { o.background.r = uint8_t(number(v)); }},
       {"background.g", [](Options& o, Text v) { o.background.g = uint8_t(number(v)); }},

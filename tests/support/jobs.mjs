@@ -58,7 +58,12 @@ const table = {
   ],
   padded: [
     photo,
-    { crop: box(-10, 100, 90, 160), outside: 'pad', background: opaque(16, 160, 240), ...toPng },
+    {
+      crop: box(-10, 100, 90, 160),
+      outOfBounds: 'pad',
+      background: opaque(16, 160, 240),
+      ...toPng,
+    },
   ],
   letterbox: [
     photo,

@@ -93,7 +93,7 @@ export function randomOptions({ below, one }) {
   };
   const forPng = {
     compressionLevel: maybe(() => below(10)),
-    palette: maybe(() => one(['keep', false])),
+    palette: maybe(() => one([true, false])),
   };
   const forSamples = {
     channels: maybe(() => one(['RGBA', 'RGB', 'BGRA', 'BGR', 'GRAY', 'GRAYA', 'keep'])),
@@ -113,7 +113,7 @@ export function randomOptions({ below, one }) {
         { left: -below(9), top: -below(9), right: side(), bottom: side() },
       ]),
     ),
-    outside: one(['error', 'clamp', 'clamp', 'pad', 'pad']),
+    outOfBounds: one(['error', 'clamp', 'clamp', 'pad', 'pad']),
     background: maybe(() => one(['#123456', '#12345678', '#888'])),
     resize: maybe(() => ({
       width: side(),
@@ -121,7 +121,7 @@ export function randomOptions({ below, one }) {
       fit: one(['cover', 'contain', 'fill', 'inside', 'outside']),
       kernel: one(['nearest', 'linear', 'cubic', 'lanczos3']),
     })),
-    truncated: one(['error', 'accept']),
+    damaged: one(['error', 'accept']),
     metadata: maybe(() => one(['none', 'color', 'all', 'all'])),
     lossless: one([true, false, false]),
     maxBytes: below(8) === 0 ? 1 + below(2000) : undefined,

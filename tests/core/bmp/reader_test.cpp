@@ -444,7 +444,7 @@ TEST_CASE("where truncation is accepted, rows of a BMP that are there are right,
         }
       }
       const Result<Decoded> decoded = decode_bmp(
-          first_bytes(kind.file, cut), {.region = whole(size), .truncated = Truncated::kAccept});
+          first_bytes(kind.file, cut), {.region = whole(size), .damaged = Damaged::kAccept});
       CHECK(difference(decoded, expected.view()) == "");
       CHECK(decoded.value().complete == complete);
     }
@@ -456,7 +456,7 @@ TEST_CASE("where truncation is accepted, pixels that no run came to have the ent
   BmpRecipe recipe = rle_recipe({4, 3}, kRle4);
   const File file = make_bmp(recipe, {4, 0x12, 0, 0, 2, 0x34});
   const Result<Decoded> decoded =
-      decode_bmp(file, {.region = {0, 0, 4, 3}, .truncated = Truncated::kAccept});
+      decode_bmp(file, {.region = {0, 0, 4, 3}, .damaged = Damaged::kAccept});
   CHECK(difference(decoded, picture_of({{8, 8, 8, 8}, {3, 4, 8, 8}, {1, 2, 1, 2}}, 4).view()) ==
         "");
   CHECK(!decoded.value().complete);
@@ -550,7 +550,7 @@ TEST_CASE("samples said to begin beyond the file are missing") {
       const File file = with_bytes(kind.file, 10, at, 4);
       CHECK(code_of(decode_bmp(file, {.region = {0, 0, 13, 7}})) == "TRUNCATED_IMAGE");
       const Result<Decoded> accepted =
-          decode_bmp(file, {.region = {0, 0, 13, 7}, .truncated = Truncated::kAccept});
+          decode_bmp(file, {.region = {0, 0, 13, 7}, .damaged = Damaged::kAccept});
       REQUIRE(accepted.ok());
       CHECK(!accepted.value().complete);
       CHECK(accepted.value().bytes_read <= file.size());
@@ -613,16 +613,15 @@ TEST_CASE("whatever bytes are wrong, decoding a BMP ends in samples or an error 
       const Rect region = intersect(whole(size), {3, 1, 12, 6});
       const Rect corner = {size.width - 1, size.height - 1, size.width, size.height};
       for (const Rect& part : {region.empty() ? corner : region, corner}) {
-        for (const Truncated truncated : {Truncated::kError, Truncated::kAccept}) {
-          const Result<Decoded> decoded =
-              decode_bmp(file, {.region = part, .truncated = truncated});
+        for (const Damaged policy : {Damaged::kError, Damaged::kAccept}) {
+          const Result<Decoded> decoded = decode_bmp(file, {.region = part, .damaged = policy});
           if (decoded.ok()) {
             CHECK(decoded.value().image.size == part.size());
             CHECK(decoded.value().image.layout == info.value().layout);
             CHECK(decoded.value().bytes_read <= file.size());
           } else {
             CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
-            CHECK(truncated == Truncated::kError);
+            CHECK(policy == Damaged::kError);
           }
         }
       }

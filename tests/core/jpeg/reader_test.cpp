@@ -344,7 +344,7 @@ TEST_CASE("where truncation is accepted, the rows that are there are right and t
         continue;
       }
       const Result<Decoded> decoded =
-          decode_jpeg(cut, {.region = part, .truncated = Truncated::kAccept});
+          decode_jpeg(cut, {.region = part, .damaged = Damaged::kAccept});
       CHECK(difference(decoded, crop(expected.view(), part)) == "");
       CHECK((decoded.ok() && !decoded.value().complete) == (part.bottom > bottom));
     }
@@ -376,7 +376,7 @@ TEST_CASE("where truncation is accepted, a file cut anywhere shows what libjpeg 
       INFO(kind.name, ", ", size, " of ", file.size(), " bytes");
       const File cut = first_bytes(file, size);
       const Result<Decoded> decoded =
-          decode_jpeg(cut, {.region = kRegion, .truncated = Truncated::kAccept});
+          decode_jpeg(cut, {.region = kRegion, .damaged = Damaged::kAccept});
       if (size < scan_data) {
         CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
         continue;
@@ -392,9 +392,9 @@ TEST_CASE("where truncation is accepted, a file cut anywhere shows what libjpeg 
 TEST_CASE("a second frame header is an error, however little of it there is") {
   const File file = make_jpeg({50, 70}, {.scans = progressive_scans(3)});
   for (const File& damaged : with_second_header(file)) {
-    for (const Truncated truncated : {Truncated::kError, Truncated::kAccept}) {
+    for (const Damaged policy : {Damaged::kError, Damaged::kAccept}) {
       INFO(damaged.size(), " bytes, of which ", file.size(), " are in order");
-      const DecodeRequest request = {.region = {0, 0, 50, 70}, .truncated = truncated};
+      const DecodeRequest request = {.region = {0, 0, 50, 70}, .damaged = policy};
       CHECK(code_of(decode_jpeg(damaged, request)) == "CORRUPT_IMAGE");
     }
   }
@@ -406,7 +406,7 @@ TEST_CASE("an end marker in the middle of a scan is a truncation too") {
   file.insert(file.begin() + static_cast<std::ptrdiff_t>(middle), {0xff, kEoi});
   CHECK(code_of(decode_jpeg(file, {.region = {0, 0, 50, 70}})) == "TRUNCATED_IMAGE");
   const Result<Decoded> accepted =
-      decode_jpeg(file, {.region = {0, 0, 50, 70}, .truncated = Truncated::kAccept});
+      decode_jpeg(file, {.region = {0, 0, 50, 70}, .damaged = Damaged::kAccept});
   REQUIRE(accepted.ok());
   CHECK(!accepted.value().complete);
   CHECK(difference(accepted, full_decode_with_libjpeg(file).view()) == "");
@@ -430,8 +430,8 @@ File with_bad_code(File file) {
 void check_bad_code(const Kind& kind, Size size) {
   CAPTURE(kind.name);
   const File file = with_bad_code(make_jpeg(size, kind.recipe));
-  for (const Truncated truncated : {Truncated::kError, Truncated::kAccept}) {
-    CHECK(code_of(decode_jpeg(file, {.region = whole(size), .truncated = truncated})) ==
+  for (const Damaged policy : {Damaged::kError, Damaged::kAccept}) {
+    CHECK(code_of(decode_jpeg(file, {.region = whole(size), .damaged = policy})) ==
           "CORRUPT_IMAGE");
   }
 }

@@ -206,7 +206,7 @@ TEST_CASE("where truncation is accepted, what is there of a PNG is right and the
            file.size(), " bytes");
       const File cut = first_bytes(file, size);
       const Result<Decoded> decoded =
-          decode_png(cut, {.region = kRegion, .truncated = Truncated::kAccept});
+          decode_png(cut, {.region = kRegion, .damaged = Damaged::kAccept});
       if (size < data) {
         CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
         continue;
@@ -227,7 +227,7 @@ TEST_CASE("the grey of a palette is its entry nearest to it") {
   picture.colors.palette = {{0, 0, 0, 255}, {255, 255, 255, 255}, {120, 140, 120, 255}};
   const File file = make_png(picture.view());
   const File cut = first_bytes(file, find_chunk(file, "IDAT") + 9);
-  CHECK(difference(decode_png(cut, {.region = whole(kSmall), .truncated = Truncated::kAccept}),
+  CHECK(difference(decode_png(cut, {.region = whole(kSmall), .damaged = Damaged::kAccept}),
                    plain(kSmall, picture.layout, {2}).view()) == "");
 }
 
@@ -255,10 +255,9 @@ TEST_CASE("a critical chunk with a wrong checksum is corruption, whatever is acc
   const File file = make_png(picture.view(), {.idat_bytes = 50});
   for (const std::string type : {"IHDR", "PLTE", "IDAT"}) {
     CAPTURE(type);
-    for (const Truncated truncated : {Truncated::kError, Truncated::kAccept}) {
+    for (const Damaged policy : {Damaged::kError, Damaged::kAccept}) {
       CHECK(code_of(decode_png(with_wrong_checksum(file, type),
-                               {.region = whole(kSmall), .truncated = truncated})) ==
-            "CORRUPT_IMAGE");
+                               {.region = whole(kSmall), .damaged = policy})) == "CORRUPT_IMAGE");
     }
   }
 }
@@ -440,7 +439,7 @@ TEST_CASE("both ways of reading give the same: broken files") {
       check_both_ways(file, {.region = i % 2 == 0 ? whole(kSmall) : kPart});
       const File cut = first_bytes(good, static_cast<size_t>(random.below(int(good.size()))));
       check_both_ways(cut, {.region = kPart});
-      check_both_ways(cut, {.region = kPart, .truncated = Truncated::kAccept});
+      check_both_ways(cut, {.region = kPart, .damaged = Damaged::kAccept});
     }
   }
 }
