@@ -279,32 +279,34 @@ val probe(const val& from) {
 // What a job gave, in the form that was asked for.
 Result<val> report(const crop64::Output& done, const Outgoing& source, Form form) {
   const bool passed = done.plan.way == crop64::Way::kPass;
-  const bool known = done.info.format != crop64::Format::kUnknown;
   const char* mime_type = passed ? done.info.mime_type : crop64::mime_type(done.plan.format);
   const Outgoing bytes = passed ? source : Outgoing{done.bytes};
   const Result<val> data = hand_out(bytes, form, mime_type);
   if (!data.ok()) {
     return data.error();
   }
-  const val result = file(data.value(), to_string(done.plan.format), mime_type);
+  // A copied file may be of a format that is not decoded here.
+  const char* format = passed ? done.info.id : to_string(done.plan.format);
+  const val result = file(data.value(), format, mime_type);
   if (form != Form::kBytes) {
     return result;  // a text is all that its caller wants
   }
   put(result, "byteLength", length_of(data.value()));
-  if (known) {
-    put(result, "width", done.plan.size.width);
-    put(result, "height", done.plan.size.height);
-    put(result, "left", done.plan.region.left);
-    put(result, "top", done.plan.region.top);
-    put(result, "right", done.plan.region.right);
-    put(result, "bottom", done.plan.region.bottom);
-    put(result, "channels", channels_name(done.plan.layout.model));
-    put(result, "bitDepth", done.plan.layout.depth);
-    put(result, "frameCount", done.info.frame_count);
-    put(result, "colorSpace", color_space_name(done.metadata.color_space));
-    if (done.metadata.icc_profile.size() > 0) {
-      put(result, "iccProfile", slice(view_of(done.metadata.icc_profile)));
-    }
+  put(result, "width", done.plan.size.width);
+  put(result, "height", done.plan.size.height);
+  put(result, "left", done.plan.region.left);
+  put(result, "top", done.plan.region.top);
+  put(result, "right", done.plan.region.right);
+  put(result, "bottom", done.plan.region.bottom);
+  put(result, "channels", channels_name(done.plan.layout.model));
+  put(result, "bitDepth", done.plan.layout.depth);
+  put(result, "frameCount", done.info.frame_count);
+  put(result, "colorSpace", color_space_name(done.metadata.color_space));
+  if (done.metadata.icc_profile.size() > 0) {
+    put(result, "iccProfile", slice(view_of(done.metadata.icc_profile)));
+  }
+  if (done.quality > 0) {
+    put(result, "quality", done.quality);
   }
   put(result, "lossless", done.lossless);
   put(result, "bytesRead", double(done.bytes_read));

@@ -157,6 +157,7 @@ inline void read(const val& from, crop64::Limits& to) {
 
 template <>
 inline void read(const val& from, crop64::Options& to) {
+  read(from, "copiesFile", to.copies_file);
   read(from, "autoOrient", to.auto_orient);
   read(from, "rotate", to.rotate);
   read(from, "flip", to.flip);
@@ -178,6 +179,7 @@ inline void read(const val& from, crop64::Options& to) {
   read(from, "channels", to.channels);
   read(from, "bitDepth", to.bit_depth);
   read(from, "maxBytes", to.max_bytes);
+  read(from, "minQuality", to.min_quality);
 }
 
 }  // namespace bindings

@@ -18,7 +18,8 @@ namespace crop64 {
 // What the header alone tells.
 struct ImageInfo {
   Format format = Format::kUnknown;
-  const char* name = "";       // "PNG"; also of a format that is known by sight only: "WebP"
+  const char* id = "";         // "png"; also of a format that is only recognised: "webp"
+  const char* name = "";       // "PNG", "WebP"; empty if the bytes are of no known format
   const char* mime_type = "";  // "image/png"
   Size size;                   // as stored
   Orientation orientation;     // how that is to be displayed
@@ -31,12 +32,15 @@ struct ImageInfo {
   bool has_icc_profile = false;
   bool has_exif = false;
   std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG in colour
-  int max_reduction = 1;        // by how much, a power of two, the decoder can reduce the picture
-  Size block{1, 1};             // the grid on which parts can be moved without decoding: iMCU
+  int quality = 0;        // JPEG: the quality, 1 to 100, whose tables are nearest to the file's
+  int max_reduction = 1;  // by how much, a power of two, the decoder can reduce the picture
+  Size block{1, 1};       // the grid on which parts can be moved without decoding: iMCU
   double density_per_inch = 0;  // 0 where the file says nothing
   uint64_t move_memory = 0;     // bytes that moving a part takes beside the result, at most
   uint64_t decode_memory = 0;   // bytes that decoding takes beside the region's samples, at most
-  uint64_t byte_length = 0;     // of the file, or of the samples of a picture that came as samples
+  const char* looks_like =
+      "";                    // bytes of no image format: "HTML"; empty if that is not known either
+  uint64_t byte_length = 0;  // of the file, or of the samples of a picture that came as samples
 };
 
 struct DecodeRequest {
@@ -91,13 +95,15 @@ struct EncodeSettings {
   std::optional<Quantisation> quantisation = {};
   // JPEG in colour; else 4:2:0, or as it was.
   std::optional<ChromaSubsampling> chroma_subsampling = {};
-  bool progressive = false;      // JPEG
-  bool optimize_coding = false;  // JPEG
-  int compression_level = 6;     // PNG, 0 to 9
+  bool progressive = false;  // JPEG
+  // JPEG; else no, and for a lossless crop whatever the source has.
+  std::optional<bool> optimize_coding = {};
+  int compression_level = 6;  // PNG, 0 to 9
 };
 
 struct Codec {
   Format format;
+  const char* id;
   const char* name;
   const char* mime_type;
   // Whether the bytes begin as this format's files do.
@@ -117,6 +123,9 @@ struct Codec {
   // such thing. The region begins on the grid of ImageInfo::block.
   Result<Buffer> (*move)(Bytes file, const Rect& region, const EncodeSettings& settings,
                          const Metadata& metadata);
+  // The same file with other metadata: coded samples, tables and an animation's frames are copied
+  // as they are, all other data is dropped. Null if the format has no such function.
+  Result<Buffer> (*rewrite)(Bytes file, const Metadata& metadata);
   // What the file says beside its samples; what is damaged or too large is left out. Null where the
   // format says nothing that is carried on.
   Result<SourceMetadata> (*metadata)(Bytes file);
@@ -136,10 +145,12 @@ const Codec* find_codec(Format format);
 // UNSUPPORTED_FORMAT (a variant that is refused).
 Result<ImageInfo> probe(Bytes file);
 
-// The info of a file of which nothing is known but its length.
-ImageInfo unknown_file(Bytes file);
+// What the first bytes tell, and the length: an info of format kUnknown. Its `id` and `name` are
+// empty if the bytes are of no image format that is known.
+ImageInfo recognise(Bytes file);
 
-// The error for a picture whose format is not decoded here.
+// The error for an image whose format is not decoded here, or for bytes that are no image; those
+// are named by what they look like.
 Error unsupported(const ImageInfo& info);
 
 // "jpeg", "png", "raw", "unknown", "keep".

@@ -8,10 +8,10 @@ namespace crop64 {
 namespace {
 
 int32_t round_edge(double edge, int32_t bound) {
-  if (edge > -1 && edge < 0) {
+  if (edge >= -1 && edge < 0) {
     return 0;
   }
-  if (edge > bound && edge < bound + 1.0) {
+  if (edge > bound && edge <= bound + 1.0) {
     return bound;
   }
   return static_cast<int32_t>(std::clamp(std::floor(edge + 0.5), -1e9, 1e9));

@@ -78,8 +78,8 @@ bool contains(const Rect& outer, const Rect& inner);
 Rect move(const Rect& rect, int32_t dx, int32_t dy);
 
 // Rounds each edge by itself, half up, so that neighbouring crops meet without a gap. An edge that
-// lies less than one pixel outside `bounds` is taken as the bounds' own edge: croppers overshoot by
-// a rounding error. Edges beyond ±10^9 are taken as ±10^9.
+// lies up to one pixel outside `bounds` is taken as the bounds' own edge: croppers round position
+// and size one by one, and overshoot. Edges beyond ±10^9 are taken as ±10^9.
 Rect round_edges(const RectF& edges, Size bounds);
 
 }  // namespace crop64

@@ -14,6 +14,9 @@ enum Tag : uint32_t {
   kStripOffsets = 0x0111,
   kOrientation = 0x0112,
   kStripByteCounts = 0x0117,
+  kXResolution = 0x011a,
+  kYResolution = 0x011b,
+  kResolutionUnit = 0x0128,
   kThumbnailOffset = 0x0201,
   kThumbnailLength = 0x0202,
   kRelatedWidth = 0x1001,
@@ -28,6 +31,9 @@ enum Tag : uint32_t {
 };
 constexpr uint32_t kShort = 3;
 constexpr uint32_t kLong = 4;
+constexpr uint32_t kRational = 5;
+constexpr uint32_t kSignedShort = 8;
+constexpr uint32_t kSignedLong = 9;  // libexif, and cameras' own programs, write sizes so
 constexpr size_t kEntryBytes = 12;
 
 // What a JPEG's segment holds, which Exif is made for. Larger ones are left out.
@@ -78,7 +84,18 @@ class Tiff {
   // The bytes that one of an entry's numbers takes; for types that are not looked at, 1.
   size_t width(size_t entry) const {
     const uint32_t type = u16(entry + 2);
-    return type == kShort ? 2 : type == kLong ? 4 : 1;
+    return type == kShort || type == kSignedShort ? 2
+           : type == kLong || type == kSignedLong ? 4
+                                                  : 1;
+  }
+  // A positive fraction; 0 if the entry holds none.
+  double fraction(size_t entry) const {
+    if (entry == 0 || u16(entry + 2) != kRational || count(entry) < 1) {
+      return 0;
+    }
+    const size_t at = u32(entry + 8);
+    const uint32_t divisor = u32(at + 4);
+    return divisor == 0 ? 0 : double(u32(at)) / divisor;
   }
   // Where an entry's numbers stand: in itself or, where they do not fit, elsewhere.
   size_t place(size_t entry) const {
@@ -120,7 +137,7 @@ class WritableTiff : public Tiff {
     if (entry == 0 || width(entry) == 1) {
       return;
     }
-    if (width(entry) == 2 && value <= 0xffff) {
+    if (u16(entry + 2) == kShort && value <= 0xffff) {
       put(entry + 8, 2, value);
       return;
     }
@@ -335,7 +352,11 @@ void set_orientation(Buffer& xmp, Orientation orientation) {
 
 // Nothing is left of a packet that describes what is no longer there, or that cannot be read.
 [[gnu::noinline]] Result<Buffer> true_xmp(Bytes packet, const MetadataFacts& facts) {
-  // A zero: UTF-16. The words: gain maps and films, which stand behind the picture.
+  // Apple's packets end with a zero; elsewhere a zero means UTF-16, which is not read here.
+  while (!packet.empty() && packet.back() == 0) {
+    packet = packet.first(packet.size() - 1);
+  }
+  // The words: gain maps and films, which follow the image in its file.
   using namespace std::string_view_literals;
   if (contains_any(text_of(packet), {"\0"sv, "hdrgm:", "Container:Directory", "GCamera:MicroVideo",
                                      "GCamera:MotionPhoto"})) {
@@ -475,6 +496,23 @@ Result<Metadata> select_metadata(const SourceMetadata& source, const MetadataFac
     set(metadata.exif, orientation_exif(facts.orientation));
   }
   return failed ? Result<Metadata>(*failed) : Result<Metadata>(std::move(metadata));
+}
+
+std::optional<Density> read_density_of_exif(Bytes exif) {
+  const Tiff tiff(exif);
+  if (!tiff.valid()) {
+    return std::nullopt;
+  }
+  const size_t directory = tiff.first_directory();
+  const double x = tiff.fraction(tiff.find(directory, kXResolution));
+  const double y = tiff.fraction(tiff.find(directory, kYResolution));
+  const size_t unit_entry = tiff.find(directory, kResolutionUnit);
+  const uint32_t unit = unit_entry == 0 ? 2 : tiff.value(unit_entry, 0);  // the default: inches
+  if (!(x > 0) || !(y > 0) || (unit != 2 && unit != 3)) {
+    return std::nullopt;
+  }
+  const double scale = unit == 3 ? 100 : 1;  // from centimetres
+  return Density{x * scale, y * scale, unit == 3 ? Density::Unit::kMetre : Density::Unit::kInch};
 }
 
 int read_orientation(Bytes exif) {

@@ -42,6 +42,10 @@ struct Density {
 // 0 where there is no unit of length.
 double per_inch(const std::optional<Density>& density);
 
+// The density in Exif data (XResolution, YResolution and ResolutionUnit; Exif 2.3, 4.6.4); nothing
+// if there is none or it has no unit of length. Reads nothing outside `exif`.
+std::optional<Density> read_density_of_exif(Bytes exif);
+
 // What a file says, as its format's reader found it.
 struct SourceMetadata {
   // The most that are looked at: a file of a million tiny ones has nothing more to say.

@@ -71,6 +71,8 @@ enum class MetadataPolicy : uint8_t { kNone, kColor, kAll };
 enum class Progressive : uint8_t { kKeep, kNo, kYes };
 
 struct Options {
+  // No option about the image or its file was given: a file is copied, byte for byte.
+  bool copies_file = false;
   bool auto_orient = true;
   int rotate = 0;  // degrees clockwise: 0, 90, 180 or 270
   Flip flip = Flip::kNone;
@@ -81,9 +83,9 @@ struct Options {
   Damaged damaged = Damaged::kError;
   Limits limits;
   Format format = Format::kKeep;
-  std::optional<MetadataPolicy> metadata;  // else kColor; where nothing else is asked, all passes
-  bool lossless = false;                   // a promise: what cannot be kept fails
-  std::optional<int> quality;              // JPEG, 1 to 100; 0 keeps the source's own tables
+  MetadataPolicy metadata = MetadataPolicy::kColor;
+  bool lossless = false;       // a promise: what cannot be kept fails
+  std::optional<int> quality;  // JPEG, 1 to 100; 0 keeps the source's own tables
   std::optional<Progressive> progressive;
   std::optional<bool> optimize_coding;                  // JPEG
   std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG
@@ -92,6 +94,7 @@ struct Options {
   std::optional<Channels> channels;                     // samples
   std::optional<int> bit_depth;                         // samples: 8 or 16; 0 for the picture's own
   std::optional<double> max_bytes;                      // of the encoded file
+  std::optional<int> min_quality;  // JPEG, 1 to 100: the lowest that max_bytes may choose
 };
 
 }  // namespace crop64

@@ -93,22 +93,25 @@ std::optional<Error> transform(Picture& picture, const Plan& plan) {
 }
 
 Error too_large(const Plan& plan, size_t smallest) {
+  const bool may_be_coarser = plan.format == Format::kJpeg && plan.min_quality > 1;
   Error error =
       make_error(ErrorCode::kLimitExceeded,
                  "Expected a file of at most %.0f bytes for maxBytes but the smallest has "
-                 "%zu. Resize the picture, or crop a smaller part.",
-                 *plan.max_bytes, smallest);
+                 "%zu. Resize the image%s, or crop a smaller region.",
+                 *plan.max_bytes, smallest, may_be_coarser ? ", allow a lower minQuality" : "");
   error.details = {{"limit", *plan.max_bytes}, {"value", double(smallest)}};
   return error;
 }
 
 // The file of the highest quality up to the plan's that fits while the next higher does not, found
-// by halving. A format without quality fits or does not.
-Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Metadata& metadata) {
+// by halving, and that quality. A format without quality fits or does not.
+Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Metadata& metadata,
+                             int& quality) {
   const Codec& codec = *find_codec(plan.format);
   const auto fits = [&](const Result<Buffer>& file) {
     return double(file.value().size()) <= *plan.max_bytes;
   };
+  quality = plan.format == Format::kJpeg ? plan.settings.quality : 0;
   Result<Buffer> best = codec.encode(image, plan.settings, metadata);
   if (!best.ok() || !plan.max_bytes || fits(best)) {
     return best;
@@ -120,17 +123,18 @@ Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Met
   // What was too large may have been the source's own tables: then the quality itself comes next.
   int too_high = settings.quantisation ? settings.quality + 1 : settings.quality;
   settings.quantisation.reset();
-  int good = 0;
+  int good = 0;  // none yet
+  int too_low = plan.min_quality - 1;
   size_t smallest = best.value().size();
-  while (too_high - good > 1) {
-    settings.quality = (good + too_high) / 2;
+  while (too_high - too_low > 1) {
+    settings.quality = (too_low + too_high) / 2;
     Result<Buffer> file = codec.encode(image, settings, metadata);
     if (!file.ok()) {
       return file;
     }
     smallest = std::min(smallest, file.value().size());
     if (fits(file)) {
-      good = settings.quality;
+      good = too_low = quality = settings.quality;
       best = std::move(file);
     } else {
       too_high = settings.quality;
@@ -139,16 +143,18 @@ Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Met
   return good > 0 ? std::move(best) : too_large(plan, smallest);
 }
 
-Result<Buffer> finish(Picture& picture, const Plan& plan, const Metadata& metadata) {
-  return plan.format == Format::kRaw ? picture.take_samples()
-                                     : encode_within(picture.view(), plan, metadata);
+Result<Buffer> finish(Picture& picture, Output& output) {
+  const Plan& plan = output.plan;
+  return plan.format == Format::kRaw
+             ? picture.take_samples()
+             : encode_within(picture.view(), plan, output.metadata, output.quality);
 }
 
 std::optional<Error> run(Picture& picture, Output& output) {
   if (auto error = transform(picture, output.plan)) {
     return error;
   }
-  Result<Buffer> bytes = finish(picture, output.plan, output.metadata);
+  Result<Buffer> bytes = finish(picture, output);
   if (!bytes.ok()) {
     return bytes.error();
   }
@@ -169,6 +175,51 @@ std::optional<Error> run_move(const Source& source, Output& output) {
   output.bytes = std::move(file.value());
   output.bytes_read = source.file.size();
   return std::nullopt;
+}
+
+// Decodes one column of the file, and with it all that a decoder has to read: what a job that
+// copies the coded samples would otherwise not notice. Errors: those of decoding.
+std::optional<Error> check_samples(const Source& source, const ImageInfo& info) {
+  DecodeRequest column;
+  column.reduction = info.max_reduction;
+  column.region = {0, 0, 1, (info.size.height + column.reduction - 1) / column.reduction};
+  const Result<Decoded> decoded = find_codec(info.format)->decode(source.file, column);
+  return decoded.ok() ? std::nullopt : std::optional(decoded.error());
+}
+
+std::optional<Error> run_rewrite(const Source& source, Output& output) {
+  Result<Buffer> file = find_codec(output.plan.format)->rewrite(source.file, output.metadata);
+  if (!file.ok()) {
+    return file.error();
+  }
+  if (output.plan.max_bytes && double(file.value().size()) > *output.plan.max_bytes) {
+    return too_large(output.plan, file.value().size());
+  }
+  output.bytes = std::move(file.value());
+  return std::nullopt;
+}
+
+// Of a file that keeps its coded samples. Errors: those of decoding, and LIMIT_EXCEEDED.
+std::optional<Error> run_unchanged(const Source& source, Output& output) {
+  if (output.plan.checks_samples) {
+    if (auto error = check_samples(source, output.info)) {
+      return error;
+    }
+  }
+  return output.plan.way == Way::kRewrite ? run_rewrite(source, output) : std::nullopt;
+}
+
+// Whether a job that failed to keep the coded samples may decode and encode them instead.
+bool may_encode_anew(const Error& error, const Options& options) {
+  switch (error.code) {
+    case ErrorCode::kCorruptImage:
+    case ErrorCode::kTruncatedImage:
+      return options.damaged == Damaged::kAccept && !options.lossless;
+    case ErrorCode::kLimitExceeded:
+      return options.max_bytes && !options.lossless;
+    default:
+      return false;
+  }
 }
 
 // A job that needs no decoding: of samples, or of a crop that lies wholly beyond the picture.
@@ -256,17 +307,64 @@ Error with_index(Error error, size_t index, size_t count) {
   return error;
 }
 
-Result<Output> plan_job(const ImageInfo& info, const Options& options) {
+Result<Output> plan_job(const ImageInfo& info, const Options& options, bool encodes_anew = false) {
   Output output;
   output.info = info;
-  const Result<Plan> planned = plan(info, options);
+  const Result<Plan> planned = plan(info, options, encodes_anew);
   if (!planned.ok()) {
     return planned.error();
   }
   output.plan = planned.value();
   output.lossless = output.plan.lossless;
+  const bool keeps_quality =
+      output.plan.way != Way::kSamples && output.plan.format == Format::kJpeg;
+  output.quality = keeps_quality ? info.quality : 0;
   output.bytes_read = output.info.byte_length;  // where it passes
   return output;
+}
+
+// A job with its plan and its metadata; one that keeps the coded samples is done already.
+Result<Output> prepare_job(const Source& source, const Result<ImageInfo>& info,
+                           const Result<SourceMetadata>& said, const Options& options) {
+  // A variant that is not decoded here can be copied, as other formats can.
+  const bool is_copied =
+      !info.ok() && options.copies_file && info.error().code == ErrorCode::kUnsupportedFormat;
+  if (!info.ok() && !is_copied) {
+    return info.error();
+  }
+  const ImageInfo& known = is_copied ? recognise(source.file) : info.value();
+  for (const bool encodes_anew : {false, true}) {
+    Result<Output> output = plan_job(known, options, encodes_anew);
+    if (!output.ok()) {
+      return output;
+    }
+    const Way way = output.value().plan.way;
+    if (way != Way::kPass) {
+      if (auto error = said.ok() ? choose_metadata(said.value(), output.value()) : said.error()) {
+        return *error;
+      }
+    }
+    if (way != Way::kPass && way != Way::kRewrite) {
+      return output;
+    }
+    const std::optional<Error> error = run_unchanged(source, output.value());
+    if (!error) {
+      return output;
+    }
+    if (!may_encode_anew(*error, options)) {
+      return *error;
+    }
+  }
+  return make_error(ErrorCode::kInternal, "A job that encodes keeps the coded samples.");
+}
+
+// Does a job that needs none of the file's samples decoded; leaves the others.
+std::optional<Error> run_undecoded(const Source& source, Output& output) {
+  const bool decodes = source.is_file() && !output.plan.region.empty();
+  if (output.plan.way == Way::kMove) {
+    return run_move(source, output);
+  }
+  return output.plan.way == Way::kSamples && !decodes ? run_samples(source, output) : std::nullopt;
 }
 
 }  // namespace
@@ -299,36 +397,22 @@ Result<std::vector<Output>> process_all(const Source& source, std::span<const Op
   const Result<ImageInfo> info = probe(source);
   const Result<SourceMetadata> said = metadata_of(source);
   std::vector<Output> outputs;
-  std::vector<Plan> plans;
   double memory_limit = INFINITY;
   for (const Options& job : options) {
-    // A file whose header can't be read may still pass as it is.
-    Result<Output> output = plan_job(info.ok() ? info.value() : unknown_file(source.file), job);
-    std::optional<Error> error;
+    Result<Output> output = prepare_job(source, info, said, job);
     if (!output.ok()) {
-      error = info.ok() ? output.error() : info.error();
-    } else if (output.value().plan.way != Way::kPass) {
-      error = said.ok() ? choose_metadata(said.value(), output.value()) : said.error();
-    }
-    if (error) {
-      return with_index(*error, outputs.size(), options.size());
+      return with_index(output.error(), outputs.size(), options.size());
     }
     outputs.push_back(std::move(output.value()));
-    plans.push_back(outputs.back().plan);
     memory_limit = std::min(memory_limit, job.limits.memory);
   }
+  std::vector<Plan> plans;
   size_t place = 0;
   for (Output& output : outputs) {
-    const bool decodes = source.is_file() && !output.plan.region.empty();
-    std::optional<Error> error;
-    if (output.plan.way == Way::kMove) {
-      error = run_move(source, output);
-    } else if (output.plan.way == Way::kSamples && !decodes) {
-      error = run_samples(source, output);
-    }
-    if (error) {
+    if (auto error = run_undecoded(source, output)) {
       return with_index(*error, place, options.size());
     }
+    plans.push_back(output.plan);
     ++place;
   }
   if (source.is_file() && !outputs.empty()) {

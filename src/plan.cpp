@@ -34,17 +34,26 @@ bool widens(const ImageInfo& info, const Options& options) {
   return info.layout.model == Model::kPalette && !options.palette.value_or(true);
 }
 
-// Whether the options leave the file as it is. Judged by what they would change, not by how they
-// are put: a crop of the whole picture is none.
-bool changes_nothing(const ImageInfo& info, const Options& options, const Plan& plan) {
+// Whether the options leave every coded sample as it is. Judged by what they would change, not by
+// how they are written: a crop of the whole image changes nothing.
+bool keeps_coded_samples(const ImageInfo& info, const Options& options, const Plan& plan) {
   const Orientation own = options.auto_orient ? info.orientation : Orientation{};
   const Size displayed = oriented(info.size, plan.orientation);
   return info.format != Format::kRaw && plan.format == info.format &&
          plan.region == whole(displayed) && !plan.computes() && plan.orientation == own &&
          !(info.format == Format::kJpeg && asks_for_coding(info, options)) &&
-         options.metadata.value_or(MetadataPolicy::kAll) == MetadataPolicy::kAll &&
-         !(options.compression_level && info.format == Format::kPng) && !widens(info, options) &&
+         !(options.compression_level && info.format == Format::kPng) && !widens(info, options);
+}
+
+// Whether a file that keeps its coded samples also keeps its metadata, and so all of its bytes.
+bool keeps_file(const ImageInfo& info, const Options& options) {
+  return options.metadata == MetadataPolicy::kAll &&
          double(info.byte_length) <= options.max_bytes.value_or(1e18);
+}
+
+bool can_rewrite(const ImageInfo& info, const Options& options) {
+  const Codec* codec = find_codec(info.format);
+  return options.metadata != MetadataPolicy::kAll && codec != nullptr && codec->rewrite != nullptr;
 }
 
 // Whether there are files of that format that are written here.
@@ -271,6 +280,10 @@ Layout sample_layout(const ImageInfo& info, const Options& options) {
 // The layout for padding and resampling: any colour can be a sample, and alpha is a channel.
 Layout working_layout(const ImageInfo& info, const Plan& plan, bool keeps_alpha) {
   const bool pads = plan.padding || plan.letterbox;
+  // No new colour: whatever the samples stand for, they can stay what they are.
+  if (!pads && plan.resampling && plan.resampling->kernel == Kernel::kNearest) {
+    return info.layout;
+  }
   const bool transparent = pads && plan.background.alpha < 1 && keeps_alpha;
   const Layout layout = expanded(info.layout, info.has_alpha || transparent);
   return pads && !is_gray(plan.background) ? in_color(layout) : layout;
@@ -305,6 +318,8 @@ std::optional<Error> check_options(const Options& options, Format format) {
     name = "optimizeCoding", belongs_to = "jpeg";
   } else if (options.chroma_subsampling && !jpeg) {
     name = "chromaSubsampling", belongs_to = "jpeg";
+  } else if (options.min_quality && !jpeg) {
+    name = "minQuality", belongs_to = "jpeg";
   } else if (options.compression_level && format != Format::kPng) {
     name = "compressionLevel", belongs_to = "png";
   } else if (options.palette && format != Format::kPng) {
@@ -358,8 +373,9 @@ std::optional<Error> check_raw(const Plan& plan) {
 // The most that the steps take at any time: what a step reads and what it makes, beside the file.
 double memory_needed(const ImageInfo& info, const Plan& plan) {
   const auto file = double(info.byte_length);
-  if (plan.way == Way::kPass) {
-    return file;
+  if (plan.way == Way::kPass || plan.way == Way::kRewrite) {
+    const double made = plan.way == Way::kRewrite ? file : 0;
+    return file + std::max(made, plan.checks_samples ? double(info.decode_memory) : 0);
   }
   if (plan.way == Way::kMove) {
     // Coefficients take less as a file than in memory.
@@ -408,6 +424,11 @@ double memory_needed(const ImageInfo& info, const Plan& plan) {
   return file + peak;
 }
 
+std::optional<Error> check_memory(const ImageInfo& info, const Options& options, const Plan& plan) {
+  return check_limit("memory", memory_needed(info, plan), options.limits.memory,
+                     "the job may need");
+}
+
 // In samples: those that are read past on the way to the region's end cost about as much as those
 // that are made.
 double decoding_work(const ImageInfo& info, const DecodeRequest& request) {
@@ -415,28 +436,48 @@ double decoding_work(const ImageInfo& info, const DecodeRequest& request) {
   return rows * info.size.width + double(request.region.size().area());
 }
 
-// A file that cannot be decoded passes where nothing is asked of it.
-Result<Plan> plan_unknown(const ImageInfo& info, const Options& options) {
-  const Crop none;
-  const bool crops = !options.crop.percent || options.crop.edges != none.edges;
-  if (crops || options.resize || options.format != Format::kKeep ||
-      asked_orientation(options) != Orientation{} ||
-      double(info.byte_length) > options.max_bytes.value_or(1e18)) {
-    return unsupported(info);
-  }
+// Without any option a file is copied, if it is an image: also one that is not decoded here.
+Plan plan_copy(const ImageInfo& info) {
   Plan plan;
   plan.way = Way::kPass;
+  plan.format = info.format;
+  plan.layout = info.layout;
+  plan.settings.quality = info.quality;
+  plan.size = oriented(info.size, info.orientation);
+  plan.region = whole(plan.size);
   plan.lossless = true;
   return plan;
 }
 
+// The quality that is used if the options name none: of a JPEG its own, but a reduced or enlarged
+// image has no more detail than quality 85 shows, so there the coarser of the two.
+bool keeps_own_quality(const ImageInfo& info, const Options& options, const Plan& plan) {
+  if (info.format != Format::kJpeg) {
+    return false;
+  }
+  if (options.quality) {
+    return *options.quality == 0;
+  }
+  return !plan.resampling || (info.quality > 0 && info.quality < plan.settings.quality);
+}
+
 void choose_coding(const ImageInfo& info, const Options& options, Plan& plan) {
   const bool from_jpeg = info.format == Format::kJpeg;
-  const int quality = options.quality.value_or(0);
-  plan.keeps_quantisation = from_jpeg && quality == 0;
-  plan.settings.quality = quality != 0 ? quality : plan.settings.quality;
+  const bool keeps_own = keeps_own_quality(info, options, plan);
+  // Tables of a CMYK image's four inks are for none of the three components that are written.
+  const bool is_cmyk = info.layout.model == Model::kCmyk;
+  plan.keeps_quantisation = keeps_own && !is_cmyk;
   plan.settings.chroma_subsampling = options.chroma_subsampling;
-  plan.settings.optimize_coding = options.optimize_coding.value_or(false);
+  if (options.quality.value_or(0) != 0) {
+    plan.settings.quality = *options.quality;
+  } else if (keeps_own && info.quality > 0) {
+    plan.settings.quality = info.quality;
+  }
+  if (keeps_own && is_cmyk && !options.chroma_subsampling) {
+    plan.settings.chroma_subsampling = info.chroma_subsampling;
+  }
+  plan.min_quality = options.min_quality.value_or(1);
+  plan.settings.optimize_coding = options.optimize_coding;
   const Progressive progressive = options.progressive.value_or(Progressive::kKeep);
   plan.settings.progressive = progressive == Progressive::kKeep ? from_jpeg && info.progressive
                                                                 : progressive == Progressive::kYes;
@@ -473,11 +514,17 @@ Error lossless_impossible(const char* why) {
                     "Expected a job that keeps everything, for lossless: true, but %s.", why);
 }
 
-// Whether it is the metadata alone that changes.
-bool changes_no_sample(const ImageInfo& info, const Options& options, const Plan& plan) {
-  const Orientation own = options.auto_orient ? info.orientation : Orientation{};
-  return plan.region == whole(oriented(info.size, plan.orientation)) && !plan.computes() &&
-         plan.orientation == own && !asks_for_coding(info, options) && !options.max_bytes;
+// The way of a file that keeps its coded samples. It is not turned: its metadata says how it is to
+// be displayed.
+void plan_unchanged(const ImageInfo& info, const Options& options, Plan& plan) {
+  plan.way = keeps_file(info, options) ? Way::kPass : Way::kRewrite;
+  plan.layout = info.layout;
+  plan.orientation = info.orientation;
+  plan.decode.region = whole(info.size);
+  plan.max_bytes = options.max_bytes;
+  plan.settings.quality = info.quality;
+  plan.checks_samples = true;
+  plan.lossless = true;
 }
 
 bool moves(const ImageInfo& info, const Plan& plan) {
@@ -539,9 +586,9 @@ void plan_samples(const ImageInfo& info, const Options& options, Plan& plan) {
 }
 
 MetadataFacts metadata_facts(const ImageInfo& info, const Options& options, const Plan& plan) {
-  const bool moved = plan.way == Way::kMove;
+  const bool moved = plan.way == Way::kMove || plan.way == Way::kRewrite;
   MetadataFacts facts;
-  facts.policy = options.metadata.value_or(MetadataPolicy::kColor);
+  facts.policy = options.metadata;
   facts.same_format = plan.format == info.format;
   facts.same_layout = plan.layout == info.layout && !plan.computes();
   const Orientation left = moved ? plan.orientation : Orientation{};
@@ -556,17 +603,23 @@ MetadataFacts metadata_facts(const ImageInfo& info, const Options& options, cons
 
 }  // namespace
 
-Result<Plan> plan(const ImageInfo& info, const Options& options) {
+Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_anew) {
   if (auto error =
           check_limit("bytes", double(info.byte_length), options.limits.bytes, "the source has")) {
     return *error;
   }
   if (info.format == Format::kUnknown) {
-    return plan_unknown(info, options);
+    return options.copies_file && *info.id != '\0' ? Result<Plan>(plan_copy(info))
+                                                   : unsupported(info);
   }
-  if (auto error = check_limit("pixels", double(info.size.area()), options.limits.pixels,
-                               "the picture has")) {
+  if (auto error =
+          check_limit("pixels", double(info.size.area()), options.limits.pixels, "the image has")) {
     return *error;
+  }
+  if (options.copies_file && info.format != Format::kRaw) {
+    Plan plan = plan_copy(info);
+    auto error = check_memory(info, options, plan);
+    return error ? Result<Plan>(*error) : plan;
   }
   Plan plan;
   plan.orientation =
@@ -597,11 +650,12 @@ Result<Plan> plan(const ImageInfo& info, const Options& options) {
     }
   }
   plan.format = options.format == Format::kKeep ? info.format : options.format;
-  const bool passes = changes_nothing(info, options, plan);
-  if (options.format == Format::kKeep && !passes && !is_written(plan.format)) {
+  const bool is_unchanged = !encodes_anew && keeps_coded_samples(info, options, plan) &&
+                            (keeps_file(info, options) || can_rewrite(info, options));
+  if (options.format == Format::kKeep && !is_unchanged && !is_written(plan.format)) {
     plan.format = Format::kPng;
   }
-  if (!passes && !is_written(plan.format) && plan.format != Format::kRaw) {
+  if (!is_unchanged && !is_written(plan.format) && plan.format != Format::kRaw) {
     return make_error(ErrorCode::kInvalidArgument,
                       "Expected 'jpeg', 'png' or 'raw' for format but received '%s', which is not "
                       "written here.",
@@ -615,11 +669,9 @@ Result<Plan> plan(const ImageInfo& info, const Options& options) {
                       "Expected a number from 1 to 100 for quality but received 'keep', and the "
                       "source is no JPEG whose quality could be kept.");
   }
-  if (passes) {
-    plan.way = Way::kPass;
-    plan.layout = info.layout;
-    plan.lossless = true;
-  } else if (moves(info, plan) && (options.lossless || changes_no_sample(info, options, plan))) {
+  if (is_unchanged) {
+    plan_unchanged(info, options, plan);
+  } else if (moves(info, plan) && options.lossless) {
     if (auto error = plan_move(info, options, plan)) {
       return *error;
     }
@@ -633,8 +685,7 @@ Result<Plan> plan(const ImageInfo& info, const Options& options) {
     return *error;
   }
   plan.metadata = metadata_facts(info, options, plan);
-  if (auto error = check_limit("memory", memory_needed(info, plan), options.limits.memory,
-                               "the job may need")) {
+  if (auto error = check_memory(info, options, plan)) {
     return *error;
   }
   return plan;

@@ -14,6 +14,7 @@ namespace crop64 {
 
 enum class Way : uint8_t {
   kPass,     // the source's bytes as they are
+  kRewrite,  // the source's coded samples as they are, between other metadata
   kMove,     // coefficients of the region, never decoded
   kSamples,  // decode the region, then what the plan's steps say, then encode
 };
@@ -22,6 +23,9 @@ enum class Way : uint8_t {
 // left out.
 struct Plan {
   Way way = Way::kSamples;
+  // Whether the samples of a file that is not decoded for its result are decoded to see that they
+  // are sound.
+  bool checks_samples = false;
   Format format = Format::kUnknown;  // of the result
   Rect region;                       // what is taken, as displayed; empty where nothing of it is
   DecodeRequest decode;
@@ -36,6 +40,7 @@ struct Plan {
   EncodeSettings settings;
   bool keeps_quantisation = false;  // the source's own, in place of the settings' quality
   std::optional<double> max_bytes;
+  int min_quality = 1;  // the lowest JPEG quality that max_bytes may choose
   Color background;
   MetadataFacts metadata;
   bool lossless = false;  // whether every sample of the region is kept
@@ -43,9 +48,11 @@ struct Plan {
   bool computes() const { return padding || resampling || letterbox; }
 };
 
+// With `encodes_anew` a file whose metadata alone is to change is decoded and encoded again instead
+// of being rewritten: for a damaged file, and for one that is too large as it is.
 // Errors: INVALID_ARGUMENT (an empty crop, an option of another format), CROP_OUT_OF_BOUNDS,
 // UNSUPPORTED_FORMAT, LIMIT_EXCEEDED, LOSSLESS_IMPOSSIBLE.
-Result<Plan> plan(const ImageInfo& info, const Options& options);
+Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_anew = false);
 
 // What is decoded once, and the plans that are served by it.
 struct Share {

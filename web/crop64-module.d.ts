@@ -1,6 +1,6 @@
 // What bindings/bindings.cpp exposes. Not part of the public interface.
 
-import type { Channels, ColorSpace } from './types.js';
+import type { Channels, ColorSpace, CopiedFormat, Format } from './types.js';
 
 // A field that is undefined, or not there, has the default of C++.
 type Some<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undefined };
@@ -28,6 +28,8 @@ export type NativeResize = Some<{
 }>;
 
 export type NativeOptions = Some<{
+  /** Whether no option about the image or its file was given. */
+  copiesFile: boolean;
   autoOrient: boolean;
   rotate: number;
   flip: 'horizontal' | 'vertical';
@@ -52,6 +54,7 @@ export type NativeOptions = Some<{
   channels: Channels | 'keep';
   bitDepth: number;
   maxBytes: number;
+  minQuality: number;
 }>;
 
 export type NativeResponse<Value> =
@@ -86,7 +89,7 @@ export interface NativeInfo {
 
 export interface NativeText {
   data: string;
-  format: 'jpeg' | 'png' | 'bmp' | 'raw' | 'unknown';
+  format: Format | CopiedFormat | 'raw';
   mimeType: string;
 }
 
@@ -95,18 +98,19 @@ export interface NativeResult extends Omit<NativeText, 'data'> {
   byteLength: number;
   lossless: boolean;
   bytesRead: number;
-  // From here on only where the format is known.
-  width?: number;
-  height?: number;
-  left?: number;
-  top?: number;
-  right?: number;
-  bottom?: number;
-  channels?: 'GRAY' | 'GRAYA' | 'RGB' | 'RGBA' | 'BGR' | 'BGRA' | 'CMYK' | 'palette';
-  bitDepth?: number;
-  frameCount?: number;
-  colorSpace?: ColorSpace;
+  width: number;
+  height: number;
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+  channels: 'GRAY' | 'GRAYA' | 'RGB' | 'RGBA' | 'BGR' | 'BGRA' | 'CMYK' | 'palette';
+  bitDepth: number;
+  frameCount: number;
+  colorSpace: ColorSpace;
   iccProfile?: Uint8Array<ArrayBuffer>;
+  /** Of a JPEG. */
+  quality?: number;
 }
 
 /** What comes in each form. */

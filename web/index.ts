@@ -36,6 +36,7 @@ export type {
   Channels,
   Color,
   ColorSpace,
+  CopiedFormat,
   Crop,
   CropperData,
   DecodedImage,
@@ -222,10 +223,9 @@ async function processInput<Form extends keyof NativeForms>(
 ): Promise<Processed<Form>[]> {
   const job = (native: NativeModule) => native.process(input, options.jobs, form);
   const results = await run(job, options.signal);
-  return results.map((result) => {
-    // A file of a format that is not known is what its source says it is.
-    const isUnknown = result.mimeType === 'application/octet-stream' && result.format === 'unknown';
-    const mimeType = (isUnknown && input.mimeType) || result.mimeType;
-    return { result, mimeType, decoder: input.decoder };
-  });
+  return results.map((result) => ({
+    result,
+    mimeType: result.mimeType,
+    decoder: input.decoder,
+  }));
 }

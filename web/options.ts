@@ -40,6 +40,7 @@ const FOR_FILES = [
   'compressionLevel',
   'palette',
   'maxBytes',
+  'minQuality',
 ];
 
 const FORMATS = {
@@ -92,7 +93,12 @@ export function checkEncodeAll(options?: readonly EncodeOptions[]): Checked {
   };
 }
 
+// Options that say nothing about the image or its file.
+const OF_THE_CALL = ['limits', 'signal'];
+
 function check(given: Given): Checked {
+  const isAsked = ([name, value]: [string, unknown]) =>
+    value !== undefined && !OF_THE_CALL.includes(name);
   const crop = checkCrop(given.crop as Crop | undefined);
   const autoOrient = boolean(given.autoOrient, 'autoOrient');
   const { rotate, flip } = checkTurn(given);
@@ -125,11 +131,13 @@ function check(given: Given): Checked {
   const bitDepth = oneOf(given.bitDepth, 'bitDepth', [8, 16, 'keep']);
   const maxBytes =
     given.maxBytes === undefined ? undefined : number(given.maxBytes, 'maxBytes', 1, 1e18);
+  const minQuality = checkMinQuality(given);
   return {
     limits: limits ?? {},
     signal: checkSignal(given.signal),
     jobs: [
       {
+        copiesFile: !Object.entries(given).some(isAsked),
         autoOrient,
         rotate,
         flip,
@@ -158,6 +166,7 @@ function check(given: Given): Checked {
         channels,
         bitDepth: bitDepth === 'keep' ? 0 : bitDepth,
         maxBytes,
+        minQuality,
       },
     ],
   };
@@ -232,6 +241,19 @@ function checkQuality(value: unknown): number | undefined {
   return value === undefined ? undefined : integer(value, 'quality', 1, 100);
 }
 
+/** The lowest quality that `maxBytes` may choose. */
+function checkMinQuality({ minQuality, maxBytes, quality }: Given): number | undefined {
+  if (minQuality === undefined) {
+    return undefined;
+  }
+  const most = typeof quality === 'number' ? quality : 100;
+  const checked = integer(minQuality, 'minQuality', 1, most);
+  if (maxBytes === undefined) {
+    throw invalid('maxBytes beside it (alone it has no effect)', 'minQuality', minQuality);
+  }
+  return checked;
+}
+
 interface Turn {
   readonly rotate: number | undefined;
   readonly flip: 'horizontal' | 'vertical' | undefined;
@@ -239,13 +261,24 @@ interface Turn {
 
 /** `rotate` and `flip`, or what a cropper's data says in their place. */
 function checkTurn(given: Given): Turn {
-  const rotate = oneOf(given.rotate, 'rotate', [0, 90, 180, 270]);
+  const rotate = quarterTurns(given.rotate, 'rotate');
   const flip = oneOf(given.flip, 'flip', ['horizontal', 'vertical']);
   const fromCropper = turnOf((given.crop ?? {}) as Given);
   if (fromCropper !== undefined && (rotate ?? flip) !== undefined) {
     throw invalid('nothing (the crop has its own)', 'rotate and flip', rotate ?? flip);
   }
   return fromCropper ?? { rotate, flip };
+}
+
+/** From 0 to 270: croppers count backwards and beyond a full turn. */
+function quarterTurns(value: unknown, name: string): number | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  if (typeof value !== 'number' || value % 90 !== 0) {
+    throw invalid('a multiple of 90 (degrees clockwise)', name, value);
+  }
+  return ((value % 360) + 360) % 360;
 }
 
 const CROPPER_KEYS = ['rotate', 'scaleX', 'scaleY'];
@@ -255,14 +288,11 @@ function turnOf(given: Given): Turn | undefined {
   if (!CROPPER_KEYS.some((key) => key in given)) {
     return undefined;
   }
-  const degrees = given.rotate === undefined ? 0 : given.rotate;
-  if (typeof degrees !== 'number' || degrees % 90 !== 0) {
-    throw invalid('a multiple of 90', 'crop.rotate', degrees);
-  }
+  const degrees = quarterTurns(given.rotate, 'crop.rotate') ?? 0;
   const scaleX = oneOf(given.scaleX, 'crop.scaleX', [1, -1]) ?? 1;
   const scaleY = oneOf(given.scaleY, 'crop.scaleY', [1, -1]) ?? 1;
   const turned = scaleX < 0 && scaleY < 0 ? degrees + 180 : degrees;
-  const rotate = ((turned % 360) + 360) % 360;
+  const rotate = turned % 360;
   if (scaleX === scaleY) {
     return { rotate, flip: undefined };
   }
@@ -344,6 +374,15 @@ function checkCrop(crop: Crop | undefined): NativeOptions['crop'] {
     }
     return value;
   }) as [number, number, number, number];
+  const values = [first, second, third, fourth];
+  const areFractions = values.every((value) => value >= 0 && value <= 1);
+  if (given.unit === undefined && areFractions && !values.every(Number.isInteger)) {
+    throw invalid(
+      "pixels, or percent with unit: '%' (fractions of the image: multiply them by 100),",
+      'crop',
+      crop,
+    );
+  }
   const edges =
     shape[2] === 'right'
       ? { left: first, top: second, right: third, bottom: fourth }

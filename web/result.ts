@@ -47,14 +47,13 @@ function subsamplingName(horizontal: number, vertical: number): string {
   return `4:${across}:${vertical === 1 ? across : 0}`;
 }
 
-function regionOf({ left = 0, top = 0, right = 0, bottom = 0 }: NativeResult): Region {
+function regionOf({ left, top, right, bottom }: NativeResult): Region {
   return { left, top, width: right - left, height: bottom - top };
 }
 
 // What every result tells of itself.
 function common(native: NativeResult, decoder: Decoder) {
-  const { width = 0, height = 0, channels, bitDepth = 8, byteLength, bytesRead } = native;
-  const { frameCount = 1 } = native;
+  const { width, height, channels, bitDepth, byteLength, bytesRead, frameCount } = native;
   return {
     width,
     height,
@@ -66,12 +65,12 @@ function common(native: NativeResult, decoder: Decoder) {
     decoder,
     byteLength,
     base64Length: base64Length(byteLength),
-    pixelBytes: channels ? width * height * pixelBytes(channels, bitDepth) : 0,
+    pixelBytes: width * height * pixelBytes(channels, bitDepth),
   };
 }
 
 // What samples are to be known by.
-function samplesOf({ channels, bitDepth, colorSpace = 'srgb', iccProfile }: NativeResult) {
+function samplesOf({ channels, bitDepth, colorSpace, iccProfile }: NativeResult) {
   return {
     channels: channels as DecodedImage['channels'],
     bitDepth: bitDepth === 16 ? 16 : 8,
@@ -107,9 +106,9 @@ export function encodedImage(
   mimeType: string,
   decoder: Decoder,
 ): EncodedImage {
-  const { data: bytes, format } = native;
-  const raw = format === 'raw' ? samplesOf(native) : {};
-  return withForms({ bytes, format, mimeType, ...raw, ...common(native, decoder) });
+  const { data: bytes, format, quality } = native;
+  const told = format === 'raw' ? samplesOf(native) : quality === undefined ? {} : { quality };
+  return withForms({ bytes, format, mimeType, ...told, ...common(native, decoder) });
 }
 
 /** An encoded image whose methods were lost on the way from a worker, or are not there yet. */

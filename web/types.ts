@@ -58,8 +58,8 @@ export type Source =
 /**
  * The part that is asked for, in pixels of the picture as displayed (after `autoOrient`, `rotate` and
  * `flip`) or in percent of its sides. `right` and `bottom` are the first column and row that are not
- * taken. Fractions are rounded edge by edge, half up, and an edge that lies less than a pixel outside
- * the picture is its edge.
+ * taken. Fractions are rounded edge by edge, half up, and an edge up to one pixel outside the image
+ * becomes the image's edge.
  *
  * Errors: `CROP_OUT_OF_BOUNDS`, unless `outOfBounds` allows it, with the picture's `width` and `height` in
  * `details`; `INVALID_ARGUMENT` of an empty one.
@@ -144,8 +144,8 @@ export interface Limits {
 interface CommonOptions {
   /** Shows the picture the way up that its Exif orientation says. Default: `true`. */
   readonly autoOrient?: boolean;
-  /** Degrees clockwise, after the orientation. Default: 0. */
-  readonly rotate?: 0 | 90 | 180 | 270;
+  /** Degrees clockwise, after the orientation: a multiple of 90, also a negative one. Default: 0. */
+  readonly rotate?: number;
   /** From left to right or from top to bottom, after `rotate`. Default: neither. */
   readonly flip?: 'horizontal' | 'vertical';
   /** The part that is taken. Default: the whole picture. */
@@ -197,9 +197,10 @@ export type PngFormat = 'png' | 'image/png';
 
 interface FileOptions extends CommonOptions {
   /**
-   * What the new file tells beside its samples: `'none'`; `'color'`: profile, gamma and density; or
-   * `'all'`: Exif, XMP and text too, as far as they are still true. Default: `'color'`; where nothing
-   * changes, a file passes with all that it has.
+   * The metadata that the new file keeps: `'none'`; `'color'`: profile, gamma and density; `'all'`:
+   * Exif, XMP and text too, as far as they are still true. Default: `'color'`. If nothing else changes,
+   * the samples are not encoded again: the file is rewritten around them. Only a call without any
+   * option copies a file with all its metadata.
    */
   readonly metadata?: 'none' | 'color' | 'all';
   /**
@@ -215,14 +216,20 @@ interface FileOptions extends CommonOptions {
    * `LIMIT_EXCEEDED`. Default: none.
    */
   readonly maxBytes?: number;
+  /**
+   * JPEG: the lowest quality that `maxBytes` may choose, from 1 to `quality`. If only a lower one
+   * fits, the call is `LIMIT_EXCEEDED`. Default: 1.
+   */
+  readonly minQuality?: number;
 }
 
 interface KeepOptions extends FileOptions {
   /** The source's own: of a JPEG a JPEG, of a PNG a PNG; BMP and samples become PNG. Default: this. */
   readonly format?: 'keep';
   /**
-   * JPEG: an integer from 1 to 100, or the source's own tables and subsampling. Default: `'keep'` for
-   * a JPEG, else 85.
+   * JPEG: an integer from 1 to 100, or `'keep'`: the source's own tables and subsampling (of CMYK the
+   * nearest quality and the same subsampling). Default: `'keep'` for a JPEG, or if it is resized the
+   * coarser of `'keep'` and 85; else 85.
    */
   readonly quality?: number | 'keep';
   /** JPEG: in several scans. `'keep'`: as the source. Default: `'keep'` for a JPEG, else `false`. */
@@ -241,8 +248,9 @@ interface JpegOptions extends FileOptions {
   /** Whatever the source is. */
   readonly format: JpegFormat;
   /**
-   * An integer from 1 to 100, or the source's own tables and subsampling. Default: `'keep'` for a JPEG,
-   * else 85.
+   * An integer from 1 to 100, or `'keep'`: the source's own tables and subsampling (of CMYK the
+   * nearest quality and the same subsampling). Default: `'keep'` for a JPEG, or if it is resized the
+   * coarser of `'keep'` and 85; else 85.
    */
   readonly quality?: number | 'keep';
   /** In several scans. `'keep'`: as the source. Default: `'keep'` for a JPEG, else `false`. */
@@ -291,6 +299,21 @@ export interface Region {
 
 /** The formats that are read. */
 export type Format = 'jpeg' | 'png' | 'bmp';
+
+/** The formats that are only recognised: without any option, a file in one of them is copied. */
+export type CopiedFormat =
+  | 'avif'
+  | 'gif'
+  | 'heic'
+  | 'heif'
+  | 'ico'
+  | 'jp2'
+  | 'jxl'
+  | 'psd'
+  | 'qoi'
+  | 'svg'
+  | 'tiff'
+  | 'webp';
 
 /** What a picture's header tells. */
 export interface ImageInfo {
@@ -394,16 +417,21 @@ export type Samples16 = Uint16Array<ArrayBuffer>;
 export type Samples = Samples8 | Samples16;
 
 /**
- * An encoded file in memory. `width`, `height` and `region` are 0 where the format is unknown. It is a
- * source, too.
+ * An encoded file in memory. It is a source, too. Of a copied file in a format that is not read here,
+ * `width`, `height` and `region` are 0.
  */
 export interface EncodedImage extends Result {
   /** The file; of format `'raw'` the samples, 16-bit ones in the machine's byte order. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** `'unknown'` of a file that passed as it was, in a format that is not read here. */
-  readonly format: Format | 'raw' | 'unknown';
-  /** `'image/jpeg'` and the like; of an unknown format what the source says of itself. */
+  /** A `CopiedFormat` or `'bmp'` only of a file that was copied, for no option was given. */
+  readonly format: Format | CopiedFormat | 'raw';
+  /** `'image/jpeg'` and the like, by the file's bytes. */
   readonly mimeType: string;
+  /**
+   * JPEG, from 1 to 100: the quality that was used. If the source's own tables were kept, the quality
+   * whose tables are nearest to them.
+   */
+  readonly quality?: number;
   /** Of samples (format `'raw'`), as in a DecodedImage. */
   readonly channels?: Channels;
   /** Of samples, as in a DecodedImage. */

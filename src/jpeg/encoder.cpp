@@ -1,8 +1,6 @@
 #include "jpeg/encoder.h"
 
-#include <algorithm>
-#include <cmath>
-#include <string_view>
+#include "jpeg/metadata_segments.h"
 
 namespace crop64 {
 namespace {
@@ -28,45 +26,6 @@ boolean empty_output_buffer(j_compress_ptr codec) {
   encoder.destination.next_output_byte = encoder.file.data() + used;
   encoder.destination.free_in_buffer = encoder.file.size() - used;
   return TRUE;
-}
-
-constexpr size_t kMostInSegment = 65533;
-
-// A segment of a name, a few more bytes, and content. One that is too long for a segment is left
-// out.
-void write_segment(jpeg_compress_struct& info, int marker, std::string_view name,
-                   std::string_view more, Bytes content) {
-  const size_t length = name.size() + more.size() + content.size();
-  if (length > kMostInSegment) {
-    return;
-  }
-  jpeg_write_m_header(&info, marker, static_cast<unsigned>(length));
-  const auto write = [&](const auto& bytes) {
-    for (const auto byte : bytes) {
-      jpeg_write_m_byte(&info, static_cast<uint8_t>(byte));
-    }
-  };
-  write(name);
-  write(more);
-  write(content);
-}
-
-void write_profile(jpeg_compress_struct& info, Bytes profile) {
-  constexpr size_t kMostInPart = kMostInSegment - 14;
-  const size_t parts = (profile.size() + kMostInPart - 1) / kMostInPart;
-  if (parts > 255) {
-    return;
-  }
-  for (size_t i = 0; i < parts; ++i) {
-    const char number[] = {char(i + 1), char(parts)};
-    const size_t first = i * kMostInPart;
-    write_segment(info, JPEG_APP0 + 2, {"ICC_PROFILE\0", 12}, {number, 2},
-                  profile.subspan(first, std::min(kMostInPart, profile.size() - first)));
-  }
-}
-
-uint16_t to_u16(double value) {
-  return static_cast<uint16_t>(std::clamp(std::floor(value + 0.5), 1.0, 65535.0));
 }
 
 }  // namespace
@@ -126,33 +85,27 @@ void choose_scans(JpegEncoder& encoder, bool progressive) {
 }
 
 void set_density(JpegEncoder& encoder, const Metadata& metadata) {
+  const JfifDensity density = jfif_density(metadata);
   jpeg_compress_struct& info = encoder.info;
-  const Density density = metadata.density.value_or(Density{1, 1, Density::Unit::kNone});
-  // Whole numbers to a centimetre were written as such.
-  const bool metre = density.unit == Density::Unit::kMetre;
-  const auto whole = [](double value) { return std::fmod(value, 100) == 0; };
-  const bool centimetre = metre && whole(density.x) && whole(density.y);
-  const double scale = centimetre ? 0.01 : metre ? 0.0254 : 1;
-  info.density_unit = density.unit == Density::Unit::kNone ? 0 : centimetre ? 2 : 1;
-  info.X_density = to_u16(density.x * scale);
-  info.Y_density = to_u16(density.y * scale);
+  info.density_unit = density.unit;
+  info.X_density = density.x;
+  info.Y_density = density.y;
 }
 
 void write_metadata(JpegEncoder& encoder, const Metadata& metadata) {
   jpeg_compress_struct& info = encoder.info;
-  if (metadata.exif.size() > 0) {
-    write_segment(info, JPEG_APP0 + 1, {"Exif\0\0", 6}, {}, metadata.exif);
-  }
-  if (metadata.xmp.size() > 0) {
-    write_segment(info, JPEG_APP0 + 1, {"http://ns.adobe.com/xap/1.0/\0", 29}, {}, metadata.xmp);
-  }
-  if (metadata.photoshop.size() > 0) {
-    write_segment(info, JPEG_APP0 + 13, {"Photoshop 3.0\0", 14}, {}, metadata.photoshop);
-  }
-  write_profile(info, metadata.icc_profile);
-  for (const Bytes& segment : metadata.raw) {
-    write_segment(info, segment[1], {}, {}, segment.subspan(4));
-  }
+  for_each_segment(metadata, [&](int marker, auto name, auto more, Bytes content) {
+    jpeg_write_m_header(&info, marker,
+                        static_cast<unsigned>(name.size() + more.size() + content.size()));
+    const auto write = [&](const auto& bytes) {
+      for (const auto byte : bytes) {
+        jpeg_write_m_byte(&info, static_cast<uint8_t>(byte));
+      }
+    };
+    write(name);
+    write(more);
+    write(content);
+  });
 }
 
 }  // namespace crop64

@@ -91,6 +91,26 @@ void move_blocks(JpegDecoder& decoder, jvirt_barray_ptr* arrays, const Rect& reg
   }
 }
 
+bool same_code(const JHUFF_TBL* a, const JHUFF_TBL* b) {
+  return a != nullptr && b != nullptr && std::memcmp(a->bits, b->bits, sizeof a->bits) == 0 &&
+         std::memcmp(a->huffval, b->huffval, sizeof a->huffval) == 0;
+}
+
+// Whether the source was coded with tables of its own: with the standard ones, which `target` has
+// from jpeg_copy_critical_parameters(), a part of it could then be larger than all of it.
+bool has_own_codes(const jpeg_decompress_struct& source, const jpeg_compress_struct& target) {
+  const auto is_standard = [](const JHUFF_TBL* code, JHUFF_TBL* const* standard) {
+    return code == nullptr || same_code(code, standard[0]) || same_code(code, standard[1]);
+  };
+  for (int i = 0; i < NUM_HUFF_TBLS; ++i) {
+    if (!is_standard(source.dc_huff_tbl_ptrs[i], target.dc_huff_tbl_ptrs) ||
+        !is_standard(source.ac_huff_tbl_ptrs[i], target.ac_huff_tbl_ptrs)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void move_file(void* context) {
   const Mover& mover = *static_cast<Mover*>(context);
   jpeg_decompress_struct& source = mover.decoder.info;
@@ -110,7 +130,8 @@ void move_file(void* context) {
   if (target.num_components == 1) {
     target.comp_info[0].h_samp_factor = target.comp_info[0].v_samp_factor = 1;
   }
-  target.optimize_coding = mover.settings.optimize_coding ? TRUE : FALSE;
+  const bool optimizes = mover.settings.optimize_coding.value_or(has_own_codes(source, target));
+  target.optimize_coding = optimizes ? TRUE : FALSE;
   choose_scans(mover.encoder, mover.settings.progressive);
   set_density(mover.encoder, mover.metadata);
   jpeg_write_coefficients(&target, arrays);

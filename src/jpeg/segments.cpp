@@ -1,104 +1,16 @@
 #include "jpeg/segments.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string_view>
 
+#include "jpeg/quality.h"
+#include "jpeg/segment_walker.h"
 #include "metadata.h"
 
 namespace crop64 {
 namespace {
 
-enum Marker : uint8_t {
-  kSof0 = 0xc0,  // baseline
-  kSof2 = 0xc2,  // progressive
-  kDht = 0xc4,
-  kJpg = 0xc8,
-  kDac = 0xcc,
-  kSof15 = 0xcf,
-  kRst0 = 0xd0,
-  kSoi = 0xd8,
-  kEoi = 0xd9,
-  kSos = 0xda,
-  kApp0 = 0xe0,
-  kApp1 = 0xe1,
-  kApp2 = 0xe2,
-  kApp11 = 0xeb,
-  kApp13 = 0xed,
-  kApp14 = 0xee,
-  kApp15 = 0xef,
-  kCom = 0xfe,
-  kTem = 0x01,
-};
-
-struct Segment {
-  uint8_t marker = 0;
-  Bytes payload;  // without the two bytes of its length
-  Bytes raw;      // from its marker on
-
-  bool starts_with(std::string_view text) const {
-    return payload.size() >= text.size() &&
-           std::memcmp(payload.data(), text.data(), text.size()) == 0;
-  }
-};
-
 int read_u16(Bytes bytes, size_t at) { return bytes[at] << 8 | bytes[at + 1]; }
-
-// Goes from segment to segment up to the first scan.
-class SegmentWalker {
- public:
-  explicit SegmentWalker(Bytes file) : file_(file) {}
-
-  Result<Segment> next() {
-    // Any number of 0xff may stand before a marker; libjpeg skips other bytes there too.
-    while (at_ < file_.size() && file_[at_] != 0xff) {
-      ++at_;
-    }
-    while (at_ < file_.size() && file_[at_] == 0xff) {
-      ++at_;
-    }
-    if (at_ >= file_.size()) {
-      return cut_off();
-    }
-    Segment segment;
-    segment.marker = file_[at_++];
-    if (segment.marker == 0 || segment.marker == kTem ||
-        (segment.marker >= kRst0 && segment.marker <= kSoi)) {
-      return segment;  // these have no payload
-    }
-    if (segment.marker == kEoi) {
-      return make_error(ErrorCode::kCorruptImage, "The JPEG ends before a picture begins.");
-    }
-    if (file_.size() - at_ < 2) {
-      return cut_off();
-    }
-    const auto length = static_cast<size_t>(read_u16(file_, at_));
-    if (length < 2) {
-      return make_error(ErrorCode::kCorruptImage,
-                        "Expected a JPEG segment of at least 2 bytes but its length says %zu.",
-                        length);
-    }
-    if (file_.size() - at_ < length) {
-      return cut_off();
-    }
-    segment.payload = file_.subspan(at_ + 2, length - 2);
-    segment.raw = file_.subspan(at_ - 2, length + 2);
-    at_ += length;
-    return segment;
-  }
-
- private:
-  static Error cut_off() {
-    return make_error(ErrorCode::kTruncatedImage, "The JPEG ends in the middle of its header.");
-  }
-
-  Bytes file_;
-  size_t at_ = 0;
-};
-
-bool is_frame(uint8_t marker) {
-  return marker >= kSof0 && marker <= kSof15 && marker != kDht && marker != kJpg && marker != kDac;
-}
 
 int divide_up(int value, int by) { return (value + by - 1) / by; }
 
@@ -167,6 +79,32 @@ std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& co
   return std::nullopt;
 }
 
+// The quantisation tables of a file's segments so far (T.81, B.2.4.1), by their number.
+class Tables {
+ public:
+  void read(Bytes dqt) {
+    while (!dqt.empty()) {
+      const size_t entry_bytes = dqt[0] >> 4 == 0 ? 1 : 2;
+      const size_t number = dqt[0] & 15;
+      if (number >= tables_.size() || dqt.size() < 1 + 64 * entry_bytes) {
+        return;
+      }
+      auto& table = tables_[number].emplace();
+      for (size_t i = 0; i < table.size(); ++i) {
+        table[i] = static_cast<uint16_t>(entry_bytes == 1 ? dqt[1 + i] : read_u16(dqt, 1 + 2 * i));
+      }
+      dqt = dqt.subspan(1 + 64 * entry_bytes);
+    }
+  }
+  // 0 if there is no such table.
+  int quality(size_t number) const {
+    return number < tables_.size() && tables_[number] ? nearest_quality(*tables_[number]) : 0;
+  }
+
+ private:
+  std::array<std::optional<QuantisationTable>, 4> tables_;
+};
+
 // JFIF 1.02, the APP0 segment.
 std::optional<Density> read_density(Bytes jfif) {
   if (jfif.size() < 12 || jfif[7] > 2) {
@@ -178,12 +116,17 @@ std::optional<Density> read_density(Bytes jfif) {
   return Density{read_u16(jfif, 8) * scale, read_u16(jfif, 10) * scale, kUnits[jfif[7]]};
 }
 
-constexpr std::string_view kJfif{"JFIF\0", 5};
+// Cameras write JFIF's without a unit, or no JFIF at all, and the density into Exif.
+std::optional<Density> choose_density(const std::optional<Density>& jfif,
+                                      const std::optional<Density>& exif) {
+  const bool has_unit = jfif && jfif->unit != Density::Unit::kNone;
+  return has_unit || !exif ? jfif : exif;
+}
+
 constexpr std::string_view kExif{"Exif\0\0", 6};
 constexpr std::string_view kXmp{"http://ns.adobe.com/xap/1.0/\0", 29};
 constexpr std::string_view kIcc{"ICC_PROFILE\0", 12};
 constexpr std::string_view kPhotoshop{"Photoshop 3.0\0", 14};
-constexpr std::string_view kAdobe{"Adobe", 5};
 
 constexpr std::string_view kGainMap{"urn:iso:std:iso:ts:21496:-1\0", 28};
 constexpr size_t kMostParts = 255;
@@ -262,6 +205,10 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
   SegmentWalker walker(file);
   int components = 0;
   int components_in_scan = 0;
+  Tables tables;
+  size_t first_table = 0;  // the number of the first component's
+  std::optional<Density> density;
+  std::optional<Density> exif_density;
   uint64_t coefficient_memory = 0;
   for (;;) {
     Result<Segment> next = walker.next();
@@ -273,11 +220,15 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
       if (auto error = read_frame(segment, info, components, coefficient_memory)) {
         return *error;
       }
+      first_table = segment.payload[8];
+    } else if (segment.marker == kDqt) {
+      tables.read(segment.payload);
     } else if (segment.marker == kApp0 && segment.starts_with(kJfif)) {
-      info.density_per_inch = per_inch(read_density(segment.payload));
+      density = read_density(segment.payload);
     } else if (segment.marker == kApp1 && segment.starts_with(kExif) && !info.has_exif) {
       info.has_exif = true;
       info.orientation = exif_orientation(read_orientation(segment.payload.subspan(6)));
+      exif_density = read_density_of_exif(segment.payload.subspan(6));
     } else if (segment.marker == kApp2 && segment.starts_with(kIcc)) {
       info.has_icc_profile = true;
     } else if (segment.marker == kSos) {
@@ -288,6 +239,8 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
   if (components == 0) {
     return make_error(ErrorCode::kCorruptImage, "The JPEG has a scan before its frame header.");
   }
+  info.density_per_inch = per_inch(choose_density(density, exif_density));
+  info.quality = tables.quality(first_table);
   // With several scans all coefficients are kept until the last one.
   if (info.progressive || components_in_scan < components) {
     info.decode_memory += coefficient_memory;
@@ -298,6 +251,7 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
 Result<SourceMetadata> metadata_of_jpeg(Bytes file) {
   SourceMetadata metadata;
   std::vector<Bytes> profile;
+  std::optional<Density> exif_density;
   SegmentWalker walker(file);
   for (;;) {
     const Result<Segment> next = walker.next();
@@ -309,6 +263,9 @@ Result<SourceMetadata> metadata_of_jpeg(Bytes file) {
       metadata.density = read_density(segment.payload);
     }
     const std::optional<Block> block = block_of(segment);
+    if (block && block->kind == BlockKind::kExif && !exif_density) {
+      exif_density = read_density_of_exif(block->data);
+    }
     if (block && block->kind == BlockKind::kIccProfile) {
       if (block->data.size() >= 2 && profile.size() <= kMostParts) {
         profile.push_back(block->data);
@@ -317,6 +274,7 @@ Result<SourceMetadata> metadata_of_jpeg(Bytes file) {
       metadata.add(*block);
     }
   }
+  metadata.density = choose_density(metadata.density, exif_density);
   Result<Buffer> joined = join_profile(profile);
   if (!joined.ok()) {
     return joined.error();

@@ -80,7 +80,7 @@ void write_file(void* context) {
     }
     set_subsampling(info, *settings.chroma_subsampling);
   }
-  info.optimize_coding = settings.optimize_coding ? TRUE : FALSE;
+  info.optimize_coding = settings.optimize_coding.value_or(false) ? TRUE : FALSE;
   choose_scans(writer.encoder, settings.progressive);
   info.dct_method = JDCT_ISLOW;
   set_density(writer.encoder, writer.metadata);
@@ -116,7 +116,7 @@ double jpeg_encode_memory(const Layout& layout, Size size, const EncodeSettings&
   // Padded to MCUs of at most 32 pixels.
   const double row = (double(size.width) + 31) * components;
   const double coefficients = 2 * row * (double(size.height) + 31);
-  const bool keeps = settings.progressive || settings.optimize_coding;
+  const bool keeps = settings.progressive || settings.optimize_coding.value_or(false);
   return 128 * 1024 + 6 * 32 * row + (keeps ? coefficients : 0);
 }
 

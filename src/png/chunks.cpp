@@ -103,7 +103,8 @@ std::optional<Error> read_header(const Chunk& chunk, ImageInfo& info) {
 }
 
 std::optional<Density> read_density(Bytes phys) {
-  if (phys.size() != 9 || phys[8] > 1) {
+  if (phys.size() != kDensityBytes || phys[8] > 1 || read_u32(phys.data()) == 0 ||
+      read_u32(phys.data() + 4) == 0) {
     return std::nullopt;
   }
   const auto unit = phys[8] == 1 ? Density::Unit::kMetre : Density::Unit::kNone;
@@ -121,6 +122,85 @@ ColorSpace read_code_points(Bytes cicp) {
   return is(kSrgb)        ? ColorSpace::kSrgb
          : is(kDisplayP3) ? ColorSpace::kDisplayP3
                           : ColorSpace::kOther;
+}
+
+// What the header says, as far as other chunks depend on it.
+struct Header {
+  Model model;
+  int depth;
+};
+
+bool is_significant_bits(Bytes sbit, const Header& header) {
+  const bool is_palette = header.model == Model::kPalette;
+  const int channels = is_palette ? 3 : Layout{header.model}.channels();
+  const int depth = is_palette ? 8 : header.depth;
+  return sbit.size() == size_t(channels) && std::all_of(sbit.begin(), sbit.end(), [&](int bits) {
+           return bits >= 1 && bits <= depth;
+         });
+}
+
+bool is_background(Bytes bkgd, const Header& header) {
+  const bool is_gray = Layout{header.model}.is_gray();
+  return bkgd.size() == (header.model == Model::kPalette ? 1u : is_gray ? 2u : 6u);
+}
+
+// A keyword (PNG specification, 11.3.3.2) of 1 to 79 bytes, and the zero that ends it.
+bool has_keyword(Bytes data) {
+  const auto zero = std::find(data.begin(), data.end(), 0);
+  return zero != data.end() && zero != data.begin() && zero - data.begin() < 80;
+}
+
+bool is_suggested_palette(Bytes splt) {
+  if (!has_keyword(splt)) {
+    return false;
+  }
+  const auto depth = std::find(splt.begin(), splt.end(), 0) + 1;
+  if (depth == splt.end() || (*depth != 8 && *depth != 16)) {
+    return false;
+  }
+  return (splt.end() - depth - 1) % (*depth == 8 ? 6 : 10) == 0;
+}
+
+// Whether an ancillary chunk holds what its type is for (11.3): damaged ones are not carried over.
+bool is_valid(std::string_view type, Bytes data, const Header& header) {
+  const auto number = [&](size_t index) { return read_u32(data.data() + 4 * index); };
+  const size_t size = data.size();
+  if (type == "gAMA") {
+    return size == 4 && number(0) > 0 && number(0) <= 0x7fffffff;
+  }
+  if (type == "cHRM") {
+    bool fits = size == 32;
+    for (size_t i = 0; fits && i < 8; i += 2) {
+      fits = uint64_t{number(i)} + number(i + 1) <= 110'000;  // x + y, in units of 1/100 000
+    }
+    return fits && number(1) > 0;
+  }
+  if (type == "sRGB") {
+    return size == 1 && data[0] <= 3;
+  }
+  if (type == "cICP") {
+    return size == 4 && data[3] <= 1;
+  }
+  if (type == "mDCV" || type == "cLLI") {
+    return size == (type == "mDCV" ? 24u : 8u);
+  }
+  if (type == "sBIT") {
+    return is_significant_bits(data, header);
+  }
+  if (type == "bKGD") {
+    return is_background(data, header);
+  }
+  if (type == "sPLT") {
+    return is_suggested_palette(data);
+  }
+  if (type == "tIME") {
+    return size == 7 && data[2] >= 1 && data[2] <= 12 && data[3] >= 1 && data[3] <= 31 &&
+           data[4] <= 23 && data[5] <= 59 && data[6] <= 60;
+  }
+  if (type == "tEXt" || type == "zTXt" || type == "iTXt") {
+    return has_keyword(data);
+  }
+  return true;
 }
 
 constexpr std::string_view kXmpKeyword{"XML:com.adobe.xmp\0", 18};
@@ -170,7 +250,7 @@ constexpr Known kKnown[] = {
     {"sBIT", BlockKind::kLayout, Place::kBeforePalette},
     {"bKGD", BlockKind::kLayout, Place::kBeforeSamples},
     {"sPLT", BlockKind::kLayout, Place::kBeforeSamples},
-    {"eXIf", BlockKind::kExif, Place::kBeforeSamples},
+    {"eXIf", BlockKind::kExif, Place::kAnywhere},
     {"oFFs", BlockKind::kWhole, Place::kBeforeSamples},
     {"pCAL", BlockKind::kWhole, Place::kBeforeSamples},
     {"sCAL", BlockKind::kWhole, Place::kBeforeSamples},
@@ -187,6 +267,7 @@ class Progress {
                                         : Place::kBeforePalette;
     reached_ = std::max(reached_, here);
   }
+  bool is_behind_samples() const { return reached_ == Place::kAnywhere; }
   // Whether a known chunk is in its place, and the first.
   bool counts(const Known& known) {
     const uint32_t bit = uint32_t{1} << (&known - kKnown);
@@ -279,7 +360,40 @@ Result<Buffer> read_profile(Bytes iccp) {
   return profile;
 }
 
+// Whether Exif follows the samples, the first of which are at `at`, as far as the file is there.
+// Its orientation does not count: decoders that show the samples as they come have passed it by
+// then.
+bool has_late_exif(Bytes file, size_t at) {
+  while (file.size() - at >= kChunkOverhead) {
+    const uint64_t length = read_u32(file.data() + at) + uint64_t{kChunkOverhead};
+    if (std::memcmp(file.data() + at + 4, "eXIf", 4) == 0) {
+      return true;
+    }
+    if (length > file.size() - at) {
+      break;
+    }
+    at += static_cast<size_t>(length);
+  }
+  return false;
+}
+
+void write_u32(uint8_t* to, double value) {
+  const auto number = static_cast<uint32_t>(std::clamp(std::floor(value + 0.5), 0.0, 2147483647.0));
+  for (int i = 0; i < 4; ++i) {
+    to[i] = static_cast<uint8_t>(number >> (24 - 8 * i));
+  }
+}
+
 }  // namespace
+
+std::array<uint8_t, kDensityBytes> density_chunk(const Density& density) {
+  std::array<uint8_t, kDensityBytes> phys;
+  const double scale = density.unit == Density::Unit::kInch ? 1 / 0.0254 : 1;
+  write_u32(phys.data(), density.x * scale);
+  write_u32(phys.data() + 4, density.y * scale);
+  phys[8] = density.unit == Density::Unit::kNone ? 0 : 1;
+  return phys;
+}
 
 bool matches_png(Bytes file) {
   return file.size() >= sizeof kSignature &&
@@ -297,6 +411,7 @@ Result<ImageInfo> probe_png(Bytes file) {
     return *error;
   }
   std::optional<Density> density;
+  std::optional<Density> exif_density;
   for (;;) {
     chunk = next_chunk(file, at);
     if (!chunk.ok()) {
@@ -305,6 +420,8 @@ Result<ImageInfo> probe_png(Bytes file) {
     const std::string_view type = chunk.value().type;
     const Bytes data = chunk.value().data;
     if (type == "IDAT") {
+      info.density_per_inch = per_inch(density ? density : exif_density);
+      info.has_exif = info.has_exif || has_late_exif(file, at);
       return info;
     }
     if (type == "IEND") {
@@ -320,11 +437,11 @@ Result<ImageInfo> probe_png(Bytes file) {
     } else if (type == "eXIf" && !info.has_exif) {
       info.has_exif = true;
       info.orientation = exif_orientation(read_orientation(data));
+      exif_density = read_density_of_exif(data);
     } else if (type == "acTL" && data.size() == 8) {
       info.frame_count = std::max(read_u32(data.data()), uint32_t{1});
     } else if (type == "pHYs" && !density) {
       density = read_density(data);
-      info.density_per_inch = per_inch(density);
     }
   }
 }
@@ -334,6 +451,8 @@ Result<SourceMetadata> metadata_of_png(Bytes file) {
   size_t at = sizeof kSignature;
   Progress progress;
   std::optional<ColorSpace> named;
+  std::optional<Density> exif_density;
+  ImageInfo info;
   for (;;) {
     const Result<Chunk> next = next_chunk(file, at);
     if (!next.ok() || next.value().type == "IEND") {
@@ -341,6 +460,9 @@ Result<SourceMetadata> metadata_of_png(Bytes file) {
     }
     const Chunk& chunk = next.value();
     progress.pass(chunk.type);
+    if (chunk.type == "IHDR" && read_header(chunk, info)) {
+      break;
+    }
     if (chunk.type == "IDAT") {
       const uint64_t length = read_u32(file.data() + at) + uint64_t{kChunkOverhead};
       if (length > file.size() - at) {
@@ -349,7 +471,8 @@ Result<SourceMetadata> metadata_of_png(Bytes file) {
       at += static_cast<size_t>(length);
       continue;
     }
-    if (!is_ancillary(chunk.type) || !is_whole(chunk)) {
+    if (!is_ancillary(chunk.type) || !is_whole(chunk) ||
+        !is_valid(chunk.type, chunk.data, {info.layout.model, info.layout.depth})) {
       continue;
     }
     const Known* known = std::find_if(std::begin(kKnown), std::end(kKnown),
@@ -363,7 +486,9 @@ Result<SourceMetadata> metadata_of_png(Bytes file) {
     }
     if (chunk.type == "pHYs") {
       metadata.density = read_density(chunk.data);
-    } else if (chunk.type == "cICP" && chunk.data.size() == 4) {
+    } else if (chunk.type == "eXIf" && !progress.is_behind_samples()) {
+      exif_density = read_density_of_exif(chunk.data);
+    } else if (chunk.type == "cICP") {
       named = read_code_points(chunk.data);
     } else if (chunk.type == "iCCP") {
       Result<Buffer> profile = read_profile(chunk.data);
@@ -372,6 +497,15 @@ Result<SourceMetadata> metadata_of_png(Bytes file) {
       }
       metadata.icc_profile = std::move(profile.value());
     }
+  }
+  if (!metadata.density) {
+    metadata.density = exif_density;
+  }
+  if (metadata.icc_profile.size() > 0) {
+    // A file has one of the two (11.3.2.5), and the profile says more.
+    std::erase_if(metadata.blocks, [](const Block& block) {
+      return block.kind == BlockKind::kColor && std::memcmp(block.raw.data() + 4, "sRGB", 4) == 0;
+    });
   }
   metadata.color_space = named.value_or(color_space_of(metadata.icc_profile));
   return metadata;

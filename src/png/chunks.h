@@ -15,4 +15,8 @@ Result<ImageInfo> probe_png(Bytes file);
 // profiles of more than 16 MB are left out. Errors: OUT_OF_MEMORY.
 Result<SourceMetadata> metadata_of_png(Bytes file);
 
+// The content of a pHYs chunk (PNG specification, third edition, 11.3.4.3).
+constexpr size_t kDensityBytes = 9;
+std::array<uint8_t, kDensityBytes> density_chunk(const Density& density);
+
 }  // namespace crop64

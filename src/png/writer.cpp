@@ -1,10 +1,10 @@
 #include "png/writer.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <string_view>
 
+#include "png/chunks.h"
 #include "png/compress.h"
 #include "png/deflate.h"
 #include "png/libpng.h"
@@ -91,22 +91,6 @@ void write_colors(png_structp png, png_infop info, const ImageView& image) {
   }
 }
 
-void write_u32(uint8_t* to, double value) {
-  const auto number = static_cast<uint32_t>(std::clamp(std::floor(value + 0.5), 0.0, 2147483647.0));
-  for (int i = 0; i < 4; ++i) {
-    to[i] = static_cast<uint8_t>(number >> (24 - 8 * i));
-  }
-}
-
-void write_density(png_structp png, const Density& density) {
-  uint8_t phys[9];
-  const double scale = density.unit == Density::Unit::kInch ? 1 / 0.0254 : 1;
-  write_u32(phys, density.x * scale);
-  write_u32(phys + 4, density.y * scale);
-  phys[8] = density.unit == Density::Unit::kNone ? 0 : 1;
-  png_write_chunk(png, reinterpret_cast<png_const_bytep>("pHYs"), phys, sizeof phys);
-}
-
 // The type is four characters, which nothing need follow.
 void write_chunk(png_structp png, const char* type, std::string_view head, Bytes content) {
   png_write_chunk_start(png, reinterpret_cast<png_const_bytep>(type),
@@ -133,7 +117,7 @@ void write_metadata(png_structp png, const Writer& writer, bool before_palette) 
     write_chunk(png, "iCCP", {"ICC profile\0\0", 13}, writer.profile);
   }
   if (metadata.density) {
-    write_density(png, *metadata.density);
+    write_chunk(png, "pHYs", {}, density_chunk(*metadata.density));
   }
   if (metadata.exif.size() > 0) {
     write_chunk(png, "eXIf", {}, metadata.exif);

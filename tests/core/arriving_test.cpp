@@ -168,8 +168,10 @@ TEST_CASE("several jobs share what arrives") {
 
 TEST_CASE("what is not decoded ahead has to be there as a whole") {
   const Image picture = make_picture(kSize, kRgb8);
-  Options passes;  // asked for nothing, the file goes on as it is
-  Options outside = crop_to({0, 0, 301, 1});
+  Options copies;
+  copies.copies_file = true;
+  const Options rewrites;
+  Options outside = crop_to({0, 0, 302, 1});
   struct Case {
     const char* name;
     File file;
@@ -181,7 +183,8 @@ TEST_CASE("what is not decoded ahead has to be there as a whole") {
        crop_to({0, 0, 9, 9})},
       {"JPEG, a scan for each component", make_jpeg(kSize, {.scans = separate_scans(3)}),
        crop_to({0, 0, 9, 9})},
-      {"passes", make_png(picture.view()), passes},
+      {"copied", make_png(picture.view()), copies},
+      {"rewritten", make_png(picture.view()), rewrites},
       {"outside", make_png(picture.view()), outside},
       {"unknown", File(5000, 'x'), crop_to({0, 0, 9, 9})},
   };

@@ -17,7 +17,7 @@ Bytes bytes_of(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-TEST_CASE("a format that is not read here is known by sight") {
+TEST_CASE("a format that is not decoded here is recognised by its first bytes") {
   struct Case {
     std::string start;
     std::string name;
@@ -39,9 +39,9 @@ TEST_CASE("a format that is not read here is known by sight") {
       {"\0\0\1\0\1\0\x10\x10"s, "ICO", "image/x-icon"},
       {"8BPS\0\1"s, "Photoshop", "image/vnd.adobe.photoshop"},
       {"qoif\0\0\0\1"s, "QOI", "image/qoi"},
-      {"%PDF-1.7"s, "PDF", "application/pdf"},
       {"<svg xmlns='http://www.w3.org/2000/svg'/>"s, "SVG", "image/svg+xml"},
       {"<?xml version='1.0'?>\n<svg/>"s, "SVG", "image/svg+xml"},
+      {"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- made by hand -->\n<svg/>"s, "SVG", "image/svg+xml"},
       {"<?xml version='1.0'?>\n<html/>"s, "", "application/octet-stream"},
       {"\x89PNG\r\n\x1a\r"s, "", "application/octet-stream"},
       {"\xff\xd8"s, "", "application/octet-stream"},
@@ -99,10 +99,41 @@ TEST_CASE("JPEG, PNG and BMP are known by their first bytes and have a codec") {
   CHECK(find_codec(Format::kUnknown) == nullptr);
 }
 
-TEST_CASE("no bytes at all and unknown bytes are told apart") {
-  CHECK(unsupported(unknown_file({})).message.find("no bytes at all") != std::string::npos);
-  CHECK(unsupported(unknown_file(bytes_of("what"))).message.find("no known format") !=
-        std::string::npos);
+TEST_CASE("bytes that are no image are named by what they look like") {
+  struct Case {
+    std::string bytes;
+    std::string words;
+  };
+  using namespace std::string_literals;
+  const Case cases[] = {
+      {"", "no bytes at all"},
+      {" \r\n", "white space"},
+      {"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\0\x10JFIF"s, "decoded as UTF-8"},
+      {"\xef\xbf\xbdPNG\r\n\x1a\n"s, "decoded as UTF-8"},
+      {"data:image/png;base64,iVBORw0KGgo=", "data URL"},
+      {"<!DOCTYPE html><html>", "HTML page"},
+      {"\xef\xbb\xbf\n <HTML lang=en>", "HTML page"},
+      {"<?xml version='1.0'?><Error>AccessDenied</Error>", "XML"},
+      {"{\"error\":\"Access denied\"}", "JSON"},
+      {"\x1f\x8b\x08\0\0\0"s, "gzip"},
+      {"PK\3\4\0\0"s, "ZIP"},
+      {"%PDF-1.7\n", "PDF"},
+      {"\0\0\0\x18"
+       "ftypmp42"s,
+       "video"},
+      {"/9j/4AAQSkZJRgABAQEASABIAAD/", "base64 text"},
+      {"Not found.", "text"},
+      {"\1\2\3\4\5\6\7"s, "bytes of no known format"},
+  };
+  for (const Case& expected : cases) {
+    CAPTURE(expected.words);
+    const ImageInfo info = recognise(bytes_of(expected.bytes));
+    CHECK(info.format == Format::kUnknown);
+    CHECK(std::string(info.id).empty());
+    const Error error = unsupported(info);
+    CHECK(error.code == ErrorCode::kUnsupportedFormat);
+    CHECK(error.message.find(expected.words) != std::string::npos);
+  }
 }
 
 TEST_CASE("formats have the names of the public interface") {

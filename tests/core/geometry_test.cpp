@@ -12,9 +12,9 @@ TEST_CASE("edges are rounded half up, each by itself") {
     double edge;
     int rounded;
   };
-  const Case cases[] = {{3, 3},     {3.4, 3},    {3.5, 4},   {3.999, 4},  {4.5, 5},
-                        {0.49, 0},  {0.5, 1},    {-1, -1},   {-1.5, -1},  {-1.51, -2},
-                        {-2.5, -2}, {99.5, 100}, {101, 101}, {101.5, 102}};
+  const Case cases[] = {{3, 3},     {3.4, 3},    {3.5, 4},     {3.999, 4},  {4.5, 5},
+                        {0.49, 0},  {0.5, 1},    {-1.1, -1},   {-1.5, -1},  {-1.51, -2},
+                        {-2.5, -2}, {99.5, 100}, {101.1, 101}, {101.5, 102}};
   for (const Case& expected : cases) {
     const auto& [edge, rounded] = expected;
     CAPTURE(expected.edge);
@@ -32,14 +32,14 @@ TEST_CASE("neighbouring crops meet without a gap and without an overlap") {
   }
 }
 
-TEST_CASE("an edge less than one pixel outside is the picture's own edge") {
+TEST_CASE("an edge up to one pixel outside becomes the image's edge") {
   const Size size = {100, 50};
   const Rect expected = {0, 0, 100, 50};
-  for (const double over : {0.001, 0.4, 0.5, 0.6, 0.999}) {
+  for (const double over : {0.001, 0.4, 0.5, 0.6, 0.999, 1.0}) {
     CAPTURE(over);
     CHECK(round_edges({-over, -over, 100 + over, 50 + over}, size) == expected);
   }
-  CHECK(round_edges({-1, -1, 101, 51}, size) == Rect{-1, -1, 101, 51});
+  CHECK(round_edges({-1.001, -1.001, 101.001, 51.001}, size) == Rect{-1, -1, 101, 51});
 }
 
 TEST_CASE("edges far away do not overflow") {

@@ -34,6 +34,12 @@ Options crop_to(const Rect& region, Format format = Format::kKeep) {
   return options;
 }
 
+Options copy_file() {
+  Options options;
+  options.copies_file = true;
+  return options;
+}
+
 Output run(const Source& source, const Options& options) {
   Result<Output> output = process(source, options);
   INFO(code_of(output));
@@ -283,7 +289,9 @@ TEST_CASE("a JPEG is shown the way up that its Exif orientation says") {
     as_stored.auto_orient = false;
     CHECK(difference(full_decode_with_libpng(bytes_of(run(file_source(file), as_stored))).view(),
                      crop(stored.view(), part)) == "");
-    CHECK(run(file_source(file), {}).plan.way == Way::kPass);
+    const Output rewritten = run(file_source(file), {});
+    CHECK(rewritten.plan.way == Way::kRewrite);
+    CHECK(probe(Bytes(rewritten.bytes)).value().orientation == exif_orientation(tag));
   }
 }
 
@@ -334,15 +342,22 @@ TEST_CASE("CMYK comes out as RGB") {
   CHECK(difference(full_decode_with_libpng(bytes_of(png)).view(), crop(rgb.view(), part)) == "");
   CHECK(!png.lossless);
   const Output jpeg = run(file_source(file), crop_to(part));
-  CHECK((bytes_of(jpeg) == encode_with_libjpeg(crop(rgb.view(), part))));
+  const Result<ImageInfo> made = probe(Bytes(jpeg.bytes));
+  REQUIRE(made.ok());
+  const ImageInfo source = probe(Bytes(file)).value();
+  CHECK(made.value().layout == kRgb8);
+  CHECK(made.value().quality == source.quality);
+  CHECK(made.value().chroma_subsampling == source.chroma_subsampling);
+  CHECK(jpeg.quality == source.quality);
 }
 
-TEST_CASE("a BMP passes as it is, and becomes a PNG of its own samples") {
+TEST_CASE("a BMP is copied if nothing is asked, and else becomes a PNG of its own samples") {
   for (const Layout& layout : {Layout{Model::kPalette, 4}, kRgb8}) {
     CAPTURE(to_string(layout));
     const Image picture = make_picture({45, 37}, layout);
     const File bmp = make_bmp(picture.view());
-    CHECK(run(file_source(bmp), {}).plan.way == Way::kPass);
+    CHECK(run(file_source(bmp), copy_file()).plan.way == Way::kPass);
+    CHECK(run(file_source(bmp), {}).plan.format == Format::kPng);
     const Rect part = {5, 7, 30, 19};
     const Output output = run(file_source(bmp), crop_to(part));
     CHECK(output.plan.format == Format::kPng);
@@ -390,7 +405,7 @@ TEST_CASE("maxBytes takes the highest quality at which the JPEG fits and the nex
   CHECK(refused.error().details[1].value == double(smallest));
 }
 
-TEST_CASE("maxBytes refuses a PNG that is larger, and lets what is small enough pass") {
+TEST_CASE("maxBytes refuses a PNG that is larger, and rewrites a JPEG that is small enough") {
   const Image picture = make_picture({45, 37}, kRgb8);
   const Source source = sample_source(picture.view());
   const size_t size = run(source, {}).bytes.size();
@@ -404,11 +419,16 @@ TEST_CASE("maxBytes refuses a PNG that is larger, and lets what is small enough 
   CHECK(refused.error().details[1].value == double(size));
   const File jpeg = make_jpeg({45, 37});
   options.max_bytes = double(jpeg.size());
-  CHECK(run(file_source(jpeg), options).plan.way == Way::kPass);
-  options.max_bytes = double(jpeg.size() - 1);
+  const Output rewritten = run(file_source(jpeg), options);
+  CHECK(rewritten.plan.way == Way::kRewrite);
+  CHECK(rewritten.lossless);
+  options.max_bytes = double(rewritten.bytes.size() - 1);
   const Output smaller = run(file_source(jpeg), options);
   CHECK(smaller.plan.way == Way::kSamples);
-  CHECK(smaller.bytes.size() < jpeg.size());
+  CHECK(!smaller.lossless);
+  CHECK(smaller.bytes.size() < rewritten.bytes.size());
+  options.lossless = true;
+  CHECK(code_of(process(file_source(jpeg), options)) == "LIMIT_EXCEEDED");
 }
 
 TEST_CASE("nothing but padding can be resized, turned and written too") {
@@ -429,12 +449,12 @@ TEST_CASE("nothing but padding can be resized, turned and written too") {
   }
 }
 
-TEST_CASE("a source that passes makes no bytes and no work") {
-  File unknown(100, 'x');
-  File jpeg = make_jpeg({45, 37});
-  const File broken = first_bytes(jpeg, 30);
-  for (const File& file : {jpeg, unknown, broken}) {
-    const Output output = run(file_source(file), {});
+TEST_CASE("a copied file makes no bytes and no work, whatever its end is like") {
+  const File jpeg = make_jpeg({45, 37});
+  const File cut = first_bytes(jpeg, jpeg.size() - 30);
+  const File webp = {'R', 'I', 'F', 'F', 0, 0, 0, 0, 'W', 'E', 'B', 'P'};
+  for (const File& file : {jpeg, cut, webp}) {
+    const Output output = run(file_source(file), copy_file());
     CHECK(output.plan.way == Way::kPass);
     CHECK(output.bytes.size() == 0);
     CHECK(output.bytes_read == file.size());
@@ -442,14 +462,36 @@ TEST_CASE("a source that passes makes no bytes and no work") {
   }
 }
 
-TEST_CASE("that a source passes is told by its beginning") {
+TEST_CASE("bytes that are no image, and a file whose header is broken, are not copied") {
+  const File unknown(100, 'x');
+  const File broken = first_bytes(make_jpeg({45, 37}), 30);
+  CHECK(code_of(process(file_source(unknown), copy_file())) == "UNSUPPORTED_FORMAT");
+  CHECK(code_of(process(file_source({}), copy_file())) == "UNSUPPORTED_FORMAT");
+  CHECK(code_of(process(file_source(broken), copy_file())) == "TRUNCATED_IMAGE");
+}
+
+TEST_CASE("a damaged file is not rewritten but refused, or decoded and encoded if accepted") {
+  const File jpeg = make_jpeg({45, 37});
+  const File cut = first_bytes(jpeg, jpeg.size() - 200);
+  Options options;
+  CHECK(code_of(process(file_source(cut), options)) == "TRUNCATED_IMAGE");
+  options.metadata = MetadataPolicy::kAll;
+  CHECK(code_of(process(file_source(cut), options)) == "TRUNCATED_IMAGE");
+  CHECK(run(file_source(jpeg), options).plan.way == Way::kPass);
+  options.damaged = Damaged::kAccept;
+  const Output accepted = run(file_source(cut), options);
+  CHECK(accepted.plan.way == Way::kSamples);
+  CHECK(!accepted.lossless);
+}
+
+TEST_CASE("that a file is copied is decided by its beginning") {
   const File jpeg = make_jpeg({45, 37});
   const File unknown(1000, 'x');
   const size_t scan = find_marker(jpeg, 0xda);
-  Options limited;
+  Options limited = copy_file();
   limited.limits.bytes = double(jpeg.size()) - 1;
-  const Options passing[] = {{}, {}};
-  const Options cropping[] = {{}, crop_to({0, 0, 8, 8})};
+  const Options passing[] = {copy_file(), copy_file()};
+  const Options cropping[] = {copy_file(), crop_to({0, 0, 8, 8})};
   const auto outputs = pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), passing);
   REQUIRE(outputs.has_value());
   REQUIRE(outputs->size() == 2);
@@ -459,7 +501,7 @@ TEST_CASE("that a source passes is told by its beginning") {
     CHECK(output.bytes_read == jpeg.size());
     CHECK(output.lossless);
   }
-  CHECK(pass_all(Bytes(unknown).first(20), unknown.size(), passing).has_value());
+  CHECK_FALSE(pass_all(Bytes(unknown).first(20), unknown.size(), passing).has_value());
   CHECK_FALSE(pass_all(Bytes(jpeg).first(scan - 10), jpeg.size(), passing).has_value());
   CHECK_FALSE(pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), cropping).has_value());
   CHECK_FALSE(pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), {&limited, 1}).has_value());

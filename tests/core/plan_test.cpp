@@ -103,9 +103,9 @@ TEST_CASE("percent are of the picture's sides") {
   }
 }
 
-TEST_CASE("an edge less than one pixel outside is clamped whatever may lie outside") {
+TEST_CASE("an edge up to one pixel outside is clamped whatever outOfBounds is") {
   for (const OutOfBounds out_of_bounds : kOutOfBounds) {
-    for (const double over : {0.0001, 0.5, 0.9999}) {
+    for (const double over : {0.0001, 0.5, 0.9999, 1.0}) {
       CAPTURE(over);
       const RectF edges = {-over, -over, 100 + over, 50 + over};
       const Result<Plan> result = plan(picture(Format::kPng), crop_to(edges, out_of_bounds));
@@ -144,7 +144,7 @@ TEST_CASE("beyond the picture's edge there is an error, nothing or padding") {
       {{-10, 5, 20, 25}, {0, 5, 20, 25}, {30, 20}, 10, 0},
       {{5, -7, 20, 25}, {5, 0, 20, 25}, {15, 32}, 0, 7},
       {{90, 40, 120, 60}, {90, 40, 100, 50}, {30, 20}, 0, 0},
-      {{-1, -2, 103, 54}, {0, 0, 100, 50}, {104, 56}, 1, 2},
+      {{-2, -3, 103, 54}, {0, 0, 100, 50}, {105, 57}, 2, 3},
       {{200, 5, 220, 25}, {}, {20, 20}, 0, 0},
       {{-20, -30, -10, -20}, {}, {10, 10}, 0, 0},
   };
@@ -201,12 +201,12 @@ TEST_CASE("the format is kept unless another one is asked for; samples become a 
   }
 }
 
-TEST_CASE("a source passes as it is where the options change nothing") {
+TEST_CASE("a file keeps its coded samples if the options change none of them") {
   using Change = std::function<void(Options&)>;
   struct Case {
     std::string name;
     Format source;
-    bool passes;
+    bool keeps;
     Change change;
   };
   const Change nothing = [](Options&) {};
@@ -251,7 +251,6 @@ TEST_CASE("a source passes as it is where the options change nothing") {
          o.resize = size_of(101, std::nullopt), o.resize->without_enlargement = true;
        }},
       {"small enough", Format::kJpeg, true, [](Options& o) { o.max_bytes = 1000; }},
-      {"too large", Format::kJpeg, false, [](Options& o) { o.max_bytes = 999; }},
       {"BMP", Format::kBmp, true, nothing},
       {"a quality for a BMP", Format::kBmp, true, quality},
       {"a part of a BMP", Format::kBmp, false, part},
@@ -260,17 +259,48 @@ TEST_CASE("a source passes as it is where the options change nothing") {
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.name);
-    Options options;
-    expected.change(options);
-    const Result<Plan> result = plan(picture(expected.source), options);
-    REQUIRE(result.ok());
-    CHECK((result.value().way == Way::kPass) == expected.passes);
-    if (expected.passes) {
-      CHECK(result.value().lossless);
-      CHECK(result.value().format == expected.source);
-      CHECK(result.value().size == kSize);
+    for (const MetadataPolicy policy :
+         {MetadataPolicy::kNone, MetadataPolicy::kColor, MetadataPolicy::kAll}) {
+      Options options;
+      options.metadata = policy;
+      expected.change(options);
+      const Result<Plan> result = plan(picture(expected.source), options);
+      REQUIRE(result.ok());
+      const bool all = policy == MetadataPolicy::kAll;
+      // A BMP has no metadata that could be taken out without writing it as a PNG.
+      const bool keeps = expected.keeps && (all || expected.source != Format::kBmp);
+      CHECK((result.value().way == Way::kPass) == (keeps && all));
+      CHECK((result.value().way == Way::kRewrite) == (keeps && !all));
+      if (keeps) {
+        CHECK(result.value().lossless);
+        CHECK(result.value().checks_samples);
+        CHECK(result.value().format == expected.source);
+        CHECK(result.value().size == kSize);
+      }
     }
   }
+}
+
+TEST_CASE("a file that is too large with all its metadata is encoded, and rewritten with less") {
+  Options options;
+  options.max_bytes = 999;
+  CHECK(plan(picture(Format::kJpeg), options).value().way == Way::kRewrite);
+  CHECK(plan(picture(Format::kJpeg), options, true).value().way == Way::kSamples);
+  options.metadata = MetadataPolicy::kAll;
+  CHECK(plan(picture(Format::kJpeg), options).value().way == Way::kSamples);
+}
+
+TEST_CASE("without any option a file is copied, and its samples are not looked at") {
+  Options options;
+  options.copies_file = true;
+  for (const Format format : {Format::kJpeg, Format::kPng, Format::kBmp}) {
+    const Plan copy = plan(picture(format), options).value();
+    CHECK(copy.way == Way::kPass);
+    CHECK(!copy.checks_samples);
+    CHECK(copy.lossless);
+    CHECK(copy.size == kSize);
+  }
+  CHECK(plan(picture(Format::kRaw), options).value().format == Format::kPng);
 }
 
 TEST_CASE("an option of another format is an error with an explicit format only") {
@@ -454,6 +484,9 @@ TEST_CASE("a limit is kept to the last one, and the error tells limit and value"
   const Options kept = crop_to({0, 0, 10, 10});
   Options part = kept;
   part.format = Format::kRaw;
+  Options copy;
+  copy.copies_file = true;
+  const Options rewritten;
   struct Case {
     std::string name;
     double Limits::*limit;
@@ -461,10 +494,12 @@ TEST_CASE("a limit is kept to the last one, and the error tells limit and value"
     double value;
   };
   const Case cases[] = {
-      {"bytes", &Limits::bytes, {}, 1000},
-      {"pixels", &Limits::pixels, {}, 5000},
+      {"bytes", &Limits::bytes, copy, 1000},
+      {"pixels", &Limits::pixels, copy, 5000},
       {"pixels of a part", &Limits::pixels, part, 5000},
-      {"memory of what passes", &Limits::memory, {}, 1000},
+      {"memory of what is copied", &Limits::memory, copy, 1000},
+      {"memory of what is rewritten: the source, and the decoder or the file", &Limits::memory,
+       rewritten, 1000 + 5000},
       {"memory: source, decoder and region", &Limits::memory, part, 1000 + 5000 + 300},
   };
   for (const Case& expected : cases) {
@@ -560,12 +595,14 @@ TEST_CASE("memory is what the largest step reads and makes") {
   }
 }
 
-TEST_CASE("a format that is not written here is refused, unless the source passes") {
+TEST_CASE("a format that is not written here is refused, unless the file keeps its bytes") {
   for (const Format format : {Format::kBmp, Format::kUnknown}) {
     CHECK(code_of(plan(picture(Format::kPng), as(format))) == "INVALID_ARGUMENT");
     CHECK(code_of(plan(picture(Format::kRaw), as(format))) == "INVALID_ARGUMENT");
   }
-  CHECK(code_of(plan(picture(Format::kBmp), as(Format::kBmp))) == "ok");
+  Options all = as(Format::kBmp);
+  all.metadata = MetadataPolicy::kAll;
+  CHECK(code_of(plan(picture(Format::kBmp), all)) == "ok");
 }
 
 TEST_CASE("the default limits are half a gibipixel and one gibibyte") {
@@ -963,7 +1000,7 @@ TEST_CASE("percent and the edges are those of the picture as displayed") {
   Options options;
   options.crop = {{50, 0, 100, 10}, true};
   CHECK(plan(info, options).value().region == Rect{25, 0, 50, 10});
-  CHECK(plan(info, crop_to({0, 0, 50, 100})).value().way == Way::kPass);
+  CHECK(plan(info, crop_to({0, 0, 50, 100})).value().way == Way::kRewrite);
   const Result<Plan> refused = plan(info, crop_to({0, 0, 60, 100}));
   REQUIRE(!refused.ok());
   CHECK(refused.error().code == ErrorCode::kCropOutOfBounds);
@@ -971,14 +1008,14 @@ TEST_CASE("percent and the edges are those of the picture as displayed") {
   CHECK(refused.error().details[1].value == 100);
 }
 
-TEST_CASE("a file passes with the orientation that it has, used or not") {
+TEST_CASE("a file keeps its coded samples with its orientation, applied or not") {
   for (int tag = 1; tag <= 8; ++tag) {
     ImageInfo info = picture(Format::kJpeg);
     info.orientation = exif_orientation(tag);
     Options options;
-    CHECK(plan(info, options).value().way == Way::kPass);
+    CHECK(plan(info, options).value().way == Way::kRewrite);
     options.auto_orient = false;
-    CHECK(plan(info, options).value().way == Way::kPass);
+    CHECK(plan(info, options).value().way == Way::kRewrite);
     options.auto_orient = true;
     options.rotate = 180;
     CHECK(plan(info, options).value().way == Way::kSamples);
@@ -1132,33 +1169,82 @@ TEST_CASE("samples that are larger than maxBytes are refused before anything is 
   CHECK(planned.value().max_bytes == 1);
 }
 
-TEST_CASE("an unknown format passes where nothing is asked of it") {
+TEST_CASE("a format that is not decoded here is copied only if nothing is asked") {
   ImageInfo info = picture(Format::kUnknown);
   info.size = {};
+  info.id = "webp";
   info.name = "WebP";
-  const Result<Plan> result = plan(info, {});
+  Options options;
+  options.copies_file = true;
+  const Result<Plan> result = plan(info, options);
   REQUIRE(result.ok());
   CHECK(result.value().way == Way::kPass);
   CHECK(result.value().format == Format::kUnknown);
   CHECK(result.value().lossless);
-  Options turned;
-  turned.rotate = 90;
-  Options flipped;
-  flipped.flip = Flip::kVertical;
-  Options resized;
-  resized.resize = size_of(10, {});
-  Options smaller;
-  smaller.max_bytes = 999;
-  for (const Options& options : {as(Format::kPng), as(Format::kRaw), crop_to({0, 0, 10, 10}),
-                                 crop_to({0, 0, 100, 100}), turned, flipped, resized, smaller}) {
-    const Result<Plan> refused = plan(info, options);
-    REQUIRE(!refused.ok());
-    CHECK(refused.error().code == ErrorCode::kUnsupportedFormat);
-    CHECK(refused.error().message.find("WebP") != std::string::npos);
+  const Result<Plan> refused = plan(info, {});
+  REQUIRE(!refused.ok());
+  CHECK(refused.error().code == ErrorCode::kUnsupportedFormat);
+  CHECK(refused.error().message.find("WebP") != std::string::npos);
+  info.id = info.name = "";
+  info.looks_like = "an HTML page";
+  CHECK(code_of(plan(info, options)) == "UNSUPPORTED_FORMAT");
+}
+
+TEST_CASE("a resized JPEG has the coarser of its own quality and 85") {
+  ImageInfo info = picture(Format::kJpeg);
+  struct Case {
+    int own;
+    std::optional<int> asked;
+    bool resizes;
+    bool keeps;
+    int quality;
+  };
+  const Case cases[] = {
+      {95, {}, false, true, 95}, {60, {}, false, true, 60}, {95, {}, true, false, 85},
+      {60, {}, true, true, 60},  {85, {}, true, false, 85}, {95, 0, true, true, 95},
+      {60, 90, true, false, 90}, {0, {}, true, false, 85},  {0, {}, false, true, 85},
+  };
+  for (const Case& expected : cases) {
+    CAPTURE(expected.own);
+    info.quality = expected.own;
+    Options options = crop_to({0, 0, 90, 45});
+    options.quality = expected.asked;
+    if (expected.resizes) {
+      options.resize = size_of(20, {});
+    }
+    const Plan planned = plan(info, options).value();
+    CHECK(planned.keeps_quantisation == expected.keeps);
+    CHECK(planned.settings.quality == expected.quality);
   }
-  Options limited;
-  limited.limits.bytes = 999;
-  CHECK(code_of(plan(info, limited)) == "LIMIT_EXCEEDED");
+}
+
+TEST_CASE("a CMYK JPEG keeps the nearest quality and its subsampling") {
+  ImageInfo info = picture(Format::kJpeg, {Model::kCmyk, 8});
+  info.quality = 97;
+  info.chroma_subsampling = ChromaSubsampling{1, 1};
+  Options options = crop_to({0, 0, 90, 45});
+  const Plan kept = plan(info, options).value();
+  CHECK(!kept.keeps_quantisation);
+  CHECK(kept.settings.quality == 97);
+  CHECK(kept.settings.chroma_subsampling == info.chroma_subsampling);
+  options.quality = 50;
+  const Plan asked = plan(info, options).value();
+  CHECK(asked.settings.quality == 50);
+  CHECK(!asked.settings.chroma_subsampling);
+}
+
+TEST_CASE("a palette stays if it is resized without new colours") {
+  const ImageInfo info = picture(Format::kPng, {Model::kPalette, 4});
+  Options options;
+  options.resize = size_of(20, {});
+  CHECK(plan(info, options).value().layout == kRgb8);
+  options.resize->kernel = Kernel::kNearest;
+  CHECK(plan(info, options).value().layout == info.layout);
+  CHECK(!plan(info, options).value().lossless);
+  options.resize = size_of(20, 20, Fit::kContain);  // padded, in a colour that it may not have
+  options.resize->kernel = Kernel::kNearest;
+  options.background = kRed;
+  CHECK(plan(info, options).value().layout == kRgb8);
 }
 
 // The places of the plans in each share.
@@ -1220,25 +1306,22 @@ ImageInfo turned_picture(Format format, int tag) {
   return info;
 }
 
-TEST_CASE("metadata alone moves a JPEG's coefficients, and keeps a PNG's samples") {
+TEST_CASE("metadata alone keeps the coded samples, and says how they are to be displayed") {
   for (const MetadataPolicy policy : {MetadataPolicy::kNone, MetadataPolicy::kColor}) {
     for (const bool auto_orient : {true, false}) {
       Options options;
       options.metadata = policy;
       options.auto_orient = auto_orient;
-      const Plan jpeg = plan(turned_picture(Format::kJpeg, 6), options).value();
-      CHECK(jpeg.way == Way::kMove);
-      CHECK(jpeg.lossless);
-      CHECK(jpeg.metadata.policy == policy);
-      CHECK(jpeg.metadata.same_picture);
-      CHECK(jpeg.metadata.size == kSize);
-      CHECK(exif_tag(jpeg.metadata.orientation) == 6);
-      const Plan png = plan(turned_picture(Format::kPng, 6), options).value();
-      CHECK(png.way == Way::kSamples);
-      CHECK(png.lossless);
-      CHECK(png.metadata.same_picture == !auto_orient);
-      CHECK(png.metadata.size == (auto_orient ? Size{50, 100} : kSize));
-      CHECK(exif_tag(png.metadata.orientation) == (auto_orient ? 1 : 6));
+      for (const Format format : {Format::kJpeg, Format::kPng}) {
+        const Plan planned = plan(turned_picture(format, 6), options).value();
+        CHECK(planned.way == Way::kRewrite);
+        CHECK(planned.lossless);
+        CHECK(planned.size == (auto_orient ? Size{50, 100} : kSize));
+        CHECK(planned.metadata.policy == policy);
+        CHECK(planned.metadata.same_picture);
+        CHECK(planned.metadata.size == kSize);
+        CHECK(exif_tag(planned.metadata.orientation) == 6);
+      }
     }
   }
   Options all;
@@ -1247,15 +1330,13 @@ TEST_CASE("metadata alone moves a JPEG's coefficients, and keeps a PNG's samples
   CHECK(plan(turned_picture(Format::kPng, 6), all).value().way == Way::kPass);
 }
 
-TEST_CASE("with quality, a limit or a resize metadata goes the samples' way") {
-  for (const int change : {0, 1, 2, 3}) {
+TEST_CASE("with a quality, a resize or a turn the samples are decoded and turned upright") {
+  for (const int change : {0, 1, 2}) {
     Options options;
     options.metadata = MetadataPolicy::kNone;
     if (change == 0) {
       options.quality = 50;
     } else if (change == 1) {
-      options.max_bytes = 500;
-    } else if (change == 2) {
       options.resize = size_of(10, {});
     } else {
       options.rotate = 90;
@@ -1304,7 +1385,7 @@ TEST_CASE("a palette is widened where that is asked for") {
   ImageInfo info = picture(Format::kPng, {Model::kPalette, 4});
   Options options;
   options.palette = true;
-  CHECK(plan(info, options).value().way == Way::kPass);
+  CHECK(plan(info, options).value().way == Way::kRewrite);
   options.palette = false;
   const Plan wide = plan(info, options).value();
   CHECK(wide.way == Way::kSamples);
@@ -1315,15 +1396,15 @@ TEST_CASE("a palette is widened where that is asked for") {
   info.has_alpha = true;
   CHECK(plan(info, options).value().layout == kRgba8);
   // Of no other layout: nothing to widen.
-  CHECK(plan(picture(Format::kPng, kGray8), options).value().way == Way::kPass);
+  CHECK(plan(picture(Format::kPng, kGray8), options).value().way == Way::kRewrite);
   options.format = Format::kJpeg;
   CHECK(code_of(plan(info, options)) == "INVALID_ARGUMENT");
 }
 
-TEST_CASE("an animation's other pictures are not kept") {
+TEST_CASE("an animation's other frames are kept only with its coded samples") {
   ImageInfo info = picture(Format::kPng);
   info.frame_count = 3;
-  CHECK(plan(info, {}).value().lossless);  // it passes
+  CHECK(plan(info, {}).value().lossless);
   Options options = crop_to({0, 0, 10, 10});
   CHECK(!plan(info, options).value().lossless);
   options.lossless = true;

@@ -203,3 +203,53 @@ test('what cannot be done as it is meant is refused', async () => {
     }
   }
 });
+
+test('rotate is any multiple of 90, backwards and beyond a full turn', async () => {
+  const file = await fixture('small.png');
+  for (const [degrees, same] of [
+    [-90, 270],
+    [-180, 180],
+    [-270, 90],
+    [360, 0],
+    [450, 90],
+    [-810, 270],
+    [-0, 0],
+  ]) {
+    const [a, b] = await Promise.all([degrees, same].map((rotate) => decode(file, { rotate })));
+    sameSamples(a, b, `${degrees}`);
+  }
+});
+
+test('a crop of fractions from 0 to 1 is refused with the cure', async () => {
+  const file = await fixture('small.png');
+  for (const fractions of [
+    { x: 0.1, y: 0.2, width: 0.5, height: 0.5 },
+    { left: 0, top: 0, right: 0.5, bottom: 1 },
+    { left: 0.25, top: 0, width: 0.75, height: 1 },
+  ]) {
+    await rejects(encode(file, { crop: fractions }), 'INVALID_ARGUMENT', {
+      message: /unit: '%'.*multiply them by 100/,
+      details: { name: 'crop' },
+    });
+    const { width } = await encode(file, { crop: { ...fractions, unit: '%' } }).catch((e) => e);
+    assert.ok(width > 0, 'percent may be as small');
+  }
+  const pixel = await encode(file, { crop: { x: 0, y: 0, width: 1, height: 1 } });
+  assert.deepEqual([pixel.width, pixel.height], [1, 1]);
+});
+
+test('a crop that croppers rounded one pixel over the edge ends at the edge', async () => {
+  const file = await fixture('small.png');
+  const { width, height } = SMALL;
+  for (const crop of [
+    { x: 0, y: 40, width, height: height - 40 + 1 },
+    { x: 30, y: 0, width: width - 30 + 1, height },
+    { left: -1, top: -1, right: width + 1, bottom: height + 1 },
+  ]) {
+    const made = await encode(file, { crop });
+    const { left, top } = made.region;
+    assert.deepEqual([left + made.width, top + made.height], [width, height]);
+    const further = { ...crop, ...('width' in crop ? { width: crop.width + 2 } : { left: -2 }) };
+    await rejects(encode(file, { crop: further }), 'CROP_OUT_OF_BOUNDS');
+  }
+});

@@ -123,10 +123,11 @@ test('UNSUPPORTED_FORMAT: names what was found', async (t) => {
     GIF: await fixture('small.gif'),
     TIFF: await fixture('small.tiff'),
     PDF: Buffer.from('%PDF-1.4'),
-    'of no known format': Buffer.from('hello'),
+    text: Buffer.from('hello'),
+    'of no known format': Buffer.from([1, 2, 3, 4]),
   };
   for (const [name, file] of Object.entries(known)) {
-    const message = new RegExp(`^Expected a JPEG, PNG or BMP picture but received .*${name}`);
+    const message = new RegExp(`^Expected a JPEG, PNG or BMP image but received .*${name}`);
     const asked = { format: 'png' };
     await failing(t, name, () => decode(file), 'UNSUPPORTED_FORMAT', { message });
     await failing(t, `${name} to PNG`, () => encode(file, asked), 'UNSUPPORTED_FORMAT', {

@@ -66,7 +66,7 @@ test("a crop has the source's quantisation tables, sampling and colour space", a
       { crop, quality: 'keep' },
       { crop, quality: 'keep', format: 'jpeg' },
       { crop, format: 'image/jpeg' },
-      { crop, resize: { width: 40 } },
+      { crop, resize: { width: 40 }, quality: 'keep' },
       { crop: { ...crop, left: -9 }, outOfBounds: 'pad' },
       { crop, optimizeCoding: true, progressive: true },
       { rotate: 180 },
@@ -151,20 +151,68 @@ for quality in qualities:
   assert.ok(most.ratio <= 1.15, `${most.ratio}`);
 });
 
-test('CMYK has nothing that could be kept: its tables are those of quality 85', async () => {
-  const file = await fixture('photo-cmyk.jpg');
-  const options = { crop: { left: 100, top: 50, width: 200, height: 100 } };
-  const expected = await toBytes(file, { ...options, quality: 85 });
-  sameBytes(await toBytes(file, options), expected);
-  sameBytes(await toBytes(file, { ...options, quality: 'keep' }), expected);
+test('a CMYK JPEG keeps the nearest quality and its subsampling', async () => {
+  const crop = { left: 10, top: 20, width: 50, height: 40 };
+  for (const quality of [35, 75, 97]) {
+    for (const subsampling of ['4:4:4', '4:2:0']) {
+      const file = await python(
+        `image = Image.effect_mandelbrot((120, 100), (-2, -1.5, 1, 1.5), 100).convert('CMYK')
+out = io.BytesIO()
+image.save(out, 'JPEG', quality=quality, subsampling=subsampling)
+result = out.getvalue()`,
+        { quality, subsampling },
+      );
+      const expected = await toBytes(file, { crop, quality, chromaSubsampling: subsampling });
+      for (const options of [{ crop }, { crop, quality: 'keep' }]) {
+        const kept = await encode(file, options);
+        sameBytes(kept.bytes, expected, `${quality} ${subsampling}`);
+        assert.equal(kept.quality, quality);
+      }
+    }
+  }
 });
 
-test('where the components differ, the tables are those of quality 85', async () => {
+test('a resized JPEG has the coarser of quality 85 and its own', async () => {
+  for (const [own, used] of [
+    [30, 30],
+    [84, 84],
+    [95, 85],
+    [100, 85],
+  ]) {
+    const file = await cjpeg('-quality', `${own}`, '-sample', '1x1');
+    const cropped = await encode(file, { crop });
+    const resized = await encode(file, { crop, resize: { width: 40 } });
+    assert.deepEqual([cropped.quality, resized.quality], [own, used]);
+    const tablesOf = own === used ? file : await toBytes(file, { crop, quality: used });
+    assert.deepEqual(tables(resized.bytes), tables(tablesOf));
+    // An own quality brings its own sampling with it.
+    assert.equal(samplings(resized.bytes)[0], own === used ? '1x1' : '2x2');
+  }
+});
+
+test('an encoded JPEG tells its quality, and other formats have none', async () => {
+  const file = await cjpeg('-quality', '73');
+  const qualityOf = async (options) => (await encode(file, options)).quality;
+  assert.equal(await qualityOf(), 73, 'copied');
+  assert.equal(await qualityOf({ metadata: 'none' }), 73, 'rewritten');
+  assert.equal(await qualityOf({ lossless: true, crop }), 73, 'cropped losslessly');
+  assert.equal(await qualityOf({ quality: 40 }), 40);
+  for (const quality of [1, 20, 50, 51, 90, 100]) {
+    const made = await encode(file, { crop, quality });
+    assert.equal(made.quality, quality);
+    assert.equal((await encode(made.bytes)).quality, quality, 'by its tables alone');
+  }
+  const { byteLength } = await encode(file, { crop, quality: 20 });
+  assert.equal(await qualityOf({ crop, maxBytes: byteLength }), 20);
+  for (const format of ['png', 'raw']) assert.equal(await qualityOf({ format }), undefined);
+});
+
+test('where the components differ, the tables are those of the nearest quality', async () => {
   const grey = await cjpeg('-grayscale', '-quality', '40');
   const options = { crop: { ...crop, left: -9 }, outOfBounds: 'pad', background: '#f00' };
   const file = await encode(grey, options);
   assert.equal(samplings(file.bytes).length, 3);
-  sameBytes(file.bytes, await toBytes(grey, { ...options, quality: 85 }));
+  sameBytes(file.bytes, await toBytes(grey, { ...options, quality: 40 }));
 });
 
 test("'keep' with nothing to keep", async () => {
@@ -313,12 +361,12 @@ test("maxBytes tries 'keep' first", async () => {
       const options = { crop: part, quality: asked };
       const fits = await encode(file, { ...options, maxBytes: kept.byteLength });
       sameBytes(fits.bytes, kept.bytes, `${quality}`);
-      // Then comes the highest quality up to 85 that fits.
+      // Then comes the highest quality up to its own that fits.
       const maxBytes = kept.byteLength - 1;
       const less = await encode(file, { ...options, maxBytes });
       assert.ok(less.byteLength <= maxBytes);
       const numbers = await Promise.all(
-        Array.from({ length: 85 }, (_, i) => toBytes(file, { crop: part, quality: i + 1 })),
+        Array.from({ length: quality }, (_, i) => toBytes(file, { crop: part, quality: i + 1 })),
       );
       const best = numbers.findLastIndex(({ length }) => length <= maxBytes);
       sameBytes(less.bytes, numbers[best], `${quality}, then ${best + 1}`);
@@ -326,11 +374,13 @@ test("maxBytes tries 'keep' first", async () => {
     const details = { limit: 500 };
     await rejects(encode(file, { crop: part, maxBytes: 500 }), 'LIMIT_EXCEEDED', { details });
   }
-  // The whole picture passes where it fits, and is encoded anew where it does not.
+  // The whole image keeps its coded samples if it fits, and is encoded again if it does not.
   const file = await fixture('small.jpg');
-  sameBytes(await toBytes(file, { maxBytes: file.length }), file);
-  const smaller = await encode(file, { maxBytes: file.length - 1 });
-  assert.ok(smaller.byteLength < file.length);
+  const kept = await encode(file, { maxBytes: file.length });
+  assert.equal(kept.lossless, true);
+  const smaller = await encode(file, { maxBytes: kept.byteLength - 1 });
+  assert.ok(smaller.byteLength < kept.byteLength);
+  assert.equal(smaller.lossless, false);
 });
 
 test('pixels that were turned upright carry no orientation', async () => {

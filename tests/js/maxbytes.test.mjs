@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode, toBase64, toBlob, toBytes, toDataURL } from '../../dist/index.js';
-import { rejects, sameBytes } from '../support/checks.mjs';
+import { rejects, sameBytes, sameSamples } from '../support/checks.mjs';
 import { fixture } from '../support/fixtures.mjs';
 import { noise } from '../support/resample.mjs';
 
@@ -104,15 +104,18 @@ test('a PNG fits, or is too large', async () => {
   }
 });
 
-test('a file that fits passes through as it is, and one that does not is made anew', async () => {
+test('a file that fits keeps its coded samples, and one that does not is encoded again', async () => {
   for (const name of ['photo-420.jpg', 'photo-progressive-420.jpg', 'photo-gray.jpg']) {
     const file = await fixture(name);
     for (const maxBytes of [file.length, file.length + 1]) {
       const result = await encode(file, { maxBytes });
-      sameBytes(result.bytes, file, name);
       assert.equal(result.lossless, true);
+      const [a, b] = await Promise.all([decode(result), decode(file)]);
+      sameSamples(a, b, name);
+      sameBytes(await toBytes(file, { maxBytes, metadata: 'all' }), file, name);
     }
-    const result = await encode(file, { maxBytes: file.length - 1 });
+    const kept = await encode(file, { metadata: 'color' });
+    const result = await encode(file, { maxBytes: kept.byteLength - 1 });
     assert.ok(result.byteLength < file.length && result.byteLength > file.length / 4, name);
     assert.deepEqual([result.format, result.lossless], ['jpeg', false]);
     const { width, height } = await decode(file);
@@ -121,19 +124,46 @@ test('a file that fits passes through as it is, and one that does not is made an
   const png = await fixture('photo-palette.png');
   sameBytes(await toBytes(png, { maxBytes: png.length }), png, 'PNG');
   const bmp = await fixture('small.bmp');
-  sameBytes(await toBytes(bmp, { maxBytes: bmp.length }), bmp, 'BMP');
-  // As a PNG it is smaller.
-  const result = await encode(bmp, { maxBytes: bmp.length - 1 });
+  sameBytes(await toBytes(bmp, { maxBytes: bmp.length, metadata: 'all' }), bmp, 'BMP');
+  const result = await encode(bmp, { maxBytes: bmp.length });
   assert.deepEqual([result.format, result.lossless], ['png', true]);
   await rejects(encode(bmp, { maxBytes: 100 }), 'LIMIT_EXCEEDED', {
     details: { limit: 100, value: result.byteLength },
   });
 });
 
-test('a file of a format that is not read here passes through, or is refused', async () => {
+test('a file of a format that is not read here is refused, whatever its length', async () => {
   const webp = await fixture('small.webp');
-  sameBytes(await toBytes(webp, { maxBytes: webp.length }), webp, 'WebP');
-  await rejects(toBytes(webp, { maxBytes: webp.length - 1 }), 'UNSUPPORTED_FORMAT');
+  await rejects(toBytes(webp, { maxBytes: webp.length }), 'UNSUPPORTED_FORMAT');
+});
+
+test('minQuality is the lowest quality that maxBytes chooses', async () => {
+  const file = await fixture('photo-420.jpg');
+  const crop = { left: 100, top: 50, width: 300, height: 200 };
+  const sizeAt = async (quality) => (await encode(file, { crop, quality })).byteLength;
+  const maxBytes = await sizeAt(40);
+  for (const minQuality of [1, 39, 40]) {
+    const { quality } = await encode(file, { crop, maxBytes, minQuality });
+    assert.equal(quality, 40, `from ${minQuality} on`);
+  }
+  const error = await rejects(encode(file, { crop, maxBytes, minQuality: 41 }), 'LIMIT_EXCEEDED', {
+    message: /minQuality/,
+  });
+  assert.equal(error.details.limit, maxBytes);
+  assert.equal(error.details.value, await sizeAt(41));
+});
+
+test('minQuality is refused without maxBytes, above quality, and for other formats', async () => {
+  const file = await fixture('small.jpg');
+  for (const options of [
+    { minQuality: 50 },
+    { minQuality: 0, maxBytes: 1000 },
+    { minQuality: 101, maxBytes: 1000 },
+    { minQuality: 80, quality: 70, maxBytes: 1000 },
+    { minQuality: 50, maxBytes: 1000, format: 'png' },
+  ]) {
+    await rejects(encode(file, options), 'INVALID_ARGUMENT', { message: /minQuality/ });
+  }
 });
 
 test('raw samples fit or do not', async () => {

@@ -166,6 +166,13 @@ SourceMetadata metadata_of(std::vector<PngChunk> chunks) {
   return std::move(metadata_of_png(file).value());
 }
 
+const PngChunk kGamma = {"gAMA", {0, 0, 0xb1, 0x8f}};
+const PngChunk kSuggestedPalette = {"sPLT", file_of("few\0\x08\1\2\3\xff\0\x09"s)};
+// sRGB's, in units of 1/100 000 (PNG specification, third edition, 11.3.2.1).
+const PngChunk kChromaticities = {
+    "cHRM", {0, 0, 0x7a, 0x26, 0, 0, 0x80, 0x84, 0, 0, 0xfa, 0,    0, 0, 0x80, 0xe8,
+             0, 0, 0x75, 0x30, 0, 0, 0xea, 0x60, 0, 0, 0x3a, 0x98, 0, 0, 0x17, 0x70}};
+
 TEST_CASE("a chunk is known by its type") {
   const std::string xmp_name = "XML:com.adobe.xmp\0"s;
   struct Case {
@@ -174,13 +181,13 @@ TEST_CASE("a chunk is known by its type") {
     std::string data;
   };
   const Case cases[] = {
-      {{"gAMA", File(4)}, BlockKind::kColor, {}},
-      {{"cHRM", File(32)}, BlockKind::kColor, {}},
+      {kGamma, BlockKind::kColor, {}},
+      {kChromaticities, BlockKind::kColor, {}},
       {{"sRGB", File(1)}, BlockKind::kColor, {}},
       {{"cICP", File(4)}, BlockKind::kColor, {}},
-      {{"sBIT", File(3)}, BlockKind::kLayout, {}},
+      {{"sBIT", {8, 7, 8}}, BlockKind::kLayout, {}},
       {{"bKGD", File(6)}, BlockKind::kLayout, {}},
-      {{"sPLT", File(9)}, BlockKind::kLayout, {}},
+      {kSuggestedPalette, BlockKind::kLayout, {}},
       {{"eXIf", file_of("MM")}, BlockKind::kExif, "MM"},
       {{"tEXt", file_of("Title\0words"s)}, BlockKind::kText, {}},
       {{"zTXt", file_of("Title\0\0..."s)}, BlockKind::kText, {}},
@@ -191,7 +198,7 @@ TEST_CASE("a chunk is known by its type") {
       {{"iTXt", file_of(xmp_name + "\1\0\0\0zip"s)}, BlockKind::kWhole, {}},
       {{"iTXt", file_of(xmp_name + "\0"s)}, BlockKind::kWhole, {}},
       {{"iTXt", file_of(xmp_name + "\0\0en\0"s)}, BlockKind::kWhole, {}},
-      {{"tIME", File(7)}, BlockKind::kWhole, {}},
+      {{"tIME", {7, 0xe6, 1, 2, 3, 4, 5}}, BlockKind::kWhole, {}},
       {{"oFFs", File(9)}, BlockKind::kWhole, {}},
       {{"vpAg", File(9)}, BlockKind::kText, {}},
       {{"hIST", File(6)}, std::nullopt, {}},
@@ -220,28 +227,65 @@ TEST_CASE("a chunk is known by its type") {
 TEST_CASE("a chunk counts in its place, once, and where it is whole") {
   const PngChunk palette = {"PLTE", File(3)};
   struct Case {
-    std::string type;
+    PngChunk chunk;
     bool behind_palette;
     bool behind_samples;
     bool again;
   };
-  const Case cases[] = {{"gAMA", false, false, false}, {"cHRM", false, false, false},
-                        {"sRGB", false, false, false}, {"cICP", false, false, false},
-                        {"sBIT", false, false, false}, {"bKGD", true, false, false},
-                        {"sPLT", true, false, true},   {"eXIf", true, false, false},
-                        {"tIME", true, true, false},   {"tEXt", true, true, true}};
+  const Case cases[] = {{kGamma, false, false, false},
+                        {kChromaticities, false, false, false},
+                        {{"sRGB", File(1)}, false, false, false},
+                        {{"cICP", File(4)}, false, false, false},
+                        {{"sBIT", {8, 7, 8}}, false, false, false},
+                        {{"bKGD", File(6)}, true, false, false},
+                        {kSuggestedPalette, true, false, true},
+                        {{"eXIf", file_of("MM")}, true, true, false},
+                        {{"tIME", {7, 0xe6, 1, 2, 3, 4, 5}}, true, true, false},
+                        {{"tEXt", file_of("Title\0words"s)}, true, true, true}};
   for (const Case& known : cases) {
-    CAPTURE(known.type);
-    const PngChunk chunk = {known.type, File(4)};
+    const PngChunk& chunk = known.chunk;
+    CAPTURE(chunk.type);
     CHECK(metadata_of({chunk, palette, kData}).blocks.size() == 1);
     CHECK(metadata_of({palette, chunk, kData}).blocks.size() == (known.behind_palette ? 1 : 0));
     CHECK(metadata_of({kData, chunk}).blocks.size() == (known.behind_samples ? 1 : 0));
     CHECK(metadata_of({kData, kData, chunk}).blocks.size() == (known.behind_samples ? 1 : 0));
     CHECK(metadata_of({chunk, chunk, kData}).blocks.size() == (known.again ? 2 : 1));
     File damaged = join({header(7, 5, 8, 2), chunk, kData, kEnd});
-    damaged[find_chunk(damaged, known.type) + 8] ^= 1;
+    damaged[find_chunk(damaged, chunk.type) + 8] ^= 1;
     CHECK(metadata_of_png(damaged).value().blocks.empty());
   }
+}
+
+TEST_CASE("a chunk whose content is damaged says nothing") {
+  const PngChunk damaged[] = {
+      {"gAMA", File(3)},
+      {"gAMA", File(4)},  // 0
+      {"cHRM", File(31)},
+      {"cHRM", File(32, 0xff)},
+      {"sRGB", {}},
+      {"sRGB", {4}},
+      {"cICP", File(3)},
+      {"cICP", {1, 13, 0, 2}},
+      {"mDCV", File(23)},
+      {"cLLI", File(9)},
+      {"sBIT", {8, 8}},
+      {"sBIT", {8, 9, 8}},
+      {"sBIT", {8, 0, 8}},
+      {"bKGD", File(2)},
+      {"sPLT", File(9)},
+      {"sPLT", file_of("few\0\x08\1\2\3\xff\0"s)},
+      {"tIME", File(6)},
+      {"tIME", {7, 0xe6, 13, 2, 3, 4, 5}},
+      {"tEXt", file_of("no zero")},
+      {"tEXt", file_of("\0no keyword"s)},
+      {"zTXt", file_of(std::string(80, 'k') + "\0"s)},
+  };
+  for (const PngChunk& chunk : damaged) {
+    CAPTURE(chunk.type);
+    CHECK(metadata_of({chunk, kData}).blocks.empty());
+  }
+  // It does not keep a good one from being the first.
+  CHECK(metadata_of({{"gAMA", File(4)}, kGamma, kData}).blocks.size() == 1);
 }
 
 PngChunk profile_chunk(const std::string& profile, const std::string& name = "name\0\0"s) {
@@ -249,6 +293,12 @@ PngChunk profile_chunk(const std::string& profile, const std::string& name = "na
   const File compressed = deflated(file_of(profile));
   data.insert(data.end(), compressed.begin(), compressed.end());
   return {"iCCP", data};
+}
+
+TEST_CASE("sRGB is dropped beside a profile, which says more") {
+  const PngChunk srgb = {"sRGB", File(1)};
+  CHECK(metadata_of({srgb, profile_chunk("profile"), kData}).blocks.empty());
+  CHECK(metadata_of({srgb, {"iCCP", file_of("damaged\0\0..."s)}, kData}).blocks.size() == 1);
 }
 
 TEST_CASE("a profile is uncompressed, whatever its length") {
@@ -320,7 +370,7 @@ TEST_CASE("chunks whose checksum is wrong are not told of") {
 }
 
 TEST_CASE("of a million tiny chunks no more than the most are kept") {
-  const File one = join({{"tEXt", {}}});
+  const File one = join({{"vpAg", {}}});
   File file = join({header(7, 5, 8, 2)});
   const size_t signature = 8;
   for (int i = 0; i < 1000000; ++i) {
