@@ -326,9 +326,9 @@ Result<Output> plan_job(const ImageInfo& info, const Options& options, bool enco
 // A job with its plan and its metadata; one that keeps the coded samples is done already.
 Result<Output> prepare_job(const Source& source, const Result<ImageInfo>& info,
                            const Result<SourceMetadata>& said, const Options& options) {
-  // A variant that is not decoded here can be copied, as other formats can.
-  const bool is_copied =
-      !info.ok() && options.copies_file && info.error().code == ErrorCode::kUnsupportedFormat;
+  // A variant that is not decoded here, and a file whose header is damaged, can be copied, as other
+  // formats can.
+  const bool is_copied = !info.ok() && options.copies_file;
   if (!info.ok() && !is_copied) {
     return info.error();
   }

@@ -453,7 +453,8 @@ TEST_CASE("a copied file makes no bytes and no work, whatever its end is like") 
   const File jpeg = make_jpeg({45, 37});
   const File cut = first_bytes(jpeg, jpeg.size() - 30);
   const File webp = {'R', 'I', 'F', 'F', 0, 0, 0, 0, 'W', 'E', 'B', 'P'};
-  for (const File& file : {jpeg, cut, webp}) {
+  const File broken = first_bytes(jpeg, 30);
+  for (const File& file : {jpeg, cut, broken, webp}) {
     const Output output = run(file_source(file), copy_file());
     CHECK(output.plan.way == Way::kPass);
     CHECK(output.bytes.size() == 0);
@@ -462,12 +463,10 @@ TEST_CASE("a copied file makes no bytes and no work, whatever its end is like") 
   }
 }
 
-TEST_CASE("bytes that are no image, and a file whose header is broken, are not copied") {
+TEST_CASE("bytes that are no image are not copied") {
   const File unknown(100, 'x');
-  const File broken = first_bytes(make_jpeg({45, 37}), 30);
   CHECK(code_of(process(file_source(unknown), copy_file())) == "UNSUPPORTED_FORMAT");
   CHECK(code_of(process(file_source({}), copy_file())) == "UNSUPPORTED_FORMAT");
-  CHECK(code_of(process(file_source(broken), copy_file())) == "TRUNCATED_IMAGE");
 }
 
 TEST_CASE("a damaged file is not rewritten but refused, or decoded and encoded if accepted") {

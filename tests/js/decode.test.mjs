@@ -305,10 +305,11 @@ test('fractions are rounded edge by edge, half up', async () => {
   };
   assert.deepEqual(await region(1.5, 2.5, 10.5, 20.49), [2, 3, 11, 20]);
   assert.deepEqual(await region(1.49, 0.5, 9.5, 20.51), [1, 1, 10, 21]);
-  // Croppers overshoot by less than a pixel.
+  // Croppers overshoot by up to a pixel.
   assert.deepEqual(await region(-0.99, -0.4, 131.99, 97.5), [0, 0, 131, 97]);
-  await rejects(region(-1, 0, 10, 10), 'CROP_OUT_OF_BOUNDS');
-  await rejects(region(0, 0, 132, 10), 'CROP_OUT_OF_BOUNDS');
+  assert.deepEqual(await region(-1, -1, 132, 98), [0, 0, 131, 97]);
+  await rejects(region(-1.01, 0, 10, 10), 'CROP_OUT_OF_BOUNDS');
+  await rejects(region(0, 0, 132.01, 10), 'CROP_OUT_OF_BOUNDS');
   await rejects(region(10, 10, 10.4, 20), 'INVALID_ARGUMENT', { message: /at least one pixel/ });
   // Neighbours meet: what one leaves the next takes.
   const third = (i) => ({ left: (i * 131) / 3, top: 0, width: 131 / 3, height: 97 });

@@ -24,7 +24,7 @@ import {
   xmp,
   xmpChunk,
 } from '../support/metadata.mjs';
-import { python, tool } from '../support/oracle.mjs';
+import { pillow, python, tool } from '../support/oracle.mjs';
 import { chunk, decodePng, readChunks } from '../support/png.mjs';
 import { displayP3 } from '../support/profiles.mjs';
 
@@ -354,4 +354,210 @@ result = out.getvalue()`);
   tool('pngcheck', ['-q'], first.bytes);
   await rejects(encode(file, { rotate: 90, lossless: true }), 'LOSSLESS_IMPOSSIBLE');
   assert.equal((await decode(file)).frameCount, 3);
+});
+
+// In pictures that are not turned.
+const upright = { left: 17, top: 19, right: 81, bottom: 90 };
+
+// Exif with a density, as cameras write it: unit 2 is inches, 3 centimetres, 1 neither.
+function exifWithDensity(x, y, unit) {
+  const entries = [
+    [0x011a, 5, 1, 62],
+    [0x011b, 5, 1, 70],
+    ...(unit === undefined ? [] : [[0x0128, 3, 1, unit << 16]]),
+  ];
+  const exif = Buffer.alloc(78);
+  exif.write('MM\0*\0\0\0\x08', 0, 'latin1');
+  exif.writeUInt16BE(entries.length, 8);
+  for (const [i, [tag, type, count, value]] of entries.entries()) {
+    const at = 10 + 12 * i;
+    exif.writeUInt16BE(tag, at);
+    exif.writeUInt16BE(type, at + 2);
+    exif.writeUInt32BE(count, at + 4);
+    exif.writeUInt32BE(value, at + 8);
+  }
+  for (const [at, [over, under]] of [
+    [62, x],
+    [70, y],
+  ]) {
+    exif.writeUInt32BE(over, at);
+    exif.writeUInt32BE(under, at + 4);
+  }
+  return exif;
+}
+
+test('density is read from Exif where JFIF or pHYs have none, and kept by the default', async () => {
+  const densities = [
+    [[300, 1], 2, 300],
+    [[3600, 20], 2, 180],
+    [[350, 1], undefined, 350], // without a unit: inches
+    [[118, 1], 3, 299.72],
+    [[72, 1], 1, undefined], // proportions only
+    [[0, 1], 2, undefined],
+    [[300, 0], 2, undefined],
+  ];
+  const jpeg = Buffer.from(await fixture('small.jpg'));
+  const withoutJfif = Buffer.concat([jpeg.subarray(0, 2), jpeg.subarray(20)]);
+  const png = await fixture('small.png');
+  for (const [fraction, unit, expected] of densities) {
+    const exif = exifWithDensity(fraction, fraction, unit);
+    const files = [
+      withSegments(jpeg, [segment(0xe1, 'Exif\0\0', exif)]), // JFIF says proportions only
+      withSegments(withoutJfif, [segment(0xe1, 'Exif\0\0', exif)]),
+      withChunks(png, [chunk('eXIf', exif)]),
+    ];
+    for (const [i, file] of files.entries()) {
+      const what = `${i}: ${fraction}, ${unit}`;
+      assert.equal((await probe(file)).density, expected, what);
+      for (const options of [
+        { crop: upright },
+        { metadata: 'color' },
+        { crop: upright, format: 'png' },
+      ]) {
+        const made = await encode(file, options);
+        const { density } = await probe(made);
+        if (expected === undefined) assert.equal(density, undefined, what);
+        else assert.ok(Math.abs(density - expected) < 0.5, `${what}: ${density}`);
+        if (expected !== undefined && made.format === 'jpeg') {
+          const [x] = tool('exiftool', ['-s3', '-n', '-JFIF:XResolution', '-'], made.bytes)
+            .toString()
+            .split('\n');
+          const [resolutionUnit] = tool(
+            'exiftool',
+            ['-s3', '-n', '-JFIF:ResolutionUnit', '-'],
+            made.bytes,
+          )
+            .toString()
+            .split('\n');
+          const perInch = Number(x) * (Number(resolutionUnit) === 2 ? 2.54 : 1);
+          assert.ok(Math.abs(perInch - expected) < 1, `${what}: exiftool reads ${x}`);
+        }
+      }
+      assert.equal((await probe(await encode(file, { metadata: 'none' }))).density, undefined);
+    }
+  }
+  // JFIF's own density goes before Exif's.
+  const both = Buffer.from(jpeg);
+  both.set([1, 0, 96, 0, 96], both.indexOf('JFIF\0', 0, 'latin1') + 7);
+  const file = withSegments(both, [
+    segment(0xe1, 'Exif\0\0', exifWithDensity([300, 1], [300, 1], 2)),
+  ]);
+  assert.equal((await probe(file)).density, 96);
+});
+
+test('a JFIF segment is added for the density only where the colours stay what they are', async () => {
+  const exif = segment(0xe1, 'Exif\0\0', exifWithDensity([300, 1], [300, 1], 2));
+  for (const name of ['photo-rgb.jpg', 'photo-gray.jpg', 'photo-420.jpg', 'photo-cmyk.jpg']) {
+    const jpeg = Buffer.from(await fixture(name));
+    const at = jpeg.indexOf('JFIF\0', 0, 'latin1');
+    const bare = at < 0 ? jpeg : Buffer.concat([jpeg.subarray(0, 2), jpeg.subarray(20)]);
+    const file = withSegments(bare, [exif]);
+    const made = await encode(file, { metadata: 'color' });
+    assert.equal(made.lossless, true, name);
+    const [a, b] = await Promise.all([decode(made), decode(bare)]);
+    sameSamples(a, b, name);
+    const [byPillow, source] = await Promise.all([made.bytes, bare].map((one) => pillow(one)));
+    sameSamples(byPillow, source, `${name}, Pillow`);
+  }
+});
+
+test('XMP that ends in zeros is kept, and XMP in UTF-16 is dropped', async () => {
+  const packet = xmp(1, STORED);
+  const jpeg = await fixture('small.jpg');
+  for (const zeros of [0, 1, 3]) {
+    const file = withSegments(jpeg, [
+      segment(0xe1, 'http://ns.adobe.com/xap/1.0/\0', packet, Buffer.alloc(zeros)),
+    ]);
+    for (const options of [{ crop: upright }, { quality: 80 }, { rotate: 90, lossless: true }]) {
+      const made = await encode(file, { ...options, metadata: 'all' });
+      const rights = tool('exiftool', ['-s3', '-XMP-dc:Rights', '-'], made.bytes).toString();
+      assert.equal(rights.trim(), 'All of them', `${zeros} zeros, ${JSON.stringify(options)}`);
+    }
+  }
+  const utf16 = Buffer.from(`\ufeff${packet.toString('utf8')}`, 'utf16le');
+  const file = withSegments(jpeg, [segment(0xe1, 'http://ns.adobe.com/xap/1.0/\0', utf16)]);
+  const made = await encode(file, { crop: upright, metadata: 'all' });
+  assert.ok(!includes(made.bytes, 'ns.adobe.com/xap'));
+});
+
+test('sizes in Exif are made true whatever integer type they have', async () => {
+  const jpeg = await fixture('small.jpg');
+  for (const type of [3, 4, 8, 9]) {
+    const wide = [4, 9].includes(type);
+    const exif = Buffer.alloc(8 + 2 + 12 + 4 + 2 + 24 + 4);
+    exif.write('MM\0*\0\0\0\x08', 0, 'latin1');
+    exif.writeUInt16BE(1, 8);
+    exif.set([0x87, 0x69, 0, 4, 0, 0, 0, 1, 0, 0, 0, 26], 10);
+    exif.writeUInt16BE(2, 26);
+    for (const [i, value] of STORED.entries()) {
+      const at = 28 + 12 * i;
+      exif.set([0xa0, 2 + i, 0, type, 0, 0, 0, 1], at);
+      if (wide) exif.writeUInt32BE(value, at + 8);
+      else exif.writeUInt16BE(value, at + 8);
+    }
+    const file = withSegments(jpeg, [segment(0xe1, 'Exif\0\0', exif)]);
+    const made = await encode(file, { crop: upright, metadata: 'all' });
+    const names = ['-ExifIFD:ExifImageWidth', '-ExifIFD:ExifImageHeight'];
+    const sizes = tool('exiftool', ['-s3', '-n', ...names, '-'], made.bytes)
+      .toString()
+      .split('\n');
+    assert.deepEqual(sizes.slice(0, 2).map(Number), [made.width, made.height], `type ${type}`);
+  }
+});
+
+test("Exif behind a PNG's samples is found and carried, and its orientation is not applied", async () => {
+  const png = await fixture('small.png');
+  const end = png.length - 12;
+  const late = Buffer.concat([
+    png.subarray(0, end),
+    chunk('eXIf', cameraExif(6, STORED)),
+    png.subarray(end),
+  ]);
+  const info = await probe(late);
+  assert.deepEqual([info.hasExif, info.orientation], [true, 1]);
+  for (const options of [{ crop: upright }, { compressionLevel: 4 }]) {
+    const made = await encode(late, { ...options, metadata: 'all' });
+    const artist = tool('exiftool', ['-s3', '-EXIF:Artist', '-'], made.bytes).toString().trim();
+    assert.equal(artist, 'An artist');
+    assert.equal((await probe(made)).orientation, 1);
+  }
+  const bare = await encode(late, { metadata: 'color' });
+  assert.equal((await probe(bare)).hasExif, false);
+});
+
+test('a damaged chunk is not carried over, and Pillow opens what comes out', async () => {
+  const png = await fixture('small.png');
+  const file = withChunks(png, [
+    chunk('sRGB', Buffer.alloc(0)),
+    chunk('cHRM', Buffer.alloc(31)),
+    chunk('gAMA', Buffer.alloc(3)),
+    chunk('sBIT', Buffer.from([9, 9, 9])),
+    chunk('sPLT', Buffer.from('no zero')),
+  ]);
+  for (const options of [
+    { crop: upright },
+    { metadata: 'color' },
+    { metadata: 'all', compressionLevel: 3 },
+  ]) {
+    const made = await encode(file, options);
+    const types = readChunks(made.bytes).map(({ type }) => type);
+    assert.deepEqual([...new Set(types)], ['IHDR', 'IDAT', 'IEND'], JSON.stringify(options));
+    tool('pngcheck', ['-q'], made.bytes);
+    await pillow(made.bytes);
+  }
+});
+
+test('a lossless crop is never larger for want of tables of its own', async () => {
+  const ppm = await fixture('photo.ppm');
+  for (const args of [['-optimize'], ['-progressive'], []]) {
+    const file = tool('cjpeg', ['-quality', '80', ...args], ppm);
+    const whole = await encode(file, { metadata: 'none' });
+    assert.ok(whole.byteLength <= file.length, `${args}`);
+    const { width, height } = await probe(file);
+    const less = { left: 0, top: 0, width, height: height - 1 };
+    const lossless = await encode(file, { crop: less, lossless: true });
+    assert.ok(lossless.byteLength <= file.length + 18, `${args}: ${lossless.byteLength}`);
+    const plain = await encode(file, { crop: less, lossless: true, optimizeCoding: false });
+    if (args[0] === '-optimize') assert.ok(plain.byteLength > lossless.byteLength);
+  }
 });

@@ -134,7 +134,7 @@ test('padding takes as many channels as it needs, and no more', async () => {
 
 test('16 bits are padded with all of them', async () => {
   const file = await fixture('small-rgb-16.png');
-  const crop = { left: -1, top: 0, right: 5, bottom: 5 };
+  const crop = { left: -2, top: 0, right: 5, bottom: 5 };
   const options = {
     crop,
     outOfBounds: 'pad',
@@ -207,17 +207,22 @@ result = image.crop((-10, 50, 80, 150))`,
 test('samples are padded, too', async () => {
   const data = Uint8Array.of(1, 2, 3, 4, 5, 6);
   const source = { data, width: 2, height: 1, channels: 'BGR' };
-  const crop = { left: 1, top: -1, right: 3, bottom: 1 };
+  const crop = { left: 1, top: -2, right: 4, bottom: 1 };
   const options = { crop, outOfBounds: 'pad', background: '#090807', channels: 'BGR' };
   const result = await decode(source, options);
-  assert.deepEqual([...result.data], [7, 8, 9, 7, 8, 9, 4, 5, 6, 7, 8, 9]);
+  const background = [7, 8, 9];
+  assert.deepEqual(
+    [...result.data],
+    [...Array(6).fill(background).flat(), 4, 5, 6, ...Array(2).fill(background).flat()],
+  );
 });
 
-// An edge less than a pixel beyond the picture is a rounding error; what lies further is not.
+// An edge up to one pixel outside the image is a rounding error; one that is further out is not.
 const EDGES = [
   [{ left: -0.99, top: -0.5, right: 131.99, bottom: 97.5 }, [131, 97], [131, 97]],
-  [{ left: -1, top: 0, right: 131, bottom: 97 }, [132, 97], [131, 97]],
-  [{ left: 0, top: 0, right: 132, bottom: 98 }, [132, 98], [131, 97]],
+  [{ left: -1, top: 0, right: 131, bottom: 97 }, [131, 97], [131, 97]],
+  [{ left: 0, top: 0, right: 132, bottom: 98 }, [131, 97], [131, 97]],
+  [{ left: -2, top: 0, right: 133, bottom: 99 }, [135, 99], [131, 97]],
   [{ left: -1.4, top: 0, right: 132.4, bottom: 97 }, [133, 97], [131, 97]],
   [{ left: -1.51, top: 0, right: 10, bottom: 97 }, [12, 97], [10, 97]],
   [{ left: -50, top: -50, right: 150, bottom: 50, unit: '%' }, [262, 97], [131, 49]],

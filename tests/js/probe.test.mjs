@@ -187,7 +187,9 @@ test('a format that is not read is named', async () => {
     AVIF: Buffer.from('\0\0\0\x1cftypavif', 'latin1'),
     HEIC: Buffer.from('\0\0\0\x1cftypheic', 'latin1'),
     'JPEG XL': Buffer.from('\xff\x0a', 'latin1'),
-    'no known format': Buffer.from('words'),
+    'base64 text': Buffer.from('wordswordswords!'.replace('!', '4')),
+    text: Buffer.from('words, and more'),
+    'no known format': Buffer.from([1, 2, 3]),
     'no bytes at all': Buffer.alloc(0),
   };
   for (const [name, file] of Object.entries(files)) {
