@@ -32,7 +32,11 @@ using crop64::Result;
 val details_of(const Error& error) {
   val details = val::object();
   for (const crop64::Detail& detail : error.details) {
-    put(details, detail.name, detail.value);
+    if (detail.text != nullptr) {
+      put(details, detail.name, detail.text);
+    } else {
+      put(details, detail.name, detail.value);
+    }
   }
   return details;
 }
@@ -46,11 +50,32 @@ val failure(const Error& error) {
   return response;
 }
 
-// A copy of an array's first bytes.
-Result<Buffer> copy_in(const val& array, double length) {
-  Result<Buffer> buffer = Buffer::allocate(length);
-  if (buffer.ok()) {
-    copy(buffer.value().data(), array, 0, length);
+Error changed() {
+  return make_error(ErrorCode::kInvalidArgument,
+                    "The source became shorter while it was read. Do not resize or transfer its "
+                    "buffer before the promise has settled.");
+}
+
+// Room for `length` bytes from JavaScript.
+Result<Buffer> make_room(double length, double memory_limit = INFINITY) {
+  if (length > memory_limit) {
+    Error error = make_error(ErrorCode::kLimitExceeded,
+                             "Expected at most %.0f for limits.memory but the source alone has "
+                             "%.0f bytes. Raise the limit if you trust the source.",
+                             memory_limit, length);
+    error.details = {{"limit", memory_limit}, {"value", length}};
+    return error;
+  }
+  const bool is_size = length >= 0 && length < 1e18;
+  return is_size ? Buffer::allocate(static_cast<uint64_t>(length)) : changed();
+}
+
+// A copy of the first `length` bytes of an array. INVALID_ARGUMENT if it has fewer: the rest of the
+// buffer would be memory of another job.
+Result<Buffer> copy_in(const val& array, double length, double memory_limit = INFINITY) {
+  Result<Buffer> buffer = make_room(length, memory_limit);
+  if (buffer.ok() && copy(buffer.value().data(), array, 0, length) != length) {
+    return changed();
   }
   return buffer;
 }
@@ -170,27 +195,64 @@ struct Loaded {
   crop64::Source source;
 };
 
-// Room for a source.
-Result<Buffer> make_room(double length, double memory_limit) {
-  if (length > memory_limit) {
-    Error error = make_error(ErrorCode::kLimitExceeded,
-                             "Expected at most %.0f for limits.memory but the source alone has "
-                             "%.0f bytes. Raise the limit if you trust the source.",
-                             memory_limit, length);
-    error.details = {{"limit", memory_limit}, {"value", length}};
-    return error;
+// The samples in `bytes`, or nothing if `input` has a size or a depth that samples cannot have, or
+// `bytes` is not exactly as long as they are.
+std::optional<crop64::ImageView> samples_of(const Input& input, const Buffer& bytes) {
+  const auto is_side = [](double side) {
+    return side >= 1 && side <= 0x7fffffff && side == std::floor(side);
+  };
+  if (!is_side(input.width) || !is_side(input.height) ||
+      (input.bit_depth != 8 && input.bit_depth != 16) ||
+      input.channels == crop64::Channels::kKeep) {
+    return std::nullopt;
   }
-  return Buffer::allocate(static_cast<uint64_t>(length));
+  crop64::ImageView samples;
+  samples.size = {static_cast<int>(input.width), static_cast<int>(input.height)};
+  samples.layout = {model_of(input.channels), static_cast<int>(input.bit_depth)};
+  // In floating point: the product may be more than size_t holds.
+  const double stride = static_cast<double>(samples.layout.pixel_bytes()) * input.width;
+  if (stride * input.height != static_cast<double>(bytes.size())) {
+    return std::nullopt;
+  }
+  samples.data = bytes.data();
+  samples.stride = static_cast<size_t>(stride);
+  return samples;
+}
+
+std::optional<Error> load_samples(const Input& input, Loaded& loaded) {
+  const std::optional<crop64::ImageView> samples = samples_of(input, loaded.bytes);
+  if (!samples) {
+    return make_error(ErrorCode::kInvalidArgument,
+                      "Expected width x height x channels samples of 8 or 16 bits for source but "
+                      "received %.0f x %.0f of %.0f bits in %.0f bytes. The buffer of the samples "
+                      "must not be resized or transferred before the promise has settled.",
+                      input.width, input.height, input.bit_depth, double(loaded.bytes.size()));
+  }
+  loaded.source.samples = *samples;
+  loaded.source.samples.colors = &loaded.no_colors;
+  if (input.display_p3) {
+    loaded.source.color_space = crop64::ColorSpace::kDisplayP3;
+  }
+  if (!input.icc_profile.isUndefined()) {
+    Result<Buffer> profile = copy_in(input.icc_profile);
+    if (!profile.ok()) {
+      return profile.error();
+    }
+    loaded.icc_profile = std::move(profile.value());
+    loaded.source.icc_profile = loaded.icc_profile;
+  }
+  return std::nullopt;
 }
 
 std::optional<Error> load(const Input& input, double memory_limit, Loaded& loaded) {
-  const double length = length_of(input.data);
-  Result<Buffer> bytes = make_room(length, memory_limit);
+  Result<Buffer> bytes = copy_in(input.data, length_of(input.data), memory_limit);
   if (!bytes.ok()) {
     return bytes.error();
   }
   loaded.bytes = std::move(bytes.value());
-  copy(loaded.bytes.data(), input.data, 0, length);
+  if (input.kind == Kind::kSamples) {
+    return load_samples(input, loaded);
+  }
   size_t size = loaded.bytes.size();
   if (input.kind == Kind::kBase64) {
     const Result<size_t> decoded = crop64::base64_decode_in_place(loaded.bytes.data(), size);
@@ -199,27 +261,7 @@ std::optional<Error> load(const Input& input, double memory_limit, Loaded& loade
     }
     size = decoded.value();
   }
-  if (input.kind == Kind::kSamples) {
-    crop64::ImageView& samples = loaded.source.samples;
-    samples.size = {input.width, input.height};
-    samples.layout = {model_of(input.channels), input.bit_depth};
-    samples.data = loaded.bytes.data();
-    samples.stride = samples.layout.pixel_bytes() * static_cast<size_t>(input.width);
-    samples.colors = &loaded.no_colors;
-    if (input.display_p3) {
-      loaded.source.color_space = crop64::ColorSpace::kDisplayP3;
-    }
-    if (!input.icc_profile.isUndefined()) {
-      Result<Buffer> profile = copy_in(input.icc_profile);
-      if (!profile.ok()) {
-        return profile.error();
-      }
-      loaded.icc_profile = std::move(profile.value());
-      loaded.source.icc_profile = loaded.icc_profile;
-    }
-  } else {
-    loaded.source.file = Bytes(loaded.bytes.data(), size);
-  }
+  loaded.source.file = Bytes(loaded.bytes.data(), size);
   return std::nullopt;
 }
 
@@ -254,11 +296,11 @@ val describe(const crop64::ImageInfo& info, crop64::ColorSpace color_space) {
 }
 
 // The header of a file.
-val probe(const val& from) {
+val probe(const val& from, double memory_limit) {
   Input input;
   read(from, input);
   Loaded loaded;
-  if (const auto error = load(input, 1e18, loaded)) {
+  if (const auto error = load(input, memory_limit, loaded)) {
     return failure(*error);
   }
   const Result<crop64::ImageInfo> info = crop64::probe(loaded.source);
@@ -360,10 +402,12 @@ std::optional<std::vector<crop64::Output>> pass_all(const val& file, const Jobs&
 // What comes in at a time: it is still in the processor's cache when it is decoded.
 constexpr size_t kPiece = size_t{256} * 1024;
 
-// The next `count` bytes of a file, which stand at `at` in an array.
-void bring(Arriving& arriving, const val& array, size_t at, size_t count) {
-  copy(arriving.rest().data(), array, double(at), double(count));
-  arriving.arrived(count);
+// Feeds a file's next `count` bytes, at most rest().size(), which begin at index `at` of an array.
+// Returns false if the array has fewer.
+bool bring(Arriving& arriving, const val& array, size_t at, size_t count) {
+  const double copied = copy(arriving.rest().data(), array, double(at), double(count));
+  arriving.arrived(static_cast<size_t>(copied));
+  return copied == double(count);
 }
 
 val process_file(const val& file, const Jobs& jobs, Form form) {
@@ -379,7 +423,9 @@ val process_file(const val& file, const Jobs& jobs, Form form) {
     const size_t there = arriving.file().size();
     const size_t rest = arriving.rest().size();
     const bool in_pieces = there == 0 || !arriving.is_idle();
-    bring(arriving, file, there, in_pieces ? std::min(kPiece, rest) : rest);
+    if (!bring(arriving, file, there, in_pieces ? std::min(kPiece, rest) : rest)) {
+      return failure(changed());
+    }
   }
   return report_all(arriving.process(), {arriving.file()}, form);
 }
@@ -410,19 +456,19 @@ Arriving& arriving_of(Handle handle) { return *reinterpret_cast<Arriving*>(handl
 Handle begin_arriving(double size, const val& jobs_from, const val& piece) {
   const Jobs jobs(jobs_from);
   Result<Buffer> room = make_room(size, jobs.memory_limit);
-  if (!room.ok() || length_of(piece) > size) {
+  const double length = length_of(piece);
+  if (!room.ok() || !(length <= size)) {
     return 0;
   }
   auto arriving = std::make_unique<Arriving>(std::move(room.value()), jobs.options);
-  bring(*arriving, piece, 0, static_cast<size_t>(length_of(piece)));
-  return arriving->is_idle() ? 0 : reinterpret_cast<Handle>(arriving.release());
+  const bool is_whole = bring(*arriving, piece, 0, static_cast<size_t>(length));
+  return !is_whole || arriving->is_idle() ? 0 : reinterpret_cast<Handle>(arriving.release());
 }
 
 // The next piece. Whether it is enough.
 bool arrive(Handle handle, const val& piece) {
   Arriving& arriving = arriving_of(handle);
-  const auto count = static_cast<size_t>(length_of(piece));
-  bring(arriving, piece, 0, std::min(count, arriving.rest().size()));
+  bring(arriving, piece, 0, arriving.rest().size());
   return arriving.is_enough();
 }
 

@@ -20,10 +20,10 @@ enum class Form { kBytes, kBase64, kDataUrl };
 struct Input {
   val data = val::undefined();  // Uint8Array
   Kind kind = Kind::kFile;
-  int width = 0;  // of samples, from here on
-  int height = 0;
+  double width = 0;  // of samples, from here on; as JavaScript has them, not checked
+  double height = 0;
   crop64::Channels channels = crop64::Channels::kRgba;
-  int bit_depth = 8;
+  double bit_depth = 8;
   bool display_p3 = false;
   val icc_profile = val::undefined();  // Uint8Array
 };

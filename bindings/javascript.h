@@ -46,8 +46,14 @@ EM_JS(EM_VAL, js_at, (EM_VAL array, int index), {
 EM_JS(double, js_length, (EM_VAL array), {
   return Emval.toValue(array).length;
 });
-EM_JS(void, js_copy, (uint8_t* to, EM_VAL from, double at, double length), {
-  HEAPU8.set(Emval.toValue(from).subarray(at, at + length), to);
+EM_JS(double, js_copy, (uint8_t* to, EM_VAL from, double at, double length), {
+  const array = Emval.toValue(from);
+  const count = Math.min(length, array.length - at);
+  if (!(count > 0)) {
+    return 0;
+  }
+  HEAPU8.set(array.subarray(at, at + count), to);
+  return count;
 });
 EM_JS(void, js_push, (EM_VAL array, EM_VAL value), {
   Emval.toValue(array).push(Emval.toValue(value));
@@ -114,9 +120,11 @@ inline val at(const val& array, int index) {
 }
 // Of an array of any kind.
 inline double length_of(const val& array) { return js_length(array.as_handle()); }
-// Of an Uint8Array's bytes `length`, from `at` on.
-inline void copy(uint8_t* to, const val& from, double at, double length) {
-  js_copy(to, from.as_handle(), at, length);
+// Copies up to `length` bytes of a Uint8Array, from index `at` on, and returns how many were
+// copied: fewer if the array ends earlier. Its buffer belongs to the caller and may have become
+// smaller since its length was read.
+[[nodiscard]] inline double copy(uint8_t* to, const val& from, double at, double length) {
+  return js_copy(to, from.as_handle(), at, length);
 }
 inline void push(const val& array, const val& value) {
   js_push(array.as_handle(), value.as_handle());

@@ -59,7 +59,7 @@ constexpr Signature kSignatures[] = {
 };
 
 std::string_view text_of(Bytes file) {
-  return {reinterpret_cast<const char*>(file.data()), std::min<size_t>(file.size(), 1024)};
+  return {reinterpret_cast<const char*>(file.data()), std::min<size_t>(file.size(), 4096)};
 }
 
 bool has_at(Bytes file, size_t offset, std::string_view bytes) {
@@ -217,9 +217,12 @@ Error unsupported(const ImageInfo& info) {
     return make_error(ErrorCode::kUnsupportedFormat,
                       "Expected a JPEG, PNG or BMP image but received %s.", info.looks_like);
   }
-  return make_error(ErrorCode::kUnsupportedFormat,
-                    "Expected a JPEG, PNG or BMP image but received %s, which is not read here.",
-                    info.name);
+  Error error = make_error(ErrorCode::kUnsupportedFormat,
+                           "Expected a JPEG, PNG or BMP image but received %s, which is not read "
+                           "here.",
+                           info.name);
+  error.details = {{"mimeType", 0, info.mime_type}};
+  return error;
 }
 
 const char* to_string(Format format) {

@@ -27,10 +27,11 @@ enum class ErrorCode : uint8_t {
 // The code as the public interface spells it: "CROP_OUT_OF_BOUNDS".
 const char* to_string(ErrorCode code);
 
-// A number that a program may want from an error: {"width", 4032}.
+// A number, or a constant text, that a program may want from an error: {"width", 4032}.
 struct Detail {
   const char* name;
   double value;
+  const char* text = nullptr;  // instead of `value`, unless null
 };
 
 struct Error {

@@ -20,11 +20,38 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
   return () => all.delete(listener);
 }
 
-/** Settles as `work` does, or at once with `signal.reason`. */
+/**
+ * A signal of this runtime that is aborted as soon as one of `signals` is, until `release` is called.
+ * Undefined if there are none.
+ */
+export function follow(...signals: (AbortSignal | undefined)[]): {
+  readonly signal: AbortSignal | undefined;
+  release(): void;
+} {
+  const given = signals.filter((signal) => signal !== undefined);
+  if (given.length === 0) {
+    return { signal: undefined, release() {} };
+  }
+  const controller = new AbortController();
+  const offs = given.map((signal) => {
+    const abort = () => controller.abort(signal.reason);
+    if (signal.aborted) abort();
+    return onAbort(signal, abort);
+  });
+  return {
+    signal: controller.signal,
+    release() {
+      for (const off of offs) off();
+    },
+  };
+}
+
+/** Settles as `work` does, or rejects with `signal.reason` as soon as `signal` is aborted. */
 export async function unlessAborted<Value>(
   signal: AbortSignal | undefined,
   work: Promise<Value>,
 ): Promise<Value> {
+  work.catch(() => {}); // after an abort, nobody asks how it ended
   signal?.throwIfAborted();
   let off = () => {};
   const aborted = new Promise<never>((_, reject) => {

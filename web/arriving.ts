@@ -1,9 +1,11 @@
 // A Blob that is decoded while it is being read, and read no further than it has to be.
 
+import { unlessAborted } from './abort.js';
 import type { NativeForms, NativeModule } from './crop64-module.js';
-import { tagOf } from './input.js';
+import { isBlob } from './input.js';
 import { isLoaded, run } from './module.js';
 import type { Checked } from './options.js';
+import { openStreams } from './stream.js';
 import type { Source } from './types.js';
 
 // What is read at a time.
@@ -11,21 +13,13 @@ const PIECE_BYTES = 512 * 1024;
 
 const TYPES = ['image/jpeg', 'image/png'];
 
-// What is being read. Chromium frees a Blob's stream to which nothing leads but the promise of its next
-// piece, and that promise then never settles.
-const streams = /* @__PURE__ */ new Set<ReadableStream>();
-
 /**
  * Whether that may gain something. What the Blob really holds, the module will find out. While the module
  * is loading, there is time to read all of a Blob.
  */
 export function mayArrive(source: Source): source is Blob {
   return (
-    isLoaded() &&
-    typeof source === 'object' &&
-    ['Blob', 'File'].includes(tagOf(source)) &&
-    TYPES.includes((source as Blob).type) &&
-    (source as Blob).size > 2 * PIECE_BYTES
+    isLoaded() && isBlob(source) && TYPES.includes(source.type) && source.size > 2 * PIECE_BYTES
   );
 }
 
@@ -61,7 +55,7 @@ interface Arrived {
 async function readInto(blob: Blob, options: Checked): Promise<Arrived | undefined> {
   const stream = blob.stream();
   const reader = stream.getReader({ mode: 'byob' });
-  streams.add(stream);
+  openStreams.add(stream);
   let native: NativeModule | undefined;
   let handle = 0;
   const take = (current: NativeModule, piece: Uint8Array) => {
@@ -78,8 +72,8 @@ async function readInto(blob: Blob, options: Checked): Promise<Arrived | undefin
   try {
     let piece = new Uint8Array(PIECE_BYTES);
     for (;;) {
-      const { value } = await reader.read(new Uint8Array(piece.buffer));
-      options.signal?.throwIfAborted();
+      const read = reader.read(new Uint8Array(piece.buffer));
+      const { value } = await unlessAborted(options.signal, read);
       if (!value?.length) {
         return undefined;
       }
@@ -95,7 +89,7 @@ async function readInto(blob: Blob, options: Checked): Promise<Arrived | undefin
       }
     }
   } finally {
-    streams.delete(stream);
+    openStreams.delete(stream);
     reader.cancel().catch(() => {});
     if (handle !== 0) {
       native?.endArriving(handle);

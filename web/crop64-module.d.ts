@@ -121,7 +121,8 @@ export interface NativeForms {
 }
 
 export interface NativeModule {
-  probe(input: NativeInput): NativeResponse<NativeInfo>;
+  /** `memoryLimit`: the most bytes that the input may have. */
+  probe(input: NativeInput, memoryLimit: number): NativeResponse<NativeInfo>;
   process<Form extends keyof NativeForms>(
     input: NativeInput,
     jobs: NativeOptions[],

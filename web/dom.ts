@@ -98,16 +98,14 @@ export function hasElements(): boolean {
 }
 
 /**
- * The pixels of a file of a format that is not decoded here, as the browser shows it. Rejects with
- * `refusal` where the browser does not know it either.
+ * The pixels of a file that was refused as UNSUPPORTED_FORMAT, as the browser shows it. Rejects with
+ * `refusal` if the browser does not know its format either.
  */
-export async function readByBrowser(
-  bytes: Uint8Array<ArrayBuffer>,
-  mimeType: string,
-  refusal: ImageError,
-): Promise<Input> {
-  const blob = new Blob([bytes], { type: mimeType });
+export async function readByBrowser(input: Input, refusal: ImageError): Promise<Input> {
+  // By its bytes and never by what its source says of it. An SVG is not shown without its type.
+  const type = String(refusal.details.mimeType ?? '');
   try {
+    const blob = new Blob([decoded(input) as Uint8Array<ArrayBuffer>], { type });
     const bitmap = await createImageBitmap(blob).catch((error) => {
       if (hasElements()) {
         return loadElement(blob);
@@ -121,6 +119,16 @@ export async function readByBrowser(
     const reason = `${message} The browser does not read it either: ${reasonOf(error)}.`;
     throw new ImageError(code, reason, { ...details }, { cause: error });
   }
+}
+
+// The bytes of a file that came as it is or as base64 text, which the module has checked. atob() does
+// not know the URL-safe alphabet.
+function decoded({ kind, data }: Input): Uint8Array {
+  if (kind !== 'base64') {
+    return data;
+  }
+  const text = new TextDecoder().decode(data).replaceAll('-', '+').replaceAll('_', '/');
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
 async function loadElement(blob: Blob): Promise<HTMLImageElement> {

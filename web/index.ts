@@ -1,10 +1,12 @@
 // The public interface: each function reads its source, runs the module and shapes the answer.
 
+import { unlessAborted } from './abort.js';
 import { mayArrive, processArriving } from './arriving.js';
 import type { NativeForms, NativeModule } from './crop64-module.js';
 import { canAskBrowser, readByBrowser } from './dom.js';
 import { ImageError } from './errors.js';
-import type { Input } from './input.js';
+import { fileOf, splitName } from './file.js';
+import { type Input, isBlob, unchanged } from './input.js';
 import { loaded, run } from './module.js';
 import {
   type Checked,
@@ -12,9 +14,11 @@ import {
   checkEncode,
   checkEncodeAll,
   checkImageData,
+  checkProbe,
 } from './options.js';
 import { decodedImage, encodedImage, imageInfo } from './result.js';
 import { read, readStart } from './source.js';
+import { checkBytes } from './stream.js';
 import type {
   DecodedImage,
   DecodeOptions,
@@ -23,10 +27,12 @@ import type {
   EncodeOptions,
   ImageDataOptions,
   ImageInfo,
+  ProbeOptions,
   Samples,
   Samples8,
   Samples16,
   Source,
+  ToFileOptions,
 } from './types.js';
 
 export type { ErrorCode } from './errors.js';
@@ -51,32 +57,49 @@ export type {
   Limits,
   Pixels,
   Position,
+  ProbeOptions,
   Region,
   Resize,
   Samples,
   Samples8,
   Samples16,
   Source,
+  ToFileOptions,
 } from './types.js';
 
 // As a rule a header lies within this much of a file.
 const HEADER_BYTES = 64 * 1024;
 
-/** What a picture is, from its header alone. Of a Blob only as much is read as that takes. */
-export async function probe(source: Source): Promise<ImageInfo> {
-  const { limits } = checkDecode();
+/** What an image is, from its header alone. Of a Blob only as much is read as that takes. */
+export async function probe(source: Source, options?: ProbeOptions): Promise<ImageInfo> {
+  const { limits, signal } = checkProbe(options);
+  const { pixels = Number.POSITIVE_INFINITY, memory = Number.POSITIVE_INFINITY } = limits;
   for (let size = HEADER_BYTES; ; size *= 8) {
-    const [input] = await Promise.all([readStart(source, size, limits), loaded()]);
-    const byteLength = source instanceof Blob ? source.size : input.data.length;
+    const reading = Promise.all([readStart(source, size, { limits, signal }), loaded()]);
+    const [input] = await unlessAborted(signal, reading);
+    const byteLength = isBlob(source) ? source.size : input.data.length;
     try {
-      const info = await run((native) => native.probe(input));
-      return imageInfo(info, input.kind === 'file' ? byteLength : info.byteLength);
+      const info = await run((native) => native.probe(unchanged(input), memory), signal);
+      const allBytes = input.kind === 'file' ? byteLength : info.byteLength;
+      checkBytes(allBytes, limits);
+      checkPixels(info.storedWidth * info.storedHeight, pixels);
+      return imageInfo(info, allBytes);
     } catch (error) {
       const cutShort = input.data.length < byteLength;
       if (!(cutShort && error instanceof ImageError && error.code === 'TRUNCATED_IMAGE')) {
         throw error;
       }
     }
+  }
+}
+
+function checkPixels(value: number, limit: number): void {
+  if (value > limit) {
+    throw new ImageError(
+      'LIMIT_EXCEEDED',
+      `Expected at most ${limit} for limits.pixels but the image has ${value}.`,
+      { limit, value },
+    );
   }
 }
 
@@ -105,8 +128,8 @@ export async function decode(
 
 /** A picture, or a part of it, as an encoded file in memory, with all that is known about it. */
 export async function encode(source: Source, options?: EncodeOptions): Promise<EncodedImage> {
-  const { result, mimeType, decoder } = await process(source, checkEncode(options), 'bytes');
-  return encodedImage(result, mimeType, decoder);
+  const { result, decoder } = await process(source, checkEncode(options), 'bytes');
+  return encodedImage(result, decoder);
 }
 
 /**
@@ -119,16 +142,13 @@ export async function encodeAll(
   options: readonly EncodeOptions[],
 ): Promise<EncodedImage[]> {
   const all = await processAll(source, checkEncodeAll(options), 'bytes');
-  return all.map(({ result, mimeType, decoder }) => encodedImage(result, mimeType, decoder));
+  return all.map(({ result, decoder }) => encodedImage(result, decoder));
 }
 
 /** As `encode`: a data URL, to be put in `img.src`. */
 export async function toDataURL(source: Source, options?: EncodeOptions): Promise<string> {
-  const { result, mimeType } = await process(source, checkEncode(options), 'dataUrl');
-  // A long text is not gone through for nothing.
-  return mimeType === result.mimeType
-    ? result.data
-    : result.data.replace(result.mimeType, () => mimeType);
+  const { result } = await process(source, checkEncode(options), 'dataUrl');
+  return result.data;
 }
 
 /** As `encode`: base64 text. */
@@ -149,6 +169,12 @@ export async function toBytes(
 /** As `encode`: a Blob with its type. */
 export async function toBlob(source: Source, options?: EncodeOptions): Promise<Blob> {
   return (await encode(source, options)).toBlob();
+}
+
+/** As `encode`: a File with its type, and with a name whose ending says the format. */
+export async function toFile(source: Source, options?: ToFileOptions): Promise<File> {
+  const { name, rest } = splitName(options);
+  return fileOf(await encode(source, rest), name, source);
 }
 
 /** As `decode`: ImageData; a plain object of the same shape where there is no such class. */
@@ -172,7 +198,6 @@ export async function toImageData(source: Source, options?: ImageDataOptions): P
 
 interface Processed<Form extends keyof NativeForms> {
   readonly result: NativeForms[Form];
-  readonly mimeType: string;
   readonly decoder: Decoder;
 }
 
@@ -190,16 +215,17 @@ async function processAll<Form extends keyof NativeForms>(
   options: Checked,
   form: Form,
 ): Promise<Processed<Form>[]> {
-  options.signal?.throwIfAborted();
+  const { limits, signal } = options;
+  signal?.throwIfAborted();
   if (mayArrive(source)) {
     const results = await processArriving(source, options, form);
     if (results !== undefined) {
-      return results.map((result) => ({ result, mimeType: result.mimeType, decoder: 'crop64' }));
+      return results.map((result) => ({ result, decoder: 'crop64' }));
     }
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
   }
-  const [input] = await Promise.all([read(source, options.limits), loaded()]);
-  options.signal?.throwIfAborted();
+  const reading = Promise.all([read(source, { limits, signal }), loaded()]);
+  const [input] = await unlessAborted(signal, reading);
   try {
     return await processInput(input, options, form);
   } catch (error) {
@@ -207,11 +233,7 @@ async function processAll<Form extends keyof NativeForms>(
     if (!(isUnknown && canAskBrowser())) {
       throw error;
     }
-    // Asked for nothing, the module passes a file on as it is, and says what it looks like.
-    const [passed] = await processInput(input, checkEncode(), 'bytes');
-    const { data, mimeType } = (passed as Processed<'bytes'>).result;
-    const drawn = await readByBrowser(data, mimeType, error);
-    options.signal?.throwIfAborted();
+    const drawn = await unlessAborted(signal, readByBrowser(input, error));
     return processInput(drawn, options, form);
   }
 }
@@ -221,11 +243,7 @@ async function processInput<Form extends keyof NativeForms>(
   options: Checked,
   form: Form,
 ): Promise<Processed<Form>[]> {
-  const job = (native: NativeModule) => native.process(input, options.jobs, form);
+  const job = (native: NativeModule) => native.process(unchanged(input), options.jobs, form);
   const results = await run(job, options.signal);
-  return results.map((result) => ({
-    result,
-    mimeType: result.mimeType,
-    decoder: input.decoder,
-  }));
+  return results.map((result) => ({ result, decoder: input.decoder }));
 }

@@ -1,14 +1,15 @@
 // A source that has been read: what the module takes.
 
-import { invalid } from './errors.js';
+import { ImageError, invalid } from './errors.js';
 import type { Channels, ColorSpace, Decoder, Pixels, Source } from './types.js';
 
 export interface Input {
   readonly kind: 'file' | 'base64' | 'samples';
+  /** Of fixed length. Its buffer may belong to the caller, and may shrink or be detached. */
   readonly data: Uint8Array;
+  /** The length of `data` when the source was read. */
+  readonly byteLength: number;
   readonly decoder: Decoder;
-  /** What the source says of itself, for a format that is not known. */
-  readonly mimeType?: string | undefined;
   // Of samples, from here on.
   readonly width?: number;
   readonly height?: number;
@@ -29,22 +30,95 @@ const CHANNEL_COUNT: Readonly<Record<Channels, number>> = {
 
 const COLOR_SPACES: readonly ColorSpace[] = ['srgb', 'display-p3', 'other'];
 
-/** The kind of an object. By tag and not by class: a picture may come from another frame. */
+/** The kind of an object. By tag and not by class: an image may come from another frame. */
 export function tagOf(value: object): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** The tag of a source that has been read elsewhere. */
-export const READ = 'Crop64Input';
+/**
+ * Whether a value is a Blob or a File: of this frame, of another one, or of a library that brings its
+ * own. By its members, since happy-dom's have no tag.
+ */
+export function isBlob(value: unknown): value is Blob {
+  try {
+    const { size, slice, arrayBuffer } = Object(value) as Partial<Blob>;
+    return (
+      typeof size === 'number' && typeof slice === 'function' && typeof arrayBuffer === 'function'
+    );
+  } catch {
+    return false; // a getter that throws, a revoked proxy
+  }
+}
+
+// Not a field or a tag: any object could have those.
+const inputs = /* @__PURE__ */ new WeakSet<object>();
 
 /** An input as a source: what the pool has read is not read again in its worker. */
 export function asSource(input: Input): Source {
-  return Object.assign(input, { [Symbol.toStringTag]: READ }) as object as Source;
+  inputs.add(input);
+  return input as object as Source;
+}
+
+/** Whether `asSource` made it. */
+export function isInput(source: object): source is Input {
+  return inputs.has(source);
 }
 
 /** The bytes of a file. */
-export function file(data: Uint8Array, mimeType?: string): Input {
-  return { kind: 'file', data, decoder: 'crop64', mimeType };
+export function file(data: Uint8Array): Input {
+  return { kind: 'file', data, byteLength: data.length, decoder: 'crop64' };
+}
+
+/**
+ * The bytes of a buffer or of a view of one, not copied, and of fixed length: a view of a resizable
+ * buffer would follow it. Errors: SOURCE_UNREADABLE if the buffer was transferred.
+ */
+export function bytesOf(source: ArrayBuffer | SharedArrayBuffer | ArrayBufferView): Uint8Array {
+  try {
+    if (ArrayBuffer.isView(source)) {
+      const field = (name: string) => fieldOf(source, name);
+      const [buffer, offset] = [field('buffer') as ArrayBuffer, field('byteOffset') as number];
+      return new Uint8Array(buffer, offset, field('byteLength') as number);
+    }
+    const bytes = new Uint8Array(source);
+    return new Uint8Array(bytes.buffer, 0, bytes.length);
+  } catch (error) {
+    throw gone(error);
+  }
+}
+
+// What an engine knows of a view, whatever properties the object was given beside that.
+function fieldOf(view: ArrayBufferView, name: string | symbol): unknown {
+  const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
+  const isTypedArray = Reflect.get(typedArray, Symbol.toStringTag, view) !== undefined;
+  return Reflect.get(isTypedArray ? typedArray : DataView.prototype, name, view);
+}
+
+/** The class of a typed array, of whatever frame: 'Uint8Array'. */
+export function arrayTypeOf(value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? fieldOf(value, Symbol.toStringTag) : undefined;
+}
+
+/** The error of a buffer that is no longer there. */
+export function gone(cause?: unknown): ImageError {
+  return new ImageError(
+    'SOURCE_UNREADABLE',
+    'The buffer of source was transferred or resized: pass a copy, or leave it as it is until the ' +
+      'call has settled.',
+    {},
+    { cause },
+  );
+}
+
+/**
+ * The same input. Errors: SOURCE_UNREADABLE if its buffer was transferred or resized since it was
+ * read.
+ */
+export function unchanged(input: Input): Input {
+  if (input.data.length !== input.byteLength) {
+    throw gone();
+  }
+  return input;
 }
 
 /** Samples, checked. Errors: INVALID_ARGUMENT. */
@@ -57,7 +131,7 @@ export function readPixels(pixels: Pixels): Input {
   if (!COLOR_SPACES.includes(colorSpace)) {
     throw invalid(`one of ${COLOR_SPACES.join(', ')}`, 'source.colorSpace', colorSpace);
   }
-  if (iccProfile !== undefined && !(iccProfile instanceof Uint8Array)) {
+  if (iccProfile !== undefined && arrayTypeOf(iccProfile) !== 'Uint8Array') {
     throw invalid('a Uint8Array', 'source.iccProfile', iccProfile);
   }
   for (const [name, value] of Object.entries({ width, height })) {
@@ -65,26 +139,31 @@ export function readPixels(pixels: Pixels): Input {
       throw invalid('an integer of at least 1', `source.${name}`, value);
     }
   }
-  const bitDepth = data instanceof Uint16Array ? 16 : 8;
-  if (bitDepth === 8 && !(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+  const type = arrayTypeOf(data);
+  if (!['Uint8Array', 'Uint8ClampedArray', 'Uint16Array'].includes(type as string)) {
     throw invalid('a Uint8Array, Uint8ClampedArray or Uint16Array', 'source.data', data);
   }
-  if (data.length !== width * height * count) {
+  const bitDepth = type === 'Uint16Array' ? 16 : 8;
+  const bytes = bytesOf(data);
+  const length = bytes.length / (bitDepth / 8);
+  if (length !== width * height * count) {
     throw invalid(
       `${width} x ${height} x ${count} = ${width * height * count} samples (${channels})`,
       'source.data',
-      data.length,
+      length,
     );
   }
   return {
     kind: 'samples',
-    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    data: bytes,
+    byteLength: bytes.length,
     width,
     height,
     channels,
     bitDepth,
     displayP3: colorSpace === 'display-p3',
-    iccProfile,
+    // A copy: it is small, and its buffer may be resized or transferred.
+    iccProfile: iccProfile && new Uint8Array(bytesOf(iccProfile)),
     decoder: 'crop64',
   };
 }

@@ -2,12 +2,15 @@
 // to each. Messages carry neither methods nor classes: those are put back on the other side.
 
 import { type ErrorCode, ImageError, reasonOf } from './errors.js';
-import { asSource, type Input, tagOf } from './input.js';
+import { asSource, type Input, isBlob, tagOf } from './input.js';
 import { withForms } from './result.js';
 import type { EncodedImage } from './types.js';
 
-/** The functions that take a source. */
-export type Functions = Omit<typeof import('./index.js'), 'ImageError' | 'init' | 'dispose'>;
+/** The functions that take a source. The page makes a File by itself. */
+export type Functions = Omit<
+  typeof import('./index.js'),
+  'ImageError' | 'init' | 'dispose' | 'toFile'
+>;
 
 /** A source that a message can carry. */
 export type Material = string | Blob | Input;
@@ -25,7 +28,7 @@ export interface Reply {
   readonly source?: Material;
 }
 
-interface ErrorMessage {
+export interface ErrorMessage {
   readonly code: ErrorCode;
   readonly message: string;
   readonly details: Record<string, unknown>;
@@ -34,11 +37,15 @@ interface ErrorMessage {
 
 /** The arguments as the interface takes them. */
 export function unpackArguments({ args }: Call): unknown[] {
-  return args.map((arg) => (isInput(arg) ? asSource(arg) : arg));
+  const [source, ...rest] = args;
+  return [isRead(source) ? asSource(source) : source, ...rest];
 }
 
-export function isInput(value: unknown): value is Input {
-  return typeof value === 'object' && value !== null && 'kind' in value;
+/** Whether a `Material` is a source that has been read. */
+export function isRead(material: unknown): material is Input {
+  return (
+    typeof material === 'object' && material !== null && 'kind' in material && !isBlob(material)
+  );
 }
 
 export function packResult(result: unknown): Reply {

@@ -1,5 +1,6 @@
 // Starts the module: once, shared by all calls, and again after a failure.
 
+import { unlessAborted } from './abort.js';
 import createModule, { type NativeModule, type NativeResponse } from './crop64-module.js';
 import { type ErrorCode, ImageError, noRoom, reasonOf } from './errors.js';
 import type { InitOptions } from './types.js';
@@ -54,12 +55,15 @@ export async function run<Value>(
   job: (native: NativeModule) => NativeResponse<Value>,
   signal?: AbortSignal,
 ): Promise<Value> {
-  const native = await load();
+  const native = await unlessAborted(signal, load());
   signal?.throwIfAborted();
   let response: NativeResponse<Value>;
   try {
     response = job(native);
   } catch (error) {
+    if (error instanceof ImageError) {
+      throw error; // a job that refuses its input has not begun
+    }
     dispose();
     throw noRoom(error) ?? stopped(error);
   }

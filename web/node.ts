@@ -2,7 +2,12 @@
 
 /** @internal */
 export interface NodeModules {
-  'node:fs/promises': { readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> };
+  'node:fs/promises': {
+    readFile(
+      url: URL,
+      options?: { signal: AbortSignal | undefined },
+    ): Promise<Uint8Array<ArrayBuffer>>;
+  };
   'node:os': { availableParallelism(): number };
   'node:worker_threads': typeof import('node:worker_threads');
 }

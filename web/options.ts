@@ -11,6 +11,7 @@ import type {
   EncodeOptions,
   ImageDataOptions,
   Limits,
+  ProbeOptions,
 } from './types.js';
 
 type Given = Readonly<Record<string, unknown>>;
@@ -61,6 +62,10 @@ export interface Checked {
   readonly jobs: NativeOptions[];
 }
 
+export function checkProbe(options: ProbeOptions = {}): Checked {
+  return check(object(options, 'options', ['limits', 'signal']));
+}
+
 export function checkDecode(options: DecodeOptions = {}): Checked {
   return check({ ...object(options, 'options', FOR_SAMPLES), format: 'raw' });
 }
@@ -82,7 +87,10 @@ export function checkEncodeAll(options?: readonly EncodeOptions[]): Checked {
   if (!Array.isArray(options)) {
     throw invalid('an array of options', 'options', options);
   }
-  const all = options.map((job) => checkEncode(job));
+  // Not map(), which leaves holes out.
+  const all = Array.from(options, (job, index) =>
+    checkEncode(object(job, `options[${index}]`, FOR_FILES)),
+  );
   // Not as arguments: there may be more jobs than a call has room for.
   const bytes = all.reduce((least, { limits }) => Math.min(least, limits.bytes ?? NONE), NONE);
   const signals = new Set(all.flatMap(({ signal }) => signal ?? []));
@@ -440,7 +448,11 @@ function checkLimits(value: unknown): Limits | undefined {
 }
 
 function checkSignal(value: unknown): AbortSignal | undefined {
-  const isSignal = typeof (value as AbortSignal | null | undefined)?.throwIfAborted === 'function';
+  const { aborted, addEventListener, throwIfAborted } = Object(value) as Partial<AbortSignal>;
+  const isSignal =
+    typeof aborted === 'boolean' &&
+    typeof addEventListener === 'function' &&
+    typeof throwIfAborted === 'function';
   if (value !== undefined && !isSignal) {
     throw invalid('an AbortSignal', 'signal', value);
   }

@@ -5,12 +5,14 @@
 
 import { onAbort, unlessAborted } from './abort.js';
 import { hasElements, readByBrowser } from './dom.js';
-import { ImageError, invalid, unreadable } from './errors.js';
-import { type Input, tagOf } from './input.js';
+import { ImageError, invalid } from './errors.js';
+import { fileOf, splitName } from './file.js';
+import { bytesOf, gone, type Input, isBlob, tagOf } from './input.js';
 import {
   type Call,
+  type ErrorMessage,
   type Functions,
-  isInput,
+  isRead,
   type Material,
   type Reply,
   unpackError,
@@ -23,11 +25,13 @@ import {
   checkEncode,
   checkEncodeAll,
   checkImageData,
+  checkProbe,
 } from './options.js';
 import { inOrder } from './ordered.js';
 import { read } from './source.js';
+import type { Reading } from './stream.js';
 import { startThread, type Thread } from './thread.js';
-import type { EncodedImage, EncodeOptions, InitOptions, Limits, Source } from './types.js';
+import type { EncodedImage, EncodeOptions, InitOptions, Source, ToFileOptions } from './types.js';
 import { checkInit, compile, once } from './wasm.js';
 
 export { ImageError } from './errors.js';
@@ -80,7 +84,7 @@ type Name = keyof Functions;
 
 // What a call's options are: a wrong one is told without a worker.
 const checks: Record<Name, (options?: never) => Checked> = {
-  probe: () => checkDecode(),
+  probe: checkProbe,
   decode: checkDecode,
   encode: checkEncode,
   encodeAll: checkEncodeAll,
@@ -207,25 +211,15 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
     const { limits, signal } = checks[name](options as never);
     signal?.throwIfAborted();
     const copied = withoutSignal(options); // now: the caller may change them while the call waits
-    const material = await unlessAborted(signal, materialOf(source, limits));
+    const material = await materialOf(source, { limits, signal });
     const moves = transfer || !isBorrowed(material, source);
     const call = { name, args: [material, copied] };
     let reply = await run(call, moves, signal);
     if (reply.source !== undefined && hasElements()) {
-      const drawn = await unlessAborted(signal, draw(reply));
+      const drawn = await unlessAborted(signal, draw(reply.source, reply.error as ErrorMessage));
       reply = await run({ ...call, args: [drawn, copied] }, true, signal);
     }
     return unpackReply(call, reply);
-  }
-
-  // A worker has no elements, and an SVG has pixels only as one.
-  async function draw({ source, error }: Reply): Promise<Input> {
-    const call = { name: 'encode', args: [source] } as const;
-    const { bytes, mimeType } = unpackReply(call, await run(call, true, undefined)) as EncodedImage;
-    const refusal = unpackError(error as NonNullable<typeof error>);
-    return readByBrowser(bytes, mimeType, refusal).catch(() => {
-      throw refusal; // it says so already
-    });
   }
 
   // A call that close waits for.
@@ -242,6 +236,11 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
   const functions = Object.fromEntries(
     names.map((name) => [name, functionOf(name)]),
   ) as unknown as Functions;
+  // Not every runtime sends a File.
+  const toFile = async (source: Source, options?: ToFileOptions) => {
+    const { name, rest } = splitName(options);
+    return fileOf(await functions.encode(source, rest), name, source);
+  };
 
   async function* map(
     sources: Iterable<Source> | AsyncIterable<Source>,
@@ -291,7 +290,7 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
     await Promise.all(Array.from(threads, ({ ended }) => ended));
   }
 
-  return { ...functions, map, init, dispose, close };
+  return { ...functions, toFile, map, init, dispose, close };
 }
 
 function parallelism(): number {
@@ -304,21 +303,26 @@ function isIterable(value: unknown): boolean {
   return Symbol.asyncIterator in object || Symbol.iterator in object;
 }
 
+// A worker has no elements, and an SVG has pixels only as one.
+async function draw(source: Material, error: ErrorMessage): Promise<Input> {
+  const refusal = unpackError(error);
+  const whole = { limits: {}, signal: undefined };
+  const input = isRead(source) ? source : await read(source, whole);
+  return readByBrowser(input, refusal).catch(() => {
+    throw refusal; // it says so already
+  });
+}
+
 // What only this thread can read is read here, and so is what would keep a worker waiting.
-async function materialOf(source: Source, limits: Limits): Promise<Material> {
+async function materialOf(source: Source, reading: Reading): Promise<Material> {
   const isSent = typeof source === 'string' || (isBlob(source) && isCloneable(source));
-  return isSent ? source : read(source, limits);
+  return isSent ? source : read(source, reading);
 }
 
-function isBlob(source: unknown): source is Blob {
-  return ['Blob', 'File'].includes(tagOf(Object(source)));
-}
-
-// In Node, a file as a Blob can't be sent.
+// In Node, a file as a Blob can't be sent, and a Blob of a library arrives as an object without methods.
 function isCloneable(blob: Blob): boolean {
   try {
-    structuredClone(blob);
-    return true;
+    return isBlob(structuredClone(blob));
   } catch {
     return false;
   }
@@ -328,7 +332,8 @@ function isCloneable(blob: Blob): boolean {
 function isBorrowed(material: Material, source: Source): boolean {
   const { bytes, data } = Object(source);
   const memory = bytes ?? data ?? source;
-  return !isInput(material) || material.data.buffer === (memory.buffer ?? memory);
+  const buffer = ArrayBuffer.isView(memory) ? bytesOf(memory).buffer : memory;
+  return !isRead(material) || material.data.buffer === buffer;
 }
 
 // Options are plain objects, but for the signal: copied, they can be sent, even where they were a
@@ -347,7 +352,7 @@ function withoutSignal<Value>(options: Value): Value {
 // A call as it is sent, and the memory that is moved with it.
 function pack({ call, moves }: Job): [Call, ArrayBuffer[]] {
   const [source, ...rest] = call.args;
-  if (!isInput(source)) {
+  if (!isRead(source)) {
     return [call, []];
   }
   const { buffer, byteLength } = source.data;
@@ -356,7 +361,7 @@ function pack({ call, moves }: Job): [Call, ArrayBuffer[]] {
     const data = moves && isWhole ? source.data : new Uint8Array(source.data);
     return [{ ...call, args: [{ ...source, data }, ...rest] }, [data.buffer as ArrayBuffer]];
   } catch (error) {
-    throw unreadable('bytes that were not transferred elsewhere', error);
+    throw gone(error);
   }
 }
 
@@ -364,4 +369,4 @@ const pool = createPool();
 /** The functions of `crop64`, on a pool that starts by itself. */
 export const { decode, dispose, encode, init, probe, toBase64, toBlob, toBytes, toDataURL } = pool;
 /** The functions of `crop64`, on a pool that starts by itself. */
-export const { encodeAll, toImageData } = pool;
+export const { encodeAll, toFile, toImageData } = pool;

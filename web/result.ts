@@ -101,12 +101,8 @@ const forms = {
   },
 };
 
-export function encodedImage(
-  native: NativeResult,
-  mimeType: string,
-  decoder: Decoder,
-): EncodedImage {
-  const { data: bytes, format, quality } = native;
+export function encodedImage(native: NativeResult, decoder: Decoder): EncodedImage {
+  const { data: bytes, format, mimeType, quality } = native;
   const told = format === 'raw' ? samplesOf(native) : quality === undefined ? {} : { quality };
   return withForms({ bytes, format, mimeType, ...told, ...common(native, decoder) });
 }

@@ -30,8 +30,10 @@ export interface WithBytes {
 }
 
 /**
- * Where a picture comes from. Strings are base64 text or data URLs, never paths or addresses: pass
- * a `URL` for those. The source is never changed and never detached. A `Response` is read to its end.
+ * Where an image comes from. Strings are base64 text or data URLs, never paths or addresses: pass
+ * a `URL` for those. The source is never changed and never detached. A `Response` or a stream is read
+ * to its end. A `Request` is sent with `fetch`. An async iterable of bytes is a stream, too: Node's
+ * `Readable`s are. Do not change bytes or pixels before the call has settled.
  *
  * Errors: `INVALID_ARGUMENT` of what is no source; `SOURCE_UNREADABLE` of one that cannot be read (an
  * HTTP status, a missing file, a tainted canvas, a picture that is not loaded); and of what it holds
@@ -43,7 +45,10 @@ export type Source =
   | SharedArrayBuffer
   | ArrayBufferView
   | Response
+  | Request
   | URL
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
   | string
   | Pixels
   | WithBytes
@@ -131,6 +136,17 @@ export interface Resize {
   readonly withoutEnlargement?: boolean;
 }
 
+/** What `probe` takes. */
+export interface ProbeOptions {
+  /**
+   * `bytes` and `memory` of the source as far as it is read, and `pixels` of the image. Default: no
+   * limit.
+   */
+  readonly limits?: Limits;
+  /** Cancels the call, which then rejects with `signal.reason`. Default: none. */
+  readonly signal?: AbortSignal;
+}
+
 /** What a job may take, from 0; `Infinity` is no limit. More is `LIMIT_EXCEEDED`, told beforehand. */
 export interface Limits {
   /** Pixels that the source's header may promise. Default: 536 870 912. */
@@ -169,7 +185,10 @@ interface CommonOptions {
   readonly damaged?: 'error' | 'accept';
   /** What the job may take. */
   readonly limits?: Limits;
-  /** Looked at between the steps of a job, which then rejects with `signal.reason`. Default: none. */
+  /**
+   * Cancels the job, which then rejects with `signal.reason`: requests and streams end immediately. On
+   * the main thread decoding and encoding are not interrupted; a pool ends its worker. Default: none.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -284,6 +303,15 @@ interface RawOptions extends FileOptions {
  * `INVALID_ARGUMENT`, and so is the reverse.
  */
 export type EncodeOptions = KeepOptions | JpegOptions | PngOptions | RawOptions;
+
+/** What `toFile` takes. */
+export type ToFileOptions = EncodeOptions & {
+  /**
+   * The name of the File. An ending that says another format than the result's is replaced. Default:
+   * that of the source if it is a `File`, else `'image'`.
+   */
+  readonly name?: string;
+};
 
 /** A rectangle in pixels of the picture as displayed; it is a `Crop` too. */
 export interface Region {

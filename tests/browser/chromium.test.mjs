@@ -228,6 +228,90 @@ describe('in Chromium', () => {
     assert.deepEqual(answers, { 'small.webp': read, 'small.gif': read, 'drawing.svg': read });
   });
 
+  test('the browser reads a format by the bytes, whatever the source says of its type', async () => {
+    const svg =
+      '<?xml version="1.0"?><!-- by hand --><svg xmlns="http://www.w3.org/2000/svg" width="131" ' +
+      'height="97"><rect width="131" height="97" fill="#1080f0"/></svg>';
+    const answers = await page.evaluate(
+      async (webp, svg) => {
+        const told = [];
+        for (const bytes of [new Uint8Array(webp), new TextEncoder().encode(svg)]) {
+          const { data } = await crop64.decode(bytes);
+          const base64 = btoa(String.fromCharCode(...bytes));
+          const urlSafe = base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+          const sources = [
+            base64,
+            urlSafe,
+            `data:text/html;base64,${base64}`,
+            `data:image/jpeg;base64,${urlSafe}#top`,
+            new Blob([bytes], { type: 'text/html' }),
+            new Response(bytes, { headers: { 'content-type': 'image/png' } }),
+            new Blob([bytes]).stream(),
+          ];
+          for (const source of sources) {
+            const { decoder, data: samples } = await crop64.decode(source);
+            told.push(decoder === 'browser' && samples.every((value, i) => value === data[i]));
+          }
+        }
+        return told;
+      },
+      [...(await fixture('small.webp'))],
+      svg,
+    );
+    assert.deepEqual(answers, Array(14).fill(true));
+  });
+
+  test('sources of an <iframe> are read as those of the page', async () => {
+    const { told, size } = await page.evaluate(async (path) => {
+      const frame = document.createElement('iframe');
+      document.body.append(frame);
+      const other = frame.contentWindow;
+      const bytes = await crop64.toBytes(await (await fetch(path)).blob());
+      const large = new Uint8Array(200_000);
+      large.set(bytes);
+      const { data, width, height } = await crop64.decode(bytes);
+      const canvas = other.document.createElement('canvas');
+      [canvas.width, canvas.height] = [width, height];
+      canvas.getContext('2d').putImageData(new ImageData(data, width, height), 0, 0);
+      const files = {
+        Blob: new other.Blob([large], { type: 'image/png' }),
+        File: new other.File([large], 'a.png', { type: 'image/png' }),
+        Response: new other.Response(large),
+        Request: new other.Request(new URL(path, location.href)),
+        URL: new other.URL(path, location.href),
+        ReadableStream: new other.Blob([large]).stream(),
+        Uint8Array: other.Uint8Array.from(large),
+        ArrayBuffer: other.Uint8Array.from(large).buffer,
+        pixels: { data: other.Uint8ClampedArray.from(data), width, height },
+        ImageData: new other.ImageData(data, width, height),
+      };
+      const told = {};
+      for (const [name, source] of Object.entries(files)) {
+        const decoded = await crop64.decode(source);
+        told[name] = decoded.data.every((value, i) => value === data[i]);
+      }
+      told.canvas = (await crop64.decode(canvas)).decoder === 'canvas';
+      const { byteLength } = await crop64.probe(files.File);
+      told.signal = await crop64
+        .decode(files.Blob, { signal: other.AbortSignal.abort('gone') })
+        .catch((reason) => reason === 'gone');
+      frame.remove();
+      return { told, size: byteLength };
+    }, drawing);
+    assert.equal(size, 200_000);
+    assert.equal(Object.keys(told).length, 12);
+    for (const [name, isSame] of Object.entries(told)) assert.equal(isSame, true, name);
+  });
+
+  test('toFile gives a File, named by the one that it was made from', async () => {
+    const told = await page.evaluate(async (path) => {
+      const blob = await (await fetch(path)).blob();
+      const file = await crop64.toFile(new File([blob], 'photo.heic'), { format: 'png' });
+      return [file instanceof File, file.name, file.type];
+    }, photo);
+    assert.deepEqual(told, [true, 'photo.png', 'image/png']);
+  });
+
   test('what the browser does not know either is UNSUPPORTED_FORMAT', async () => {
     const code = await page.evaluate(() =>
       codeOf(crop64.decode(new TextEncoder().encode('words'))),

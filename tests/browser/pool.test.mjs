@@ -171,6 +171,29 @@ describe('crop64/pool in Chromium, under a strict content security policy', () =
     assert.equal(code, 'UNSUPPORTED_FORMAT');
   });
 
+  test('Blobs and Files of an <iframe> are sent to the worker, and toFile gives a File', async () => {
+    await open();
+    const told = await page.evaluate(async () => {
+      const frame = document.createElement('iframe');
+      document.body.append(frame);
+      const { Blob, File } = frame.contentWindow;
+      const image = new ImageData(37, 23);
+      const bytes = new Uint8Array(200_000);
+      bytes.set(await pool.toBytes(image));
+      const answers = [];
+      for (const source of [new Blob([bytes]), new File([bytes], 'a.bmp')]) {
+        const { byteLength, width } = await pool.probe(source);
+        const file = await pool.toFile(source, { crop: { x: 0, y: 0, width: 5, height: 5 } });
+        answers.push(byteLength, width, file instanceof globalThis.File, file.name, file.type);
+      }
+      return answers;
+    });
+    assert.deepEqual(told, [
+      ...[200_000, 37, true, 'image.png', 'image/png'],
+      ...[200_000, 37, true, 'a.png', 'image/png'],
+    ]);
+  });
+
   test('an abort ends the worker; another takes its place', async () => {
     await open();
     const told = await page.evaluate(async () => {

@@ -42,7 +42,13 @@ TEST_CASE("a format that is not decoded here is recognised by its first bytes") 
       {"<svg xmlns='http://www.w3.org/2000/svg'/>"s, "SVG", "image/svg+xml"},
       {"<?xml version='1.0'?>\n<svg/>"s, "SVG", "image/svg+xml"},
       {"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- made by hand -->\n<svg/>"s, "SVG", "image/svg+xml"},
+      {"\xef\xbb\xbf <svg/>"s, "SVG", "image/svg+xml"},
+      {"<!-- <a> -->\n<svg/>"s, "SVG", "image/svg+xml"},
+      {"<!DOCTYPE svg [ <!ENTITY a 'b'> ]><svg/>"s, "SVG", "image/svg+xml"},
       {"<?xml version='1.0'?>\n<html/>"s, "", "application/octet-stream"},
+      {"<!DOCTYPE html><svg/>"s, "", "application/octet-stream"},
+      {"<?"s, "", "application/octet-stream"},
+      {" \n"s, "", "application/octet-stream"},
       {"\x89PNG\r\n\x1a\r"s, "", "application/octet-stream"},
       {"\xff\xd8"s, "", "application/octet-stream"},
       {"\xff\xd8\x41"s, "", "application/octet-stream"},
@@ -65,6 +71,11 @@ TEST_CASE("a format that is not decoded here is recognised by its first bytes") 
     const Error error = unsupported(info.value());
     CHECK(error.code == ErrorCode::kUnsupportedFormat);
     CHECK(error.message.find(expected.name) != std::string::npos);
+    REQUIRE(error.details.size() == (expected.name.empty() ? 0 : 1));
+    if (!expected.name.empty()) {
+      CHECK(error.details[0].name == "mimeType"s);
+      CHECK(error.details[0].text == expected.mime_type);
+    }
   }
 }
 

@@ -102,6 +102,18 @@ test('the options are an array', async () => {
     message,
   });
   await rejects(encodeAll(await fixture('photo.png'), [{ crpo: near }]), 'INVALID_ARGUMENT');
+  const holes = [{ crop: near }];
+  holes[2] = { crop: near };
+  for (const [options, index] of [
+    [Array(3), 0],
+    [holes, 1],
+    [[{}, undefined], 1],
+    [[{}, null], 1],
+  ]) {
+    await rejects(encodeAll(await fixture('photo.png'), options), 'INVALID_ARGUMENT', {
+      message: new RegExp(`^Expected an object for options\\[${index}\\] but received `),
+    });
+  }
 });
 
 test('an aborted job aborts them all', async () => {

@@ -51,6 +51,7 @@ const SECTIONS = {
   Color: 'Which part, and which way up',
   Position: 'Which part, and which way up',
   Resize: 'Which part, and which way up',
+  ProbeOptions: 'Functions',
   Limits: 'How far to go',
   CommonOptions: 'Options',
   ImageDataOptions: 'Samples',
@@ -63,6 +64,7 @@ const SECTIONS = {
   PngOptions: 'The new file',
   RawOptions: 'Options',
   EncodeOptions: 'Options',
+  ToFileOptions: 'Functions',
   Region: 'Every result',
   Format: 'ImageInfo',
   ImageInfo: 'ImageInfo',
@@ -158,6 +160,21 @@ describePage('docs/interface.md', (block) => {
     await run(block('js', 'encodeAll'), { ...crop64, file, img, console });
     assert.deepEqual(lines, [['jpeg', 684, 490, false]]);
     assert.match(img.src, /^data:image\/jpeg;base64,/);
+  });
+
+  test('an upload that can be cancelled', async () => {
+    const [cancel, form] = [{}, new FormData()];
+    const file = await crop64.toBytes(picture, { format: 'png' });
+    const things = { ...crop64, cancel, form, location: { href: 'data:' } };
+    things.URL = class extends URL {
+      constructor() {
+        super(`data:image/png;base64,${Buffer.from(file).toString('base64')}`);
+      }
+    };
+    await run(block('js', 'AbortController'), things);
+    const { name, type } = form.get('avatar');
+    assert.deepEqual([name, type], ['image.png', 'image/png']);
+    cancel.onclick();
   });
 
   test('errors', async () => {

@@ -203,3 +203,34 @@ test('a size that no memory holds is told all the same', async () => {
   const { width, height } = await probe(file);
   assert.deepEqual([width, height], [2 ** 31 - 1, 2 ** 31 - 1]);
 });
+
+test('limits are heeded by probe, too', async () => {
+  const file = await fixture('small.png');
+  const { width, height, ...info } = await probe(file);
+  const pixels = width * height;
+  const within = { pixels, bytes: file.length, memory: file.length };
+  assert.deepEqual(await probe(file, { limits: within }), { width, height, ...info });
+  const blob = new Blob([file, new Uint8Array(100_000)]);
+  const wrong = [
+    [file, { pixels: pixels - 1 }, pixels],
+    [file, { bytes: file.length - 1 }, undefined],
+    [file, { memory: file.length - 1 }, file.length],
+    [blob, { bytes: blob.size - 1 }, blob.size],
+    [blob, { pixels: pixels - 1 }, pixels],
+    [new Response(file), { bytes: 100 }, undefined],
+    [`data:;base64,${file.toString('base64')}`, { pixels: 5 }, pixels],
+  ];
+  for (const [source, limits, value] of wrong) {
+    const error = await rejects(probe(source, { limits }), 'LIMIT_EXCEEDED');
+    assert.equal(error.details.limit, Object.values(limits)[0]);
+    if (value !== undefined) assert.equal(error.details.value, value);
+  }
+});
+
+test('probe takes limits and a signal, and nothing else', async () => {
+  const file = await fixture('small.png');
+  for (const options of [{ crop: {} }, { limits: 5 }, { signal: {} }, null, 5]) {
+    await rejects(probe(file, options), 'INVALID_ARGUMENT');
+  }
+  await probe(file, { limits: undefined, signal: new AbortController().signal });
+});

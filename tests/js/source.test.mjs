@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { decode, encode, toBytes, toDataURL } from '../../dist/index.js';
+import { runInNewContext } from 'node:vm';
+import { decode, encode, probe, toBytes, toDataURL } from '../../dist/index.js';
 import { rejects, sameBytes, sameSamples, sha256 } from '../support/checks.mjs';
 import { fixture } from '../support/fixtures.mjs';
 import { serve } from '../support/server.mjs';
@@ -82,6 +83,70 @@ test('Blob, File and Response', async () => {
   await readsAs(await fetch(`data:image/png;base64,${whole.toString('base64')}`), 'fetch');
 });
 
+test('Blobs and Files of other libraries', async () => {
+  // As happy-dom has them: without a tag of their own, and with a stream that is no byte stream.
+  class PlainBlob {
+    #blob;
+    constructor(bytes, type) {
+      this.#blob = new Blob([bytes]);
+      this.type = type;
+    }
+    get size() {
+      return this.#blob.size;
+    }
+    slice(...range) {
+      return new PlainBlob(this.#blob.slice(...range), '');
+    }
+    arrayBuffer() {
+      return this.#blob.arrayBuffer();
+    }
+    stream() {
+      return new ReadableStream({
+        start: async (controller) => {
+          controller.enqueue(new Uint8Array(await this.arrayBuffer()));
+          controller.close();
+        },
+      });
+    }
+    toString() {
+      return '[object Blob]';
+    }
+  }
+  class PlainFile extends PlainBlob {
+    name = 'photo.png';
+  }
+  // As jsdom has them: with a tag, and without a stream.
+  class TaggedFile extends PlainFile {
+    get [Symbol.toStringTag]() {
+      return 'File';
+    }
+    stream = undefined;
+  }
+  const large = await fixture('photo.png');
+  const part = await toBytes(large, { crop });
+  for (const Type of [PlainBlob, PlainFile, TaggedFile]) {
+    await readsAs(new Type(whole, 'image/png'), Type.name);
+    sameBytes(await toBytes(new Type(large, 'image/png'), { crop }), part, Type.name);
+    const { byteLength, base64Length } = await probe(new Type(large, 'image/png'));
+    assert.deepEqual([byteLength, base64Length], [large.length, Math.ceil(large.length / 3) * 4]);
+  }
+  const broken = new PlainBlob(whole, 'image/png');
+  broken.arrayBuffer = async () => {
+    throw new Error('gone');
+  };
+  await rejects(toBytes(broken), 'SOURCE_UNREADABLE', { message: /readable Blob or File .* gone/ });
+});
+
+test('arrays of another realm', async () => {
+  const other = runInNewContext('({ ArrayBuffer, Uint8Array, Uint8ClampedArray, DataView })');
+  const bytes = new other.Uint8Array(whole);
+  const views = [bytes, bytes.buffer, new other.DataView(bytes.buffer), { bytes }];
+  for (const [i, source] of views.entries()) await readsAs(source, `view ${i}`);
+  const { data, width, height } = await decode(whole);
+  const pixels = { data: new other.Uint8ClampedArray(data), width, height };
+  sameSamples(await decode(pixels), { data, width, height });
+});
+
 test('URL: http, file, data and blob', async (t) => {
   const server = await serve(t, {
     '/photo': { type: 'image/png', body: whole },
@@ -128,6 +193,11 @@ test('base64 text and data URLs', async (t) => {
     'a data URL in base64url': `data:image/png;base64,${whole.toString('base64url')}`,
     'a percent-encoded data URL of base64': `data:image/png;base64,${encodeURIComponent(lines)}`,
     'a percent-encoded data URL of bytes': `data:image/png,${binary}`,
+    'a data URL after white space': `\n  data:image/png;base64,${base64} \n`,
+    'a data URL with a fragment': `data:image/png;base64,${base64}#xywh=0,0,5,5`,
+    'a percent-encoded data URL with a fragment': `data:image/png,${binary}#top`,
+    'blanks between lines of one length': base64.replace(/.{76}/g, '$& '),
+    'lines that are indented': base64.replace(/.{76}/g, '$&\n  '),
     'a data URL with some bytes percent-encoded': `data:image/png,${some}`,
   };
   for (const [what, text] of Object.entries(texts)) {
@@ -161,6 +231,18 @@ test('base64 text and data URLs', async (t) => {
     }
     const odd = '<svg>100% %zz%4';
     assert.equal(Buffer.from(await toBytes(`data:,${odd}`)).toString(), odd);
+  });
+  await t.test('blanks in place of + are refused, with what to do', async () => {
+    const text = (await fixture('small.jpg')).toString('base64');
+    assert.ok(text.includes('+'));
+    const spoilt = text.replaceAll('+', ' ');
+    for (const source of [spoilt, `data:image/jpeg;base64,${spoilt}`]) {
+      await rejects(toBytes(source), 'INVALID_ARGUMENT', {
+        message: /blanks in place of \+, as a form .*replaceAll\(' ', '\+'\)/,
+        details: { name: 'source', offset: spoilt.indexOf(' ') },
+      });
+    }
+    sameBytes(await toBytes(spoilt.replaceAll(' ', '+')), await fixture('small.jpg'));
   });
 });
 
@@ -353,9 +435,30 @@ test('the MIME type is told by the bytes, never by the source', async (t) => {
   }
 });
 
+test('the MIME type of an SVG is known whatever its root element follows', async () => {
+  const root = '<svg xmlns="http://www.w3.org/2000/svg"/>';
+  const texts = [
+    root,
+    `\ufeff${root}`,
+    `\n<?xml version="1.0"?>\n<!-- <a> -->${root}`,
+    `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/x.dtd">${root}`,
+    `<?xml version="1.0"?><!DOCTYPE svg [ <!ENTITY ns "http://x"> <!ENTITY b "c"> ]>\n${root}`,
+  ];
+  for (const text of texts) {
+    const error = await rejects(decode(Buffer.from(text)), 'UNSUPPORTED_FORMAT');
+    assert.equal(error.details.mimeType, 'image/svg+xml', text);
+  }
+  for (const text of ['<!DOCTYPE html><svg/>', '<html><svg/>', '<!--']) {
+    const error = await rejects(decode(Buffer.from(text)), 'UNSUPPORTED_FORMAT');
+    assert.equal('mimeType' in error.details, false, text);
+  }
+  const webp = await rejects(decode(await fixture('small.webp')), 'UNSUPPORTED_FORMAT');
+  assert.equal(webp.details.mimeType, 'image/webp');
+});
+
 test('what is no source is refused', async (t) => {
   const pixels = { data: new Uint8Array(40), width: 5, height: 2 };
-  const kinds = /^Expected a Blob, bytes, Response, URL, .* for source but received /;
+  const kinds = /^Expected a Blob, bytes, Response, Request, URL, .* for source but received /;
   const wrong = [
     [undefined, kinds],
     [null, kinds],
@@ -403,10 +506,10 @@ test('bytes that were transferred to a worker are gone, and that is said', async
   const result = await encode(whole, { crop });
   structuredClone([source, result.bytes], { transfer: [source.buffer, result.bytes.buffer] });
   for (const gone of [source, source.buffer, result]) {
-    await rejects(toBytes(gone), 'SOURCE_UNREADABLE', { message: /not transferred elsewhere/ });
+    await rejects(toBytes(gone), 'SOURCE_UNREADABLE', { message: /transferred or resized/ });
   }
   const pixels = { data: source, width: 10, height: 5 };
-  await rejects(toBytes(pixels), 'INVALID_ARGUMENT', { message: /200 samples .* received 0/ });
+  await rejects(toBytes(pixels), 'SOURCE_UNREADABLE', { message: /transferred or resized/ });
 });
 
 test('an empty source is no picture', async () => {

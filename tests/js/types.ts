@@ -17,6 +17,7 @@ import {
   toBlob,
   toBytes,
   toDataURL,
+  toFile,
   toImageData,
 } from '../../dist/index.js';
 import * as pool from '../../dist/pool.js';
@@ -31,7 +32,13 @@ declare const sources: [
   Uint16Array,
   DataView,
   Response,
+  Request,
   URL,
+  ReadableStream<Uint8Array>,
+  import('node:stream').Readable,
+  import('node:stream/web').ReadableStream,
+  import('node:http').IncomingMessage,
+  AsyncGenerator<Uint8Array>,
   string,
   ImageData,
   ImageBitmap,
@@ -57,6 +64,18 @@ export async function results(): Promise<void> {
     await toBlob(bytes),
     await toImageData(bytes),
   ];
+  const { signal } = new AbortController();
+  const file: File = await toFile(bytes, { name: 'a.jpg', format: 'jpeg', quality: 80, signal });
+  await probe(file, { limits: { bytes: 5 }, signal });
+  await pool.probe(await pool.toFile(bytes, { name: 'a' }), { signal });
+  // @ts-expect-error: a JPEG option
+  await toFile(bytes, { format: 'png', quality: 80 });
+  // @ts-expect-error
+  await toFile(bytes, { name: 5 });
+  // @ts-expect-error: a name is toFile's
+  await toBlob(bytes, { name: 'a.png' });
+  // @ts-expect-error
+  await probe(bytes, { crop: { left: 0, top: 0, right: 1, bottom: 1 } });
   // A result's region is a crop; its bytes make a Blob and a Response.
   const region: Region = encoded.region;
   const crop: Crop = region;
