@@ -50,29 +50,28 @@ Result<Image> copy_of(const ImageView& image) {
   return copy;
 }
 
-void fill_gray(Image& image) {
-  if (image.layout.model == Model::kPalette) {
-    const auto distance = [](const Rgba8& entry) {
-      const int r = entry.r - 128;
-      const int g = entry.g - 128;
-      const int b = entry.b - 128;
-      return r * r + g * g + b * b;
+void fill_missing(Image& image) {
+  uint8_t* const samples = image.samples.data();
+  const Colors& colors = image.colors;
+  std::memset(samples, 0, image.samples.size());
+  if (image.layout.model == Model::kPalette && !colors.palette.empty()) {
+    const auto key = [](const Rgba8& entry) {
+      return 1000 * entry.a + entry.r + entry.g + entry.b;
     };
-    const std::vector<Rgba8>& palette = image.colors.palette;
-    const auto nearest =
-        std::min_element(palette.begin(), palette.end(),
-                         [&](const Rgba8& a, const Rgba8& b) { return distance(a) < distance(b); });
-    std::memset(image.samples.data(), static_cast<int>(nearest - palette.begin()),
-                image.samples.size());
-    return;
-  }
-  const uint8_t gray = image.layout.depth < 8 ? 1 << (image.layout.depth - 1) : 0x80;
-  std::memset(image.samples.data(), gray, image.samples.size());
-  if (image.layout.has_alpha()) {
-    const size_t pixel_bytes = image.layout.pixel_bytes();
-    const size_t alpha_bytes = image.layout.depth == 16 ? 2 : 1;
-    for (size_t end = pixel_bytes; end <= image.samples.size(); end += pixel_bytes) {
-      std::memset(image.samples.data() + end - alpha_bytes, 0xff, alpha_bytes);
+    const auto best =
+        std::min_element(colors.palette.begin(), colors.palette.end(),
+                         [&](const Rgba8& a, const Rgba8& b) { return key(a) < key(b); });
+    std::memset(samples, static_cast<int>(best - colors.palette.begin()), image.samples.size());
+  } else if (colors.transparent) {
+    const auto channels = static_cast<size_t>(image.layout.channels());
+    const size_t sample_bytes = image.layout.depth == 16 ? 2 : 1;
+    for (size_t i = 0; i < image.samples.size() / sample_bytes; ++i) {
+      const uint16_t sample = (*colors.transparent)[i % channels];
+      if (sample_bytes == 2) {
+        std::memcpy(samples + 2 * i, &sample, sizeof sample);
+      } else {
+        samples[i] = static_cast<uint8_t>(sample);
+      }
     }
   }
 }

@@ -80,9 +80,9 @@ struct Image {
   ImageView view() const { return {size, layout, samples.data(), stride(), &colors}; }
 };
 
-// Makes all of it middle grey, opaque, or the palette's entry nearest to that: what stands for
-// samples that are missing.
-void fill_gray(Image& image);
+// Sets every pixel to what stands for a missing one: transparent black, or black if the image is
+// opaque. A palette or a transparent colour is used as far as the image has one.
+void fill_missing(Image& image);
 
 // The samples in one piece, row after row. Errors: OUT_OF_MEMORY.
 Result<Image> copy_of(const ImageView& image);

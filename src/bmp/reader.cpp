@@ -401,7 +401,7 @@ Result<Decoded> decode_bmp(Bytes file, const DecodeRequest& request) {
   decoded.image = std::move(image.value());
   read_palette(file, header, decoded.image.colors);
   if (request.damaged == Damaged::kAccept) {
-    fill_gray(decoded.image);
+    fill_missing(decoded.image);
   }
   const Progress progress = header.is_rle()
                                 ? RleReader(file, header, request.region, decoded.image).read()

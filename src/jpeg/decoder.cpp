@@ -21,10 +21,11 @@ void end_data(j_decompress_ptr decoder) {
 }
 
 // In the middle of a marker segment an end marker would be taken for the segment's content: there
-// libjpeg is given nothing, and returns without having read the segment.
+// libjpeg is given nothing, and returns without having read the segment. While libjpeg looks for a
+// restart marker, `unread_marker` is the one that it found instead, and no segment is read.
 boolean fill_input_buffer(j_decompress_ptr decoder) {
   source_of(decoder).ended = true;
-  if (decoder->unread_marker != 0) {
+  if (decoder->unread_marker != 0 && !source_of(decoder).resyncing) {
     return FALSE;
   }
   end_data(decoder);
@@ -44,15 +45,23 @@ void skip_input_data(j_decompress_ptr decoder, long count) {
   source.bytes_in_buffer -= static_cast<size_t>(count);
 }
 
+boolean resync_to_restart(j_decompress_ptr decoder, int desired) {
+  source_of(decoder).resyncing = true;
+  const boolean found = jpeg_resync_to_restart(decoder, desired);
+  source_of(decoder).resyncing = false;
+  return found;
+}
+
 void init_source(MemorySource& source, Bytes file) {
   source.manager.next_input_byte = file.data();
   source.manager.bytes_in_buffer = file.size();
   source.manager.init_source = [](j_decompress_ptr) {};
   source.manager.fill_input_buffer = fill_input_buffer;
   source.manager.skip_input_data = skip_input_data;
-  source.manager.resync_to_restart = jpeg_resync_to_restart;
+  source.manager.resync_to_restart = resync_to_restart;
   source.manager.term_source = [](j_decompress_ptr) {};
   source.ended = false;
+  source.resyncing = false;
 }
 
 JpegDecoder& decoder_of(j_common_ptr codec) {
@@ -63,8 +72,8 @@ j_common_ptr common(JpegDecoder& decoder) { return reinterpret_cast<j_common_ptr
 
 [[noreturn]] void truncated(j_common_ptr decoder) {
   fail(errors_of(decoder).trap, ErrorCode::kTruncatedImage,
-       "The JPEG ends before the part that was asked for. Use damaged: 'accept' to take what is "
-       "there.");
+       "The JPEG ends before the end of the region. Use damaged: 'accept' to take what can be "
+       "decoded.");
 }
 
 void on_error(j_common_ptr codec) {
@@ -89,30 +98,42 @@ void on_error(j_common_ptr codec) {
   fail_as(codec, ErrorCode::kCorruptImage);
 }
 
-// Warnings are all that libjpeg says of damaged data. One that means wrong samples ends the job.
+// Whether the MCU that is being decoded is the last one of an image of one scan.
+bool in_last_mcu(JpegDecoder& decoder) {
+  const jpeg_decompress_struct& info = decoder.info;
+  // A row of iMCUs of one component may be several rows of blocks.
+  const bool one_row = info.comps_in_scan > 1 || info.cur_comp_info[0]->v_samp_factor == 1;
+  return !jpeg_has_multiple_scans(&decoder.info) && one_row &&
+         info.input_iMCU_row + 1 == info.total_iMCU_rows &&
+         decoder.mcu_column + 1 == info.MCUs_per_row;
+}
+
+// libjpeg reports damaged data by warnings and goes on. Those that mean wrong samples end the job,
+// unless damage is accepted: the samples are then what libjpeg makes of the data.
 void on_warning(j_common_ptr codec, int level) {
   if (level >= 0) {
     return;  // a trace message
   }
   JpegDecoder& decoder = decoder_of(codec);
-  switch (codec->err->msg_code) {
-    case JWRN_HIT_MARKER:
-    case JWRN_MUST_RESYNC:
-      // An end marker in the middle of a scan, or where a restart marker should be: the data ends
-      // early, whether or not the file does.
-      if (decoder.info.unread_marker == JPEG_EOI) {
-        if (decoder.damaged == Damaged::kError) {
-          truncated(codec);
-        }
-        decoder.complete = false;
-        return;
-      }
-      fail_as(codec, ErrorCode::kCorruptImage);
-    case JWRN_HUFF_BAD_CODE:
-      fail_as(codec, ErrorCode::kCorruptImage);
-    default:
-      return;
+  const int warning = codec->err->msg_code;
+  if (warning != JWRN_HIT_MARKER && warning != JWRN_MUST_RESYNC && warning != JWRN_HUFF_BAD_CODE) {
+    return;
   }
+  // An end marker in the middle of a scan, or in place of a restart marker: the data ends early,
+  // whether or not the file does.
+  const bool ends = warning != JWRN_HUFF_BAD_CODE && decoder.info.unread_marker == JPEG_EOI;
+  // Some encoders leave out the last bits before the end marker.
+  if (ends && warning == JWRN_HIT_MARKER && !decoder.source.ended && in_last_mcu(decoder)) {
+    return;
+  }
+  if (decoder.damaged == Damaged::kAccept) {
+    decoder.complete = false;
+    return;
+  }
+  if (ends) {
+    truncated(codec);
+  }
+  fail_as(codec, ErrorCode::kCorruptImage, ". Use damaged: 'accept' to take what can be decoded.");
 }
 
 void limit_scans(j_common_ptr codec) {
@@ -219,8 +240,9 @@ extern "C" boolean crop64_wants_mcu(j_decompress_ptr info, JDIMENSION column) {
   if (info->src->fill_input_buffer != crop64::fill_input_buffer) {
     return TRUE;
   }
-  auto& wanted = static_cast<crop64::JpegDecoder*>(info->client_data)->wanted;
-  return !wanted || wanted->has(static_cast<int>(info->input_iMCU_row), column);
+  auto& decoder = *static_cast<crop64::JpegDecoder*>(info->client_data);
+  decoder.mcu_column = column;
+  return !decoder.wanted || decoder.wanted->has(static_cast<int>(info->input_iMCU_row), column);
 }
 extern "C" boolean crop64_waits(j_decompress_ptr info) {
   return info->src->fill_input_buffer == crop64::fill_input_buffer &&

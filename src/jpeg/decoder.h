@@ -16,6 +16,7 @@ namespace crop64 {
 struct MemorySource {
   jpeg_source_mgr manager;  // first: libjpeg's pointer to it is a pointer to this
   bool ended;               // whether libjpeg asked for more than there is
+  bool resyncing;           // whether libjpeg is looking for a restart marker
 };
 
 // Which MCUs of a baseline picture anything is to be made of.
@@ -64,7 +65,8 @@ struct JpegDecoder {
   size_t there;           // bytes of it
   size_t rows_bytes = 0;  // bytes in which the next rows are likely to lie, whatever they show
   Damaged damaged;
-  bool complete = true;              // false where data was missing, and that was accepted
+  bool complete = true;              // false if data was missing or damaged, and that was accepted
+  unsigned mcu_column = 0;           // the MCU that is being decoded, in an image of one scan
   std::optional<WantedMcus> wanted;  // where not all are
 };
 

@@ -23,13 +23,15 @@ constexpr const char* kMessages[] = {
 
 }  // namespace
 
-void fail_as(j_common_ptr codec, ErrorCode code) {
+void fail_as(j_common_ptr codec, ErrorCode code, const char* advice) {
   const jpeg_error_mgr& manager = *codec->err;
   const int* numbers = manager.msg_parm.i;
   char message[JMSG_LENGTH_MAX];
   format_text(message, sizeof message, kMessages[manager.msg_code], numbers[0], numbers[1],
               numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7]);
-  fail(errors_of(codec).trap, code, message);
+  char text[sizeof ErrorTrap::message];
+  format_text(text, sizeof text, "%s%s", message, advice);
+  fail(errors_of(codec).trap, code, text);
 }
 
 void prepare(JpegErrors& errors, void (*on_error)(j_common_ptr),

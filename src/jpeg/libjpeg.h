@@ -26,8 +26,8 @@ inline JpegErrors& errors_of(j_common_ptr codec) {
   return *reinterpret_cast<JpegErrors*>(codec->err);
 }
 
-// Ends the running body with libjpeg's own message.
-[[noreturn]] void fail_as(j_common_ptr codec, ErrorCode code);
+// Ends the running body with libjpeg's own message, followed by `advice`.
+[[noreturn]] void fail_as(j_common_ptr codec, ErrorCode code, const char* advice = "");
 
 // Sets `errors` up: nothing is printed, warnings go to `on_warning`, errors to `on_error`, which
 // must not return.

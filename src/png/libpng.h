@@ -20,7 +20,7 @@ namespace crop64 {
        ended    ? ErrorCode::kTruncatedImage
        : memory ? ErrorCode::kOutOfMemory
                 : ErrorCode::kCorruptImage,
-       message);
+       ended ? "The PNG's image data ends before the end of the region" : message);
 }
 
 }  // namespace crop64

@@ -10,6 +10,25 @@
 namespace crop64 {
 namespace {
 
+// What a file is checked by while libpng reads its rows.
+enum class Checks : uint8_t {
+  kCrc,    // the CRC of each IDAT that is read
+  kAdler,  // the Adler-32 of the samples, for which all rows are read
+  kNone,
+};
+
+// Where one pass of an interlaced picture has its pixels, and the block that each stands for until
+// the next passes come; a picture that is not interlaced is one pass of all of them.
+struct Pass {
+  int left, top, step_x, step_y;
+  Size block;
+};
+
+constexpr Pass kOnePass[] = {{0, 0, 1, 1, {1, 1}}};
+constexpr Pass kAdam7[] = {{0, 0, 8, 8, {8, 8}}, {4, 0, 8, 8, {4, 8}}, {0, 4, 4, 8, {4, 4}},
+                           {2, 0, 4, 4, {2, 4}}, {0, 2, 2, 4, {2, 2}}, {1, 0, 2, 2, {1, 2}},
+                           {0, 1, 1, 2, {1, 1}}};
+
 struct Reader {
   Reader() = default;
   Reader(const Reader&) = delete;
@@ -25,8 +44,11 @@ struct Reader {
   size_t next_chunk = 8;  // where it begins, behind the signature
   uint64_t row_read = 0;  // bytes that were read for this row
   DecodeRequest request;
+  Checks checks = Checks::kCrc;
   Image image;
   Buffer row;
+  const Pass* pass = nullptr;  // of `row`
+  int y = 0;
 };
 
 // libpng takes a chunk's data in pieces of some kilobytes and would be given nothing of the last
@@ -47,7 +69,7 @@ void limit_row(Reader& reader, size_t count) {
   reader.row_read += count > kLongestOfChunk ? count : 0;
   if (reader.row_read > kMost + 2 * uint64_t{reader.row.size()}) {
     fail(reader.trap, ErrorCode::kCorruptImage,
-         "The PNG has much more data than its header says it has samples.");
+         "The PNG has much more data than its header says it has samples");
   }
 }
 
@@ -58,9 +80,7 @@ void read_bytes(png_structp png, png_bytep out, size_t count) {
   }
   if (count > reader.file.size() - reader.at) {
     reader.at = reader.file.size();
-    fail(reader.trap, ErrorCode::kTruncatedImage,
-         "The PNG ends before the part that was asked for. Use damaged: 'accept' to take what is "
-         "there.");
+    fail(reader.trap, ErrorCode::kTruncatedImage, "The PNG ends before the end of the region");
   }
   const bool is_chunk_header = reader.at == reader.next_chunk && count == 8;
   std::memcpy(out, reader.file.data() + reader.at, count);
@@ -121,8 +141,16 @@ void read_header(void* context) {
   png_set_user_limits(reader.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_crc_action(reader.png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
   // What is odd but harmless, such as bytes behind the last row, stops no other decoder either.
-  png_set_benign_errors(reader.png, 1);
+  png_set_benign_errors(reader.png, reader.checks != Checks::kAdler);
+  // Some encoders promise a smaller window than their matches need.
+  png_set_option(reader.png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
+  if (reader.checks != Checks::kAdler) {
+    png_set_option(reader.png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
+  }
   png_read_info(reader.png, reader.info);
+  if (reader.checks != Checks::kCrc) {
+    png_set_crc_action(reader.png, PNG_CRC_QUIET_USE, PNG_CRC_NO_CHANGE);
+  }
 }
 
 // Moves `count` pixels, from pixel `first` of a row as the file has it (bits packed, 16-bit samples
@@ -156,16 +184,6 @@ void move_pixels(const uint8_t* row, const Layout& layout, int first, int count,
     }
   }
 }
-
-// Where one pass of an interlaced picture has its pixels; a picture that is not interlaced is one
-// pass of all of them.
-struct Pass {
-  int left, top, step_x, step_y;
-};
-
-constexpr Pass kOnePass[] = {{0, 0, 1, 1}};
-constexpr Pass kAdam7[] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
-                           {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
 
 int divide_up(int value, int by) { return (value + by - 1) / by; }
 
@@ -212,10 +230,54 @@ bool read_fast(Reader& reader) {
   return rows != nullptr && read_rows(reader, *rows, reader.file.size()) == Advance::kDone;
 }
 
-void read_region(void* context) {
-  Reader& reader = *static_cast<Reader*>(context);
+// Fills the blocks that the pixels of `reader.row` stand for, as far as they lie in the region.
+void fill_blocks(Reader& reader) {
+  const Pass& pass = *reader.pass;
+  const int y = reader.y;
   const Rect& region = reader.request.region;
   Image& image = reader.image;
+  const size_t pixel_bytes = image.layout.pixel_bytes();
+  const int first = std::max(0, (region.left - pass.left) / pass.step_x);
+  const int end = count_below(region.right, pass.left, pass.step_x);
+  const int top = std::max(y, region.top);
+  const int bottom = std::min(y + pass.block.height, region.bottom);
+  for (int i = first; i < end; ++i) {
+    uint8_t pixel[8];
+    move_pixels(reader.row.data(), image.layout, i, 1, 1, pixel);
+    const int left = pass.left + i * pass.step_x;
+    const int right = std::min(left + pass.block.width, region.right);
+    for (int row = top; row < bottom; ++row) {
+      for (int x = std::max(left, region.left); x < right; ++x) {
+        std::memcpy(
+            image.row(row - region.top) + pixel_bytes * static_cast<size_t>(x - region.left), pixel,
+            pixel_bytes);
+      }
+    }
+  }
+}
+
+// Puts what the region has of `reader.row` into the image.
+void put_row(Reader& reader) {
+  if (reader.checks == Checks::kNone && is_interlaced(reader)) {
+    fill_blocks(reader);
+    return;
+  }
+  const Pass& pass = *reader.pass;
+  const Rect& region = reader.request.region;
+  Image& image = reader.image;
+  const int first = count_below(region.left, pass.left, pass.step_x);
+  const int count = count_below(region.right, pass.left, pass.step_x) - first;
+  if (reader.y < region.top || reader.y >= region.bottom || count <= 0) {
+    return;
+  }
+  const int x = pass.left + first * pass.step_x - region.left;
+  move_pixels(
+      reader.row.data(), image.layout, first, count, pass.step_x,
+      image.row(reader.y - region.top) + image.layout.pixel_bytes() * static_cast<size_t>(x));
+}
+
+void read_region(void* context) {
+  Reader& reader = *static_cast<Reader*>(context);
   const auto width = static_cast<int>(png_get_image_width(reader.png, reader.info));
   const auto height = static_cast<int>(png_get_image_height(reader.png, reader.info));
   const std::span<const Pass> passes =
@@ -224,19 +286,13 @@ void read_region(void* context) {
     if (pass.left >= width || pass.top >= height) {
       continue;  // the pass has no pixels and no bytes
     }
-    const int first = count_below(region.left, pass.left, pass.step_x);
-    const int count = count_below(region.right, pass.left, pass.step_x) - first;
-    const bool is_last = &pass == &passes.back() || height == 1;
-    const int end = is_last ? region.bottom : height;
-    for (int y = pass.top; y < end; y += pass.step_y) {
+    const bool reads_all = &pass != &passes.back() || reader.checks == Checks::kAdler;
+    const int end = reads_all ? height : reader.request.region.bottom;
+    reader.pass = &pass;
+    for (reader.y = pass.top; reader.y < end; reader.y += pass.step_y) {
       reader.row_read = 0;
       png_read_row(reader.png, reader.row.data(), nullptr);
-      if (y < region.top || y >= region.bottom || count <= 0) {
-        continue;
-      }
-      const int x = pass.left + first * pass.step_x - region.left;
-      move_pixels(reader.row.data(), image.layout, first, count, pass.step_x,
-                  image.row(y - region.top) + image.layout.pixel_bytes() * static_cast<size_t>(x));
+      put_row(reader);
     }
   }
 }
@@ -267,28 +323,53 @@ std::optional<Error> open(Reader& reader, Bytes file, const DecodeRequest& reque
   return std::nullopt;
 }
 
-// The region on libpng's way.
-std::optional<Error> read_slowly(Reader& reader, bool& complete) {
-  Result<Buffer> row = Buffer::allocate(png_get_rowbytes(reader.png, reader.info));
-  if (!row.ok()) {
-    return row.error();
-  }
-  reader.row = std::move(row.value());
-  if (reader.request.damaged == Damaged::kAccept) {
-    fill_gray(reader.image);
-  }
-  complete = run_trapped(reader.trap, read_region, &reader);
-  const bool accepted =
-      reader.trap.code == ErrorCode::kTruncatedImage && reader.request.damaged == Damaged::kAccept;
-  return complete || accepted ? std::nullopt : std::optional(reader.trap.error());
-}
-
 Decoded taken(Reader& reader, bool complete) {
   Decoded decoded;
   decoded.image = std::move(reader.image);
   decoded.bytes_read = reader.at;
   decoded.complete = complete;
   return decoded;
+}
+
+// Whether libpng has filled `reader.row` with the last row of the image: png_read_row() then goes
+// on to the end of the IDATs, and may fail there.
+bool has_last_row(const Reader& reader) {
+  constexpr int kPasses = 7;
+  return is_interlaced(reader) ? png_get_current_pass_number(reader.png) >= kPasses
+                               : png_get_current_row_number(reader.png) >=
+                                     png_get_image_height(reader.png, reader.info);
+}
+
+bool is_crc_error(const Error& error) { return error.message.find("CRC") != std::string::npos; }
+
+// The region by libpng. With Checks::kNone, as far as it can be decoded.
+Result<Decoded> read_with_libpng(Bytes file, const DecodeRequest& request, Checks checks) {
+  Reader reader;
+  reader.checks = checks;
+  if (auto error = open(reader, file, request)) {
+    return *error;
+  }
+  Result<Buffer> row = Buffer::allocate(png_get_rowbytes(reader.png, reader.info));
+  if (!row.ok()) {
+    return row.error();
+  }
+  reader.row = std::move(row.value());
+  if (checks == Checks::kNone) {
+    fill_missing(reader.image);
+  }
+  if (run_trapped(reader.trap, read_region, &reader)) {
+    return taken(reader, checks != Checks::kNone);
+  }
+  Error error = reader.trap.error();
+  if (checks != Checks::kAdler && has_last_row(reader) && !is_crc_error(error)) {
+    put_row(reader);  // a checksum, or the file's end, may be missing behind it
+    return taken(reader, checks != Checks::kNone);
+  }
+  if (checks == Checks::kNone) {
+    return taken(reader, false);
+  }
+  error.message += ". Use damaged: 'accept' to take the rows that can be decoded.";
+  return error;
 }
 
 class PngDecoding : public Decoding {
@@ -320,17 +401,28 @@ Result<Decoded> decode_png(Bytes file, const DecodeRequest& request) {
 }
 
 Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way) {
-  Reader reader;
-  if (auto error = open(reader, file, request)) {
-    return *error;
-  }
-  bool complete = true;
-  if (is_interlaced(reader) || way == PngWay::kLibpng || !read_fast(reader)) {
-    if (auto error = read_slowly(reader, complete)) {
+  if (way == PngWay::kFast) {
+    Reader reader;
+    if (auto error = open(reader, file, request)) {
       return *error;
     }
+    if (!is_interlaced(reader) && read_fast(reader)) {
+      return taken(reader, true);
+    }
   }
-  return taken(reader, complete);
+  Result<Decoded> decoded = read_with_libpng(file, request, Checks::kCrc);
+  if (decoded.ok() || decoded.error().code == ErrorCode::kOutOfMemory) {
+    return decoded;
+  }
+  // Of two checksums that disagree one is wrong, and the samples are right.
+  if (is_crc_error(decoded.error())) {
+    Result<Decoded> sound = read_with_libpng(file, request, Checks::kAdler);
+    if (sound.ok()) {
+      return sound;
+    }
+  }
+  return request.damaged == Damaged::kAccept ? read_with_libpng(file, request, Checks::kNone)
+                                             : std::move(decoded);
 }
 
 }  // namespace crop64

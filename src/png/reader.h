@@ -8,9 +8,12 @@ namespace crop64 {
 // The samples of the region in the file's own layout, palette and transparent colour with it.
 //
 // Rows are inflated from the top, some at a time, and the file is not read beyond the last row that
-// is needed, so memory is for the region and half a megabyte, interlaced or not. Errors:
-// TRUNCATED_IMAGE where the missing part is needed (missing samples are grey where that is
-// accepted), CORRUPT_IMAGE, OUT_OF_MEMORY.
+// is needed, so memory is for the region and half a megabyte, interlaced or not.
+//
+// What only lacks a checksum or the file's end is complete. A wrong Adler-32 is passed over, and a
+// wrong CRC if the Adler-32 of all rows is right. If damage is accepted, rows below it are
+// fill_missing()'s, and the pixels of an interlaced image stand for their blocks, as browsers show
+// it. Errors: TRUNCATED_IMAGE if rows of the region are missing, CORRUPT_IMAGE, OUT_OF_MEMORY.
 Result<Decoded> decode_png(Bytes file, const DecodeRequest& request);
 
 // The same while the file is arriving: of its bytes the first `there` are there. Null where the

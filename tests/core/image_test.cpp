@@ -68,20 +68,22 @@ TEST_CASE("a copy of a part has its rows in one piece, and the colours") {
   CHECK(copy.colors.palette_alphas == 3);
 }
 
-TEST_CASE("grey is the middle of each layout, opaque, or the palette's nearest entry") {
+TEST_CASE("a missing pixel is transparent as far as the image can say it, and black") {
   struct Case {
     Layout layout;
     std::vector<uint32_t> pixel;
+    std::optional<std::array<uint16_t, 3>> transparent = {};
   };
   const Case cases[] = {
-      {{Model::kGray, 1}, {1}},
-      {{Model::kGray, 4}, {8}},
-      {{Model::kGray, 16}, {0x8080}},
-      {{Model::kGrayAlpha, 8}, {128, 255}},
-      {{Model::kGrayAlpha, 16}, {0x8080, 0xffff}},
-      {{Model::kRgb, 8}, {128, 128, 128}},
-      {{Model::kBgra, 8}, {128, 128, 128, 255}},
-      {{Model::kRgba, 16}, {0x8080, 0x8080, 0x8080, 0xffff}},
+      {{Model::kGray, 1}, {0}},
+      {{Model::kGray, 4}, {5}, {{5, 5, 5}}},
+      {{Model::kGray, 16}, {0}},
+      {{Model::kGrayAlpha, 8}, {0, 0}},
+      {{Model::kGrayAlpha, 16}, {0, 0}},
+      {{Model::kRgb, 8}, {0, 0, 0}},
+      {{Model::kRgb, 8}, {1, 2, 3}, {{1, 2, 3}}},
+      {{Model::kRgb, 16}, {0x102, 2, 0xfedc}, {{0x102, 2, 0xfedc}}},
+      {{Model::kRgba, 16}, {0, 0, 0, 0}},
       {{Model::kPalette, 2}, {2}},
   };
   for (const Case& expected : cases) {
@@ -89,7 +91,8 @@ TEST_CASE("grey is the middle of each layout, opaque, or the palette's nearest e
     Image image = make_picture({5, 3}, expected.layout);
     image.colors.palette = {
         {0, 0, 0, 255}, {255, 0, 128, 255}, {120, 140, 120, 9}, {255, 255, 255, 255}};
-    fill_gray(image);
+    image.colors.transparent = expected.transparent;
+    fill_missing(image);
     for (int y = 0; y < 3; ++y) {
       for (int x = 0; x < 5; ++x) {
         for (int channel = 0; channel < expected.layout.channels(); ++channel) {
@@ -98,6 +101,10 @@ TEST_CASE("grey is the middle of each layout, opaque, or the palette's nearest e
       }
     }
   }
+  Image opaque = make_picture({5, 3}, {Model::kPalette, 8});
+  opaque.colors.palette = {{255, 255, 255, 255}, {1, 2, 3, 255}, {90, 0, 0, 255}};
+  fill_missing(opaque);
+  CHECK(sample_at(opaque.view(), 4, 2, 0) == 1);
 }
 
 }  // namespace

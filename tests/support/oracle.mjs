@@ -150,7 +150,8 @@ export function djpeg(file) {
   return parsePnm(tool('djpeg', ['-dct', 'int', '-pnm'], file));
 }
 
-function parsePnm(pnm) {
+/** The samples of a binary PGM or PPM. */
+export function parsePnm(pnm) {
   const header = /^P([56])\s+(\d+)\s+(\d+)\s+255\s/.exec(pnm.subarray(0, 64).toString('latin1'));
   const [text, kind, width, height] = header;
   const size = { width: Number(width), height: Number(height), channels: kind === '5' ? 1 : 3 };

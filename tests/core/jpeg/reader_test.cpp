@@ -430,13 +430,16 @@ File with_bad_code(File file) {
 void check_bad_code(const Kind& kind, Size size) {
   CAPTURE(kind.name);
   const File file = with_bad_code(make_jpeg(size, kind.recipe));
-  for (const Damaged policy : {Damaged::kError, Damaged::kAccept}) {
-    CHECK(code_of(decode_jpeg(file, {.region = whole(size), .damaged = policy})) ==
-          "CORRUPT_IMAGE");
-  }
+  const Result<Decoded> refused = decode_jpeg(file, {.region = whole(size)});
+  REQUIRE(code_of(refused) == "CORRUPT_IMAGE");
+  CHECK(refused.error().message.ends_with(". Use damaged: 'accept' to take what can be decoded."));
+  const Result<Decoded> accepted =
+      decode_jpeg(file, {.region = whole(size), .damaged = Damaged::kAccept});
+  CHECK(difference(accepted, full_decode_with_libjpeg(file).view()) == "");
+  CHECK(!accepted.value().complete);
 }
 
-TEST_CASE("a bad Huffman code is corruption, whatever is accepted") {
+TEST_CASE("a bad Huffman code is an error unless damage is accepted") {
   for (const Kind& kind : kinds()) {
     check_bad_code(kind, {30, 20});
   }
@@ -444,7 +447,7 @@ TEST_CASE("a bad Huffman code is corruption, whatever is accepted") {
 
 // libjpeg-turbo's fast decoder reads baseline scans without restart markers but for their last
 // bytes.
-TEST_CASE("a bad Huffman code is corruption in a large file too") {
+TEST_CASE("a bad Huffman code is an error in a large file too") {
   for (const Kind& kind : kinds()) {
     check_bad_code(kind, {200, 200});
   }
@@ -458,6 +461,108 @@ TEST_CASE("a region above the damage decodes") {
   CHECK(difference(decode_jpeg(file, {.region = above}), crop(full.view(), above)) == "");
 }
 
+// A file with bits flipped, bytes overwritten, inserted or removed in its scans, or with a restart
+// marker less.
+File with_damaged_scans(File file, Random& random) {
+  const auto scan = static_cast<int>(find_marker(file, kSos)) + 14;
+  for (int damage = random.between(1, 4); damage > 0; --damage) {
+    const int values[] = {random.below(256), 0xff, 0, 0xd0 + random.below(10)};
+    const auto at = file.begin() + random.between(scan, static_cast<int>(file.size()) - 1);
+    const auto end = at + std::min<std::ptrdiff_t>(file.end() - at, random.between(1, 40));
+    switch (random.below(5)) {
+      case 0:
+        *at = static_cast<uint8_t>(*at ^ 1 << random.below(8));
+        break;
+      case 1:
+        *at = static_cast<uint8_t>(values[random.below(4)]);
+        break;
+      case 2:
+        file.insert(at, {static_cast<uint8_t>(values[random.below(4)]), 0x5a, 0xd3});
+        break;
+      case 3:
+        file.erase(at, end);
+        break;
+      default: {
+        std::vector<size_t> restarts;
+        for (const JpegMarker& marker : markers_of(file)) {
+          if (marker.code >= kRst0 && marker.code <= kRst7) {
+            restarts.push_back(marker.at);
+          }
+        }
+        if (!restarts.empty()) {
+          const auto marker =
+              file.begin() + static_cast<std::ptrdiff_t>(restarts[random.next() % restarts.size()]);
+          file.erase(marker, marker + 2);
+        }
+      }
+    }
+  }
+  return file;
+}
+
+TEST_CASE("with damage accepted, every region shows what libjpeg makes of a damaged file") {
+  Random random(21);
+  int accepted = 0;
+  int incomplete = 0;
+  for (const Kind& kind : kinds()) {
+    for (int i = 0; i < 60; ++i) {
+      const Size size = {random.between(1, 90), random.between(1, 120)};
+      JpegRecipe recipe = kind.recipe;
+      recipe.quality = random.between(5, 95);
+      recipe.restart_interval = random.below(2) * random.between(1, 12);
+      const File file = with_damaged_scans(make_jpeg(size, recipe), random);
+      const int reduction = 1 << random.below(4);
+      INFO(kind.name, ", file ", i, ", 1/", reduction);
+      const Result<Image> expected = try_full_decode_with_libjpeg(file, reduction);
+      if (!expected.ok()) {
+        continue;  // headers between the scans are damaged
+      }
+      ++accepted;
+      const Size reduced = expected.value().size;
+      std::vector<Rect> regions = {whole(reduced)};
+      for (int k = 0; k < 6; ++k) {
+        const int left = random.below(reduced.width);
+        const int top = random.below(reduced.height);
+        regions.push_back({left, top, random.between(left + 1, reduced.width),
+                           random.between(top + 1, reduced.height)});
+      }
+      for (const Rect& region : regions) {
+        CAPTURE(to_string(region));
+        const Result<Decoded> decoded = decode_jpeg(
+            file, {.reduction = reduction, .region = region, .damaged = Damaged::kAccept});
+        CHECK(difference(decoded, crop(expected.value().view(), region)) == "");
+        if (!decoded.ok()) {
+          break;
+        }
+        const Result<Decoded> strict =
+            decode_jpeg(file, {.reduction = reduction, .region = region});
+        CHECK(decoded.value().complete == strict.ok());
+        incomplete += !strict.ok();
+      }
+    }
+  }
+  CHECK(accepted > 300);
+  CHECK(incomplete > 300);  // or the damage is none
+}
+
+TEST_CASE("a last block that lacks bits before the end marker is no truncation") {
+  for (const Sampling& sampling : {k444, k420, kGray}) {
+    const File good = make_jpeg({50, 70}, {.sampling = sampling});
+    for (size_t lacking = 0; lacking <= 2; ++lacking) {
+      File file = good;
+      file.erase(file.end() - 2 - static_cast<std::ptrdiff_t>(lacking), file.end() - 2);
+      INFO(std::string(sampling.name), ", ", lacking, " bytes less");
+      const Result<Decoded> decoded = decode_jpeg(file, {.region = {0, 0, 50, 70}});
+      CHECK(difference(decoded, full_decode_with_libjpeg(file).view()) == "");
+      CHECK((decoded.ok() && decoded.value().complete));
+    }
+    // Whole blocks are missing.
+    File shorter = good;
+    shorter.erase(shorter.end() - 200, shorter.end() - 2);
+    CHECK(code_of(decode_jpeg(shorter, {.region = {0, 0, 50, 70}})) == "TRUNCATED_IMAGE");
+  }
+}
+
 TEST_CASE("a restart marker out of order, missing or in the wrong place is corruption") {
   const File good = make_jpeg({50, 70}, {.restart_rows = 1});
   const auto second = static_cast<std::ptrdiff_t>(row_ends(good)[1]);
@@ -469,6 +574,8 @@ TEST_CASE("a restart marker out of order, missing or in the wrong place is corru
   misplaced.insert(misplaced.begin() + second - 20, {0xff, kRst0 + 1});
   for (const File& file : {out_of_order, missing, misplaced}) {
     CHECK(code_of(decode_jpeg(file, {.region = {0, 0, 50, 70}})) == "CORRUPT_IMAGE");
+    CHECK(difference(decode_jpeg(file, {.region = {0, 0, 50, 70}, .damaged = Damaged::kAccept}),
+                     full_decode_with_libjpeg(file).view()) == "");
   }
 }
 

@@ -113,13 +113,28 @@ TEST_CASE("a transparent colour comes at the picture's own depth, higher bits ma
   }
 }
 
+// The pixels for which one of an interlaced image stands until the next passes come (PNG
+// specification, 8.2 and the figure there).
+Size block_at(int x, int y) {
+  constexpr std::string_view kPasses =
+      "1646264677777777565656567777777736463646777777775656565677777777";
+  constexpr Size kBlocks[] = {{8, 8}, {4, 8}, {4, 4}, {2, 4}, {2, 2}, {1, 2}, {1, 1}};
+  return kBlocks[kPasses[static_cast<size_t>(y % 8 * 8 + x % 8)] - '1'];
+}
+
 // `known` with the first `count` of those rows as the picture has them.
-void put_rows(const Image& picture, const std::vector<PngRow>& rows, size_t count, Image& known) {
+void put_rows(const Image& picture, const std::vector<PngRow>& rows, size_t count, bool interlaced,
+              Image& known) {
   for (const PngRow& row : std::span(rows).first(count)) {
     for (int i = 0; i < row.count; ++i) {
-      const int x = row.left + i * row.step;
-      for (int channel = 0; channel < picture.layout.channels(); ++channel) {
-        set_sample(known, x, row.y, channel, sample_at(picture.view(), x, row.y, channel));
+      const int left = row.left + i * row.step;
+      const Size block = interlaced ? block_at(left, row.y) : Size{1, 1};
+      for (int y = row.y; y < std::min(row.y + block.height, known.size.height); ++y) {
+        for (int x = left; x < std::min(left + block.width, known.size.width); ++x) {
+          for (int channel = 0; channel < picture.layout.channels(); ++channel) {
+            set_sample(known, x, y, channel, sample_at(picture.view(), left, row.y, channel));
+          }
+        }
       }
     }
   }
@@ -137,22 +152,22 @@ Image plain(Size size, Layout layout, const std::vector<uint32_t>& pixel) {
   return image;
 }
 
-// The layouts that differ in how grey is put, and one file of each.
+// Some layouts, and one file of each.
 struct Kind {
   Layout layout;
-  std::vector<uint32_t> gray;
+  std::vector<uint32_t> missing;
   PngRecipe recipe;
 };
 
 std::vector<Kind> kinds() {
   return {
-      {{Model::kRgb, 8}, {128, 128, 128}, {}},
-      {{Model::kRgb, 8}, {128, 128, 128}, {.idat_bytes = 50}},
-      {{Model::kRgb, 8}, {128, 128, 128}, {.interlaced = true}},
-      {{Model::kRgba, 16}, {0x8080, 0x8080, 0x8080, 0xffff}, {.interlaced = true}},
-      {{Model::kGrayAlpha, 8}, {128, 255}, {.level = 0}},
-      {{Model::kGray, 1}, {1}, {}},
-      {{Model::kGray, 4}, {8}, {.interlaced = true}},
+      {{Model::kRgb, 8}, {0, 0, 0}, {}},
+      {{Model::kRgb, 8}, {0, 0, 0}, {.idat_bytes = 50}},
+      {{Model::kRgb, 8}, {0, 0, 0}, {.interlaced = true}},
+      {{Model::kRgba, 16}, {0, 0, 0, 0}, {.interlaced = true}},
+      {{Model::kGrayAlpha, 8}, {0, 0}, {.level = 0}},
+      {{Model::kGray, 1}, {0}, {}},
+      {{Model::kGray, 4}, {0}, {.interlaced = true}},
   };
 }
 
@@ -194,8 +209,16 @@ TEST_CASE("a region whose rows are there needs nothing from below, to the byte")
   }
 }
 
-TEST_CASE("where truncation is accepted, what is there of a PNG is right and the rest is grey") {
-  constexpr Rect kRegion = {1, 1, 12, 11};
+// What a file is to show of which only `rows` rows can be decoded.
+Image partial(const Image& picture, const Kind& kind, size_t rows) {
+  const std::vector<PngRow> all = rows_of(picture.size, kind.recipe.interlaced);
+  Image known = plain(picture.size, kind.layout, kind.missing);
+  put_rows(picture, all, rows, kind.recipe.interlaced, known);
+  return known;
+}
+
+TEST_CASE("with damage accepted, a cut PNG shows its rows, and nothing below them") {
+  constexpr Rect kRegions[] = {{0, 0, 13, 11}, {1, 1, 12, 11}, {5, 3, 6, 9}, {12, 10, 13, 11}};
   for (const Kind& kind : kinds()) {
     const Image picture = make_picture(kSmall, kind.layout);
     const File file = make_png(picture.view(), kind.recipe);
@@ -205,30 +228,56 @@ TEST_CASE("where truncation is accepted, what is there of a PNG is right and the
       INFO(to_string(kind.layout), ", interlaced: ", kind.recipe.interlaced, ", ", size, " of ",
            file.size(), " bytes");
       const File cut = first_bytes(file, size);
-      const Result<Decoded> decoded =
-          decode_png(cut, {.region = kRegion, .damaged = Damaged::kAccept});
-      if (size < data) {
-        CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
-        continue;
+      const size_t count = size < data ? 0 : count_rows(cut, rows, kind.layout);
+      for (const Rect& region : kRegions) {
+        const Result<Decoded> decoded =
+            decode_png(cut, {.region = region, .damaged = Damaged::kAccept});
+        if (size < data) {
+          CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
+          continue;
+        }
+        const Result<Decoded> strict = decode_png(cut, {.region = region});
+        const bool is_whole = count == rows.size();
+        if (is_whole) {
+          CHECK(strict.ok());  // a checksum and the end are all that is missing
+        }
+        const Image known = partial(picture, kind, count);
+        CHECK(difference(decoded, crop((strict.ok() ? picture : known).view(), region)) == "");
+        CHECK((decoded.ok() && decoded.value().complete) == strict.ok());
       }
-      const bool complete = decode_png(cut, {.region = kRegion}).ok();
-      // The very last row is given out only together with the checksums behind it.
-      const size_t most = complete ? rows.size() : rows.size() - 1;
-      Image known = plain(kSmall, kind.layout, kind.gray);
-      put_rows(picture, rows, std::min(most, count_rows(cut, rows, kind.layout)), known);
-      CHECK(difference(decoded, crop(known.view(), kRegion)) == "");
-      CHECK((decoded.ok() && decoded.value().complete) == complete);
     }
   }
 }
 
-TEST_CASE("the grey of a palette is its entry nearest to it") {
-  Image picture = make_picture(kSmall, {Model::kPalette, 2});
-  picture.colors.palette = {{0, 0, 0, 255}, {255, 255, 255, 255}, {120, 140, 120, 255}};
-  const File file = make_png(picture.view());
-  const File cut = first_bytes(file, find_chunk(file, "IDAT") + 9);
-  CHECK(difference(decode_png(cut, {.region = whole(kSmall), .damaged = Damaged::kAccept}),
-                   plain(kSmall, picture.layout, {2}).view()) == "");
+TEST_CASE("with damage accepted, a PNG with broken data shows the rows before it") {
+  Random random(33);
+  for (const Kind& kind : kinds()) {
+    const Image picture = make_picture(kSmall, kind.layout);
+    const std::vector<PngRow> rows = rows_of(kSmall, kind.recipe.interlaced);
+    const File good = inflated(make_png(picture.view(), kind.recipe));
+    std::vector<PngChunk> chunks = chunks_of(make_png(picture.view()));
+    size_t before = 0;
+    for (size_t row = 0; row < rows.size(); before += row_bytes(rows[row++], kind.layout)) {
+      if (row_bytes(rows[row], kind.layout) == 0) {
+        continue;
+      }
+      INFO(to_string(kind.layout), ", interlaced: ", kind.recipe.interlaced, ", row ", row);
+      File broken = good;
+      broken[before] = 7;  // no filter
+      chunks[0].data = chunks_of(make_png(picture.view(), kind.recipe))[0].data;
+      chunks[1].data = deflated(broken);
+      const File file = join(chunks);
+      const Result<Decoded> strict = decode_png(file, {.region = whole(kSmall)});
+      CHECK(code_of(strict) == "CORRUPT_IMAGE");
+      CHECK(strict.error().message.ends_with(
+          ". Use damaged: 'accept' to take the rows that can be decoded."));
+      for (const Rect& region : {whole(kSmall), Rect{3, 2, 12, 11}}) {
+        const Result<Decoded> decoded =
+            decode_png(file, {.region = region, .damaged = Damaged::kAccept});
+        CHECK(difference(decoded, crop(partial(picture, kind, row).view(), region)) == "");
+      }
+    }
+  }
 }
 
 TEST_CASE("rows that end too early are a truncation though the file is whole") {
@@ -250,10 +299,10 @@ File with_wrong_checksum(File file, const std::string& type) {
   return file;
 }
 
-TEST_CASE("a critical chunk with a wrong checksum is corruption, whatever is accepted") {
+TEST_CASE("a header or palette with a wrong checksum is an error, whatever is accepted") {
   Image picture = make_picture(kSmall, {Model::kPalette, 8});
   const File file = make_png(picture.view(), {.idat_bytes = 50});
-  for (const std::string type : {"IHDR", "PLTE", "IDAT"}) {
+  for (const std::string type : {"IHDR", "PLTE"}) {
     CAPTURE(type);
     for (const Damaged policy : {Damaged::kError, Damaged::kAccept}) {
       CHECK(code_of(decode_png(with_wrong_checksum(file, type),
@@ -275,11 +324,40 @@ TEST_CASE("an ancillary chunk with a wrong checksum is dropped") {
   }
 }
 
-TEST_CASE("broken deflate data and a wrong Adler-32 are corruption") {
+TEST_CASE("image data is right if its CRC or its Adler-32 is, and suspect if neither is") {
+  for (const bool interlaced : {false, true}) {
+    for (const size_t idat_bytes : {size_t{50}, size_t{1} << 20}) {
+      INFO("interlaced: ", interlaced, ", IDATs of ", idat_bytes, " bytes");
+      const Image picture = make_picture(kSmall, {Model::kRgb, 8});
+      const PngRecipe recipe = {.interlaced = interlaced, .idat_bytes = idat_bytes};
+      const File good = make_png(picture.view(), recipe);
+      std::vector<PngChunk> chunks = chunks_of(good);
+      chunks[chunks.size() - 2].data.back() ^= 1;
+      const File bad_adler = join(chunks);
+      const File bad_crc = with_wrong_checksum(good, "IDAT");
+      const File bad_both = with_wrong_checksum(bad_adler, "IDAT");
+      for (const Rect& region : {whole(kSmall), Rect{2, 3, 9, 11}, Rect{2, 3, 9, 5}}) {
+        CAPTURE(to_string(region));
+        for (const File& file : {bad_adler, bad_crc}) {
+          const Result<Decoded> decoded = decode_png(file, {.region = region});
+          CHECK(difference(decoded, crop(picture.view(), region)) == "");
+          CHECK((decoded.ok() && decoded.value().complete));
+        }
+        const Result<Decoded> accepted =
+            decode_png(bad_both, {.region = region, .damaged = Damaged::kAccept});
+        CHECK(difference(accepted, crop(picture.view(), region)) == "");
+      }
+      CHECK(code_of(decode_png(bad_both, {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
+      CHECK(!decode_png(bad_both, {.region = whole(kSmall), .damaged = Damaged::kAccept})
+                 .value()
+                 .complete);
+    }
+  }
+}
+
+TEST_CASE("broken deflate data is corruption") {
   const Image picture = make_picture(kSmall, {Model::kRgb, 8});
   std::vector<PngChunk> chunks = chunks_of(make_png(picture.view()));
-  chunks[1].data.back() ^= 1;
-  CHECK(code_of(decode_png(join(chunks), {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
   std::fill(chunks[1].data.begin() + 10, chunks[1].data.end(), uint8_t{0xff});
   CHECK(code_of(decode_png(join(chunks), {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
 }
@@ -301,6 +379,10 @@ TEST_CASE("what is wrong with a PNG without touching its samples is passed over"
   File more_rows = inflated(good);
   more_rows.resize(more_rows.size() + 100);
   add_with_data("more rows than the header says", deflated(more_rows));
+  File window = chunks[1].data;
+  window[0] = 0x18;  // of 512 bytes
+  window[1] = static_cast<uint8_t>(31 - 0x1800 % 31);
+  add_with_data("a window smaller than matches need", window);
   File trailing = chunks[1].data;
   trailing.resize(trailing.size() + 10);
   add_with_data("bytes behind the deflate data", trailing);

@@ -166,40 +166,79 @@ File make_jpeg(Size size, const JpegRecipe& recipe) {
   return encode_with_libjpeg(make_picture(size, recipe.sampling.layout()).view(), recipe);
 }
 
-Image full_decode_with_libjpeg(Bytes file, int reduction) {
-  jpeg_error_mgr errors;
-  jpeg_source_mgr source;
-  jpeg_decompress_struct decoder;
-  decoder.err = jpeg_std_error(&errors);
-  errors.error_exit = give_up;
-  errors.emit_message = pass_over_warnings;
-  jpeg_create_decompress(&decoder);
-  source.next_input_byte = file.data();
-  source.bytes_in_buffer = file.size();
-  source.init_source = source.term_source = [](j_decompress_ptr) {};
-  source.fill_input_buffer = end_image;
-  source.skip_input_data = skip;
-  source.resync_to_restart = jpeg_resync_to_restart;
-  decoder.src = &source;
-  jpeg_read_header(&decoder, TRUE);
-  decoder.dct_method = JDCT_ISLOW;
-  decoder.do_fancy_upsampling = TRUE;
-  decoder.scale_num = 1;
-  decoder.scale_denom = static_cast<unsigned>(reduction);
-  jpeg_start_decompress(&decoder);
-  const Model model = decoder.num_components == 1   ? Model::kGray
-                      : decoder.num_components == 3 ? Model::kRgb
-                                                    : Model::kCmyk;
-  const Layout layout = {model, 8};
-  const Size size = {int(decoder.output_width), int(decoder.output_height)};
-  Image image = std::move(Image::allocate(size, layout).value());
-  for (int y = 0; y < size.height; ++y) {
-    JSAMPROW row = image.row(y);
-    jpeg_read_scanlines(&decoder, &row, 1);
+namespace {
+
+struct FullDecode {
+  FullDecode() : errors(trap) {}
+  FullDecode(const FullDecode&) = delete;
+  FullDecode& operator=(const FullDecode&) = delete;
+  ~FullDecode() { jpeg_destroy_decompress(&decoder); }
+
+  int reduction = 1;
+  ErrorTrap trap;
+  JpegErrors errors;
+  jpeg_source_mgr source{};
+  jpeg_decompress_struct decoder{};
+  Image image;
+};
+
+void start_full_decode(void* context) {
+  FullDecode& job = *static_cast<FullDecode*>(context);
+  jpeg_create_decompress(&job.decoder);
+  job.decoder.src = &job.source;
+  jpeg_read_header(&job.decoder, TRUE);
+  job.decoder.dct_method = JDCT_ISLOW;
+  job.decoder.do_fancy_upsampling = TRUE;
+  job.decoder.scale_num = 1;
+  job.decoder.scale_denom = static_cast<unsigned>(job.reduction);
+  jpeg_start_decompress(&job.decoder);
+}
+
+void read_full_decode(void* context) {
+  FullDecode& job = *static_cast<FullDecode*>(context);
+  for (int y = 0; y < job.image.size.height; ++y) {
+    JSAMPROW row = job.image.row(y);
+    jpeg_read_scanlines(&job.decoder, &row, 1);
   }
-  jpeg_abort_decompress(&decoder);
-  jpeg_destroy_decompress(&decoder);
-  return image;
+}
+
+}  // namespace
+
+Result<Image> try_full_decode_with_libjpeg(Bytes file, int reduction) {
+  FullDecode job;
+  job.reduction = reduction;
+  prepare(
+      job.errors, [](j_common_ptr codec) { fail_as(codec, ErrorCode::kCorruptImage); },
+      pass_over_warnings);
+  job.decoder.err = &job.errors.manager;
+  job.source.next_input_byte = file.data();
+  job.source.bytes_in_buffer = file.size();
+  job.source.init_source = job.source.term_source = [](j_decompress_ptr) {};
+  job.source.fill_input_buffer = end_image;
+  job.source.skip_input_data = skip;
+  job.source.resync_to_restart = jpeg_resync_to_restart;
+  if (!run_trapped(job.trap, start_full_decode, &job)) {
+    return job.trap.error();
+  }
+  const Model model = job.decoder.num_components == 1   ? Model::kGray
+                      : job.decoder.num_components == 3 ? Model::kRgb
+                                                        : Model::kCmyk;
+  const Size size = {int(job.decoder.output_width), int(job.decoder.output_height)};
+  job.image = std::move(Image::allocate(size, {model, 8}).value());
+  if (!run_trapped(job.trap, read_full_decode, &job)) {
+    return job.trap.error();
+  }
+  return std::move(job.image);
+}
+
+Image full_decode_with_libjpeg(Bytes file, int reduction) {
+  Result<Image> image = try_full_decode_with_libjpeg(file, reduction);
+  if (!image.ok()) {
+    std::fprintf(stderr, "the test's own use of libjpeg failed: %s\n",
+                 image.error().message.c_str());
+    std::abort();
+  }
+  return std::move(image.value());
 }
 
 std::vector<JpegMarker> markers_of(const File& file) {

@@ -82,6 +82,8 @@ File make_jpeg(Size size, const JpegRecipe& recipe = {});
 // picture reduced to 1, 1/2, 1/4 or 1/8. As jpeg_mem_src does it, data that is missing at the end
 // is replaced with an end marker, and warnings are passed over.
 Image full_decode_with_libjpeg(Bytes file, int reduction = 1);
+// The same of a file that libjpeg may refuse: then its error.
+Result<Image> try_full_decode_with_libjpeg(Bytes file, int reduction = 1);
 
 struct JpegMarker {
   size_t at;  // of its 0xff
