@@ -1,22 +1,30 @@
-// What real croppers give is taken as `crop`, as the README says: their own canvas is the judge.
+// The README's recipes for croppers, with the real croppers: what crop64 cuts out is compared with what
+// each cropper draws on its own canvas or shows on the page.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
-import { encode } from '../../dist/index.js';
+import { decode, encode } from '../../dist/index.js';
+import { jpegWithExif, orientation } from '../support/exif.mjs';
+import { blocksOf } from '../support/pages.mjs';
 import { launch } from './chromium.mjs';
 import { use } from './use.mjs';
 
 const folder = fileURLToPath(new URL('../../build/croppers/', import.meta.url));
-const picture = '/build/croppers/picture.png';
-const [width, height] = [900, 700];
 
 const chromium = use(launch);
 let page;
 
-// Smooth, so that croppers' scaling shows little, and different everywhere.
-function samples() {
+const recipe = (including) => {
+  const found = blocksOf('README.md').filter(({ code }) => code.includes(including));
+  assert.equal(found.length, 1, including);
+  return found[0].code;
+};
+const recipes = { others: recipe('croppedAreaPixels'), cropper2: recipe('$getTransform') };
+
+// Smooth, so that scaling on a canvas changes little, and different everywhere and each way up.
+function gradient(width, height) {
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
@@ -29,9 +37,19 @@ function samples() {
   return { data, width, height, channels: 'RGB' };
 }
 
+const jpeg = { format: 'jpeg', quality: 98, chromaSubsampling: '4:4:4' };
+const images = {
+  'landscape.png': async () => (await encode(gradient(900, 700))).bytes,
+  // Stored as landscape, displayed as portrait.
+  'phone.jpg': async () => {
+    const { bytes } = await encode(gradient(900, 600), jpeg);
+    return jpegWithExif(Buffer.from(bytes), orientation(6));
+  },
+};
+
 before(async () => {
   await mkdir(folder, { recursive: true });
-  await writeFile(`${folder}picture.png`, (await encode(samples())).bytes);
+  for (const [name, make] of Object.entries(images)) await writeFile(folder + name, await make());
   await esbuild.build({
     entryPoints: [fileURLToPath(new URL('croppers/page.mjs', import.meta.url))],
     bundle: true,
@@ -54,58 +72,191 @@ before(async () => {
   page = await chromium.open();
 });
 
-const call = (name, ...given) =>
+const call = (name, image, given) =>
   page.evaluate(
-    async (module, what, values) => (await import(module))[what](...values),
+    async (module, what, ...values) => (await import(module))[what](...values),
     '/build/croppers/page.js',
     name,
-    [picture, ...given],
+    `/build/croppers/${image}`,
+    recipes,
+    given,
   );
 
-describe('croppers', () => {
-  const box = { x: 130, y: 85, width: 420, height: 310 };
+const isNear = (sizes, expected, most = 1) => {
+  for (const i of [0, 1]) {
+    assert.ok(Math.abs(sizes[i] - expected[i]) <= most, `${sizes} for ${expected}`);
+  }
+};
+
+// crop64 rounds edges; croppers round sizes, and keep the proportions of the selection.
+function sameRegion(answer, most = 1) {
+  assert.equal(answer.code, undefined);
+  isNear(answer.size, answer.theirSize, 2);
+  isNear(answer.insideSize, answer.theirInsideSize, 2);
+  assert.ok(answer.difference < most, `samples differ by ${answer.difference}`);
+}
+
+const each = (title, cases, body) => {
+  for (const image of Object.keys(images)) {
+    for (const [what, given] of Object.entries(cases)) {
+      test(`${title}: ${image}, ${what}`, () => body(image, given));
+    }
+  }
+};
+
+describe('cropperjs 1: getData()', () => {
+  const box = { x: 130, y: 85, width: 320, height: 310 };
   const turns = [
     {},
     { rotate: 90 },
     { rotate: 180 },
     { rotate: -90 },
+    { rotate: -450 },
     { scaleX: -1 },
     { scaleY: -1 },
     { rotate: 90, scaleX: -1 },
     { rotate: 270, scaleY: -1 },
     { rotate: 180, scaleX: -1, scaleY: -1 },
   ];
-  for (const turn of turns) {
-    test(`cropperjs 1: getData() with ${JSON.stringify(turn)}`, async () => {
-      const answer = await call('cropper1', { ...box, ...turn });
-      assert.deepEqual(answer.size, answer.theirSize);
-      assert.deepEqual(answer.size, [box.width, box.height]);
-      assert.ok(answer.difference < 0.5, `samples differ by ${answer.difference}`);
+  const cases = {
+    'the initial selection': {},
+    'zoomed and moved': {
+      actions: [
+        ['zoom', 0.7],
+        ['move', 20, -30],
+      ],
+    },
+    'half outside': { data: { ...box, x: -160 } },
+    'rotated, half outside': { data: { ...box, y: -155, rotate: 90, scaleX: -1 } },
+  };
+  for (const turn of turns) cases[JSON.stringify(turn)] = { data: { ...box, ...turn } };
+  each('crops what the cropper draws', cases, async (image, given) => {
+    sameRegion(await call('cropper1', image, given));
+  });
+
+  test('rotation by another angle is refused', async () => {
+    const answer = await call('cropper1', 'landscape.png', { data: { ...box, rotate: 15 } });
+    assert.deepEqual([answer.code, answer.name], ['INVALID_ARGUMENT', 'crop.rotate']);
+  });
+});
+
+describe('cropperjs 2: a selection', () => {
+  const selected = [120, 60, 100, 140];
+  const cases = {
+    'the initial selection': {},
+    'as displayed': { selected },
+    'zoomed and moved': {
+      selected,
+      actions: [
+        ['$zoom', 0.6, 90, 40],
+        ['$move', 15, -20],
+      ],
+    },
+    'rotated by 90': { selected, actions: [['$rotate', '90deg']] },
+    'rotated by 180': { selected, actions: [['$rotate', '180deg']] },
+    'rotated by -90': { selected, actions: [['$rotate', '-90deg']] },
+    'rotated by six times 15': { selected, actions: Array(6).fill(['$rotate', '15deg']) },
+    'rotated by 450': { selected, actions: [['$rotate', '450deg']] },
+    'mirrored to the side': { selected, actions: [['$scale', -1, 1]] },
+    'mirrored upside down': { selected, actions: [['$scale', 1, -1]] },
+    'mirrored both ways': { selected, actions: [['$scale', -1, -1]] },
+    'rotated, then mirrored': {
+      selected,
+      actions: [
+        ['$rotate', '90deg'],
+        ['$scale', -1, 1],
+      ],
+    },
+    'mirrored, then rotated': {
+      selected,
+      actions: [
+        ['$scale', -1, 1],
+        ['$rotate', '90deg'],
+      ],
+    },
+    'rotated, mirrored, zoomed and moved': {
+      selected,
+      actions: [
+        ['$rotate', '-90deg'],
+        ['$scale', 1, -1],
+        ['$zoom', 0.8],
+        ['$move', -25, 10],
+      ],
+    },
+    'half outside': { selected: [120, -60, 100, 140] },
+    'rotated, half outside': {
+      selected: [170, 130, 200, 160],
+      actions: [
+        ['$rotate', '90deg'],
+        ['$zoom', -0.3],
+      ],
+    },
+  };
+  each('crops what the cropper draws', cases, async (image, given) => {
+    sameRegion(await call('cropper2', image, given));
+  });
+
+  for (const [what, actions] of Object.entries({
+    'rotation by 15 degrees': [['$rotate', '15deg']],
+    'rotation by a tenth of a degree': [['$rotate', '0.1deg']],
+    'rotation by 45 degrees, mirrored': [
+      ['$rotate', '45deg'],
+      ['$scale', -1, 1],
+    ],
+    skewing: [['$skew', '10deg']],
+    stretching: [['$scale', 2, 1]],
+  })) {
+    test(`${what} is refused`, async () => {
+      const { refused } = await call('cropper2', 'landscape.png', { selected, actions });
+      assert.match(refused, /multiples of 90 degrees/);
     });
   }
+});
 
-  test('react-easy-crop: croppedAreaPixels, and croppedArea with its unit', async () => {
-    const { pixels, percent } = await call('easyCrop');
-    const { x: left, y: top, ...size } = pixels.crop;
-    assert.deepEqual(pixels.region, { left, top, ...size });
-    for (const side of ['left', 'top', 'width', 'height']) {
-      assert.ok(Math.abs(pixels.region[side] - percent.region[side]) <= 1, side);
-    }
-    assert.ok(pixels.region.width < width && pixels.region.left > 0);
+describe('react-easy-crop: croppedAreaPixels and croppedArea', () => {
+  const cases = {
+    'zoomed and moved': {},
+    'not zoomed': { zoom: 1, crop: { x: 0, y: 0 } },
+    'rotation 90': { rotation: 90 },
+    'rotation 180': { rotation: 180 },
+    'rotation 270': { rotation: 270 },
+    'rotation -90': { rotation: -90 },
+    'rotation 90, not zoomed': { rotation: 90, zoom: 1, crop: { x: 0, y: 0 } },
+    'half outside': { restrictPosition: false, crop: { x: 200, y: 9 } },
+    'rotation 90, half outside': { rotation: 90, restrictPosition: false, crop: { x: 9, y: 220 } },
+  };
+  each('crops what the cropper shows', cases, async (image, given) => {
+    const { pixels, percent, clip } = await call('easyCrop', image, given);
+    sameRegion(pixels);
+    if (given.restrictPosition === false) return;
+    isNear(percent.size, pixels.size);
+    const [x, y] = [percent.region.left, percent.region.top];
+    isNear([x, y], [pixels.options.crop.x, pixels.options.crop.y]);
+
+    const shown = await decode(await page.screenshot({ clip }), { channels: 'RGB' });
+    const { width, height } = shown;
+    const file = await images[image]();
+    const options = { ...pixels.options, resize: { width, height, fit: 'fill' } };
+    const ours = await decode(file, { ...options, channels: 'RGB' });
+    const sum = shown.data.reduce((total, value, i) => total + Math.abs(value - ours.data[i]), 0);
+    const difference = sum / shown.data.length;
+    assert.ok(difference < 2, `samples on the page differ by ${difference}`);
   });
 
-  test('react-image-crop: PixelCrop, by the recipe', async () => {
-    const answer = await call('imageCrop', { unit: 'px', x: 60, y: 40, width: 200, height: 150 });
-    assert.deepEqual(answer.region, { left: 135, top: 90, width: 450, height: 338 });
-    assert.ok(answer.difference < 2, `samples differ by ${answer.difference}`);
+  test('rotation by another angle is refused', async () => {
+    const { pixels } = await call('easyCrop', 'landscape.png', { rotation: 15 });
+    assert.deepEqual([pixels.code, pixels.name], ['INVALID_ARGUMENT', 'rotate']);
   });
+});
 
-  test('cropperjs 2: a selection, by the recipe', async () => {
-    const answer = await call('cropper2');
-    // Rounded edge by edge here, and as a size there.
-    for (const i of [0, 1]) {
-      assert.ok(Math.abs(answer.size[i] - answer.theirSize[i]) <= 1);
-    }
-    assert.ok(answer.difference < 2, `samples differ by ${answer.difference}`);
+describe('react-image-crop: PercentCrop and PixelCrop', () => {
+  const cases = {
+    'a region inside': { unit: 'px', x: 60, y: 40, width: 130, height: 150 },
+    'the whole width': { unit: 'px', x: 0, y: 30, width: 200, height: 120 },
+  };
+  each('crops what the cropper draws', cases, async (image, pixelCrop) => {
+    const { percent, pixels } = await call('imageCrop', image, pixelCrop);
+    sameRegion(percent);
+    sameRegion(pixels);
   });
 });

@@ -5,16 +5,19 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { cameraExif, profileSegments, segment, withSegments } from '../support/metadata.mjs';
 import { describePage } from '../support/pages.mjs';
+import { displayP3 } from '../support/profiles.mjs';
 import { launch } from './chromium.mjs';
 import { serve } from './server.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const crop = { left: 340, top: 160, right: 1024, bottom: 650 };
+const middle = { unit: '%', x: 25, y: 25, width: 50, height: 50 };
 
 let folder;
 let photo;
@@ -26,13 +29,26 @@ async function expectedDataUrl() {
 
 describePage('README.md', (block) => {
   before(async () => {
-    const { encode } = await import('../../dist/index.js');
+    const { toBytes } = await import('../../dist/index.js');
     folder = await mkdtemp(join(tmpdir(), 'crop64-readme-'));
     photo = join(folder, 'photo.jpg');
-    const [width, height] = [1200, 800];
-    const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * i) >> 9);
-    const { bytes } = await encode({ data, width, height, channels: 'RGB' }, { format: 'jpeg' });
+    const pixels = (width, height, at = (i) => (i * i) >> 9) => {
+      const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => at(i));
+      return { data, width, height, channels: 'RGB' };
+    };
+    const bytes = await toBytes(pixels(1200, 800), { format: 'jpeg' });
     await writeFile(photo, bytes);
+    await writeFile(join(folder, 'broken.jpg'), bytes.subarray(0, bytes.length / 2));
+    await writeFile(join(folder, 'small.png'), await toBytes(pixels(60, 90)));
+    // As a phone writes it: stored as landscape, displayed as portrait, with a place and a thumbnail.
+    // It is small enough to be uploaded as it is.
+    const stored = pixels(1000, 750, (i) => (i / 3000) % 256);
+    const jpeg = Buffer.from(await toBytes(stored, { format: 'jpeg' }));
+    const exif = segment(0xe1, 'Exif\0\0', cameraExif(6, [1000, 750]));
+    await writeFile(
+      join(folder, 'phone.jpg'),
+      withSegments(jpeg, [exif, ...profileSegments(displayP3)]),
+    );
     const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', folder], {
       cwd: root,
     });
@@ -46,9 +62,14 @@ describePage('README.md', (block) => {
 
   test('in Node', async () => {
     await writeFile(join(folder, 'node.js'), block('js', 'readFile'));
-    await run(process.execPath, ['node.js'], { cwd: folder });
-    const html = await readFile(join(folder, 'crop.html'), 'utf8');
-    assert.equal(html, `<img src="${await expectedDataUrl()}">`);
+    const pool = block('js', 'readFile').replace("'crop64'", "'crop64/pool'");
+    await writeFile(join(folder, 'server.js'), pool);
+    for (const program of ['node.js', 'server.js']) {
+      await run(process.execPath, [program], { cwd: folder });
+      const html = await readFile(join(folder, 'crop.html'), 'utf8');
+      assert.equal(html, `<img src="${await expectedDataUrl()}">`, program);
+      await rm(join(folder, 'crop.html'));
+    }
   });
 
   test('the first lines, with a file and an image element in place', async () => {
@@ -79,9 +100,8 @@ process.stdout.write(img.src);`;
       const { stdout, stderr } = await run('sh', ['-c', inFull], { cwd: folder });
       assert.deepEqual([stdout, stderr.replace(/^npm warn .*\n/gm, '')], ['', ''], command);
     }
-    const middle = { unit: '%', x: 25, y: 25, width: 50, height: 50 };
     const small = { resize: { width: 800 }, format: 'jpeg', maxBytes: 200_000 };
-    const turned = await encode(png, { rotate: 90, metadata: 'none' });
+    const turned = await encode(png, { rotate: 90 });
     const expected = {
       'part.jpg': await toBytes(bytes, { crop }),
       'part.txt': `${await toDataURL(bytes, { crop: middle })}\n`,
@@ -98,29 +118,32 @@ process.stdout.write(img.src);`;
     assert.deepEqual(JSON.parse(await readFile(join(folder, 'results.txt'), 'utf8')), told);
   });
 
-  test('in workers', async () => {
+  test('in workers, where a broken file does not stop the others', async () => {
     const code = `
-import { openAsBlob } from 'node:fs';
-const file = await openAsBlob('photo.jpg');
-const files = [file, file, file];
+import { readFile } from 'node:fs/promises';
+const named = async (name) => new File([await readFile(name)], name);
+const file = await named('photo.jpg');
+const files = [file, await named('broken.jpg'), await named('phone.jpg')];
 const crop = ${JSON.stringify(crop)};
 const controller = new AbortController();
 const shown = [];
-const show = (url) => shown.push(url.slice(0, 23));
+const show = (blob) => shown.push(blob);
 ${block('js', 'crop64/pool')}
 console.log(dataUrl);
-console.log(...shown);`;
+for (const blob of shown) console.log(Buffer.from(await blob.arrayBuffer()).toString('base64'));`;
     await writeFile(join(folder, 'workers.js'), code);
     const maxBuffer = 2 ** 26;
-    const { stdout } = await run(process.execPath, ['workers.js'], { cwd: folder, maxBuffer });
-    const lines = stdout.trimEnd().split('\n');
-    const start = 'data:image/jpeg;base64,';
-    const progress = ['1 of 3', '2 of 3', '3 of 3'];
-    assert.deepEqual(lines, [
-      ...progress,
+    const program = run(process.execPath, ['workers.js'], { cwd: folder, maxBuffer });
+    const { stdout, stderr } = await program;
+    const { toBase64 } = await import('../../dist/index.js');
+    const thumbnail = async (name) =>
+      toBase64(await readFile(join(folder, name)), { resize: { width: 200, height: 200 } });
+    assert.deepEqual(stdout.trimEnd().split('\n'), [
       await expectedDataUrl(),
-      [start, start, start].join(' '),
+      await thumbnail('photo.jpg'),
+      await thumbnail('phone.jpg'),
     ]);
+    assert.match(stderr, /^broken\.jpg: .+\n$/);
   });
 
   test('in workerd, as a module whose wasm Node compiles', async () => {
@@ -146,12 +169,22 @@ process.stdout.write(await (await edge.fetch(request)).text());`;
     try {
       const page = await browser.newPage();
       await page.goto(`${server.origin}/index.html`, { waitUntil: 'networkidle0' });
+      const { toDataURL } = await import('../../dist/index.js');
       const input = await page.$('input');
-      await input.uploadFile(photo);
-      await page.waitForFunction(() => document.querySelector('img').naturalWidth > 0);
-      const [src, width] = await page.$eval('img', (img) => [img.src, img.naturalWidth]);
-      assert.equal(width, crop.right - crop.left);
-      assert.equal(src, await expectedDataUrl());
+      for (const name of ['photo.jpg', 'phone.jpg', 'small.png']) {
+        const path = join(folder, name);
+        await input.uploadFile(path);
+        const expected = await toDataURL(await readFile(path), { crop: middle });
+        await page.waitForFunction(
+          (url) => document.querySelector('img').src === url,
+          {},
+          expected,
+        );
+        assert.equal(await page.$eval('p', (p) => p.textContent), '');
+      }
+      await input.uploadFile(join(folder, 'broken.jpg'));
+      await page.waitForFunction(() => document.querySelector('p').textContent !== '');
+      assert.equal(await page.$eval('img', (img) => img.getAttribute('src')), null);
     } finally {
       await browser.close();
       await server.close();
@@ -227,70 +260,139 @@ globalThis.both = (...args) => Promise.all([toDataURL(...args), toDataURLInPool(
     });
   });
 
-  test('the recipes', async () => {
-    const code = `
-import { decode, encode, encodeAll, toBlob, toDataURL } from 'crop64';
-import { openAsBlob } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-const file = await openAsBlob('photo.jpg');
-const crop = ${JSON.stringify(crop)};
-let pasted;
-globalThis.addEventListener = (_, listener) => { pasted = listener; };
-let shown;
-const show = (...what) => { shown = what; };
-${block('js', 'avatar')}
-${block('js', 'maxBytes')}
-${block('js', 'paste')}
-${block('js', 'image_url')}
-${block('js', 'tiles')}
-await pasted({ clipboardData: { files: [file] } });
-await writeFile('recipes.json', JSON.stringify({
-  avatar: Buffer.from(await avatar.arrayBuffer()).toString('base64'),
-  upload: [Buffer.from(bytes).toString('base64'), width, height],
-  pixels: [Buffer.from(shown[0]).toString('base64'), shown[1], shown[2]],
-  url: content[1].image_url.url,
-  tiles: tiles.map((tile) => tile.toBase64()),
-}));`;
-    await writeFile(join(folder, 'recipes.js'), code);
-    await run(process.execPath, ['recipes.js'], { cwd: folder });
-    const made = JSON.parse(await readFile(join(folder, 'recipes.json'), 'utf8'));
-
-    const { decode, encode, toBase64, toDataURL } = await import('../../dist/index.js');
-    const bytes = await readFile(photo);
-    const small = { width: 1600, withoutEnlargement: true };
-    const upload = await encode(bytes, { resize: small, format: 'jpeg', maxBytes: 200_000 });
-    assert.ok(upload.byteLength <= 200_000);
-    const middle = await decode(bytes, {
-      crop: { left: 300, top: 200, right: 900, bottom: 600 },
-      channels: 'BGR',
+  describe('the recipes', () => {
+    let server;
+    let browser;
+    let page;
+    before(async () => {
+      await writeFile(
+        join(folder, 'recipes.js'),
+        `
+import { decode, encodeAll, toBlob, toDataURL } from 'crop64';
+export async function run(file, crop) {
+  let sent;
+  const fetch = (url, options) => { sent = { url, ...options }; };
+  let show;
+  const shown = new Promise((resolve) => { show = (...all) => resolve(all); });
+  ${block('js', 'avatar')}
+  ${block('js', 'maxBytes')}
+  ${block('js', 'paste')}
+  ${block('js', 'image_url')}
+  ${block('js', 'halves')}
+  for (const item of [['some text', 'text/plain'], [file]]) {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(...item);
+    dispatchEvent(new ClipboardEvent('paste', { clipboardData }));
+  }
+  const [data, width, height] = await shown;
+  return {
+    avatar: await toDataURL(avatar),
+    upload: [sent.url, sent.method, sent.body.get('photo').name, await toDataURL(sent.body.get('photo'))],
+    pixels: [data.join(), width, height],
+    url: content[1].image_url.url,
+    halves: halves.map((half) => half.toDataURL()),
+  };
+}`,
+      );
+      const imports = { crop64: '/node_modules/crop64/dist/index.js' };
+      const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+      await writeFile(join(folder, 'recipes.html'), `<!doctype html>${map}`);
+      server = await serve(folder);
+      browser = await launch();
+      page = await browser.newPage();
+      page.on('pageerror', (error) => failures.push(error.message));
+      await page.goto(`${server.origin}/recipes.html`);
     });
-    const tile = (left) =>
-      toBase64(bytes, { crop: { left, top: 0, right: left + 256, bottom: 256 } });
-    assert.deepEqual(made, {
-      avatar: await toBase64(bytes, { resize: { width: 256, height: 256 }, metadata: 'none' }),
-      upload: [upload.toBase64(), 1200, 800],
-      pixels: [Buffer.from(middle.data).toString('base64'), 600, 400],
-      url: await toDataURL(bytes, { crop }),
-      tiles: [await tile(0), await tile(256), await tile(512)],
+    after(async () => {
+      await browser?.close();
+      await server?.close();
+    });
+
+    const failures = [];
+    const runOn = (name) =>
+      page.evaluate(
+        async (file, region) => {
+          const { run } = await import('/recipes.js');
+          const blob = await (await fetch(file)).blob();
+          return run(new File([blob], file, { type: blob.type }), region).catch(({ code }) => code);
+        },
+        name,
+        middle,
+      );
+
+    for (const name of ['photo.jpg', 'phone.jpg', 'small.png']) {
+      test(`work for ${name}`, async () => {
+        const { decode, probe, toDataURL } = await import('../../dist/index.js');
+        const made = await runOn(name);
+        const bytes = await readFile(join(folder, name));
+        const inside = (size) => ({
+          resize: { width: size, height: size, fit: 'inside', withoutEnlargement: true },
+        });
+        const pixels = await decode(bytes, { crop: middle, channels: 'BGR' });
+        const half = { unit: '%', y: 0, width: 50, height: 100 };
+        const upload = { ...inside(1600), format: 'jpeg', maxBytes: 200_000 };
+        assert.deepEqual(made, {
+          avatar: await toDataURL(bytes, { resize: { width: 256, height: 256 } }),
+          upload: ['/upload', 'POST', 'photo.jpg', await toDataURL(bytes, upload)],
+          pixels: [pixels.data.join(), pixels.width, pixels.height],
+          url: await toDataURL(bytes, { crop: middle, ...inside(768) }),
+          halves: [
+            await toDataURL(bytes, { crop: { ...half, x: 0 } }),
+            await toDataURL(bytes, { crop: { ...half, x: 50 } }),
+          ],
+        });
+        assert.deepEqual(failures, []);
+        const original = await probe(bytes);
+        for (const [what, url] of Object.entries({ ...made, upload: made.upload[3] })) {
+          if (typeof url !== 'string') continue;
+          const { hasExif, colorSpace, byteLength } = await probe(url);
+          assert.deepEqual([hasExif, colorSpace], [false, original.colorSpace], what);
+          if (what === 'upload') assert.ok(byteLength <= 200_000);
+        }
+      });
+    }
+
+    test('reject for a broken file', async () => {
+      assert.match(await runOn('broken.jpg'), /^(TRUNCATED|CORRUPT)_IMAGE$/);
     });
   });
 
-  test('the recipes for croppers give percent of the picture', () => {
-    const rectangle = (x, y, width, height) => ({
-      width,
-      height,
-      getBoundingClientRect: () => ({ x, y, width, height }),
-    });
+  // croppers.test.mjs runs them with the croppers themselves.
+  test('the recipes for croppers make options of what croppers give', () => {
+    const percent = { unit: '%', x: 10, y: 20, width: 30, height: 40 };
+    const { unit: _, ...area } = percent;
     const given = {
-      croppedArea: { x: 10, y: 20, width: 30, height: 40 },
+      rotation: 90,
+      croppedArea: area,
+      croppedAreaPixels: { x: 1, y: 2, width: 3, height: 4 },
+      percentCrop: percent,
       pixelCrop: { unit: 'px', x: 20, y: 40, width: 60, height: 80 },
-      img: rectangle(0, 0, 200, 200),
-      image: rectangle(5, 7, 200, 200),
-      selection: rectangle(25, 47, 60, 80),
+      img: { width: 200, height: 200 },
+      convertToPercentCrop: (crop, width, height) => [crop, width, height],
+      cropper: { getData: () => 'its data' },
     };
-    const code = `${block('js', 'croppedArea')}\nreturn [percent, shown, selected];`;
-    const recipes = new Function(...Object.keys(given), code)(...Object.values(given));
-    const expected = { unit: '%', x: 10, y: 20, width: 30, height: 40 };
-    assert.deepEqual(recipes, [expected, expected, expected]);
+    const names = 'easy, easyPercent, reactImage, reactImagePixels, cropper1';
+    const code = `${block('js', 'croppedArea')}\nreturn [${names}];`;
+    assert.deepEqual(new Function(...Object.keys(given), code)(...Object.values(given)), [
+      { rotate: 90, crop: given.croppedAreaPixels },
+      { rotate: 90, crop: percent },
+      { crop: percent },
+      { crop: [given.pixelCrop, 200, 200] },
+      { crop: 'its data' },
+    ]);
+
+    // 400 x 200, mirrored, rotated to 200 x 400, drawn at half of that, its centre at 210, 130.
+    const image = {
+      $getTransform: () => [0, -0.5, -0.5, 0, 10, 30],
+      $image: { naturalWidth: 400, naturalHeight: 200 },
+    };
+    const selection = { x: 185, y: 80, width: 25, height: 50 };
+    const cropOptions = new Function(`${block('js', '$getTransform')}\nreturn cropOptions;`)();
+    assert.deepEqual(cropOptions(image, selection), {
+      rotate: -90,
+      flip: 'horizontal',
+      crop: { unit: '%', x: 25, y: 25, width: 25, height: 25 },
+      outOfBounds: 'clamp',
+    });
   });
 });
