@@ -1,7 +1,7 @@
 // Releases the package: `npm run release` says what it would do, and does all of it but publish;
 // `npm run release -- --publish` publishes it, too. `--test` runs `npm test` first.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { ask, Failure, main, root, run, show } from './setup/run.mjs';
@@ -30,6 +30,53 @@ export function readNotes(changelog, version) {
   return { notes, faults };
 }
 
+/**
+ * The address of the repository's web page by package.json's `repository`, without a slash at its end, or
+ * undefined if that is missing or no https address.
+ */
+export function addressOf({ repository }) {
+  const url = typeof repository === 'object' ? repository?.url : repository;
+  const [, address] = /^(?:git\+)?(https:\/\/[^/\s]+\/\S+?)(?:\.git)?\/?$/.exec(url ?? '') ?? [];
+  return address;
+}
+
+function checkRepository(manifest) {
+  if (addressOf(manifest) !== undefined) return [];
+  const example = '"repository": { "type": "git", "url": "git+https://HOST/OWNER/NAME.git" }';
+  return [
+    `Expected an https address as repository in package.json. Add ${example}: npm shows it, and the README's links lead there.`,
+  ];
+}
+
+const FENCED = /^( *```[\s\S]*?^ *```$)/gm;
+const RELATIVE = '(?![a-z][a-z\\d+.-]*:|#|/)'; // no scheme, no anchor of the page
+const IMAGE = new RegExp(`(!\\[[^\\]]*\\]\\()${RELATIVE}([^)\\s]+)`, 'gi');
+const LINK = new RegExp(`(\\]\\()${RELATIVE}([^)\\s]+)`, 'gi');
+const SRC = new RegExp(`(\\bsrc(?:set)?=")${RELATIVE}([^"\\s]+)`, 'gi');
+const HREF = new RegExp(`(\\bhref=")${RELATIVE}([^"\\s]+)`, 'gi');
+
+/**
+ * A README with absolute links to the repository's files at `tag`, for npm, which shows the README without
+ * these files. Images are linked to in raw form. Code blocks are left as they are.
+ */
+export function withAbsoluteLinks(readme, address, tag) {
+  const to = (form) => (_, before, path) =>
+    `${before}${address}/${form}/${tag}/${posix.normalize(path)}`;
+  const isCode = (part) => part.trimStart().startsWith('```');
+  return readme
+    .split(FENCED)
+    .map((part) =>
+      isCode(part)
+        ? part
+        : part
+            .replace(IMAGE, to('raw'))
+            .replace(SRC, to('raw'))
+            .replace(LINK, to('blob'))
+            .replace(HREF, to('blob')),
+    )
+    .join('');
+}
+
 async function checkTree(folder, tag) {
   const faults = [];
   const changed = await run('git', ['status', '--porcelain'], { cwd: folder });
@@ -42,15 +89,24 @@ async function checkTree(folder, tag) {
   return faults;
 }
 
-// Packs what is in `folder`; tells what is in it. Gives the file.
-async function pack(folder) {
+// Packs what is in `folder`, with absolute links in its README if its address is known; prints what the
+// package contains, and returns its path.
+async function pack(folder, address, tag) {
   const target = join(folder, 'build/release');
+  const copy = join(target, 'package');
   rmSync(target, { recursive: true, force: true });
-  mkdirSync(target, { recursive: true });
-  const args = ['pack', '--json', '--pack-destination', target];
-  const [{ filename, files, size, unpackedSize, integrity }] = jsonIn(
-    await run('npm', args, { cwd: folder }),
-  );
+  mkdirSync(copy, { recursive: true });
+  const npm = async (cwd, ...args) =>
+    jsonIn(await run('npm', ['pack', '--json', ...args], { cwd }));
+  const [{ files: originals }] = await npm(folder, '--dry-run');
+  for (const { path } of originals) cpSync(join(folder, path), join(copy, path));
+  const hasReadme = originals.some(({ path }) => path === 'README.md');
+  if (hasReadme && address !== undefined) {
+    const readme = readFileSync(join(copy, 'README.md'), 'utf8');
+    writeFileSync(join(copy, 'README.md'), withAbsoluteLinks(readme, address, tag));
+  }
+  const packed = await npm(copy, '--pack-destination', target);
+  const [{ filename, files, size, unpackedSize, integrity }] = packed;
   console.log('');
   for (const file of files) console.log(`${kilobytes(file.size)}  ${file.path}`);
   console.log(
@@ -78,14 +134,15 @@ export async function release({
   check = async () => [],
 }) {
   const read = (name) => readFileSync(join(folder, name), 'utf8');
-  const { name, version } = JSON.parse(read('package.json'));
+  const manifest = JSON.parse(read('package.json'));
+  const { name, version } = manifest;
   const tag = `v${version}`;
   const { notes, faults } = readNotes(read('CHANGELOG.md'), version);
-  faults.unshift(...(await checkTree(folder, tag)));
+  faults.unshift(...(await checkTree(folder, tag)), ...checkRepository(manifest));
   if (publish) refuse(faults);
   await make();
   faults.push(...(await check()));
-  const file = await pack(folder);
+  const file = await pack(folder, addressOf(manifest), tag);
   const steps = [
     ['npm', 'publish', file, '--access', 'public'],
     // Else git takes the notes' headings for comments.

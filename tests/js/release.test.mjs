@@ -6,7 +6,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { readNotes } from '../../scripts/release.mjs';
+import { addressOf, readNotes, withAbsoluteLinks } from '../../scripts/release.mjs';
 import { root } from '../support/fixtures.mjs';
 
 const changelog = `# Changelog
@@ -49,6 +49,69 @@ describe('what a changelog says of a version', () => {
   }
 });
 
+const repository = { type: 'git', url: 'git+https://example.org/somebody/small.git' };
+const address = 'https://example.org/somebody/small';
+
+test('the address of a repository is its https address', () => {
+  const forms = [
+    repository,
+    repository.url,
+    'https://example.org/somebody/small.git',
+    'https://example.org/somebody/small',
+    { ...repository, url: `${address}/` },
+  ];
+  for (const form of forms) assert.equal(addressOf({ repository: form }), address);
+  const others = ['git@example.org:somebody/small.git', 'somebody/small', '', 'https://', null, {}];
+  for (const form of [undefined, ...others]) {
+    assert.equal(addressOf({ repository: form }), undefined);
+  }
+});
+
+test('relative links in a README become absolute, and images become raw', () => {
+  const absolute = (text) => withAbsoluteLinks(text, address, 'v1.2.0');
+  for (const [text, expected] of [
+    ['[a](docs/a.md)', `[a](${address}/blob/v1.2.0/docs/a.md)`],
+    ['[a](./docs/a.md#part)', `[a](${address}/blob/v1.2.0/docs/a.md#part)`],
+    [
+      '[`a`](LICENSE), [b](b)',
+      `[\`a\`](${address}/blob/v1.2.0/LICENSE), [b](${address}/blob/v1.2.0/b)`,
+    ],
+    ['![two\nlines](a.png)', `![two\nlines](${address}/raw/v1.2.0/a.png)`],
+    [
+      '[![a](a.svg)](a.md "Title")',
+      `[![a](${address}/raw/v1.2.0/a.svg)](${address}/blob/v1.2.0/a.md "Title")`,
+    ],
+    [
+      '<a href="a.md"><img alt="" src="a.png"></a>',
+      `<a href="${address}/blob/v1.2.0/a.md"><img alt="" src="${address}/raw/v1.2.0/a.png"></a>`,
+    ],
+  ]) {
+    assert.equal(absolute(text), expected);
+  }
+  for (const same of [
+    '[a](https://example.com/a.md) [b](#b) <a href="mailto:a@example.com">',
+    '![a](data:image/png;base64,AAAA)',
+    '```html\n<img src="a.png">\n```\n',
+    '```js\nlist[0](a)\n```\nand\n\n```md\n[a](a.md)\n```',
+  ]) {
+    assert.equal(absolute(same), same);
+  }
+});
+
+test("the README's relative links and images all become absolute", () => {
+  const readme = fs.readFileSync(join(root, 'README.md'), 'utf8');
+  const absolute = withAbsoluteLinks(readme, address, 'v1.2.0').replace(/^```[\s\S]*?^```$/gm, '');
+  const targets = Array.from(absolute.matchAll(/\]\(([^)\s]+)/g), ([, target]) => target);
+  assert.ok(targets.length > 10);
+  assert.deepEqual(
+    targets.filter((target) => !/^(https:\/\/|#)/.test(target)),
+    [],
+  );
+  const paths = targets.flatMap((target) => target.split(`${address}/blob/v1.2.0/`).slice(1));
+  assert.ok(paths.includes('docs/interface.md'), 'a link to docs/interface.md');
+  for (const path of paths) assert.ok(fs.existsSync(join(root, path.split('#')[0])), path);
+});
+
 describe('a release', () => {
   let folder;
   let work;
@@ -66,13 +129,15 @@ describe('a release', () => {
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 
+  const manifest = { name: 'small', version: '1.2.0', files: ['dist'] };
   const git = (...args) => execFileSync('git', args, { cwd: work, encoding: 'utf8' });
   const put = (name, text) => fs.writeFileSync(join(work, name), text);
 
   beforeEach(() => {
     fs.writeFileSync(asked, '');
     work = fs.mkdtempSync(join(folder, 'work-'));
-    put('package.json', JSON.stringify({ name: 'small', version: '1.2.0', files: ['dist'] }));
+    put('package.json', JSON.stringify({ ...manifest, repository }));
+    put('README.md', '# small\n\n[More](docs/more.md). ![A picture](docs/a.png)\n');
     put('CHANGELOG.md', changelog);
     put('.gitignore', '/build/\n/dist/\n');
     git('init', '--quiet');
@@ -111,9 +176,9 @@ await release({ folder: process.cwd(), make, ${options} }).catch((error) => {
   test('by default only says what it would do', () => {
     const { status, stdout, stderr, requests } = release();
     assert.deepEqual([status, stderr], [0, '']);
-    assert.deepEqual(requests, ['pack']);
+    assert.deepEqual(requests, ['pack', 'pack']);
     assert.match(stdout, /^ +2\.0 kB {2}dist\/index\.js$/m);
-    assert.match(stdout, /^ +\d\.\d kB {2}in 2 files, \d\.\d kB packed$/m);
+    assert.match(stdout, /^ +\d\.\d kB {2}in 3 files, \d\.\d kB packed$/m);
     assert.match(stdout, /^small-1\.2\.0\.tgz\nsha512-\S+$/m);
     assert.match(stdout, /^This would release small 1\.2\.0:$/m);
     assert.match(stdout, /^npm publish .*small-1\.2\.0\.tgz --access public$/m);
@@ -125,15 +190,35 @@ await release({ folder: process.cwd(), make, ${options} }).catch((error) => {
     assert.equal(git('tag'), '');
   });
 
+  test('links of the README in the package are absolute, and the file itself stays as it is', () => {
+    release();
+    const args = ['-xzOf', 'build/release/small-1.2.0.tgz', 'package/README.md'];
+    const packed = execFileSync('tar', args, { cwd: work, encoding: 'utf8' });
+    const [more, picture] = [
+      `${address}/blob/v1.2.0/docs/more.md`,
+      `${address}/raw/v1.2.0/docs/a.png`,
+    ];
+    assert.equal(packed, `# small\n\n[More](${more}). ![A picture](${picture})\n`);
+    assert.equal(git('status', '--porcelain'), '');
+  });
+
   test('publishes and tags when it is asked to', () => {
     const { status, stderr, requests } = release('publish: true');
     assert.deepEqual([status, stderr], [0, '']);
-    assert.deepEqual(requests, ['pack', 'publish']);
+    assert.deepEqual(requests, ['pack', 'pack', 'publish']);
     assert.equal(git('tag'), 'v1.2.0\n');
     assert.match(git('cat-file', 'tag', 'v1.2.0'), /small 1\.2\.0\n\n### Added\n\n- It's new\.\n$/);
   });
 
   for (const [what, spoil, message] of [
+    [
+      'a missing repository',
+      () => {
+        put('package.json', JSON.stringify(manifest));
+        git('commit', '--quiet', '--all', '--message', 'No repository');
+      },
+      /repository in package\.json\. Add "repository": \{/,
+    ],
     ['what is not committed', () => put('more.txt', ''), /to be committed.*\n\?\? more\.txt/],
     ['a tag that is there', () => git('tag', 'v1.2.0'), /no tag v1\.2\.0/],
     [
@@ -152,7 +237,7 @@ await release({ folder: process.cwd(), make, ${options} }).catch((error) => {
       assert.deepEqual([refused.status, refused.requests], [1, []]);
       assert.match(refused.stderr, message);
       const told = release();
-      assert.deepEqual([told.status, told.requests], [1, ['pack']]);
+      assert.deepEqual([told.status, told.requests], [1, ['pack', 'pack']]);
       assert.match(told.stderr, message);
       assert.match(told.stdout, /^This would release small 1\.2\.0:$/m);
       assert.equal(git('tag'), tags);
@@ -163,7 +248,7 @@ await release({ folder: process.cwd(), make, ${options} }).catch((error) => {
     const { status, stderr, requests } = release(
       "publish: true, check: async () => ['A failure.']",
     );
-    assert.deepEqual([status, requests], [1, ['pack']]);
+    assert.deepEqual([status, requests], [1, ['pack', 'pack']]);
     assert.match(stderr, /Not to be released:\nA failure\./);
   });
 
