@@ -39,10 +39,10 @@ function gradient(width, height) {
 
 const jpeg = { format: 'jpeg', quality: 98, chromaSubsampling: '4:4:4' };
 const images = {
-  'landscape.png': async () => (await encode(gradient(900, 700))).bytes,
+  'landscape.png': async () => (await encode(gradient(450, 350))).bytes,
   // Stored as landscape, displayed as portrait.
   'phone.jpg': async () => {
-    const { bytes } = await encode(gradient(900, 600), jpeg);
+    const { bytes } = await encode(gradient(450, 300), jpeg);
     return jpegWithExif(Buffer.from(bytes), orientation(6));
   },
 };
@@ -105,7 +105,7 @@ const each = (title, cases, body) => {
 };
 
 describe('cropperjs 1: getData()', () => {
-  const box = { x: 130, y: 85, width: 320, height: 310 };
+  const box = { x: 65, y: 42, width: 160, height: 155 };
   const turns = [
     {},
     { rotate: 90 },
@@ -126,8 +126,8 @@ describe('cropperjs 1: getData()', () => {
         ['move', 20, -30],
       ],
     },
-    'half outside': { data: { ...box, x: -160 } },
-    'rotated, half outside': { data: { ...box, y: -155, rotate: 90, scaleX: -1 } },
+    'half outside': { data: { ...box, x: -80 } },
+    'rotated, half outside': { data: { ...box, y: -78, rotate: 90, scaleX: -1 } },
   };
   for (const turn of turns) cases[JSON.stringify(turn)] = { data: { ...box, ...turn } };
   each('crops what the cropper draws', cases, async (image, given) => {

@@ -25,17 +25,22 @@ async function imageIn(element, src) {
   return image;
 }
 
-// The options that the README's lines make of what a cropper gives.
-function byRecipe(code, given) {
+// The options that the README's lines make of what a cropper gives. The other croppers give nothing.
+async function byRecipe(code, given) {
   const names = ['croppedArea', 'croppedAreaPixels', 'rotation', 'percentCrop', 'pixelCrop', 'img'];
+  const made = [];
   const values = {
     ...Object.fromEntries(names.map((name) => [name, {}])),
     cropper: { getData() {} },
     convertToPercentCrop,
     ...given,
+    file: {},
+    toBlob: async (_, options) => made.push(options),
   };
-  const made = 'return { easy, easyPercent, reactImage, reactImagePixels, cropper1 };';
-  return new Function(...Object.keys(values), `${code}\n${made}`)(...Object.values(values));
+  const AsyncFunction = (async () => {}).constructor;
+  await new AsyncFunction(...Object.keys(values), code)(...Object.values(values));
+  const [easy, easyPercent, reactImage, reactImagePixels, cropper1] = made;
+  return { easy, easyPercent, reactImage, reactImagePixels, cropper1 };
 }
 
 /** What decode() makes of options: its size and region, and optionally its samples as an array. */
@@ -117,8 +122,8 @@ export async function cropper1(src, recipes, { actions = [], data }) {
   });
   if (data !== undefined) cropper.setData(data);
   for (const [name, ...args] of actions) cropper[name](...args);
-  const options = byRecipe(recipes.others, { cropper }).cropper1;
-  return compare(src, options, () => cropper.getCroppedCanvas());
+  const options = await byRecipe(recipes.others, { cropper });
+  return compare(src, options.cropper1, () => cropper.getCroppedCanvas());
 }
 
 // How react-easy-crop's documentation draws its area: on a canvas as large as the rotated image's
@@ -139,7 +144,7 @@ export async function easyCrop(src, recipes, given) {
     createRoot(stage()).render(createElement(EasyCrop, props));
   });
   const { rotation = 0 } = given;
-  const options = byRecipe(recipes.others, { croppedArea, croppedAreaPixels, rotation });
+  const options = await byRecipe(recipes.others, { croppedArea, croppedAreaPixels, rotation });
   const image = await imageIn(document.createElement('div'), src);
   const draw = (width, height) => {
     const isOnSide = rotation % 180 !== 0;
@@ -179,7 +184,7 @@ export async function imageCrop(src, recipes, pixelCrop) {
   };
   const box = image.getBoundingClientRect();
   const percentCrop = convertToPercentCrop(pixelCrop, box.width, box.height);
-  const options = byRecipe(recipes.others, { percentCrop, pixelCrop, img: image });
+  const options = await byRecipe(recipes.others, { percentCrop, pixelCrop, img: image });
   return {
     percent: await compare(src, options.reactImage, draw),
     pixels: await compare(src, options.reactImagePixels, draw),
