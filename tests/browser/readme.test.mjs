@@ -366,6 +366,53 @@ export async function run(file, crop) {
     });
   });
 
+  test('the recipes are right in a strict TypeScript project, too', async () => {
+    const declared = `
+declare const file: File;
+declare const crop: Crop;
+declare const img: HTMLImageElement;
+declare function show(...all: unknown[]): void;
+type Box = { x: number; y: number; width: number; height: number };
+declare const croppedArea: Box, croppedAreaPixels: Box, rotation: 0 | 90, pixelCrop: Box;
+declare const percentCrop: Box & { unit: '%' };
+declare function convertToPercentCrop(crop: Box, width: number, height: number): typeof percentCrop;
+declare const cropper: { getData(): Box & { rotate: number; scaleX: number; scaleY: number } };`;
+    const names = ['avatar', 'maxBytes', 'paste', 'image_url', 'halves', 'croppedArea'];
+    const types = '(image: CropperImage, selection: CropperSelection): EncodeOptions';
+    await writeFile(
+      join(folder, 'recipes.ts'),
+      `import { decode, encodeAll, toBlob, toDataURL } from 'crop64';
+import type { Crop, EncodeOptions } from 'crop64';
+import type { CropperImage, CropperSelection } from 'cropperjs';
+${declared}
+${names.map((name) => block('js', name)).join('')}
+${block('js', '$getTransform').replace('(image, selection)', types)}`,
+    );
+    await writeFile(
+      join(folder, 'pool.ts'),
+      `declare const file: File, files: FileList, crop: { x: 1; y: 2; width: 3; height: 4 };
+declare const controller: AbortController;
+declare function show(blob: Blob): void;
+${block('js', 'crop64/pool')}`,
+    );
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      target: 'es2022',
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      lib: ['es2022', 'dom', 'dom.iterable'],
+      types: [],
+      paths: { cropperjs: [join(root, 'node_modules/cropperjs/dist/cropper.d.ts')] },
+    };
+    const config = { compilerOptions, files: ['recipes.ts', 'pool.ts'] };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const tsc = join(root, 'node_modules/.bin/tsc');
+    const failed = await run(tsc, ['-p', folder]).catch(({ stdout }) => stdout);
+    assert.equal(failed.stdout ?? failed, '');
+  });
+
   // croppers.test.mjs runs them with the croppers themselves.
   test('the recipes for croppers make options of what croppers give', async () => {
     const percent = { unit: '%', x: 10, y: 20, width: 30, height: 40 };
