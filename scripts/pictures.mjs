@@ -133,6 +133,7 @@ async function screenshot(browser, { origin }) {
   await page.waitForSelector('html[data-ready]');
   await page.click('[data-sample="ribbon.jpg"]');
   await page.waitForSelector('#result:not([hidden])');
+  await page.click('[name=lossless]');
   // A time that is not the first job's.
   for (const shape of ['edges', 'size', 'edges', 'size', 'edges', 'size']) {
     await page.click(`[name="shape"][value="${shape}"]`);

@@ -1,5 +1,5 @@
-// The demo page as it is built, below a path of its own: by mouse and by keys, what it gives is what the
-// interface gives in Node for the same bytes.
+// The demo page as it is built, below a path of its own. By mouse, touch and keys, its results are those of
+// the interface in Node for the same bytes.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { transformWithOxc } from 'vite';
 import { decode, encode, toBytes, toDataURL } from '../../dist/index.js';
 import { buildDemo } from '../../scripts/demo.mjs';
 import { launch } from './chromium.mjs';
@@ -29,7 +30,7 @@ let browser;
 let server;
 let page;
 let folder;
-// What went wrong in the page, and what it asked the server for.
+// Errors and warnings of the page.
 let faults;
 
 before(async () => {
@@ -52,7 +53,7 @@ async function close() {
 }
 
 // The page, ready, on a server of its own.
-async function open({ width = 1440, height = 900, scheme = 'light' } = {}) {
+async function open({ width = 1440, height = 900, scheme = 'light', platform } = {}) {
   server = await serve(join(root, 'build'));
   page = await browser.newPage();
   faults = [];
@@ -63,6 +64,11 @@ async function open({ width = 1440, height = 900, scheme = 'light' } = {}) {
   const isPhone = width < 600;
   await page.setViewport({ width, height, isMobile: isPhone, hasTouch: isPhone });
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  if (platform !== undefined) {
+    await page.evaluateOnNewDocument((platform) => {
+      Object.defineProperty(navigator, 'platform', { value: platform });
+    }, platform);
+  }
   await page.evaluateOnNewDocument(() => {
     globalThis.longTasks = [];
     new PerformanceObserver((list) => {
@@ -76,7 +82,7 @@ async function open({ width = 1440, height = 900, scheme = 'light' } = {}) {
 
 const upload = async (file) => (await page.$('#file')).uploadFile(file);
 
-// What the page shows when it has done all that it was asked. Moves of the mouse wait for a frame.
+// What the page shows when its jobs are done. Moves of the mouse wait for a frame.
 async function outcome() {
   await page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
@@ -91,6 +97,8 @@ async function outcome() {
       status: text('status'),
       kind: document.getElementById('status').dataset.kind,
       lossless: text('lossless'),
+      read: text('read'),
+      wrong: [...document.querySelectorAll('[aria-invalid="true"]')].map(({ name }) => name),
       javascript: text('javascript'),
       command: text('command'),
     };
@@ -102,6 +110,14 @@ async function openFile(file) {
   await upload(file);
   await page.waitForFunction((name) => about.textContent.startsWith(`${name}:`), {}, name);
   return outcome();
+}
+
+// Opens a file that cannot be opened, and returns what the page says of it.
+async function openBroken(name, bytes) {
+  await writeFile(join(folder, name), bytes);
+  await upload(join(folder, name));
+  await page.waitForSelector('#about[data-kind="error"]');
+  return page.$eval('#about', (line) => line.textContent);
 }
 
 const openSample = (name) => openFile(join(samples, name));
@@ -122,7 +138,7 @@ async function type(name, value) {
   await input.type(String(value));
 }
 
-// It begins when it comes into view, and then moves what stands below it.
+// The comparison starts when it comes into view, and then moves what is below it.
 async function compare() {
   await page.$eval('#compare', (section) => section.scrollIntoView());
   await page.waitForSelector('#comparison:not([hidden])');
@@ -161,6 +177,19 @@ async function drag(selector, dx, dy) {
   await page.mouse.up();
 }
 
+// With a finger, from the centre of the element.
+async function swipe(selector, dx, dy) {
+  await swipeFrom(await centreOf(selector), dx, dy);
+}
+
+async function swipeFrom([x, y], dx, dy) {
+  await page.touchscreen.touchStart(x, y);
+  await page.touchscreen.touchMove(x + dx / 2, y + dy / 2);
+  await page.touchscreen.touchMove(x + dx, y + dy);
+  await page.touchscreen.touchEnd();
+  await outcome();
+}
+
 async function download() {
   const session = await page.createCDPSession();
   await session.send('Browser.setDownloadBehavior', {
@@ -194,6 +223,60 @@ const allowClipboard = () =>
 
 const expectNoFaults = () => assert.deepEqual(faults, []);
 
+// A module of the page without its types.
+async function load(name) {
+  const path = join(root, 'web/demo', name);
+  const { code } = await transformWithOxc(await readFile(path, 'utf8'), path);
+  return import(`data:text/javascript,${encodeURIComponent(code)}`);
+}
+
+describe('latest()', () => {
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+  test('a job that throws is reported, and the next ones run', async () => {
+    const { latest } = await load('latest.ts');
+    const [done, reported] = [[], []];
+    globalThis.reportError = (error) => reported.push(error.message);
+    try {
+      const { run } = latest(async (input) => {
+        await settled();
+        if (input.startsWith('bad')) throw new Error(input);
+        done.push(input);
+      });
+      run('bad');
+      run('waits');
+      while (done.length < 1) await settled();
+      run('bad, too');
+      await settled();
+      await settled();
+      run('last');
+      while (done.length < 2) await settled();
+      assert.deepEqual(done, ['waits', 'last']);
+      assert.deepEqual(reported, ['bad', 'bad, too']);
+    } finally {
+      delete globalThis.reportError;
+    }
+  });
+
+  test('cancel() aborts the running job and drops the waiting one', async () => {
+    const { latest } = await load('latest.ts');
+    const seen = [];
+    const { run, cancel } = latest(async (input, signal) => {
+      await settled();
+      seen.push([input, signal.aborted]);
+    });
+    run('first');
+    run('second');
+    cancel();
+    run('third');
+    while (seen.length < 2) await settled();
+    assert.deepEqual(seen, [
+      ['first', true],
+      ['third', false],
+    ]);
+  });
+});
+
 describe('the demo page in Chromium', () => {
   test('by mouse: the region is dragged, and the file is what Node gives', async () => {
     await open();
@@ -212,18 +295,23 @@ describe('the demo page in Chromium', () => {
     assert.ok(resized[2] > width && resized[3] < height);
     assert.ok(now.dataUrl !== first.dataUrl);
     const crop = { x: resized[0], y: resized[1], width: resized[2], height: resized[3] };
+    expectSame(now.dataUrl, await toDataURL(source, { crop }));
+    assert.match(now.lossless, /^Not lossless: encoded again/);
+    await page.click('[name=lossless]');
+    const kept = await outcome();
     const expected = await encode(source, { crop, lossless: true });
-    expectSame(now.dataUrl, expected.toDataURL());
-    assert.equal(now.lossless, 'Lossless: every coefficient was kept');
+    expectSame(kept.dataUrl, expected.toDataURL());
+    assert.equal(kept.lossless, 'Lossless: JPEG blocks were copied');
     const { name, bytes } = await download();
-    assert.equal(name, 'ribbon-part.jpg');
+    assert.equal(name, 'ribbon-region.jpg');
     assert.ok(bytes.equals(expected.bytes));
     expectNoFaults();
   });
 
-  test('by mouse: a region is drawn anew, and none leaves the picture', async () => {
+  test('by mouse: a new region is drawn, stays inside the image, and is reset', async () => {
     await open();
     await openSample('flower.png');
+    const first = await numbers();
     const [x, y] = await centreOf('cropper-canvas');
     const { width } = await (await page.$('cropper-canvas')).boundingBox();
     await page.mouse.move(x - width * 0.45, y);
@@ -240,7 +328,11 @@ describe('the demo page in Chromium', () => {
     await drag('cropper-handle[action="se-resize"]', 4000, 4000);
     const { dataUrl } = await outcome();
     assert.deepEqual(await numbers(), [0, 0, 960, 720]);
-    expectSame(dataUrl, await toDataURL(await readFile(join(samples, 'flower.png'))));
+    const crop = { x: 0, y: 0, width: 960, height: 720 };
+    expectSame(dataUrl, await toDataURL(await readFile(join(samples, 'flower.png')), { crop }));
+    await page.click('#reset');
+    await outcome();
+    assert.deepEqual(await numbers(), first);
     expectNoFaults();
   });
 
@@ -248,13 +340,6 @@ describe('the demo page in Chromium', () => {
     await open({ width: 390, height: 844 });
     await openSample('flower.png');
     const before = await numbers();
-    const swipe = async (selector, dx, dy) => {
-      const [x, y] = await centreOf(selector);
-      await page.touchscreen.touchStart(x, y);
-      await page.touchscreen.touchMove(x + dx, y + dy);
-      await page.touchscreen.touchEnd();
-      await outcome();
-    };
     await swipe('cropper-handle[action="nw-resize"]', -20, -20);
     const [x, y, width, height] = await numbers();
     assert.ok(x < before[0] && y < before[1] && width > before[2] && height > before[3]);
@@ -262,6 +347,42 @@ describe('the demo page in Chromium', () => {
     const moved = await numbers();
     assert.ok(moved[0] > x && moved[1] < y);
     assert.deepEqual(moved.slice(2), [width, height]);
+    expectNoFaults();
+  });
+
+  test('by touch: a swipe beside the region scrolls the page, and draws none', async () => {
+    await open({ width: 390, height: 844 });
+    await openSample('ribbon.jpg');
+    const before = await numbers();
+    const { x, y, height } = await (await page.$('cropper-canvas')).boundingBox();
+    await swipe('cropper-selection', 0, -60);
+    assert.equal(await page.evaluate(() => scrollY), 0);
+    const moved = await numbers();
+    assert.ok(moved[1] < before[1], 'on the region, it moves the region');
+    await swipeFrom([x + 20, y + height - 20], 0, -150);
+    await page.waitForFunction(() => scrollY > 50, { timeout: 10_000 });
+    assert.deepEqual(await numbers(), moved);
+    expectNoFaults();
+  });
+
+  test('by touch: a region is drawn once after “Draw region”, and reset', async () => {
+    await open({ width: 390, height: 844 });
+    await openSample('ribbon.jpg');
+    const before = await numbers();
+    const isPressed = () => page.$eval('#draw', (button) => button.ariaPressed);
+    const { x, y } = await (await page.$('cropper-canvas')).boundingBox();
+    await page.tap('#draw');
+    assert.equal(await isPressed(), 'true');
+    await swipeFrom([x + 20, y + 30], 160, 100); // into the region that is there
+    const drawn = await numbers();
+    assert.ok(drawn[0] < 200 && drawn[1] < 400 && drawn[2] > 1200, `${drawn}`);
+    assert.equal(await isPressed(), 'false');
+    await swipeFrom([x + 260, y + 100], 60, 60);
+    assert.deepEqual(await numbers(), drawn, 'only once');
+    await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+    await page.tap('#reset');
+    await outcome();
+    assert.deepEqual(await numbers(), before);
     expectNoFaults();
   });
 
@@ -323,10 +444,11 @@ describe('the demo page in Chromium', () => {
     expectNoFaults();
   });
 
-  test('every option: the picture, the code and the command line are of one mind', async () => {
+  test('every option: the image, the code and the command line agree', async () => {
     await open();
-    const source = join(samples, 'ribbon.jpg');
-    const bytes = await readFile(source);
+    const bytes = await readFile(join(samples, 'ribbon.jpg'));
+    const work = await mkdtemp(join(folder, 'commands-'));
+    await writeFile(join(work, 'ribbon.jpg'), bytes);
     await openSample('ribbon.jpg');
     const steps = [
       [() => choose('shape', 'edges'), {}],
@@ -351,40 +473,260 @@ describe('the demo page in Chromium', () => {
         assert.deepEqual(options[name], value, name);
       }
       expectSame(dataUrl, await toDataURL(bytes, options), javascript);
-      const line = command.replace('npx crop64 ribbon.jpg', `node dist/cli.js '${source}'`);
-      const { stdout } = await promisify(execFile)('sh', ['-c', line], {
-        cwd: root,
-        maxBuffer: 2 ** 26,
-      });
-      expectSame(stdout.trimEnd(), dataUrl, command);
+      const line = command.replace('npx crop64', `node '${join(root, 'dist/cli.js')}' --force`);
+      await promisify(execFile)('sh', ['-c', line], { cwd: work });
+      const [output] = command.match(/\S+$/);
+      const file = Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64');
+      assert.ok(file.equals(await readFile(join(work, output))), command);
     }
     expectNoFaults();
   });
 
-  test('what goes wrong is told in words, and the page works on', async () => {
+  test('a wrong value is explained in the words of the form, and its fields are marked', async () => {
     await open();
     await openSample('flower.png');
+    const expectError = async (pattern, wrong) => {
+      const told = await outcome();
+      assert.equal(told.kind, 'error');
+      assert.match(told.status, pattern);
+      assert.doesNotMatch(told.status, /outOfBounds|INVALID|lossless:|Expected/);
+      assert.deepEqual(told.wrong, wrong);
+      assert.equal(told.dataUrl, undefined);
+    };
+    const expectResult = async () => {
+      const told = await outcome();
+      assert.equal(told.kind, 'note', told.status);
+      assert.deepEqual(told.wrong, []);
+    };
     await type('first', 900);
-    const outside = await outcome();
-    assert.equal(outside.kind, 'error');
-    assert.match(outside.status, /960 x 720/);
-    assert.equal(outside.dataUrl, undefined);
+    await expectError(/x \+ width is 1,380, but the image is 960 pixels wide/, ['first', 'third']);
+    await type('first', -90);
+    await expectError(/x is below 0/, ['first']);
     await type('first', 90);
-    assert.equal((await outcome()).kind, 'note');
+    await expectResult();
+    await type('fourth', 0);
+    await expectError(/The region is empty/, ['fourth']);
+    await (await page.$('[name=fourth]')).click({ count: 3 });
+    await page.keyboard.press('Backspace');
+    await expectError(/Type a number for height/, ['fourth']);
+    await type('fourth', 360);
+    await expectResult();
+    await choose('shape', 'edges');
+    await type('third', 5000);
+    await expectError(/right is 5,000, but the image is 960 pixels wide/, ['third']);
+    await type('third', 500);
+    await type('width', 0);
+    await expectError(/The new width must be a whole number from 1/, ['width']);
+    await type('width', 500_000);
+    await expectError(/This size takes more memory/, ['width', 'height']);
+    await page.$eval('[name=width]', (input) => {
+      input.value = '';
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    await expectResult();
     await page.click('[name=lossless]');
     await choose('format', 'jpeg');
-    assert.match((await outcome()).status, /lossless/i);
-    await writeFile(join(folder, 'note.txt'), 'not a picture');
-    await upload(join(folder, 'note.txt'));
-    await page.waitForFunction(() =>
-      /^Expected/.test(document.getElementById('status').textContent),
-    );
-    assert.equal(await page.$eval('#status', (line) => line.getAttribute('role')), 'status');
-    await openSample('ribbon.jpg');
-    assert.equal((await outcome()).kind, 'note');
+    await expectError(/Only a JPEG can become a JPEG without loss/, ['lossless']);
+    await page.click('[name=lossless]');
+    await expectResult();
+    expectNoFaults();
   });
 
-  test('beside the canvas: what that changed is counted, and shown', async () => {
+  test('a file that cannot be opened is named with the reason, and nothing else stays', async () => {
+    await open();
+    const ribbon = await readFile(join(samples, 'ribbon.jpg'));
+    const flower = await readFile(join(samples, 'flower.png'));
+    const damaged = Uint8Array.from(flower);
+    damaged.fill(0xff, flower.length >> 1, (flower.length >> 1) + 64);
+    const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+    const files = [
+      [
+        'note.txt',
+        'not an image',
+        /^note\.txt is in a format that neither crop64 nor this browser/,
+      ],
+      ['empty.jpg', '', /^empty\.jpg is empty/],
+      ['IMG_9002.HEIC', heic, /^IMG_9002\.HEIC is a HEIC image.*Safari.*Camera → Formats → Most/],
+      ['cut.jpg', ribbon.subarray(0, ribbon.length >> 1), /^cut\.jpg is incomplete/],
+      ['damaged.png', damaged, /^damaged\.png is damaged/],
+    ];
+    for (const [name, bytes, pattern] of files) {
+      await openSample('flower.png');
+      assert.match(await openBroken(name, bytes), pattern);
+      const told = await outcome();
+      assert.equal(told.dataUrl, undefined, name);
+      assert.equal(told.status, 'Open an image, and the region you choose appears here.');
+      const state = await page.evaluate(() => ({
+        isEmpty: document.querySelector('#frame').classList.contains('empty'),
+        role: document.querySelector('#about').getAttribute('role'),
+        enabled: document.querySelectorAll('input:not([type=file]):enabled, #measure:enabled')
+          .length,
+      }));
+      assert.deepEqual(state, { isEmpty: true, role: 'status', enabled: 0 }, name);
+    }
+    await openSample('ribbon.jpg');
+    assert.equal((await outcome()).kind, 'note');
+    expectNoFaults();
+  });
+
+  test('a broken file that is opened while a job runs ends in its own error', async () => {
+    await open();
+    await openSample('ribbon.jpg');
+    await choose('format', 'png');
+    await slide('compressionLevel', 9);
+    await outcome();
+    const elapsed = await page.evaluate(async () => {
+      const started = performance.now();
+      const drop = (name, bytes) => {
+        const data = new DataTransfer();
+        data.items.add(new File([bytes], name));
+        const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
+        document.querySelector('#frame').dispatchEvent(drop);
+      };
+      const start = () =>
+        document.querySelector('[name=first]').dispatchEvent(new Event('input', { bubbles: true }));
+      const isBusy = () => document.querySelector('.result').ariaBusy === 'true';
+      const until = async (is) => {
+        while (!is()) await new Promise((resolve) => setTimeout(resolve, 5));
+      };
+      start();
+      await until(() => !isBusy());
+      const elapsed = performance.now() - started;
+      start();
+      drop('broken.jpg', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0));
+      await until(() => document.querySelector('#about').dataset.kind === 'error');
+      return elapsed;
+    });
+    // Long enough for the job that was running.
+    await pause(2 * elapsed + 200);
+    const told = await outcome();
+    assert.equal(told.dataUrl, undefined);
+    assert.match(await page.$eval('#about', (line) => line.textContent), /^broken\.jpg /);
+    expectNoFaults();
+  });
+
+  test('while an image is read, there is no result of the last one', async () => {
+    await open();
+    const { dataUrl } = await openSample('flower.png');
+    await compareAndMeasure();
+    const isShown = await page.evaluate(async () => {
+      const blob = await (await fetch('./samples/ribbon.jpg')).blob();
+      const data = new DataTransfer();
+      data.items.add(new File([blob], 'ribbon.jpg', { type: 'image/jpeg' }));
+      const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
+      document.querySelector('#frame').dispatchEvent(drop);
+      const ids = ['result', 'copy', 'download', 'comparison', 'measured', 'measure-copy'];
+      const isShown = (id) => document.getElementById(id).offsetParent !== null;
+      return Object.fromEntries(ids.map((id) => [id, isShown(id)]));
+    });
+    const none = { result: false, copy: false, download: false };
+    assert.deepEqual(isShown, {
+      ...none,
+      comparison: false,
+      measured: false,
+      'measure-copy': false,
+    });
+    await page.waitForFunction(() => about.textContent.startsWith('ribbon.jpg:'));
+    assert.ok((await outcome()).dataUrl !== dataUrl);
+    expectNoFaults();
+  });
+
+  test('a sample that arrives after another file was opened is not shown', async () => {
+    await open();
+    await page.setRequestInterception(true);
+    let release;
+    const asked = new Promise((resolve) => {
+      page.on('request', (request) => {
+        if (request.url().endsWith('/samples/ribbon.jpg')) {
+          release = () => request.continue();
+          resolve();
+        } else {
+          request.continue();
+        }
+      });
+    });
+    await page.click('[data-sample="ribbon.jpg"]');
+    await asked;
+    await openSample('flower.png');
+    const arrived = page.waitForResponse((response) => response.url().endsWith('/ribbon.jpg'));
+    await release();
+    await (await arrived).buffer();
+    await outcome();
+    assert.match(await page.$eval('#about', (line) => line.textContent), /^flower\.png: /);
+    expectNoFaults();
+  });
+
+  test('a click on the empty frame chooses a file', async () => {
+    await open();
+    const [chooser] = await Promise.all([page.waitForFileChooser(), page.click('#frame')]);
+    await chooser.accept([join(samples, 'flower.png')]);
+    await page.waitForFunction(() => about.textContent.startsWith('flower.png:'));
+    assert.equal((await outcome()).kind, 'note');
+    expectNoFaults();
+  });
+
+  test('“Lossless” is off at first, and says where a JPEG is cut instead', async () => {
+    await open();
+    await openSample('ribbon.jpg');
+    assert.equal(await page.$eval('[name=lossless]', (input) => input.checked), false);
+    await type('first', 775);
+    const asked = await outcome();
+    assert.match(asked.status, /^1,500 × 938 pixels, from x 775, y 464$/);
+    assert.ok(!('lossless' in optionsIn(asked.javascript)));
+    await page.click('[name=lossless]');
+    assert.match(
+      (await outcome()).status,
+      /^1,507 × 938 pixels, from x 768, y 464, not x 775, y 464: .* \(8 × 8 pixels\)\.$/,
+    );
+    expectNoFaults();
+  });
+
+  test('without its profile, a Display P3 image is said to look different', async () => {
+    const pixels = { data: new Uint8Array(64 * 48 * 3).fill(90), width: 64, height: 48 };
+    const file = join(folder, 'p3.png');
+    const source = { ...pixels, channels: 'RGB', colorSpace: 'display-p3' };
+    await writeFile(file, await toBytes(source));
+    await open();
+    assert.equal((await openFile(file)).lossless, 'Lossless: every pixel was kept');
+    await page.select('[name=metadata]', 'none');
+    assert.match((await outcome()).lossless, /without its colour profile/);
+  });
+
+  test('the keys are explained once there is an image, in a line, with Option on a Mac', async () => {
+    const look = () =>
+      page.$eval('#keys', (line) => ({
+        isShown: line.offsetParent !== null,
+        lines:
+          line.getClientRects().length &&
+          line.offsetHeight / parseFloat(getComputedStyle(line).lineHeight),
+        text: line.textContent,
+      }));
+    await open();
+    assert.equal((await look()).isShown, false);
+    await openSample('ribbon.jpg');
+    const { isShown, lines, text } = await look();
+    assert.ok(isShown && Math.round(lines) === 1);
+    assert.match(text, /with Ctrl they go by one pixel/);
+    await close();
+    await open({ platform: 'MacIntel' });
+    await openSample('ribbon.jpg');
+    assert.match((await look()).text, /with Option they go by one pixel/);
+    const [x, y, ...size] = await numbers();
+    await page.focus('cropper-selection');
+    for (const modifier of ['Alt', 'Control']) {
+      await page.keyboard.down(modifier);
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.up(modifier);
+    }
+    await outcome();
+    assert.deepEqual(await numbers(), [x + 1, y, ...size]);
+    await close();
+    await open({ width: 390, height: 844 });
+    await openSample('ribbon.jpg');
+    assert.equal((await look()).isShown, false);
+  });
+
+  test('the comparison counts and shows the pixels that the canvas changed', async () => {
     await open();
     await openSample('flower.png');
     await compare();
@@ -406,9 +748,9 @@ describe('the demo page in Chromium', () => {
     const [ours, theirs] = sides;
     assert.deepEqual(ours.size, [480, 360]);
     assert.equal(ours.lit, 0);
-    assert.equal(ours.facts['Samples changed'], '0');
+    assert.equal(ours.facts['Pixels changed'], '0');
     assert.equal(ours.words, 'Nothing else was lost.');
-    assert.ok(theirs.lit > 10_000, `${theirs.lit} samples are lit`);
+    assert.ok(theirs.lit > 10_000, `${theirs.lit} values are not black`);
     assert.match(theirs.words, /palette became RGBA; colours were rounded/);
     // Counted again, in Node.
     const made = await page.evaluate(async () => {
@@ -422,15 +764,17 @@ describe('the demo page in Chromium', () => {
     const crop = { x: 240, y: 180, width: 480, height: 360 };
     const exact = await decode(await readFile(join(samples, 'flower.png')), { crop });
     const drawn = await decode(Uint8Array.from(made));
-    const changed = exact.data.filter((value, i) => value !== drawn.data[i]).length;
+    const pixels = (data) => new Uint32Array(data.buffer, data.byteOffset, data.length / 4);
+    const [was, is] = [pixels(exact.data), pixels(drawn.data)];
+    const changed = was.filter((value, i) => value !== is[i]).length;
     assert.match(
-      theirs.facts['Samples changed'],
+      theirs.facts['Pixels changed'],
       new RegExp(`^${changed.toLocaleString('en')} of `),
     );
     expectNoFaults();
   });
 
-  test('beside the canvas: depth and profile are told, too', async () => {
+  test('the comparison names depth and profile', async () => {
     const [width, height] = [64, 48];
     const data = Uint16Array.from({ length: width * height * 3 }, (_, i) => (i * 7919) % 65536);
     const picture = { data, width, height, channels: 'RGB', colorSpace: 'display-p3' };
@@ -449,7 +793,7 @@ describe('the demo page in Chromium', () => {
     expectNoFaults();
   });
 
-  test('a format that only the browser reads, by a paste', async () => {
+  test('a WebP, which the browser decodes, is described as that everywhere', async () => {
     await open();
     const text = await page.evaluate(async () => {
       const canvas = new OffscreenCanvas(40, 30);
@@ -463,10 +807,25 @@ describe('the demo page in Chromium', () => {
       }
       return about.textContent;
     });
-    assert.match(text, /^small\.webp: WEBP · 40 × 30/);
-    const { dataUrl, lossless } = await outcome();
+    assert.match(text, /^small\.webp: WEBP · 40 × 30 · decoded by the browser · \d+ B$/);
+    const { dataUrl, lossless, read } = await outcome();
     assert.match(dataUrl, /^data:image\/png;base64,/);
-    assert.match(lossless, /^Not lossless/);
+    assert.equal(lossless, 'Every pixel is as the browser decoded it');
+    assert.equal(read, 'the whole file, by the browser');
+    const isShown = () => page.$eval('#command-line', (figure) => figure.offsetParent !== null);
+    assert.equal(await isShown(), false, 'Node cannot run it');
+    await compare();
+    const said = await page.$eval('#compare-status', (line) => line.textContent);
+    assert.match(said, /Both start from the pixels that the browser decoded\.$/);
+    const words = await page.$$eval('#comparison article > p', (lines) =>
+      lines.map(({ textContent }) => textContent),
+    );
+    assert.match(words[0], /^Metadata of the WEBP file is not kept/);
+    await page.evaluate(() => scrollTo(0, 0));
+    await choose('format', 'jpeg');
+    assert.equal((await outcome()).lossless, 'Not lossless: encoded as JPEG');
+    await openSample('flower.png');
+    assert.equal(await isShown(), true);
     expectNoFaults();
   });
 
@@ -491,7 +850,27 @@ describe('the demo page in Chromium', () => {
     expectNoFaults();
   });
 
-  test('axe finds nothing serious, without a picture and with one, light and dark', async () => {
+  test('a measurement on a phone shows every number', async () => {
+    await open({ width: 390, height: 844 });
+    await openSample('flower.png');
+    await page.click('#measure');
+    await page.waitForSelector('#measured:not([hidden])');
+    const { wide, cut } = await page.$eval('#measured', (panel) => {
+      const { left, right } = panel.getBoundingClientRect();
+      const cut = [...panel.querySelectorAll('td, tbody th')].filter((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        const text = range.getBoundingClientRect();
+        return text.left < left || text.right > right || text.width === 0;
+      });
+      return { wide: panel.scrollWidth - panel.clientWidth, cut: cut.map((c) => c.textContent) };
+    });
+    assert.equal(wide, 0);
+    assert.deepEqual(cut, []);
+    expectNoFaults();
+  });
+
+  test('axe finds nothing serious, without an image and with one, light and dark', async () => {
     for (const scheme of ['light', 'dark']) {
       await open({ scheme });
       const look = async () => {
@@ -512,7 +891,7 @@ describe('the demo page in Chromium', () => {
     }
   });
 
-  test('samples come when they are asked for, and are missed in words', async () => {
+  test('samples are fetched when they are chosen, and a failure is reported', async () => {
     await open();
     const paths = () => server.requests.filter((path) => path.startsWith('/demo/samples/'));
     assert.deepEqual(paths(), []);
@@ -524,12 +903,13 @@ describe('the demo page in Chromium', () => {
     assert.deepEqual(paths(), ['/demo/samples/ribbon.jpg', '/demo/samples/flower.png']);
     await server.close();
     await page.click('[data-sample="ribbon.jpg"]');
-    await page.waitForFunction(() =>
-      /did not come/.test(document.getElementById('status').textContent),
-    );
+    await page.waitForFunction(() => /could not be fetched/.test(about.textContent));
+    const text = await page.$eval('#about', (line) => line.textContent);
+    assert.match(text, /Still showing flower\.png\.$/);
+    assert.ok((await outcome()).dataUrl !== undefined);
   });
 
-  test('it is small, asks for nothing after it has loaded, and works without the network', async () => {
+  test('the page is small, requests nothing after it has loaded, and works without a network', async () => {
     await open();
     const paths = [...new Set(server.requests)];
     const sizes = await Promise.all(
@@ -550,7 +930,7 @@ describe('the demo page in Chromium', () => {
     expectNoFaults();
   });
 
-  test('100 megapixels: the page goes on while workers decode', async () => {
+  test('100 megapixels: the page responds while workers decode', async () => {
     const [width, height] = [12_500, 8000];
     const row = Uint8Array.from({ length: width }, (_, x) => (x * 7) >> 5);
     const data = new Uint8Array(width * height);
@@ -567,26 +947,26 @@ describe('the demo page in Chromium', () => {
     const options = optionsIn(javascript);
     expectSame(dataUrl, await toDataURL(await readFile(file), options));
     assert.ok(longest < elapsed / 3, `a task of ${longest} ms in ${elapsed} ms`);
-    // Shown is a picture that was made for it.
+    // The page shows a reduced copy.
     const shown = await page.$eval('#preview', (image) => image.naturalWidth);
     assert.ok(shown <= 1600);
     assert.match(
       await page.$eval('#compare-status', (line) => line.textContent),
       /400 MB of memory/,
     );
-    // A job that takes long is ended when it is no longer wanted.
+    // A long job is aborted after another one was asked for.
     await choose('format', 'png');
     await slide('compressionLevel', 9);
     await type('first', 0);
     await type('third', width);
     await type('third', 300);
     const last = await outcome();
-    assert.match(last.status, /^300 × 2,400 pixels, from 0, /);
+    assert.match(last.status, /^300 × 2,400 pixels, from x 0, y /);
     expectSame(last.dataUrl, await toDataURL(await readFile(file), optionsIn(last.javascript)));
     expectNoFaults();
   });
 
-  test('screenshots, with a picture', async () => {
+  test('the result is on the first screen, and nothing is wider than the screen', async () => {
     await mkdir(screenshots, { recursive: true });
     for (const scheme of ['light', 'dark']) {
       for (const [width, height] of [
@@ -611,7 +991,7 @@ describe('the demo page in Chromium', () => {
   });
 });
 
-// In any browser, with what it has in common with the others: a picture is dropped, numbers are typed.
+// In any browser, with what all of them have: an image is dropped, numbers are typed.
 async function coreFlow(page, origin) {
   await page.goto(origin + address);
   return page.evaluate(async () => {
@@ -665,8 +1045,8 @@ for (const [name, start] of [
       const crop = { x: 101, y: 53, width: 333, height: 222 };
       const source = await readFile(join(samples, 'flower.png'));
       expectSame(told.dataUrl, await toDataURL(source, { crop }));
-      assert.equal(told.lossless, 'Lossless: every sample was kept');
-      assert.match(told.changed, /crop64 no sample/);
+      assert.equal(told.lossless, 'Lossless: every pixel was kept');
+      assert.match(told.changed, /crop64 no pixel/);
       assert.deepEqual(told.violations, []);
     } finally {
       await browser.close();

@@ -1,5 +1,5 @@
-// What pages do without crop64, and how far it is from the picture's own samples. In a worker, so that
-// neither the canvas's work nor the comparison holds up the page.
+// What pages do without crop64, and how far the result is from the source's own pixels. In a worker, so
+// that neither the canvas nor the comparison blocks the page.
 
 export interface CanvasJob {
   readonly file: Blob;
@@ -9,7 +9,7 @@ export interface CanvasJob {
     readonly width: number;
     readonly height: number;
   };
-  /** Of the result. */
+  /** The result's size. */
   readonly width: number;
   readonly height: number;
   /** How the region fills the result. */
@@ -28,13 +28,13 @@ export interface Samples {
 }
 
 export interface Difference {
-  /** Samples that are not the same. */
+  /** Pixels with at least one sample that differs. */
   readonly changed: number;
   readonly total: number;
-  /** The largest difference, of 255. */
+  /** The largest difference of a sample, of 255. */
   readonly most: number;
-  /** Differences, amplified, and reduced where it is large; black is none. */
-  readonly picture: ImageData;
+  /** The differences, amplified, and reduced if the image is large. Black is equal. */
+  readonly shown: ImageData;
 }
 
 interface Works {
@@ -44,8 +44,8 @@ interface Works {
 export type Calls = { [Name in keyof Works]: { name: Name; given: Parameters<Works[Name]>[0] } };
 export type Values = { [Name in keyof Works]: Awaited<ReturnType<Works[Name]>> };
 
-// Differences are made plain to see: even the smallest is no longer dark, and where the picture of them
-// is reduced, to this many pixels a side, the largest of each cell is what shows.
+// Even the smallest difference is clearly visible. The image of them has at most this many pixels a side:
+// if it is reduced, each of its pixels shows the largest difference of a cell.
 const FLOOR = 88;
 const AMPLIFIED = 12;
 const MOST_SHOWN = 720;
@@ -76,28 +76,28 @@ const works: Works = {
     const step = channels.length;
     const unit = bitDepth === 16 ? 257 : 1;
     const cell = Math.ceil(Math.max(width, height) / MOST_SHOWN);
-    const picture = new ImageData(Math.ceil(width / cell), Math.ceil(height / cell));
+    const shown = new ImageData(Math.ceil(width / cell), Math.ceil(height / cell));
     const distance = (i: number) => Math.abs((a[i] as number) - (b[i] as number)) / unit;
     let changed = 0;
     let most = 0;
     for (let y = 0, from = 0; y < height; y += 1) {
       for (let x = 0; x < width; x += 1, from += step) {
-        const to = 4 * (Math.floor(y / cell) * picture.width + Math.floor(x / cell));
+        const to = 4 * (Math.floor(y / cell) * shown.width + Math.floor(x / cell));
         const alpha = step === 4 ? distance(from + 3) : 0;
-        changed += alpha > 0 ? 1 : 0;
-        most = Math.max(most, alpha);
+        let largest = alpha;
         for (let i = 0; i < 3; i += 1) {
           const color = distance(from + i);
-          changed += color > 0 ? 1 : 0;
-          most = Math.max(most, color);
-          // Where alpha differs, all three colours show it.
+          largest = Math.max(largest, color);
+          // A difference in alpha shows in all three colours.
           const light = color + alpha === 0 ? 0 : FLOOR + AMPLIFIED * (color + alpha);
-          picture.data[to + i] = Math.max(picture.data[to + i] as number, light);
+          shown.data[to + i] = Math.max(shown.data[to + i] as number, light);
         }
-        picture.data[to + 3] = 255;
+        shown.data[to + 3] = 255;
+        changed += largest > 0 ? 1 : 0;
+        most = Math.max(most, largest);
       }
     }
-    return { changed, total: a.length, most, picture };
+    return { changed, total: width * height, most, shown };
   },
 };
 

@@ -5,7 +5,7 @@ import type { Calls, CanvasJob, Difference, Samples, Values } from './canvas-wor
 
 const worker = new Worker(new URL('./canvas-worker.ts', import.meta.url), { type: 'module' });
 
-// It does one after the other.
+// The worker does one call after the other.
 let last: Promise<unknown> = Promise.resolve();
 
 function call<Name extends keyof Calls>(
@@ -26,17 +26,17 @@ function call<Name extends keyof Calls>(
   return answer;
 }
 
-/** Gives a data URL. */
+/** Returns a data URL. */
 export const cropOnCanvas = (job: CanvasJob): Promise<string> => call('crop', job);
 
-/** Samples of the same layout and size; `made` is given away. */
+/** Compares samples of the same layout and size. `made` is transferred to the worker. */
 export function compare(expected: Samples, made: Samples): Promise<Difference> {
   return call('compare', { expected, made }, [made.data.buffer as ArrayBuffer]);
 }
 
-/** The job that makes with the canvas what crop64 made. */
-export function canvasJob(file: Blob, image: EncodedImage, options: EncodeOptions): CanvasJob {
-  const { region, width, height, format } = image;
+/** The job that does with the canvas what crop64 did. */
+export function canvasJob(file: Blob, result: EncodedImage, options: EncodeOptions): CanvasJob {
+  const { region, width, height, format } = result;
   const fit = options.resize?.fit ?? 'cover';
   const quality = 'quality' in options ? options.quality : undefined;
   return {

@@ -25,8 +25,11 @@ function literal(value: unknown): string {
   return `{ ${parts.join(', ')} }`;
 }
 
-/** The same as a command. */
-export function command(name: string, options: EncodeOptions): string {
+/**
+ * The same as a command that writes the file `output`: as a data URL, most results are too long for a
+ * terminal.
+ */
+export function command(name: string, options: EncodeOptions, output: string): string {
   const { crop, resize, ...rest } = options;
   const words = ['npx crop64', quoted(name)];
   if (crop !== undefined) {
@@ -40,7 +43,7 @@ export function command(name: string, options: EncodeOptions): string {
     const flag = `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     words.push(flag, ...(value === true ? [] : [String(value)]));
   }
-  return [...words, '--data-url'].join(' ');
+  return [...words, '--output', quoted(output)].join(' ');
 }
 
 // As a shell takes it. A name may begin with a dash.

@@ -1,24 +1,18 @@
-// The panel that does the same job with the browser's canvas, and shows what that changed.
+// The panel that does the same job with the browser's canvas, and shows what each changed.
 
 import type { EncodedImage, EncodeOptions, ImageInfo } from 'crop64/pool';
 import { canvasJob, compare, cropOnCanvas } from './canvas.js';
 import type { Difference, Samples } from './canvas-worker.js';
 import { byId, make, say } from './dom.js';
-import type { Picture } from './picture.js';
+import { formatName, isDecodedByBrowser, type SourceImage } from './image.js';
 import { pool } from './pool.js';
 import type { Outcome } from './result.js';
 import { bytes, count, messageOf, milliseconds, percent } from './words.js';
 
-// A browser decodes the whole picture, four bytes a pixel: beyond this it is not done unasked.
+// A browser decodes the whole image, with four bytes a pixel. A larger one is decoded only on request.
 const MOST_PIXELS = 40e6;
-// Three copies of a result's samples are compared.
+// Comparing takes three copies of a result's pixels.
 const MOST_COMPARED = 12e6;
-
-interface Job {
-  readonly picture: Picture;
-  readonly outcome: Outcome;
-  readonly options: EncodeOptions;
-}
 
 interface Side {
   readonly title: string;
@@ -29,13 +23,19 @@ interface Side {
   readonly lost: readonly string[];
 }
 
-/** Gives the function that tells the panel of a new result. It is done while the panel is in view. */
-export function createComparison(): (job: Job) => void {
+export interface Comparison {
+  /** Compares a new result, as soon as the panel is in view. */
+  show(outcome: Outcome): void;
+  /** Shows nothing, and drops a comparison that is running. */
+  clear(): void;
+}
+
+export function createComparison(): Comparison {
   const section = byId('compare', HTMLElement);
   const panel = byId('comparison', HTMLElement);
   const line = byId('compare-status', HTMLElement);
   const button = byId('compare-run', HTMLButtonElement);
-  let job: Job | undefined;
+  let outcome: Outcome | undefined;
   let isWaiting = false;
   let isInView = false;
   let isRunning = false;
@@ -45,34 +45,40 @@ export function createComparison(): (job: Job) => void {
       return;
     }
     isRunning = true;
-    while (isWaiting && job !== undefined) {
+    while (isWaiting && outcome !== undefined) {
       isWaiting = false;
-      const current = job;
+      const current = outcome;
+      // A newer result of the same image is compared next.
+      const isWanted = () => outcome?.image === current.image;
       say(line, 'The canvas is at work …');
       try {
         const sides = await bothSides(current);
-        panel.replaceChildren(...sides.map(drawSide));
-        panel.hidden = false;
-        say(line, inWords(sides, current));
+        if (isWanted()) {
+          panel.replaceChildren(...sides.map(drawSide));
+          panel.hidden = false;
+          say(line, inWords(sides, current));
+        }
       } catch (error) {
-        panel.hidden = true;
-        say(line, `The canvas did not do it: ${messageOf(error)}`, 'error');
+        if (isWanted()) {
+          panel.hidden = true;
+          say(line, `The canvas failed: ${messageOf(error)}`, 'error');
+        }
       }
     }
     isRunning = false;
   }
 
   function consider(): void {
-    if (job === undefined || !isWaiting) {
+    if (outcome === undefined || !isWaiting) {
       return;
     }
-    const { width, height } = job.picture.info;
+    const { width, height } = outcome.image.info;
     const isLarge = width * height > MOST_PIXELS;
     button.hidden = !isLarge;
     if (isLarge) {
       panel.hidden = true;
       const memory = bytes(width * height * 4);
-      say(line, `The browser would decode the whole picture first, into ${memory} of memory.`);
+      say(line, `The browser would decode the whole image first, into ${memory} of memory.`);
     } else if (isInView) {
       run();
     }
@@ -88,28 +94,34 @@ export function createComparison(): (job: Job) => void {
     run();
   });
 
-  return (next) => {
-    job = next;
-    isWaiting = true;
-    consider();
+  return {
+    show(next) {
+      outcome = next;
+      isWaiting = true;
+      consider();
+    },
+    clear() {
+      outcome = undefined;
+      isWaiting = false;
+      panel.hidden = button.hidden = true;
+      say(line, '');
+    },
   };
 }
 
-async function bothSides({ picture, outcome, options }: Job): Promise<[Side, Side]> {
-  const { file, info } = picture;
-  const { image } = outcome;
+async function bothSides(outcome: Outcome): Promise<[Side, Side]> {
+  const { image, result, options } = outcome;
   const started = performance.now();
-  const dataUrl = await cropOnCanvas(canvasJob(file, image, options));
+  const dataUrl = await cropOnCanvas(canvasJob(image.file, result, options));
   const time = performance.now() - started;
   const ours = { title: 'crop64', milliseconds: outcome.milliseconds, ...sizes(outcome.dataUrl) };
   const theirs = { title: 'Canvas', milliseconds: time, ...sizes(dataUrl) };
   const drawn = await pool.toBytes(dataUrl);
-  const differences = await differencesOf(picture, image, drawn, options);
-  const infos = await Promise.all([pool.probe(image), pool.probe(drawn)]);
-  const [kept, rounded] = differences;
+  const [kept, rounded] = await differencesOf(image, result, drawn, options);
+  const infos = await Promise.all([pool.probe(result), pool.probe(drawn)]);
   return [
-    { ...ours, difference: kept, lost: losses(info, infos[0], kept, image.lossless, options) },
-    { ...theirs, difference: rounded, lost: losses(info, infos[1], rounded, false, options) },
+    { ...ours, difference: kept, lost: losses(image, infos[0], kept, result.lossless, options) },
+    { ...theirs, difference: rounded, lost: losses(image, infos[1], rounded, false, options) },
   ];
 }
 
@@ -120,44 +132,46 @@ function sizes(dataUrl: string) {
   return { characters, byteLength: (text / 4) * 3 - padding };
 }
 
-// How far both are from the samples that the picture itself has there.
+// How far both are from the source's own pixels in that region.
 async function differencesOf(
-  { file, info }: Picture,
-  image: EncodedImage,
+  { file, info }: SourceImage,
+  result: EncodedImage,
   drawn: Uint8Array,
   options: EncodeOptions,
 ): Promise<(Difference | undefined)[]> {
-  if (image.width * image.height > MOST_COMPARED) {
+  if (result.width * result.height > MOST_COMPARED) {
     return [undefined, undefined];
   }
-  // A JPEG has no alpha: what was transparent is white.
+  // A JPEG has no alpha: transparent pixels are white.
   const layout = {
-    channels: image.format === 'jpeg' ? 'RGB' : 'RGBA',
+    channels: result.format === 'jpeg' ? 'RGB' : 'RGBA',
     bitDepth: info.bitDepth === 16 ? 16 : 8,
     background: '#ffffff',
   } as const;
   const resize = options.resize && { resize: options.resize };
-  const expected = await pool.decode(file, { crop: image.region, ...resize, ...layout });
+  const expected = await pool.decode(file, { crop: result.region, ...resize, ...layout });
   const differences: Difference[] = [];
-  for (const source of [image, drawn]) {
+  for (const source of [result, drawn]) {
     const made = await pool.decode(source, layout);
     differences.push(await compare(expected as Samples, made as Samples));
   }
   return differences;
 }
 
-// What the picture had and the file that was made of it has not.
+// What the source has and the file made from it has not.
 function losses(
-  was: ImageInfo,
+  image: SourceImage,
   is: ImageInfo,
   difference: Difference | undefined,
   lossless: boolean,
   options: EncodeOptions,
 ): string[] {
+  const was = image.info;
   const changed = difference !== undefined && difference.changed > 0;
   const isPng = is.format === 'png';
-  const said = [
-    [was.format === 'jpeg' && is.format === 'jpeg' && !lossless, 'encoded anew'],
+  const found = [
+    [isDecodedByBrowser(image), `metadata of the ${formatName(image)} file is not kept`],
+    [was.format === 'jpeg' && is.format === 'jpeg' && !lossless, 'encoded again'],
     [options.resize !== undefined, 'resized'],
     [was.hasIccProfile && !is.hasIccProfile, 'the colour profile is gone'],
     [isPng && was.isPalette && !is.isPalette, 'the palette became RGBA'],
@@ -169,7 +183,7 @@ function losses(
     [was.density !== undefined && is.density === undefined, 'the density is gone'],
     [options.metadata === 'all' && was.hasExif && !is.hasExif, 'the Exif data is gone'],
   ] as const;
-  return said.filter(([is]) => is).map(([, text]) => text);
+  return found.filter(([is]) => is).map(([, text]) => text);
 }
 
 function drawSide(side: Side): HTMLElement {
@@ -179,20 +193,20 @@ function drawSide(side: Side): HTMLElement {
     ['File', bytes(side.byteLength)],
     ['Data URL', `${count(side.characters)} characters`],
   ];
-  const picture = make('div');
-  picture.className = 'difference';
+  const shown = make('div');
+  shown.className = 'difference';
   if (difference === undefined) {
-    picture.append(make('p', 'Too large to be compared here.'));
+    shown.append(make('p', 'Too large to compare here.'));
   } else {
     const { changed, total, most } = difference;
     const share = changed === 0 ? '' : ` of ${count(total)} (${percent(changed / total)})`;
-    rows.push(['Samples changed', `${count(changed)}${share}`]);
+    rows.push(['Pixels changed', `${count(changed)}${share}`]);
     rows.push(['Largest change', changed === 0 ? 'none' : `${Math.round(most)} of 255`]);
-    picture.append(canvasWith(difference, `${title}: ${count(changed)} samples changed`));
+    shown.append(canvasWith(difference, `${title}: ${count(changed)} pixels changed`));
     if (changed === 0) {
-      const words = make('p', 'Every sample is the same.');
+      const words = make('p', 'Every pixel is the same.');
       words.className = 'same';
-      picture.append(words);
+      shown.append(words);
     }
   }
   const list = make(
@@ -201,7 +215,7 @@ function drawSide(side: Side): HTMLElement {
   );
   list.className = 'facts';
   const rest = lost.length === 0 ? 'Nothing else was lost.' : `${sentence(lost)}.`;
-  const article = make('article', make('h3', title), picture, list, make('p', rest));
+  const article = make('article', make('h3', title), shown, list, make('p', rest));
   article.dataset.exact = String(difference?.changed === 0);
   return article;
 }
@@ -211,33 +225,36 @@ const sentence = (parts: readonly string[]) => {
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
-function canvasWith({ picture }: Difference, label: string): HTMLCanvasElement {
+function canvasWith({ shown }: Difference, label: string): HTMLCanvasElement {
   const canvas = make('canvas');
-  canvas.width = picture.width;
-  canvas.height = picture.height;
+  canvas.width = shown.width;
+  canvas.height = shown.height;
   canvas.setAttribute('role', 'img');
   canvas.setAttribute('aria-label', label);
-  canvas.getContext('2d')?.putImageData(picture, 0, 0);
+  canvas.getContext('2d')?.putImageData(shown, 0, 0);
   return canvas;
 }
 
-function inWords([ours, theirs]: [Side, Side], { options, outcome }: Job): string {
+function inWords([ours, theirs]: [Side, Side], { image, options, result }: Outcome): string {
   if (options.resize !== undefined) {
-    return 'Resized: the canvas has filters of its own, so that no sample can be the same.';
+    return 'Resized: the canvas uses other filters than crop64, so most pixels differ.';
   }
   const [kept, changed] = [ours.difference?.changed, theirs.difference?.changed];
   if (kept === undefined || changed === undefined) {
     return '';
   }
-  const tell = (many: number, { byteLength }: Side) =>
-    `${many === 0 ? 'no sample' : `${count(many)} samples`}, in ${bytes(byteLength)}`;
-  const why = kept > 0 && outcome.image.format === 'jpeg' ? ` ${reason(options)}` : '';
-  return `The canvas changed ${tell(changed, theirs)}; crop64 ${tell(kept, ours)}.${why}`;
+  const side = (changed: number, { byteLength }: Side) =>
+    `${changed === 0 ? 'no pixel' : `${count(changed)} pixels`}, in ${bytes(byteLength)}`;
+  const counts = `The canvas changed ${side(changed, theirs)}; crop64 ${side(kept, ours)}.`;
+  if (isDecodedByBrowser(image)) {
+    return `${counts} Both start from the pixels that the browser decoded.`;
+  }
+  return kept > 0 && result.format === 'jpeg' ? `${counts} ${reason(options)}` : counts;
 }
 
-// Why a JPEG of crop64 looks different.
+// Why a JPEG from crop64 decodes to other pixels than its source.
 function reason({ lossless }: EncodeOptions): string {
   return lossless
-    ? 'Every coefficient is there; where it is cut, a decoder smooths colours without their neighbours.'
-    : '“Lossless” would keep every coefficient.';
+    ? 'Its blocks are the source’s; at the cut edges, a decoder smooths colours without their neighbours.'
+    : 'With “Lossless”, the blocks of a JPEG are copied instead.';
 }

@@ -2,14 +2,18 @@
 
 import type { EncodeOptions, ImageInfo } from 'crop64/pool';
 import { byId } from './dom.js';
-import { asCrop, type Box, boxOf, numbersOf, type Shape } from './region.js';
+import { asCrop, type Box, boxOf, FIELDS, numbersOf, type Shape } from './region.js';
 
 export interface Controls {
-  /** Shows what fits the picture. */
+  /** Enables the controls that fit the image. */
   fit(info: ImageInfo): void;
+  /** Disables all controls, and empties the region. */
+  disable(): void;
   /** Shows the region's numbers. */
   showRegion(box: Box): void;
-  /** What the form says: options for crop64, without what is the default anyway. */
+  /** Marks the controls of these names as wrong, and no others. */
+  mark(names: readonly string[]): void;
+  /** The form's values as options for crop64, without those that are the default anyway. */
   options(): EncodeOptions;
 }
 
@@ -18,19 +22,20 @@ const NAMES: Record<Shape, readonly string[]> = {
   edges: ['left', 'top', 'right', 'bottom'],
 };
 
-// Who chooses one of these no longer wants every sample.
+// The attributes of a control whose value is wrong.
+const WRONG = { 'aria-invalid': 'true', 'aria-describedby': 'status' };
+
+// Choosing one of these excludes a lossless result.
 const LOSSY = new Set(['quality', 'keep', 'width', 'height', 'fit']);
 
 /** `onRegion` is called when numbers were typed, `onOptions` when anything else changed. */
 export function createControls(onRegion: (box: Box) => void, onOptions: () => void): Controls {
   const form = byId('controls', HTMLFormElement);
-  const numbers = [...byId('region', HTMLFieldSetElement).querySelectorAll('input')].filter(
-    ({ type }) => type === 'number',
-  );
+  const input = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
+  const numbers = FIELDS.map(input);
   let shape: Shape = 'size';
   let isJpegSource = false;
 
-  const input = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
   const chosen = (name: string) => (form.elements.namedItem(name) as RadioNodeList).value;
   const typed = (): Box =>
     boxOf(
@@ -57,14 +62,14 @@ export function createControls(onRegion: (box: Box) => void, onOptions: () => vo
 
   const isJpeg = () => chosen('format') === 'jpeg' || (chosen('format') === 'keep' && isJpegSource);
 
-  // The options of the other format are of no use.
+  // Hides the options of the other format.
   function showFormat(): void {
     byId('jpeg', HTMLElement).hidden = !isJpeg();
     byId('png', HTMLElement).hidden = isJpeg();
     byId('keep', HTMLElement).hidden = !isJpegSource;
     const keeps = isJpegSource && input('keep').checked;
     input('quality').disabled = keeps;
-    input('qualityShown').value = keeps ? 'kept' : input('quality').value;
+    input('qualityShown').value = keeps ? 'source' : input('quality').value;
     input('compressionShown').value = input('compressionLevel').value;
   }
 
@@ -106,20 +111,44 @@ export function createControls(onRegion: (box: Box) => void, onOptions: () => vo
     showFormat();
     onOptions();
   });
-  // A browser may have kept what was chosen before a reload.
+  // A browser may restore the values from before a reload.
   form.reset();
   showFormat();
 
+  function setDisabled(isDisabled: boolean): void {
+    for (const fieldset of form.querySelectorAll('fieldset')) {
+      fieldset.disabled = isDisabled;
+    }
+  }
+
+  function mark(names: readonly string[]): void {
+    for (const element of form.querySelectorAll('input')) {
+      const isWrong = names.includes(element.name);
+      for (const [name, value] of Object.entries(WRONG)) {
+        if (isWrong) {
+          element.setAttribute(name, value);
+        } else {
+          element.removeAttribute(name);
+        }
+      }
+    }
+  }
+
   return {
     fit(info) {
-      for (const fieldset of form.querySelectorAll('fieldset')) {
-        fieldset.disabled = false;
-      }
+      setDisabled(false);
       isJpegSource = info.format === 'jpeg';
-      input('lossless').checked = isJpegSource;
       showFormat();
     },
+    disable() {
+      setDisabled(true);
+      mark([]);
+      for (const number of numbers) {
+        number.value = '';
+      }
+    },
     showRegion,
+    mark,
     options() {
       const metadata = chosen('metadata') as 'color';
       return {

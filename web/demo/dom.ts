@@ -19,13 +19,13 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Says something in a status line; `'error'` marks it as what went wrong. */
+/** Writes text into a status line; `'error'` marks it as an error. */
 export function say(line: HTMLElement, text: string, kind: 'note' | 'error' = 'note'): void {
   line.textContent = text;
   line.dataset.kind = kind;
 }
 
-/** Copies text, and says so on the button for a moment. */
+/** Copies text, and says on the button for a moment whether it was copied. */
 export async function copy(text: string, button: HTMLElement): Promise<void> {
   const label = button.dataset.label ?? button.textContent ?? '';
   button.dataset.label = label;
@@ -33,7 +33,7 @@ export async function copy(text: string, button: HTMLElement): Promise<void> {
     await navigator.clipboard.writeText(text);
     button.textContent = 'Copied';
   } catch {
-    button.textContent = 'The browser did not let it';
+    button.textContent = 'Copy failed';
   }
   setTimeout(() => {
     button.textContent = label;

@@ -6,24 +6,29 @@ import { command, javascript } from './code.js';
 import { createComparison } from './compare.js';
 import { createControls } from './controls.js';
 import { byId, copy, say } from './dom.js';
+import { whyNoResult, whyNotOpened } from './errors.js';
+import { describe, isDecodedByBrowser, readImage, resultName, type SourceImage } from './image.js';
 import { latest } from './latest.js';
 import { createMeasurement } from './measure.js';
-import { describe, type Picture, readPicture } from './picture.js';
 import { pool, warmUp } from './pool.js';
-import { type Box, middleOf } from './region.js';
+import { type Box, edgesOf, middleOf } from './region.js';
 import { createResult } from './result.js';
-import { listenForPictures } from './source.js';
+import { listenForImages } from './source.js';
 import { createStage } from './stage.js';
 import { count, messageOf } from './words.js';
 
-const line = byId('status', HTMLElement);
-const panel = line.parentElement as HTMLElement;
+// One line speaks of the opened file, the other of the result, so that neither overwrites the other.
+const about = byId('about', HTMLElement);
+const status = byId('status', HTMLElement);
+const panel = status.parentElement as HTMLElement;
+const invitation = status.textContent ?? '';
 const code = {
   javascript: byId('javascript', HTMLElement),
   command: byId('command', HTMLElement),
 };
 
-let picture: Picture | undefined;
+// Undefined also while another one is read.
+let image: SourceImage | undefined;
 
 const stage = createStage((box) => {
   controls.showRegion(box);
@@ -37,84 +42,143 @@ const controls = createControls(
   () => update(),
 );
 const result = createResult();
-const showComparison = createComparison();
-const measurement = createMeasurement(() => picture && { picture, options: controls.options() });
+const comparison = createComparison();
+const measurement = createMeasurement(() => image && { image, options: controls.options() });
 
-const perform = latest<{ picture: Picture; options: EncodeOptions }>(async (job, signal) => {
-  const { file } = job.picture;
-  panel.setAttribute('aria-busy', 'true');
+interface Job {
+  readonly image: SourceImage;
+  readonly options: EncodeOptions;
+}
+
+const perform = latest<Job>(async (job, signal) => {
+  setBusy(true);
   try {
     const started = performance.now();
-    const image = await pool.encode(file, { ...job.options, signal });
-    const dataUrl = image.toDataURL();
-    const outcome = { image, dataUrl, milliseconds: performance.now() - started };
-    if (job.picture !== picture) {
-      return; // another was opened
-    }
-    result.show(job.picture, outcome);
-    stage.outline(asBox(image.region));
-    say(line, sentence(image));
-    showComparison({ ...job, outcome });
+    const made = await pool.encode(job.image.file, { ...job.options, signal });
+    const dataUrl = made.toDataURL();
+    const outcome = { ...job, result: made, dataUrl, milliseconds: performance.now() - started };
+    signal.throwIfAborted();
+    result.show(outcome);
+    stage.outline(asBox(made.region));
+    controls.mark([]);
+    say(status, sentence(made, job));
+    comparison.show(outcome);
   } catch (error) {
     if (!signal.aborted) {
-      fail(error);
+      const { text, fields } = whyNoResult(error, job.image, job.options);
+      result.hide();
+      comparison.clear();
+      stage.outline(undefined);
+      controls.mark(fields);
+      say(status, text, 'error');
     }
   } finally {
-    panel.setAttribute('aria-busy', 'false');
+    // Whoever aborts goes on, and says when it is done.
+    if (!signal.aborted) {
+      setBusy(false);
+    }
   }
 });
 
 const open = latest<File>(async (file, signal) => {
-  say(line, `Reading ${file.name} …`);
+  close();
+  setBusy(true);
+  say(about, `Reading ${file.name} …`);
+  say(status, '');
   try {
-    const opened = await readPicture(file, signal);
+    const opened = await readImage(file, signal);
     await stage.show(opened);
-    picture = opened;
-    const box = middleOf(opened.info);
-    byId('about', HTMLElement).textContent = describe(opened);
+    image = opened;
+    say(about, describe(opened));
     controls.fit(opened.info);
-    controls.showRegion(box);
-    stage.place(box);
     measurement.enable();
-    update();
+    choose(middleOf(opened.info));
   } catch (error) {
     if (!signal.aborted) {
-      fail(error);
+      close();
+      say(about, await whyNotOpened(error, file), 'error');
+      setBusy(false);
     }
   }
 });
 
+/** Leaves nothing of the image that was open: no result, and no job that could still bring one. */
+function close(): void {
+  image = undefined;
+  perform.cancel();
+  stage.clear();
+  controls.disable();
+  result.hide();
+  comparison.clear();
+  measurement.clear();
+  say(status, invitation);
+  showCode();
+}
+
+function choose(box: Box): void {
+  controls.showRegion(box);
+  stage.place(box);
+  update();
+}
+
 function update(): void {
-  if (picture !== undefined) {
-    const options = controls.options();
-    showCode(picture.file.name, options);
-    perform({ picture, options });
+  if (image !== undefined) {
+    const job = { image, options: controls.options() };
+    showCode(job);
+    perform.run(job);
   }
 }
 
-function showCode(name: string, options: EncodeOptions): void {
+const EXAMPLE = { crop: { x: 340, y: 160, width: 684, height: 490 } };
+
+// The command line has no browser to decode for it.
+function showCode(job?: Job): void {
+  const { options } = job ?? { options: EXAMPLE };
+  const name = job?.image.file.name ?? 'photo.jpg';
+  const format = job === undefined ? 'jpeg' : formatOf(job);
   code.javascript.textContent = javascript(options);
-  code.command.textContent = command(name, options);
+  code.command.textContent = command(name, options, resultName({ name }, format));
+  byId('command-line', HTMLElement).hidden = job !== undefined && isDecodedByBrowser(job.image);
 }
 
-function fail(error: unknown): void {
-  result.hide();
-  stage.outline(undefined);
-  say(line, messageOf(error), 'error');
+function formatOf({ image, options: { format = 'keep' } }: Job): string {
+  if (format !== 'keep') {
+    return format;
+  }
+  return image.info.format === 'jpeg' ? 'jpeg' : 'png';
+}
+
+function setBusy(isBusy: boolean): void {
+  panel.setAttribute('aria-busy', String(isBusy));
 }
 
 const asBox = ({ left, top, width, height }: Region): Box => ({ x: left, y: top, width, height });
 
-// Where it is from, too: moved without being resized, it is news all the same.
-function sentence({ width, height, region }: EncodedImage): string {
+function sentence(made: EncodedImage, { image, options }: Job): string {
+  const { width, height, region } = made;
   const size = (width: number, height: number) => `${count(width)} × ${count(height)}`;
+  const at = (left: number, top: number) => `x ${count(left)}, y ${count(top)}`;
   const isResized = width !== region.width || height !== region.height;
-  const of = isResized ? ` of ${size(region.width, region.height)}` : '';
-  return `${size(width, height)} pixels${of}, from ${count(region.left)}, ${count(region.top)}`;
+  const of = isResized ? `, resized from ${size(region.width, region.height)}` : '';
+  const taken = `${size(width, height)} pixels${of}, from ${at(region.left, region.top)}`;
+  const { left, top } = edgesOf(options.crop);
+  if (Math.round(left) === region.left && Math.round(top) === region.top) {
+    return taken;
+  }
+  const { blockSize } = image.info;
+  const block = size(blockSize.width, blockSize.height);
+  return `${taken}, not ${at(left, top)}: lossless JPEG crops start at a block edge (${block} pixels).`;
 }
 
-listenForPictures(open);
-showCode('photo.jpg', { crop: { x: 340, y: 160, width: 684, height: 490 } });
+listenForImages(open.run, (text) => {
+  say(about, image === undefined ? text : `${text} Still showing ${image.file.name}.`, 'error');
+});
+byId('reset', HTMLButtonElement).addEventListener('click', () => {
+  if (image !== undefined) {
+    choose(middleOf(image.info));
+  }
+});
+showCode();
 for (const button of document.querySelectorAll<HTMLElement>('[data-copies]')) {
   const name = button.dataset.copies as keyof typeof code;
   button.addEventListener('click', () => copy(code[name].textContent ?? '', button));
@@ -122,6 +186,9 @@ for (const button of document.querySelectorAll<HTMLElement>('[data-copies]')) {
 
 const black = () =>
   ({ data: new Uint8ClampedArray(3), width: 1, height: 1, bitDepth: 8, channels: 'RGB' }) as const;
-Promise.all([warmUp(), compare(black(), black())]).then(() => {
-  document.documentElement.dataset.ready = 'true';
-}, fail);
+Promise.all([warmUp(), compare(black(), black())]).then(
+  () => {
+    document.documentElement.dataset.ready = 'true';
+  },
+  (error) => say(about, `crop64 could not be loaded: ${messageOf(error)}`, 'error'),
+);

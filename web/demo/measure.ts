@@ -3,11 +3,12 @@
 import type { EncodeOptions } from 'crop64/pool';
 import { canvasJob, cropOnCanvas } from './canvas.js';
 import { byId, copy, make, say } from './dom.js';
-import type { Picture } from './picture.js';
+import { whyNoResult } from './errors.js';
+import { formatName, type SourceImage } from './image.js';
 import { pool } from './pool.js';
-import { bytes, count, messageOf, milliseconds } from './words.js';
+import { bytes, count, milliseconds } from './words.js';
 
-// Each job is done so often, or for so long.
+// Each job is repeated this often, or for this long.
 const ROUNDS = 9;
 const FEWEST_ROUNDS = 3;
 const LONGEST_MS = 3000;
@@ -22,16 +23,23 @@ interface Row {
 
 const HEAD = ['Job', 'crop64', 'Canvas', 'Canvas ÷ crop64', 'crop64’s file', 'Canvas’s file'];
 
-/** `given` tells what is to be measured: the picture and its options. */
+export interface Measurement {
+  /** Allows to measure. */
+  enable(): void;
+  /** Removes the table, drops a measurement that is running, and allows none. */
+  clear(): void;
+}
+
+/** `given` returns the image and the options to measure. */
 export function createMeasurement(
-  given: () => { picture: Picture; options: EncodeOptions } | undefined,
-): { enable(): void } {
+  given: () => { image: SourceImage; options: EncodeOptions } | undefined,
+): Measurement {
   const button = byId('measure', HTMLButtonElement);
   const copyButton = byId('measure-copy', HTMLButtonElement);
   const line = byId('measure-status', HTMLElement);
   const panel = byId('measured', HTMLElement);
   let text = '';
-  panel.tabIndex = 0; // it scrolls where there is less room
+  panel.tabIndex = 0; // it scrolls if the window is narrow
 
   button.addEventListener('click', async () => {
     const what = given();
@@ -39,27 +47,38 @@ export function createMeasurement(
       return;
     }
     button.disabled = true;
+    const isCurrent = () => given()?.image === what.image;
     try {
       const rows: Row[] = [];
       for (const [job, options] of jobs(what.options)) {
         say(line, `${job} …`);
-        rows.push(await measure(job, what.picture, options));
+        rows.push(await measure(job, what.image, options));
+        if (!isCurrent()) {
+          return;
+        }
       }
-      const title = about(what.picture);
+      const title = about(what.image);
       text = markdown(title, rows);
       panel.replaceChildren(table(title, rows));
       panel.hidden = copyButton.hidden = false;
       say(line, 'Measured.');
     } catch (error) {
-      say(line, messageOf(error), 'error');
+      if (isCurrent()) {
+        say(line, whyNoResult(error, what.image, what.options).text, 'error');
+      }
+    } finally {
+      button.disabled = given() === undefined;
     }
-    button.disabled = false;
   });
   copyButton.addEventListener('click', () => copy(text, copyButton));
 
   return {
     enable() {
       button.disabled = false;
+    },
+    clear() {
+      button.disabled = panel.hidden = copyButton.hidden = true;
+      say(line, '');
     },
   };
 }
@@ -71,11 +90,11 @@ function jobs(options: EncodeOptions): [name: string, options: EncodeOptions][] 
     ['As chosen above', options],
     ['The region as PNG', { ...region, format: 'png' }],
     ['The region as JPEG, 85', { ...region, format: 'jpeg', quality: 85 }],
-    ['The whole, 256 wide, as JPEG', { resize: { width: 256 }, format: 'jpeg', quality: 85 }],
+    ['The whole image as JPEG, 256 wide', { resize: { width: 256 }, format: 'jpeg', quality: 85 }],
   ];
 }
 
-async function measure(job: string, { file }: Picture, options: EncodeOptions): Promise<Row> {
+async function measure(job: string, { file }: SourceImage, options: EncodeOptions): Promise<Row> {
   const canvas = canvasJob(file, await pool.encode(file, options), options);
   const contenders = [() => pool.toDataURL(file, options), () => cropOnCanvas(canvas)] as const;
   const times: [number[], number[]] = [[], []];
@@ -101,16 +120,17 @@ function median(values: number[]): number {
   return sorted[sorted.length >> 1] as number;
 }
 
-function about({ file, info }: Picture): string {
-  const { width, height, format } = info;
+function about(image: SourceImage): string {
+  const { file, info } = image;
+  const { width, height } = info;
   const cores = navigator.hardwareConcurrency;
   return (
-    `${format.toUpperCase()}, ${count(width)} × ${count(height)}, ${bytes(file.size)}; ` +
+    `${formatName(image)}, ${count(width)} × ${count(height)}, ${bytes(file.size)}; ` +
     `${browser()}, ${cores} ${cores === 1 ? 'core' : 'cores'}`
   );
 }
 
-// The browser by the last name of its list, where it is not everybody's.
+// Browsers list each other's names: the first that is not in every list.
 function browser(): string {
   const names = navigator.userAgent.match(/(?:Firefox|Edg|Chrome|Version|AppleWebKit)\/[\d.]+/g);
   const found = names?.find((name) => !name.startsWith('AppleWebKit')) ?? names?.[0] ?? 'a browser';
@@ -126,24 +146,34 @@ const cells = ({ job, ours, theirs, ourBytes, theirBytes }: Row) => [
   bytes(theirBytes),
 ];
 
+// On a phone a row's cells are stacked, each with its heading. Elements that are not laid out as a table
+// lose its roles unless they are given.
 function table(title: string, rows: readonly Row[]): HTMLTableElement {
-  const heads = HEAD.map((text) => {
-    const head = make('th', text);
-    head.scope = 'col';
-    return head;
+  const cell = (name: 'th' | 'td', role: string, text: string, heading = '') => {
+    const element = make(name, text);
+    element.setAttribute('role', role);
+    element.dataset.heading = heading;
+    return element;
+  };
+  const row = (...cells: HTMLElement[]) => {
+    const element = make('tr', ...cells);
+    element.setAttribute('role', 'row');
+    return element;
+  };
+  const heads = HEAD.map((text) => cell('th', 'columnheader', text));
+  const body = rows.map((measured) => {
+    const [job = '', ...rest] = cells(measured);
+    const values = rest.map((text, i) => cell('td', 'cell', text, HEAD[i + 1]));
+    return row(cell('th', 'rowheader', job), ...values);
   });
-  const body = rows.map((row) => {
-    const [job, ...rest] = cells(row);
-    const head = make('th', job as string);
-    head.scope = 'row';
-    return make('tr', head, ...rest.map((text) => make('td', text)));
-  });
-  return make(
+  const element = make(
     'table',
     make('caption', title),
-    make('thead', make('tr', ...heads)),
+    make('thead', row(...heads)),
     make('tbody', ...body),
   );
+  element.setAttribute('role', 'table');
+  return element;
 }
 
 function markdown(title: string, rows: readonly Row[]): string {

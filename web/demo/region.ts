@@ -1,5 +1,4 @@
-// The region as numbers: in pixels of the picture as displayed, in the two shapes in which crop64 takes
-// it.
+// The region as numbers: in pixels of the image as displayed, in the two shapes that crop64 takes.
 
 import type { Crop, ImageInfo } from 'crop64/pool';
 
@@ -12,9 +11,23 @@ export interface Box {
 
 export type Shape = 'size' | 'edges';
 
+/** The names of the form's fields for the four numbers of a shape. */
+export const FIELDS: readonly string[] = ['first', 'second', 'third', 'fourth'];
+
 export function asCrop({ x, y, width, height }: Box, shape: Shape): Crop {
   const edges = { left: x, top: y, right: x + width, bottom: y + height };
   return shape === 'edges' ? edges : { x, y, width, height };
+}
+
+/** The numbers of a crop in pixels, by their names. */
+export const namedNumbers = (crop: Crop | undefined): Record<string, number> =>
+  ({ ...crop }) as Record<string, number>;
+
+/** The edges of a crop in pixels, whatever its shape. */
+export function edgesOf(crop: Crop | undefined) {
+  const { x = 0, y = 0, left = x, top = y, width = 0, height = 0, ...edges } = namedNumbers(crop);
+  const { right = left + width, bottom = top + height } = edges;
+  return { left, top, right, bottom };
 }
 
 /** The numbers of a shape, in its order. */
@@ -28,12 +41,12 @@ export function boxOf(numbers: readonly number[], shape: Shape): Box {
   return { x, y, width: third - right, height: fourth - bottom };
 }
 
-// So that the first result of a large picture is there as soon as any.
+// The first result of a large image should not take longer than that of a small one.
 const FIRST_SIDE = 2400;
 
 /**
  * The region to begin with: half of each side, from the middle. It starts on the grid of a JPEG's blocks,
- * where encoding them anew changes next to nothing.
+ * where encoding again changes next to nothing.
  */
 export function middleOf({ width, height, blockSize }: ImageInfo): Box {
   const half = (side: number) => Math.max(1, Math.min(Math.round(side / 2), FIRST_SIDE));
@@ -44,7 +57,7 @@ export function middleOf({ width, height, blockSize }: ImageInfo): Box {
   return { x, y, ...size };
 }
 
-/** Moves what was moved back inside a picture of that size, and cuts what was resized. */
+/** Moves a moved region back inside an image of that size, and cuts a resized one to it. */
 export function kept(box: Box, size: { width: number; height: number }, moved: boolean): Box {
   const between = (value: number, most: number) => Math.max(0, Math.min(value, most));
   if (moved) {

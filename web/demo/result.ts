@@ -1,27 +1,28 @@
-// The result: the picture made from the data URL, and what is known about it.
+// The result: the image made from the data URL, and what is known about it.
 
-import type { EncodedImage } from 'crop64/pool';
+import type { EncodedImage, EncodeOptions } from 'crop64/pool';
 import { byId, copy, make } from './dom.js';
-import type { Picture } from './picture.js';
+import { isDecodedByBrowser, resultName, type SourceImage } from './image.js';
 import { bytes, count, milliseconds, percent } from './words.js';
 
+/** A job that was done. */
 export interface Outcome {
-  readonly image: EncodedImage;
+  readonly image: SourceImage;
+  readonly options: EncodeOptions;
+  readonly result: EncodedImage;
   readonly dataUrl: string;
   readonly milliseconds: number;
 }
 
-const ENDINGS: Record<string, string> = { jpeg: 'jpg', png: 'png', bmp: 'bmp' };
-
-// So much of a data URL's text is shown.
+// This many characters of a data URL are shown, from its start and its end.
 const HEAD = 180;
 const TAIL = 24;
 
-export function createResult(): { show(picture: Picture, outcome: Outcome): void; hide(): void } {
+export function createResult(): { show(outcome: Outcome): void; hide(): void } {
   const panel = byId('result', HTMLElement);
   const shown = byId('shown', HTMLImageElement);
   const button = byId('copy', HTMLButtonElement);
-  const tell = (id: string, text: string) => {
+  const write = (id: string, text: string) => {
     byId(id, HTMLElement).textContent = text;
   };
   const link = make('a');
@@ -31,22 +32,22 @@ export function createResult(): { show(picture: Picture, outcome: Outcome): void
   byId('download', HTMLButtonElement).addEventListener('click', () => link.click());
 
   return {
-    show(picture, outcome) {
-      const { image, milliseconds: time } = outcome;
+    show(outcome) {
+      const { image, result, milliseconds: time } = outcome;
       ({ dataUrl } = outcome);
       shown.src = dataUrl;
-      tell('bytes', `${bytes(image.byteLength)} (${count(image.byteLength)} bytes)`);
-      tell('characters', `${count(dataUrl.length)} characters`);
-      tell('time', milliseconds(time));
-      tell('read', `${percent(image.bytesRead / picture.file.size)} of the file`);
-      tell('data-url', shortened(dataUrl));
+      write('bytes', `${bytes(result.byteLength)} (${count(result.byteLength)} bytes)`);
+      write('characters', `${count(dataUrl.length)} characters`);
+      write('time', milliseconds(time));
+      write('read', readOf(outcome));
+      write('data-url', shortened(dataUrl));
       const verdict = byId('lossless', HTMLElement);
-      verdict.textContent = verdictOf(image, picture);
-      verdict.dataset.lossless = String(image.lossless);
-      byId('caveat', HTMLElement).hidden = !(image.lossless && image.format === 'jpeg');
+      verdict.textContent = verdictOf(outcome);
+      verdict.dataset.lossless = String(result.lossless);
+      byId('caveat', HTMLElement).hidden = !(result.lossless && result.format === 'jpeg');
       URL.revokeObjectURL(link.href);
-      link.href = URL.createObjectURL(image.toBlob());
-      link.download = nameOf(picture.file, image);
+      link.href = URL.createObjectURL(result.toBlob());
+      link.download = resultName(image.file, result.format);
       panel.hidden = false;
     },
     hide() {
@@ -55,20 +56,37 @@ export function createResult(): { show(picture: Picture, outcome: Outcome): void
   };
 }
 
-function verdictOf({ lossless, format }: EncodedImage, { info }: Picture): string {
-  if (!lossless) {
-    return format === 'jpeg' && info.format === 'jpeg'
-      ? 'Encoded anew, with small changes'
-      : 'Not lossless: samples were changed';
+// Of a file that the browser decodes, crop64 reads the pixels: `bytesRead` counts those.
+function readOf({ image, result }: Outcome): string {
+  return isDecodedByBrowser(image)
+    ? 'the whole file, by the browser'
+    : `${percent(result.bytesRead / image.file.size)} of the file`;
+}
+
+function verdictOf({ image, options, result }: Outcome): string {
+  const { lossless, format } = result;
+  const { info } = image;
+  if (lossless) {
+    const losesProfile = options.metadata === 'none' && info.colorSpace !== 'srgb';
+    const what = format === 'jpeg' ? 'JPEG blocks were copied' : 'every pixel was kept';
+    return losesProfile
+      ? `Lossless, but without its colour profile: ${what}, colours look different`
+      : `Lossless: ${what}`;
   }
-  const isMoved = format === 'jpeg';
-  return `Lossless: every ${isMoved ? 'coefficient' : 'sample'} was kept`;
+  if (options.resize !== undefined) {
+    return 'Not lossless: resized';
+  }
+  if (format === 'jpeg') {
+    return info.format === 'jpeg'
+      ? 'Not lossless: encoded again, with small changes'
+      : 'Not lossless: encoded as JPEG';
+  }
+  // Nothing is known of the pixels in the file but what the browser made of them.
+  return isDecodedByBrowser(image)
+    ? 'Every pixel is as the browser decoded it'
+    : 'Not lossless: pixels were converted';
 }
 
 function shortened(text: string): string {
   return text.length <= HEAD + TAIL ? text : `${text.slice(0, HEAD)}…${text.slice(-TAIL)}`;
-}
-
-function nameOf({ name }: File, { format }: EncodedImage): string {
-  return `${name.replace(/\.\w+$/, '')}-part.${ENDINGS[format] ?? 'bin'}`;
 }

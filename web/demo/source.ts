@@ -1,19 +1,41 @@
-// Where a picture comes from: the file picker, a drop, the clipboard, or a sample of this page.
+// Where an image comes from: the file picker, a drop, the clipboard, or a sample of this page.
 
-import { byId, say } from './dom.js';
+import { byId } from './dom.js';
 import { pool } from './pool.js';
 import { messageOf } from './words.js';
 
 const SAMPLE_TYPES = { jpg: 'image/jpeg', png: 'image/png' };
 
-export function listenForPictures(open: (file: File) => void): void {
-  const tell = (error: unknown) => say(byId('status', HTMLElement), messageOf(error), 'error');
+/** `fail` is called with the reason if there is no file to open. */
+export function listenForImages(open: (file: File) => void, fail: (reason: string) => void): void {
+  let asked = 0;
+
+  function openNow(file: File): void {
+    asked += 1;
+    open(file);
+  }
+
+  // A file that arrives after another one was asked for is no longer wanted.
+  async function openLater(file: Promise<File>): Promise<void> {
+    asked += 1;
+    const mine = asked;
+    try {
+      const arrived = await file;
+      if (mine === asked) {
+        open(arrived);
+      }
+    } catch (error) {
+      if (mine === asked) {
+        fail(messageOf(error));
+      }
+    }
+  }
 
   const input = byId('file', HTMLInputElement);
   input.addEventListener('change', () => {
     const [file] = input.files ?? [];
     if (file !== undefined) {
-      open(file);
+      openNow(file);
     }
     input.value = ''; // so that the same file can be opened again
   });
@@ -36,7 +58,7 @@ export function listenForPictures(open: (file: File) => void): void {
     const [file] = event.dataTransfer?.files ?? [];
     if (file !== undefined) {
       event.preventDefault();
-      open(file);
+      openNow(file);
     }
   });
 
@@ -44,35 +66,41 @@ export function listenForPictures(open: (file: File) => void): void {
     const [file] = clipboardData?.files ?? [];
     const text = clipboardData?.getData('text/plain').trim() ?? '';
     if (file !== undefined) {
-      open(file);
+      openNow(file);
     } else if (text.startsWith('data:')) {
-      readDataUrl(text).then(open, tell);
+      openLater(readDataUrl(text));
     }
   });
 
-  // Where there are no keys to paste with.
+  // Where there is no keyboard to paste with.
   const paste = byId('paste', HTMLButtonElement);
   paste.hidden = navigator.clipboard?.read === undefined;
-  paste.addEventListener('click', () => readClipboard().then(open).catch(tell));
+  paste.addEventListener('click', () => openLater(readClipboard()));
 
   for (const button of document.querySelectorAll<HTMLElement>('[data-sample]')) {
     const name = button.dataset.sample as string;
-    button.addEventListener('click', () => fetchSample(name).then(open).catch(tell));
+    button.addEventListener('click', () => openLater(fetchSample(name)));
   }
 }
 
 async function readDataUrl(text: string): Promise<File> {
-  return asFile(await pool.toBlob(text), 'pasted');
+  const blob = await pool.toBlob(text).catch(() => {
+    throw new Error('The pasted data URL has no image that can be read.');
+  });
+  return asFile(blob, 'pasted');
 }
 
 async function readClipboard(): Promise<File> {
-  for (const item of await navigator.clipboard.read()) {
+  const items = await navigator.clipboard.read().catch(() => {
+    throw new Error('The browser does not let this page read the clipboard.');
+  });
+  for (const item of items) {
     const type = item.types.find((type) => type.startsWith('image/'));
     if (type !== undefined) {
       return asFile(await item.getType(type), 'pasted');
     }
   }
-  throw new Error('There is no picture on the clipboard.');
+  throw new Error('The clipboard has no image.');
 }
 
 const asFile = (blob: Blob, name: string): File => {
@@ -80,13 +108,13 @@ const asFile = (blob: Blob, name: string): File => {
   return new File([blob], ending === undefined ? name : `${name}.${ending}`, { type: blob.type });
 };
 
-// Samples are not part of the page: they come when they are asked for.
+// Samples are not part of the page: they are fetched when they are chosen.
 async function fetchSample(name: string): Promise<File> {
   const response = await fetch(`./samples/${name}`).catch((error) => {
-    throw new Error(`The sample did not come: ${messageOf(error)}.`);
+    throw new Error(`The sample could not be fetched: ${messageOf(error)}.`);
   });
   if (!response.ok) {
-    throw new Error(`The sample did not come: the server answered ${response.status}.`);
+    throw new Error(`The sample could not be fetched: the server answered ${response.status}.`);
   }
   const type = response.headers.get('content-type') ?? '';
   return new File([await response.blob()], name, { type });

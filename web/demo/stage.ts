@@ -1,21 +1,23 @@
-// The region on the picture, by mouse, touch and keys: cropperjs's selection on a reduced picture.
+// The region on the image, by mouse, touch and keys: cropperjs's selection on a reduced copy.
 
 import type { CropperCanvas, CropperSelection } from 'cropperjs';
 import 'cropperjs';
 import { byId } from './dom.js';
-import type { Picture } from './picture.js';
+import type { SourceImage } from './image.js';
 import { type Box, kept } from './region.js';
 
 export interface Stage {
-  /** Shows another picture; its region comes by `place`. */
-  show(picture: Picture): Promise<void>;
-  /** Puts the region where it is told, as far as it is inside. */
+  /** Shows another image; `place` sets its region. */
+  show(image: SourceImage): Promise<void>;
+  /** Shows no image. */
+  clear(): void;
+  /** Sets the region; what lies outside the image is not shown. */
   place(box: Box): void;
-  /** Outlines what was taken, where that is not the region. */
+  /** Outlines the rectangle that was taken, if it is not the region. */
   outline(box: Box | undefined): void;
 }
 
-// A key moves by this part of the picture's larger side.
+// A key moves by this fraction of the image's larger side.
 const KEY_STEP = 0.01;
 
 const MOVES: Record<string, readonly [x: number, y: number]> = {
@@ -25,20 +27,43 @@ const MOVES: Record<string, readonly [x: number, y: number]> = {
   ArrowDown: [0, 1],
 };
 
+// With this modifier a key moves by a pixel. On a Mac, Control and an arrow change the desktop.
+const [FINE, FINE_NAME] = /^(Mac|iP)/.test(navigator.platform)
+  ? (['altKey', 'Option'] as const)
+  : (['ctrlKey', 'Ctrl'] as const);
+
+// What cropperjs says of a gesture that begins.
+interface ActionStart {
+  readonly action: string;
+  readonly relatedEvent: PointerEvent;
+}
+
 export function createStage(onChange: (box: Box) => void): Stage {
   const frame = byId('frame', HTMLElement);
   const taken = byId('taken', HTMLElement);
   const canvas = frame.querySelector('cropper-canvas') as CropperCanvas;
   const image = byId('preview', HTMLImageElement);
   const selection = frame.querySelector('cropper-selection') as CropperSelection;
+  const tools = byId('tools', HTMLElement);
+  const keys = byId('keys', HTMLElement);
+  const draw = byId('draw', HTMLButtonElement);
 
   let size = { width: 1, height: 1 };
   let region: Box = { x: 0, y: 0, width: 1, height: 1 };
   let outlined: Box | undefined;
   let isPlacing = false;
   let isEmpty = true;
+  // With a finger, a region is drawn only after the button for it: otherwise a swipe scrolls the page.
+  let isDrawing = false;
+  let hasChanged = false;
 
-  // The canvas is just as large as the picture is shown.
+  function setDrawing(next: boolean): void {
+    isDrawing = next;
+    draw.setAttribute('aria-pressed', String(next));
+    canvas.classList.toggle('drawing', next);
+  }
+
+  // The canvas has the size at which the image is shown.
   function layOut(): void {
     const { clientWidth, clientHeight } = frame;
     const scale = Math.min(clientWidth / size.width, clientHeight / size.height);
@@ -48,7 +73,7 @@ export function createStage(onChange: (box: Box) => void): Stage {
     outline(outlined);
   }
 
-  // Pixels of the page for one of the picture.
+  // CSS pixels for a pixel of the image.
   const scale = () => canvas.getBoundingClientRect().width / size.width;
 
   const onCanvas = ({ x, y, width, height }: Box): Box => {
@@ -56,8 +81,8 @@ export function createStage(onChange: (box: Box) => void): Stage {
     return { x: x * by, y: y * by, width: width * by, height: height * by };
   };
 
-  // Rounded edge by edge, as crop64 does, and never empty.
-  function inPicture({ x, y, width, height }: Box): Box {
+  // Rounds each edge, as crop64 does, and is never empty.
+  function inImage({ x, y, width, height }: Box): Box {
     const by = scale();
     const [left, right] = [Math.round(x / by), Math.round((x + width) / by)];
     const [top, bottom] = [Math.round(y / by), Math.round((y + height) / by)];
@@ -91,6 +116,20 @@ export function createStage(onChange: (box: Box) => void): Stage {
     }
   }
 
+  canvas.addEventListener('actionstart', (event) => {
+    const { action, relatedEvent } = (event as CustomEvent<ActionStart>).detail;
+    hasChanged = false;
+    if (action === 'select' && relatedEvent.pointerType !== 'mouse' && !isDrawing) {
+      event.preventDefault();
+    }
+  });
+  canvas.addEventListener('actionend', () => {
+    if (hasChanged) {
+      setDrawing(false);
+    }
+  });
+  draw.addEventListener('click', () => setDrawing(!isDrawing));
+
   selection.addEventListener('change', (event) => {
     if (isEmpty) {
       event.preventDefault();
@@ -98,6 +137,7 @@ export function createStage(onChange: (box: Box) => void): Stage {
     if (isEmpty || isPlacing) {
       return;
     }
+    hasChanged = true;
     const asked = (event as CustomEvent<Box>).detail;
     const moved = asked.width === selection.width && asked.height === selection.height;
     const { width, height } = region;
@@ -106,8 +146,8 @@ export function createStage(onChange: (box: Box) => void): Stage {
       event.preventDefault();
       put(inside);
     }
-    const next = inPicture(inside);
-    // What is only moved keeps its size to the pixel.
+    const next = inImage(inside);
+    // A region that is only moved keeps its exact size.
     region = moved ? kept({ ...next, width, height }, size, true) : next;
     onChange(region);
   });
@@ -116,13 +156,15 @@ export function createStage(onChange: (box: Box) => void): Stage {
   selection.setAttribute('role', 'application');
   selection.setAttribute('aria-label', 'Region');
   selection.setAttribute('aria-describedby', 'keys');
+  byId('fine', HTMLElement).textContent = FINE_NAME;
   selection.addEventListener('keydown', (event) => {
     const move = MOVES[event.key];
-    if (move === undefined || event.altKey || event.metaKey) {
+    const isOther = event.metaKey || (FINE === 'altKey' ? event.ctrlKey : event.altKey);
+    if (move === undefined || isOther) {
       return;
     }
     event.preventDefault();
-    const step = event.ctrlKey
+    const step = event[FINE]
       ? 1
       : Math.max(1, Math.round(KEY_STEP * Math.max(size.width, size.height)));
     const [x, y] = [move[0] * step, move[1] * step];
@@ -134,7 +176,7 @@ export function createStage(onChange: (box: Box) => void): Stage {
     onChange(region);
   });
 
-  // cropperjs takes the wheel for itself, even where nothing zooms: the page would not scroll.
+  // cropperjs handles the wheel even if nothing can be zoomed: the page would not scroll.
   frame.addEventListener('wheel', (event) => event.stopPropagation(), { capture: true });
 
   new ResizeObserver(() => {
@@ -143,22 +185,30 @@ export function createStage(onChange: (box: Box) => void): Stage {
     }
   }).observe(frame);
 
-  let url: string | undefined;
+  function setEmpty(next: boolean): void {
+    isEmpty = next;
+    frame.classList.toggle('empty', next);
+    tools.hidden = keys.hidden = next;
+  }
+
+  function clear(): void {
+    setEmpty(true);
+    setDrawing(false);
+    outline(undefined);
+    URL.revokeObjectURL(image.src);
+    image.removeAttribute('src');
+  }
+
   return {
     async show({ info, preview }) {
-      const last = url;
-      url = URL.createObjectURL(preview);
-      image.src = url;
+      clear();
+      image.src = URL.createObjectURL(preview);
       await image.decode();
-      if (last !== undefined) {
-        URL.revokeObjectURL(last);
-      }
       size = { width: info.width, height: info.height };
-      outlined = undefined;
-      frame.classList.remove('empty');
-      isEmpty = false;
+      setEmpty(false);
       layOut();
     },
+    clear,
     place,
     outline,
   };
