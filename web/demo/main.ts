@@ -157,7 +157,7 @@ const asBox = ({ left, top, width, height }: Region): Box => ({ x: left, y: top,
 function sentence(made: EncodedImage, { image, options }: Job): string {
   const { width, height, region } = made;
   const size = (width: number, height: number) => `${count(width)} × ${count(height)}`;
-  const at = (left: number, top: number) => `x ${count(left)}, y ${count(top)}`;
+  const at = (left: number, top: number) => `x\u00a0${count(left)}, y\u00a0${count(top)}`;
   const isResized = width !== region.width || height !== region.height;
   const of = isResized ? `, resized from ${size(region.width, region.height)}` : '';
   const taken = `${size(width, height)} pixels${of}, from ${at(region.left, region.top)}`;
