@@ -1,47 +1,82 @@
-import { OWN_FLAGS, PICTURE_FLAGS } from './options.js';
+import { type Flag, IMAGE_FLAGS, OWN_FLAGS } from './options.js';
 
-const EXAMPLES = `crop64 cuts parts out of pictures (JPEG, PNG, BMP), turns and resizes them.
+const USAGE = `crop64 crops, resizes, rotates and converts JPEG, PNG and BMP images.
 
 Usage: crop64 INPUT... [OPTION...]
+       crop64 info INPUT... [--json]    print size, format and more
 
-INPUT is a file, a folder of pictures, a pattern like 'photos/**/*.jpg', or - for standard input.
+INPUT is a file, a folder, a pattern in quotes ('photos/**/*.jpg') or - for
+standard input; a text file may hold an image as a data URL or base64.
 
 Examples:
-  crop64 photo.jpg --crop 340,160,684,490 --output part.jpg
+  crop64 photo.jpg --crop 340,160,684,490 -o part.jpg
       684 x 490 pixels, 340 from the left and 160 from the top
+  crop64 photo.jpg --resize 1600x1600 --fit inside --max-bytes 500k -o small.jpg
+      at most 1600 pixels a side and 500 000 bytes, without location and camera
+  crop64 photos --resize 50% --format jpeg -o small
+      all images of a folder at half their size, as JPEGs in the folder small
   crop64 photo.jpg --crop 25%,25%,50%,50% --data-url
-      the middle, as text to put in an <img>
-  crop64 photo.jpg --box 340,160,1024,650 --lossless --output part.jpg
-      a JPEG's part as it is, without encoding it again
-  crop64 photos --resize 800x --format jpeg --max-bytes 200000 --output small
-      all pictures of a folder, 800 pixels wide, as JPEGs of at most 200 000 bytes
-  crop64 'photos/**/*.png' --format jpeg --quality 85 --output jpegs
-      every PNG below a folder, as JPEG
-  crop64 photos --metadata none --json --output clean
-      without what tells where a photograph was taken; and what is known about each result
-  curl -s https://example.com/photo.jpg | crop64 - --resize 200x200 > thumbnail.jpg
+      the middle as a data URL, for an <img>
+  crop64 photo.jpg --box 340,160,1024,650 --lossless -o exact.jpg
+      part of a JPEG without re-encoding it
+  curl -s https://example.com/photo.jpg | crop64 - --resize 200x200 > icon.jpg
       from standard input to standard output
 `;
 
-const EXIT = `Exit status: 0 when all went well, 1 when an input failed (the others are done all the same), 2 when
-the command is wrong (nothing is done), 130 when interrupted. A file is never left half written.
+const EXIT = `Sizes in bytes may end in k, M, G (1000) or KiB, MiB, GiB (1024).
+
+Exit status: 0 if all inputs were done; 1 if some failed (the others are done);
+2 if the command is wrong (nothing is done); 130 if interrupted.
+No file is ever left half written.
 `;
+
+// Groups of the tables in options.ts, each by its first option.
+const IMAGE_GROUPS: Readonly<Record<string, string>> = {
+  crop: 'Image:',
+  'out-of-bounds': 'More about --crop and --resize:',
+  progressive: 'More about JPEG, PNG and raw:',
+  damaged: 'Damaged and untrusted files:',
+};
+const OWN_GROUPS: Readonly<Record<string, string>> = { output: 'Output:' };
+
+const NAMES_WIDTH = 30;
+const WIDTH = 80;
 
 /** What `--help` prints. */
 export function help(): string {
-  const list = (
-    flags: Readonly<Record<string, { value?: string; short?: string; help: string }>>,
-  ) =>
-    Object.entries(flags)
-      .map(([name, { value, short, help }]) => {
-        const names = `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`;
-        return `  ${names}\n      ${help}\n`;
-      })
-      .join('');
-  return `${EXAMPLES}
-Pictures (the README says more of each):
-${list(PICTURE_FLAGS)}
-Outputs:
-${list(OWN_FLAGS)}
-${EXIT}`;
+  const image = groupsOf(IMAGE_FLAGS, IMAGE_GROUPS);
+  const [own] = groupsOf(OWN_FLAGS, OWN_GROUPS);
+  const [first, ...more] = image;
+  return [USAGE, first, own, ...more, EXIT].join('\n');
+}
+
+function groupsOf(
+  flags: Readonly<Record<string, Flag>>,
+  titles: Readonly<Record<string, string>>,
+): string[] {
+  const groups: string[] = [];
+  for (const [name, flag] of Object.entries(flags)) {
+    if (titles[name] !== undefined) {
+      groups.push(`${titles[name]}\n`);
+    }
+    groups.push(`${groups.pop()}${describe(name, flag)}`);
+  }
+  return groups;
+}
+
+// Beside the names, or below them if these are long.
+function describe(name: string, { value, short, help }: Flag): string {
+  const names = `  ${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`;
+  const lines: string[] = [''];
+  for (const word of help.split(' ')) {
+    const last = lines.at(-1) as string;
+    if (NAMES_WIDTH + last.length + word.length < WIDTH) {
+      lines[lines.length - 1] = `${last}${last && ' '}${word}`;
+    } else {
+      lines.push(word);
+    }
+  }
+  const isLong = names.length >= NAMES_WIDTH;
+  const head = isLong ? `${names}\n${' '.repeat(NAMES_WIDTH)}` : names.padEnd(NAMES_WIDTH);
+  return `${head}${lines.join(`\n${' '.repeat(NAMES_WIDTH)}`)}\n`;
 }

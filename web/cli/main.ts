@@ -2,56 +2,96 @@
 
 import { readFileSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
-import { pathToFileURL } from 'node:url';
-import type { ErrorCode } from '../errors.js';
-import { encode } from '../index.js';
+import { ImageError } from '../errors.js';
+import { encode, probe } from '../index.js';
 import { inOrder } from '../ordered.js';
 import { createPool } from '../pool.js';
 import type { EncodedImage } from '../types.js';
-import { type Told, tell, WrongUse } from './errors.js';
+import { type Failure, failureOf, printable, systemReason, WrongUse } from './errors.js';
 import { help } from './help.js';
-import { findInputs, STANDARD } from './inputs.js';
-import { type Command, readCommand } from './options.js';
+import { describeImage } from './info.js';
+import {
+  describeSkipped,
+  findInputs,
+  type InputFile,
+  type Inputs,
+  identityOf,
+  STANDARD,
+} from './inputs.js';
+import { inFlags } from './messages.js';
+import { type Command, IMAGE_FLAGS, readCommand } from './options.js';
 import { type Output, openOutput, print } from './output.js';
 import { noProgress, type Progress, showProgress } from './progress.js';
+import { probeInput, readInput } from './read.js';
+import { scaled } from './scale.js';
 
 interface Done {
-  readonly input: string;
+  readonly input: InputFile;
   readonly result?: EncodedImage;
   readonly error?: unknown;
 }
 
-const WRONG_OPTIONS: ErrorCode = 'INVALID_ARGUMENT';
-
-/** Gives the exit status. */
+/** Returns the exit status. */
 async function run(command: Command): Promise<number> {
-  const inputs = findInputs(command.inputs);
-  if (inputs.files.includes(STANDARD) && process.stdin.isTTY) {
-    throw new WrongUse('Expected a picture on standard input but that is the keyboard.');
+  const inputs = findInputs({ ...command, output: folderOfOutput(command) });
+  if (inputs.files.some(({ path }) => path === STANDARD) && process.stdin.isTTY) {
+    throw new WrongUse('Expected an image on standard input, which is the keyboard. Pipe one in.');
   }
-  const output = openOutput(command, inputs);
+  return command.name === 'info' ? printInfo(command, inputs) : encodeAll(command, inputs);
+}
+
+// An output folder inside an input folder holds earlier results.
+function folderOfOutput({ output, inputs }: Command): string | undefined {
+  const isInput =
+    output !== undefined && inputs.some((path) => identityOf(path) === identityOf(output));
+  return isInput ? undefined : output;
+}
+
+async function encodeAll(command: Command, inputs: Inputs): Promise<number> {
   const { files } = inputs;
+  const output = openOutput(command, inputs);
   const size = command.jobs ?? availableParallelism();
-  // A worker takes longer to start than a picture takes as a rule.
-  const pool = files.length > 1 ? createPool({ size }) : undefined;
+  // Starting a worker usually takes longer than one image.
+  const pool = files.length > 1 ? createPool({ size, transfer: true }) : undefined;
   const progress = progressOf(command, output, files.length);
-  const work = (input: string) => encodeOne(input, output, pool?.encode ?? encode);
+  const work = (input: InputFile) => encodeOne(input, command, output, pool?.encode ?? encode);
   process.once('exit', progress.stop); // after a signal, too
-  const errors: Told[] = [];
+  const errors: unknown[] = [];
   for await (const done of inOrder(files, work, 2 * size, undefined)) {
     const error = await finish(done, command, output, progress);
-    errors.push(...(error ? [error] : []));
+    errors.push(...(error === undefined ? [] : [error]));
     progress.step();
   }
-  const failed = errors.length;
   await pool?.close();
   progress.stop();
-  if (files.length > 1 && !command.quiet && (failed > 0 || process.stderr.isTTY)) {
-    process.stderr.write(`${files.length - failed} of ${files.length} done, ${failed} failed\n`);
-  }
+  summarize(command, inputs, errors.length);
   // Options that fit no input at all: some of them depend on what the inputs are.
-  const isWrong = failed === files.length && errors.every(({ code }) => code === WRONG_OPTIONS);
-  return isWrong ? 2 : failed > 0 ? 1 : 0;
+  const isWrong = errors.length === files.length && errors.every(isWrongOption);
+  return isWrong ? 2 : errors.length > 0 ? 1 : 0;
+}
+
+// Broken base64 in a text file is an INVALID_ARGUMENT of the interface too.
+function isWrongOption(error: unknown): boolean {
+  const isInvalid = error instanceof ImageError && error.code === 'INVALID_ARGUMENT';
+  return isInvalid && error.details.name !== 'source' && !('offset' in error.details);
+}
+
+async function printInfo(command: Command, inputs: Inputs): Promise<number> {
+  let failed = 0;
+  for (const { path } of inputs.files) {
+    try {
+      const info = await probeInput(path);
+      const line = command.json
+        ? JSON.stringify({ input: path, ok: true, ...info })
+        : printable(`${path}: ${describeImage(info)}`);
+      await print(`${line}\n`);
+    } catch (error) {
+      failed += 1;
+      await fail(path, error, command, printError);
+    }
+  }
+  summarize(command, inputs, failed);
+  return failed > 0 ? 1 : 0;
 }
 
 // A bar and lines of results would be in each other's way.
@@ -61,51 +101,79 @@ function progressOf({ quiet, json }: Command, output: Output, total: number): Pr
   return isShown ? showProgress(total) : noProgress();
 }
 
-async function encodeOne(input: string, output: Output, how: typeof encode): Promise<Done> {
+async function encodeOne(
+  input: InputFile,
+  { percent }: Command,
+  output: Output,
+  how: typeof encode,
+): Promise<Done> {
   try {
     output.check(input);
-    const source = input === STANDARD ? await readStandardInput() : pathToFileURL(input);
-    return { input, result: await how(source, output.options) };
+    let { options } = output;
+    const source = await readInput(input.path, options.limits);
+    if (percent !== undefined) {
+      options = scaled(options, percent, await probe(source));
+    }
+    return { input, result: await how(source, options) };
   } catch (error) {
     return { input, error };
   }
 }
 
-async function readStandardInput(): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) {
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** Writes a result, tells what is to be told, and gives the error if there was one. */
+/** Writes a result, prints what is to be printed, and returns the error if there was one. */
 async function finish(
   { input, result, error }: Done,
-  { json }: Command,
+  command: Command,
   output: Output,
   progress: Progress,
-): Promise<Told | undefined> {
+): Promise<unknown> {
   try {
     if (result === undefined) {
       throw error;
     }
     const path = await output.write(input, result);
     const { bytes: _, ...fields } = result;
-    if (json) {
-      await print(
-        `${JSON.stringify({ input, ok: true, ...(path && { output: path }), ...fields })}\n`,
-      );
+    if (command.json) {
+      const line = { input: input.path, ok: true, ...(path && { output: path }), ...fields };
+      await print(`${JSON.stringify(line)}\n`);
     }
     return undefined;
   } catch (reason) {
-    const told = tell(reason);
-    if (json) {
-      await print(`${JSON.stringify({ input, ok: false, error: told })}\n`);
-    }
-    progress.tell(`crop64: ${input}: ${told.code}: ${told.message}`);
-    return told;
+    await fail(input.path, reason, command, progress.print);
+    return reason;
   }
+}
+
+async function fail(
+  path: string,
+  error: unknown,
+  { json, given }: Command,
+  printLine: (line: string) => void,
+): Promise<void> {
+  const { code, message } = failureOf(error);
+  const failure: Failure = { code, message: inFlags(message, IMAGE_FLAGS, given) };
+  if (json) {
+    await print(`${JSON.stringify({ input: path, ok: false, error: failure })}\n`);
+  }
+  printLine(printable(`crop64: ${path}: ${failure.code}: ${failure.message}`));
+}
+
+function summarize({ quiet }: Command, { files, skipped }: Inputs, failed: number): void {
+  if (quiet) {
+    return;
+  }
+  const total = files.length;
+  if (skipped.length > 0 || (total > 1 && (failed > 0 || process.stderr.isTTY))) {
+    const failures = failed > 0 ? `, ${failed} failed` : '';
+    printError(`${total - failed} of ${total} done${failures}`);
+  }
+  for (const line of describeSkipped(skipped)) {
+    printError(line);
+  }
+}
+
+function printError(line: string): void {
+  process.stderr.write(`${printable(line)}\n`);
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -127,18 +195,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') {
-    process.exit(141); // who reads the results has seen enough: as a shell tells SIGPIPE
+    process.exit(141); // the reader has closed the pipe: as a shell reports SIGPIPE
   }
-  process.stderr.write(
-    `crop64: Expected to write to standard output but could not: ${error.message}.\n`,
-  );
+  printError(`crop64: Expected to write to standard output but could not: ${systemReason(error)}.`);
   process.exit(1);
 });
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const isWrongUse = error instanceof WrongUse;
-  const what = isWrongUse ? `${error.message}\nSee crop64 --help.` : tell(error).message;
-  process.stderr.write(`crop64: ${what}\n`);
+  printError(`crop64: ${isWrongUse ? error.message : failureOf(error).message}`);
+  for (const line of isWrongUse ? [...error.more, 'See crop64 --help.'] : []) {
+    printError(line);
+  }
   process.exitCode = isWrongUse ? 2 : 1;
 }

@@ -1,102 +1,154 @@
-// What the command line takes: one table for the interface's options, one for its own.
+// The options of the command line: a table of those that are options of the interface, and a table of
+// the command line's own. --help prints both in this order.
 
-import { parseArgs } from 'node:util';
 import { ImageError } from '../errors.js';
 import { checkEncode } from '../options.js';
 import type { EncodeOptions } from '../types.js';
 import { WrongUse } from './errors.js';
+import { inFlags } from './messages.js';
+import { type Given, parse } from './parse.js';
+import * as read from './values.js';
 
 /** One option of the command line. */
-interface Flag {
-  /** What its value looks like; `undefined` where it takes none. */
+export interface Flag {
+  /** What its value looks like. Absent if it takes none. */
   readonly value?: string;
   readonly short?: string;
   readonly help: string;
 }
 
-/** One that says an option of the interface. */
-interface PictureFlag extends Flag {
-  /** Where it goes in the interface's options: `'resize.fit'`. */
+/** An option of the interface. */
+export interface ImageFlag extends Flag {
+  /** Its path in the interface's options: `'resize.fit'`. */
   readonly to: string;
-  /** What its text means there; what makes no sense is left as it is, for the interface to refuse. */
+  /** Reads its text. What it does not understand it passes on, for the interface to refuse. */
   read(text: string): unknown;
 }
 
-const literal = (text: string): unknown => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text);
-
-const flag = (to: string, value: string, help: string, read = literal): PictureFlag => ({
+const flag = (to: string, value: string, help: string, reader = read.literal): ImageFlag => ({
   to,
   value,
   help,
-  read,
+  read: reader,
 });
-const yes = (to: string, help: string): PictureFlag => ({ to, help, read: () => true });
-const no = (to: string, help: string): PictureFlag => ({ to, help, read: () => false });
+const yes = (to: string, help: string): ImageFlag => ({ to, help, read: () => true });
+const no = (to: string, help: string): ImageFlag => ({ to, help, read: () => false });
 
-/** The interface's options, by their names on the command line. A new one is a line here. */
-export const PICTURE_FLAGS: Readonly<Record<string, PictureFlag>> = {
+/** The interface's options by their names on the command line. A new option is a line here. */
+export const IMAGE_FLAGS = {
   crop: flag(
     'crop',
     'X,Y,WIDTH,HEIGHT',
-    'the part, in pixels, or in percent: 25%,25%,50%,50%',
-    crop,
+    'region in pixels or percent (25%,25%,50%,50%), or as WIDTHxHEIGHT+X+Y',
+    read.crop,
   ),
-  box: flag('crop', 'LEFT,TOP,RIGHT,BOTTOM', 'the same by its edges', box),
+  box: flag('crop', 'LEFT,TOP,RIGHT,BOTTOM', 'region by its edges', read.box),
+  resize: flag(
+    'resize',
+    'WxH|W|xH|N%',
+    'new size; WxH is filled, see --fit',
+    read.size,
+  ),
+  width: { ...flag('resize.width', 'W', 'as --resize W'), short: 'w' },
+  height: flag('resize.height', 'H', 'as --resize xH'),
+  rotate: flag('rotate', 'DEGREES', '90, 180, 270, -90: clockwise, before the crop'),
+  flip: flag('flip', 'horizontal|vertical', 'mirror, before the crop'),
+  format: flag(
+    'format',
+    'jpeg|png|raw|keep',
+    "default: --output's ending, else the input's",
+    read.lowerCase,
+  ),
+  quality: {
+    ...flag('quality', '1-100|keep', "JPEG; default: the input's own (keep), else 85"),
+    short: 'q',
+  },
+  'max-bytes': flag('maxBytes', 'N', 'largest file size: 200000, 200k, 2M', read.count),
+  metadata: flag(
+    'metadata',
+    'none|color|all',
+    'what to keep; color, the default: profile and density, no location or camera',
+  ),
+  lossless: yes('lossless', 'do not re-encode a JPEG, change no pixel; or fail'),
+
   'out-of-bounds': flag(
     'outOfBounds',
     'error|clamp|pad',
-    "what a crop may do beyond the picture's edge",
+    'crop beyond the image: error (default), cut, fill',
   ),
-  background: flag('background', '#RRGGBB[AA]', 'the colour of padding, and beneath dropped alpha'),
-  rotate: flag('rotate', '0|90|180|270', 'degrees clockwise, before the crop'),
-  flip: flag('flip', 'horizontal|vertical', 'mirrors, before the crop'),
-  'no-auto-orient': no('autoOrient', 'leaves the Exif orientation alone'),
-  resize: flag('resize', 'WxH', 'the size of the result; Wx or xH keeps the proportions', size),
-  fit: flag('resize.fit', 'cover|contain|fill|inside|outside', 'where the proportions differ'),
-  position: flag('resize.position', 'center|top|"right top"|...', 'what stays of a cover'),
-  kernel: flag('resize.kernel', 'nearest|linear|cubic|lanczos3', 'how a resize is computed'),
-  'without-enlargement': yes('resize.withoutEnlargement', 'never makes a picture larger'),
-  format: flag('format', 'keep|jpeg|png|raw', 'of the result; else what FILE ends with, or keep'),
-  lossless: yes('lossless', 'keeps every sample, or fails and says why'),
-  quality: flag('quality', '1-100|keep', 'JPEG'),
-  progressive: yes('progressive', 'JPEG: in several scans'),
-  'no-progressive': no('progressive', 'JPEG: in one scan'),
-  'optimize-coding': yes('optimizeCoding', 'JPEG: the best Huffman tables'),
-  'chroma-subsampling': flag('chromaSubsampling', '4:4:4|4:2:2|4:2:0', 'JPEG'),
-  'compression-level': flag('compressionLevel', '0-9', 'PNG'),
-  'no-palette': no('palette', 'PNG: RGB or RGBA in place of a palette'),
-  metadata: flag('metadata', 'none|color|all', 'what the result tells beside its samples'),
-  'max-bytes': flag('maxBytes', 'N', 'the most bytes that the result may have'),
-  channels: flag('channels', 'RGBA|RGB|BGRA|BGR|GRAY|GRAYA|keep', 'raw'),
-  'bit-depth': flag('bitDepth', '8|16|keep', 'raw'),
-  damaged: flag('damaged', 'error|accept', 'a file that ends early; what is missing is grey'),
-  'limit-pixels': flag('limits.pixels', 'N', "the most pixels a source's header may promise"),
-  'limit-bytes': flag('limits.bytes', 'N', 'the most bytes of a source'),
-  'limit-memory': flag('limits.memory', 'N', 'the most bytes that a job may take'),
-};
+  background: flag(
+    'background',
+    'COLOR',
+    "'#fff': for padding and transparency; default: transparent, in a JPEG white",
+  ),
+  'no-auto-orient': no('autoOrient', 'do not apply the Exif orientation'),
+  fit: flag(
+    'resize.fit',
+    'cover|contain|fill|inside|outside',
+    'fill WxH and cut off (default), fit in it and pad, distort, be at most or at least WxH',
+  ),
+  position: flag(
+    'resize.position',
+    'POSITION',
+    "what --fit cover keeps: center (default), top, 'left bottom', ...",
+  ),
+  kernel: flag('resize.kernel', 'nearest|linear|cubic|lanczos3', 'filter (default: lanczos3)'),
+  'without-enlargement': yes('resize.withoutEnlargement', 'never make an image larger'),
 
-/** The command line's own. */
+  progressive: yes('progressive', "JPEG: several scans (default: the input's)"),
+  'no-progressive': no('progressive', 'JPEG: one scan'),
+  'optimize-coding': yes('optimizeCoding', 'JPEG: a few percent smaller, slower'),
+  'chroma-subsampling': flag(
+    'chromaSubsampling',
+    '4:4:4|4:2:2|4:2:0',
+    "JPEG (default: the input's if kept, else 4:2:0)",
+  ),
+  'compression-level': flag('compressionLevel', '0-9', 'PNG (default: 6)'),
+  'no-palette': no('palette', 'PNG: RGB or RGBA instead of a palette'),
+  channels: flag('channels', 'RGBA|RGB|BGRA|BGR|GRAY|GRAYA|keep', 'raw (default: RGBA)'),
+  'bit-depth': flag('bitDepth', '8|16|keep', 'raw (default: 8)'),
+
+  damaged: flag('damaged', 'error|accept', 'file that ends early: error (default), keep rest'),
+  'limit-pixels': flag(
+    'limits.pixels',
+    'N',
+    'of an input; Infinity: none (default: 536870912)',
+    read.count,
+  ),
+  'limit-bytes': flag('limits.bytes', 'N', 'of an input (default: none)', read.count),
+  'limit-memory': flag('limits.memory', 'N', 'for one image (default: 1GiB)', read.count),
+} as const satisfies Readonly<Record<string, ImageFlag>>;
+
+/** The command line's own options. */
 export const OWN_FLAGS = {
-  output: { value: 'FILE|DIR|-', short: 'o', help: 'where to; - is standard output' },
-  'data-url': { help: 'a line of text for each input: a data URL' },
-  base64: { help: 'the same without what goes before the comma' },
-  json: { help: 'a line of JSON for each input: what is known about its result, or its error' },
-  jobs: { value: 'N', help: 'how many at a time; as many as the machine does at a time' },
-  force: { help: 'replaces outputs that are there already; never an input' },
-  quiet: { help: 'no progress and no summary; errors are told all the same' },
-  help: { short: 'h', help: 'this' },
-  version: { help: 'the version' },
+  output: { value: 'FILE|FOLDER|-', short: 'o', help: '- is standard output' },
+  'data-url': { help: 'write text: a line for each input' },
+  base64: { help: 'the same without data:image/...;base64,' },
+  json: { help: 'print a line for each input: result or error' },
+  recursive: { short: 'r', help: 'include subfolders, and keep them in the output' },
+  force: { help: 'replace outputs that exist; never an input' },
+  jobs: { value: 'N', short: 'j', help: 'images at a time (default: number of processors)' },
+  quiet: { help: 'print errors only' },
+  help: { short: 'h', help: 'print this' },
+  version: { short: 'v', help: 'print the version' },
 } as const satisfies Readonly<Record<string, Flag>>;
 
-/** What goes into an output: a picture, or a picture as text. */
+/** The content of an output: an image file, or that as text. */
 export type Form = 'bytes' | 'data-url' | 'base64';
 
 export interface Command {
+  /** `'info'` prints the properties of the inputs and writes nothing. */
+  readonly name: 'encode' | 'info';
   readonly inputs: readonly string[];
   readonly options: EncodeOptions;
+  /** The names of the image options that were given. */
+  readonly given: readonly string[];
+  /** `--resize 50%`: then `options.resize` has no size of its own yet (see scale.ts). */
+  readonly percent: number | undefined;
   readonly form: Form;
   readonly json: boolean;
   readonly output: string | undefined;
+  readonly recursive: boolean;
   readonly jobs: number | undefined;
   readonly force: boolean;
   readonly quiet: boolean;
@@ -104,22 +156,26 @@ export interface Command {
   readonly version: boolean;
 }
 
-type Given = Readonly<Record<string, string | boolean | undefined>>;
-
-/** Reads and checks the arguments. What is wrong with them is a `WrongUse`. */
+/** Reads and checks the arguments. Throws `WrongUse`. */
 export function readCommand(args: readonly string[]): Command {
-  const { values, positionals: inputs } = parse(args);
+  const { values, positionals } = parse(args, { ...IMAGE_FLAGS, ...OWN_FLAGS });
+  const isInfo = positionals[0] === 'info';
+  if (isInfo) {
+    checkInfo(values);
+  }
   const forms = (['data-url', 'base64', 'json'] as const).filter((name) => values[name]);
   if (forms.length > 1) {
     throw new WrongUse(`Expected one of --${forms.join(' and --')} but received both.`);
   }
   const json = values.json === true;
   return {
-    inputs,
-    options: pictureOptions(values),
+    name: isInfo ? 'info' : 'encode',
+    inputs: isInfo ? positionals.slice(1) : positionals,
+    ...imageOptions(values),
     form: (json ? undefined : (forms[0] as Form | undefined)) ?? 'bytes',
     json,
     output: values.output as string | undefined,
+    recursive: values.recursive === true,
     jobs: readJobs(values.jobs as string | undefined),
     force: values.force === true,
     quiet: values.quiet === true,
@@ -128,20 +184,15 @@ export function readCommand(args: readonly string[]): Command {
   };
 }
 
-function parse(args: readonly string[]): { values: Given; positionals: string[] } {
-  const flags: [string, Flag][] = Object.entries({ ...PICTURE_FLAGS, ...OWN_FLAGS });
-  const options = flags.map(([name, { value, short }]) => [
-    name,
-    { type: value === undefined ? 'boolean' : 'string', ...(short && { short }) },
-  ]);
-  try {
-    return parseArgs({
-      args: [...args],
-      options: Object.fromEntries(options),
-      allowPositionals: true,
-    }) as { values: Given; positionals: string[] };
-  } catch (error) {
-    throw new WrongUse((error as Error).message.replaceAll('\n', ' '));
+const INFO_FLAGS = ['json', 'recursive', 'quiet', 'help', 'version'];
+
+function checkInfo(values: Given): void {
+  const other = Object.keys(values).find((name) => !INFO_FLAGS.includes(name));
+  if (other !== undefined) {
+    throw new WrongUse(
+      `Expected no --${other} for crop64 info, which writes no image. (A file of that name is ` +
+        './info.)',
+    );
   }
 }
 
@@ -152,72 +203,48 @@ function readJobs(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-/** The interface's options, as the interface itself checks them. */
-function pictureOptions(values: Given): EncodeOptions {
+const SIZES = ['resize', 'width', 'height'];
+
+/** The interface's options, checked by the interface itself. */
+function imageOptions(values: Given): Pick<Command, 'options' | 'given' | 'percent'> {
   const options: Record<string, unknown> = {};
   const from = new Map<string, string>();
-  for (const [name, { to, read }] of Object.entries(PICTURE_FLAGS)) {
+  let percent: number | undefined;
+  for (const [name, { to, read }] of Object.entries<ImageFlag>(IMAGE_FLAGS)) {
     const value = values[name];
     if (value === undefined) {
       continue;
     }
-    const other = from.get(to);
+    const isSide = name === 'width' || name === 'height';
+    const other = from.get(to) ?? (isSide ? from.get('resize') : undefined);
     if (other !== undefined) {
       throw new WrongUse(`Expected one of --${other} and --${name} but received both.`);
     }
     from.set(to, name);
     const [outer, inner] = to.split('.') as [string, string | undefined];
-    const meant = read(String(value));
+    let meant = read(String(value));
+    if (name === 'resize' && 'percent' in Object(meant)) {
+      percent = (meant as read.Percentage).percent;
+      meant = { width: 1, height: 1, fit: 'fill' }; // the size is the image's, and known later
+    }
     options[outer] = inner === undefined ? meant : { ...Object(options[outer]), [inner]: meant };
   }
+  checkResize(from);
+  const given = [...from.values()];
   try {
     checkEncode(options);
   } catch (error) {
-    throw error instanceof ImageError ? new WrongUse(inFlags(error, from)) : error;
+    const isRefusal = error instanceof ImageError;
+    throw isRefusal ? new WrongUse(inFlags(error.message, IMAGE_FLAGS, given)) : error;
   }
-  return options;
+  return { options, given, percent };
 }
 
-// The interface's message, with the option's name on the command line.
-function inFlags({ message, details }: ImageError, from: ReadonlyMap<string, string>): string {
-  const name = String(details.name);
-  const flagName = from.get(name) ?? from.get(name.split('.')[0] as string) ?? name;
-  return message.replace(` for ${name} `, ` for --${flagName} `);
-}
-
-function crop(text: string): unknown {
-  const [x, y, width, height, unit] = fourNumbers('crop', text);
-  return { x, y, width, height, ...unit };
-}
-
-function box(text: string): unknown {
-  const [left, top, right, bottom, unit] = fourNumbers('box', text);
-  return { left, top, right, bottom, ...unit };
-}
-
-type Four = [number, number, number, number, { unit?: '%' }];
-
-function fourNumbers(name: string, text: string): Four {
-  const parts = text.split(',').map((part) => /^\s*(-?\d+(?:\.\d+)?)(%?)\s*$/.exec(part));
-  const units = new Set(parts.map((part) => part?.[2]));
-  if (parts.length !== 4 || parts.includes(null) || units.size > 1) {
-    const { value } = PICTURE_FLAGS[name] as Flag;
-    throw new WrongUse(
-      `Expected ${value} for --${name}, four numbers, all in pixels or all in percent, but ` +
-        `received '${text}'.`,
-    );
+// Without a size the interface asks for a width and a height.
+function checkResize(from: ReadonlyMap<string, string>): void {
+  const names = [...from.values()];
+  const part = [...from].find(([to, name]) => to.startsWith('resize.') && !SIZES.includes(name));
+  if (part !== undefined && !names.some((name) => SIZES.includes(name))) {
+    throw new WrongUse(`Expected --resize beside --${part[1]} but received none.`);
   }
-  const numbers = parts.map((part) => Number(part?.[1]));
-  return [...numbers, units.has('%') ? { unit: '%' } : {}] as Four;
-}
-
-function size(text: string): unknown {
-  const sides = /^(\d*)x(\d*)$/i.exec(text);
-  if (sides === null) {
-    throw new WrongUse(
-      `Expected WIDTHxHEIGHT, WIDTHx or xHEIGHT for --resize but received '${text}'.`,
-    );
-  }
-  const [, width, height] = sides;
-  return { ...(width && { width: Number(width) }), ...(height && { height: Number(height) }) };
 }

@@ -1,25 +1,25 @@
-// What is told on standard error while there is work: errors, and on a terminal a progress bar.
+// Standard error during the work: errors and, on a terminal, a progress bar.
 
 import progress from 'cli-progress';
 
 export interface Progress {
-  /** One more is done. */
+  /** Counts one more input as done. */
   step(): void;
-  /** Shows a line; a bar stays below it. */
-  tell(line: string): void;
+  /** Prints a line. A bar stays below it. */
+  print(line: string): void;
   stop(): void;
 }
 
-/** With nothing but errors. */
+/** Prints lines and shows no progress. */
 export function noProgress(): Progress {
   return {
     step: () => {},
-    tell: (line) => process.stderr.write(`${line}\n`),
+    print: (line) => process.stderr.write(`${line}\n`),
     stop: () => {},
   };
 }
 
-/** With a bar, how many are done in a second, and how long it will take. */
+/** Shows a bar, the images done in a second and the time left. */
 export function showProgress(total: number): Progress {
   const format = '{bar} {value} of {total}, {rate} a second, {eta_formatted} left';
   const options = {
@@ -28,7 +28,7 @@ export function showProgress(total: number): Progress {
     etaBuffer: 100,
     hideCursor: true,
     clearOnComplete: true,
-    forceRedraw: true, // below a line that was told, too
+    forceRedraw: true, // below a printed line, too
     linewrap: true, // such a line may be long
     gracefulExit: false, // a signal ends the program, which stops the bar
   };
@@ -45,7 +45,7 @@ export function showProgress(total: number): Progress {
       const seconds = (performance.now() - started) / 1000;
       bar.update(done, { rate: (done / seconds).toFixed(1) });
     },
-    tell: (line) => {
+    print: (line) => {
       bars.log(`${line}\n`);
       bars.update();
     },

@@ -1,0 +1,57 @@
+// Messages of the interface speak of its options; those of the command line speak of its own.
+
+import type { ImageFlag } from './options.js';
+
+type Flags = Readonly<Record<string, ImageFlag>>;
+
+const VALUES = `'[^']*'(?:(?:, | or )'[^']*')*|true|false|-?\\d+`;
+
+/**
+ * A message of the interface with the names of its options replaced by those of the command line:
+ * `outOfBounds: 'clamp'` becomes `--out-of-bounds clamp`, `limits.memory` becomes `--limit-memory`.
+ * `given` are the flags of the command; it decides where several flags set the same option.
+ */
+export function inFlags(message: string, flags: Flags, given: readonly string[] = []): string {
+  const paths = Object.values(flags).flatMap(({ to }) => [to, to.split('.')[0] as string]);
+  const names = [...new Set(paths)].sort((a, b) => b.length - a.length).join('|');
+  const name = `(?<name>(?:${names.replaceAll('.', '\\.')})(?:\\.\\w+)?)`;
+  const flagOf = (path: string, value?: string) => flagFor(path, flags, given, value);
+  const swap = (text: string, pattern: string, replace: (name: string, value: string) => string) =>
+    text.replace(new RegExp(pattern, 'g'), (...match) => {
+      const { name, value = '' } = match.at(-1) as { name: string; value?: string };
+      return replace(name, value);
+    });
+  const withValue = (name: string, value: string) => {
+    const isSwitch = value === 'true' || value === 'false';
+    return isSwitch ? flagOf(name, value) : `${flagOf(name)} ${value.replaceAll("'", '')}`;
+  };
+  let text = message.replace(/`?toBytes\(\)`? or `?toBlob\(\)`?/, '--output FILE');
+  // name: 'value'; format 'png'; `name`; a name that is no English word; for name but received.
+  text = swap(text, `\`?\\b${name}: (?<value>${VALUES})\`?`, withValue);
+  text = swap(text, `\\b${name} (?<value>'[^']*')`, withValue);
+  text = swap(text, `\`${name}\``, (name) => flagOf(name));
+  text = swap(text, `(?<![-\\w.'/])${name}(?![-\\w])`, (name) =>
+    /[A-Z.]/.test(name) ? flagOf(name) : name,
+  );
+  for (const word of ['for', 'no', 'without']) {
+    const end = '(?= but|,|\\.$|\\. | together| for another)';
+    text = swap(text, `\\b${word} ${name}${end}`, (name) => `${word} ${flagOf(name)}`);
+  }
+  return text;
+}
+
+// The flag of an option: one that was given; else one that sets this value; else that of what the
+// option is a part of (`crop.width` is a part of --crop).
+function flagFor(path: string, flags: Flags, given: readonly string[], value?: string): string {
+  const setting = (to: string) => Object.keys(flags).filter((name) => flags[name]?.to === to);
+  const candidates = setting(path);
+  if (value !== undefined) {
+    const isThat = (name: string) =>
+      flags[name]?.value === undefined && String(flags[name]?.read('')) === value;
+    const found = candidates.find(isThat);
+    return found === undefined ? `${path}: ${value}` : `--${found}`;
+  }
+  const all = candidates.length > 0 ? candidates : setting(path.split('.')[0] as string);
+  const found = all.find((name) => given.includes(name)) ?? all[0];
+  return found === undefined ? path : `--${found}`;
+}

@@ -1,0 +1,50 @@
+// --resize 50%: the size that it is for an image. The interface takes a size in pixels.
+
+import type { Crop, EncodeOptions, ImageInfo, Resize } from '../types.js';
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** `options` with the size that is `percent` of the region's, each side rounded half up, at least 1. */
+export function scaled(options: EncodeOptions, percent: number, info: ImageInfo): EncodeOptions {
+  const { width, height } = regionSize(options, info);
+  const side = (length: number) => Math.max(1, Math.floor((length * percent) / 100 + 0.5));
+  const resize: Resize = { ...options.resize, width: side(width), height: side(height) };
+  return { ...options, resize };
+}
+
+// The size of the crop, rounded and cut off as the interface does it.
+function regionSize(options: EncodeOptions, info: ImageInfo): Size {
+  const { autoOrient = true, rotate = 0, crop, outOfBounds } = options;
+  const { width, height, storedWidth, storedHeight } = info;
+  const shown = autoOrient ? { width, height } : { width: storedWidth, height: storedHeight };
+  const isOnItsSide = rotate % 180 !== 0;
+  const turned = isOnItsSide ? { width: shown.height, height: shown.width } : shown;
+  if (crop === undefined) {
+    return turned;
+  }
+  const { left, top, right, bottom } = edgesOf(crop);
+  const isPercent = 'unit' in crop && crop.unit === '%';
+  const edge = (value: number, length: number) => {
+    const pixels = isPercent ? (value * length) / 100 : value;
+    const isOutside = pixels < 0 || pixels > length;
+    const isNear = pixels > -1 && pixels < length + 1;
+    const isCutOff = isOutside && (isNear || outOfBounds !== 'pad');
+    return isCutOff ? (pixels < 0 ? 0 : length) : Math.floor(pixels + 0.5);
+  };
+  return {
+    width: edge(right, turned.width) - edge(left, turned.width),
+    height: edge(bottom, turned.height) - edge(top, turned.height),
+  };
+}
+
+// The command line has two ways to say a crop: by edges, or by a corner and a size.
+function edgesOf(crop: Crop) {
+  if ('right' in crop) {
+    return crop;
+  }
+  const { x, y, width, height } = crop as Size & { x: number; y: number };
+  return { left: x, top: y, right: x + width, bottom: y + height };
+}
