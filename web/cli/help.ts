@@ -11,7 +11,7 @@ standard input; a text file may hold an image as a data URL or base64.
 Examples:
   crop64 photo.jpg --crop 340,160,684,490 -o part.jpg
       684 x 490 pixels, 340 from the left and 160 from the top
-  crop64 photo.jpg --resize 1600x1600 --fit inside --max-bytes 500k -o small.jpg
+  crop64 photo.jpg --resize 1600x1600 --fit inside --max-bytes 500k -o web.jpg
       at most 1600 pixels a side and 500 000 bytes, without location and camera
   crop64 photos --resize 50% --format jpeg -o small
       all images of a folder at half their size, as JPEGs in the folder small

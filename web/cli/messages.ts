@@ -51,7 +51,7 @@ function flagFor(path: string, flags: Flags, given: readonly string[], value?: s
     const found = candidates.find(isThat);
     return found === undefined ? `${path}: ${value}` : `--${found}`;
   }
-  const all = candidates.length > 0 ? candidates : setting(path.split('.')[0] as string);
+  const all = [...candidates, ...setting(path.split('.')[0] as string)];
   const found = all.find((name) => given.includes(name)) ?? all[0];
   return found === undefined ? path : `--${found}`;
 }

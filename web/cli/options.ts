@@ -43,12 +43,7 @@ export const IMAGE_FLAGS = {
     read.crop,
   ),
   box: flag('crop', 'LEFT,TOP,RIGHT,BOTTOM', 'region by its edges', read.box),
-  resize: flag(
-    'resize',
-    'WxH|W|xH|N%',
-    'new size; WxH is filled, see --fit',
-    read.size,
-  ),
+  resize: flag('resize', 'WxH|W|xH|N%', 'new size; WxH is filled, see --fit', read.size),
   width: { ...flag('resize.width', 'W', 'as --resize W'), short: 'w' },
   height: flag('resize.height', 'H', 'as --resize xH'),
   rotate: flag('rotate', 'DEGREES', '90, 180, 270, -90: clockwise, before the crop'),

@@ -303,7 +303,8 @@ function makeFolder(path: string): void {
   try {
     fs.mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw unwritable(path, systemReason(error));
+    const isFile = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    throw unwritable(path, isFile ? 'it exists and is not a folder' : systemReason(error));
   }
 }
 
