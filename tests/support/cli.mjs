@@ -97,5 +97,5 @@ export const filesBelow = (name) =>
   fs
     .readdirSync(at(name), { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.path, entry.name).slice(at(name).length + 1))
+    .map((entry) => join(entry.parentPath, entry.name).slice(at(name).length + 1))
     .sort();

@@ -36,13 +36,13 @@ export function parse(
     if (token.kind === 'positional') {
       positionals.push(token.value);
     } else if (token.kind === 'option') {
-      const { name, rawName, value, inlineValue } = token;
+      const { rawName, value, inlineValue } = token;
+      const name = rawName === '-V' ? 'version' : token.name; // a second short name
       const typed = args[token.index] as string;
-      if (name !== 'V' && (!Object.hasOwn(flags, name) || isOneHyphen(typed, flags))) {
+      if (!Object.hasOwn(flags, name) || isOneHyphen(typed, flags)) {
         throw unknown(isOneHyphen(typed, flags) ? (typed.split('=')[0] as string) : rawName, flags);
       }
-      const flag = name === 'V' ? 'version' : name;
-      const expected = flags[flag]?.value;
+      const expected = flags[name]?.value;
       if (expected === undefined && value !== undefined) {
         throw new WrongUse(`Expected no value for ${rawName} but received '${value}'.`);
       }
@@ -53,7 +53,7 @@ export function parse(
           throw new WrongUse(`Expected ${expected} for ${rawName} but received ${received}.`);
         }
       }
-      values[flag] = value ?? true;
+      values[name] = value ?? true;
     }
   }
   return { values, positionals };
