@@ -23,7 +23,7 @@ import { fixture } from '../../support/fixtures.mjs';
 
 folderForEachTest();
 
-describe('which inputs', () => {
+describe('CLI inputs', () => {
   const inputsOf = async (...args) => {
     const { out } = await crop64([...args, '--json']);
     return out
@@ -44,7 +44,7 @@ describe('which inputs', () => {
     'i.dib',
   ];
 
-  test('a folder: its images, and no other file', async () => {
+  test('a folder is read by the endings of its files, hidden ones left out', async () => {
     for (const name of readable) put(`album/${name}`, images['small.png']);
     for (const name of ['deep/d.jpg', 'notes.txt', '.hidden.jpg', '._b.jpg', '.thumbnails/x.jpg'])
       put(`album/${name}`, images['small.png']);
@@ -53,7 +53,7 @@ describe('which inputs', () => {
     assert.deepEqual(await inputsOf('album', 'album/b.jpg'), expected);
     assert.deepEqual(await inputsOf('album/.hidden.jpg'), ['album/.hidden.jpg']);
   });
-  test('--recursive: those below it too, and folders are kept', async () => {
+  test('--recursive reads subfolders and keeps them in the output', async () => {
     const all = ['a.jpg', 'deep/a.jpg', 'deep/er/b.jpg', 'deep/er/c.png'];
     for (const name of all) put(`album/${name}`, images['small.png']);
     put('album/.git/a.jpg', images['small.png']);
@@ -83,7 +83,7 @@ describe('which inputs', () => {
       assert.deepEqual(filesBelow('album/out'), ['deep/a.jpg']);
     }
   });
-  test('what a folder has beside images is named on standard error, by reason', async () => {
+  test('skipped files of a folder are named on standard error, by reason', async () => {
     for (const name of ['a.jpg', 'deep/b.jpg', 'deeper/c.jpg'])
       put(`album/${name}`, images['small.jpg']);
     const others = [
@@ -112,7 +112,7 @@ describe('which inputs', () => {
     assert.equal(out.toString().trim().split('\n').length, 1);
     assert.equal((await crop64(['album', '-o', 'quiet', '--quiet'])).err, '');
   });
-  test('a folder with nothing but subfolders: the message says --recursive', async () => {
+  test('a folder that has only subfolders exits 2 and suggests --recursive', async () => {
     put('album/deep/a.jpg', images['small.jpg']);
     put('album/b.heic', 'x');
     const { code, err } = await crop64(['album', '-o', 'out']);
@@ -123,34 +123,34 @@ describe('which inputs', () => {
     assert.ok(lines.includes('1 skipped (HEIC is not read): album/b.heic'), err);
     assert.equal(fs.existsSync(at('out')), false);
   });
-  test('a folder that cannot be read', { skip: process.getuid?.() === 0 }, async () => {
+  test('a folder that cannot be read exits 2', { skip: process.getuid?.() === 0 }, async () => {
     fs.mkdirSync(at('closed'), { mode: 0o000 });
     await fails(2, ['closed', '--json'], /read the folder closed but could not: permission denied/);
   });
-  test('patterns that the shell left over', async () => {
+  test('a pattern that the shell passes on is expanded', async () => {
     fs.mkdirSync(at('album/deep'), { recursive: true });
     put('album/a.png', images['small.png']);
     put('album/deep/b.png', images['small.png']);
     assert.deepEqual(await inputsOf('album/**/*.png'), ['album/a.png', 'album/deep/b.png']);
     assert.deepEqual(await inputsOf('album/{a,c}.png'), ['album/a.png']);
   });
-  test('a pattern of one file is written to a folder', async () => {
+  test('a pattern that matches one file is written to a folder', async () => {
     await succeeds(['small.j*', '--output', 'out']);
     assert.deepEqual(fs.readdirSync(at('out')), ['small.jpg']);
   });
-  test('a file whose name looks like a pattern, or like an address', async () => {
+  test('a file whose name looks like a pattern or an address is read', async () => {
     for (const name of ['[1].png', 'a b#c%20?.png']) {
       put(name, images['small.png']);
       sameBytes(await succeeds([name]), images['small.png']);
     }
   });
-  test('none', async () => {
+  test('no inputs exit 2', async () => {
     fs.mkdirSync(at('empty'));
     await fails(2, [], /Expected an image, a folder or - .*\nSee crop64 --help\./);
     await fails(2, ['empty', '--json'], /Expected images in empty but found none/);
     await fails(2, ['*.tiff', '--json'], /Expected images in \*\.tiff but found none/);
   });
-  test('one that does not exist: the others are done', async () => {
+  test('an input that does not exist fails, and the others are done', async () => {
     const { code, err } = await crop64(['nowhere.jpg', 'small.jpg', '-o', 'out']);
     assert.equal(code, 1);
     const lines = [
@@ -161,7 +161,7 @@ describe('which inputs', () => {
     assert.equal(err, lines.join('\n'));
     assert.deepEqual(filesBelow('out'), ['small.jpg']);
   });
-  test('what is not a file is refused before it is read', async () => {
+  test('a pipe, socket, device or broken link is refused without reading it', async () => {
     fs.mkdirSync(at('album'));
     execFileSync('mkfifo', [at('album/pipe.png')]);
     fs.symlinkSync('/dev/zero', at('album/zero.jpg'));
@@ -193,13 +193,13 @@ describe('which inputs', () => {
   });
 });
 
-describe('an image in a text file', () => {
+describe('CLI inputs that are text', () => {
   const crop = { x: 1, y: 2, width: 30, height: 20 };
   const args = ['--crop', '1,2,30,20'];
   const wrapped = (text) => text.replace(/.{76}/g, '$&\n');
 
   for (const name of ['small.jpg', 'small.png', 'small.bmp']) {
-    test(`${name} as a data URL or base64: in a file, and on standard input`, async () => {
+    test(`${name} as a data URL or base64 is read from a file and from standard input`, async () => {
       const image = images[name];
       const [url, base64] = await Promise.all([toDataURL(image), toBase64(image)]);
       sameBytes(await succeeds([name, '--data-url']), Buffer.from(`${url}\n`));
@@ -220,7 +220,7 @@ describe('an image in a text file', () => {
       }
     });
   }
-  test('several of them, in workers, and its size', async () => {
+  test('several text files are processed in workers', async () => {
     put('a.txt', await toDataURL(images['small.jpg']));
     put('b.txt', await toBase64(images['small.png']));
     await succeeds(['a.txt', 'b.txt', '--resize', '50%', '-o', 'out']);
@@ -228,13 +228,13 @@ describe('an image in a text file', () => {
     const { width, byteLength } = JSON.parse(await succeeds(['info', 'a.txt', '--json']));
     assert.deepEqual([width, byteLength], [131, images['small.jpg'].length]);
   });
-  test('one larger than a header', async () => {
+  test('a text file larger than a header is probed', async () => {
     const image = await fixture('camera-420.jpg');
     put('large.txt', await toDataURL(image));
     const { width, byteLength } = JSON.parse(await succeeds(['info', 'large.txt', '--json']));
     assert.deepEqual([width, byteLength], [3648, image.length]);
   });
-  test('that is broken, or has several images, fails as an input: status 1', async () => {
+  test('a text file that is broken or has several images exits 1', async () => {
     const url = await toDataURL(images['small.jpg']);
     put('several.txt', `${url}\n${url}\n`);
     await fails(1, ['several.txt', ...args], /UNSUPPORTED_FORMAT: .*several data URLs/);

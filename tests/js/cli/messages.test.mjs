@@ -11,7 +11,7 @@ import { root } from '../../support/fixtures.mjs';
 
 folderForEachTest();
 
-describe('messages of the interface, with the command line’s options', () => {
+describe('CLI messages name the command line’s options', () => {
   const cases = [
     [
       "Use outOfBounds: 'clamp' or 'pad' to allow it.",
@@ -51,7 +51,7 @@ describe('messages of the interface, with the command line’s options', () => {
   for (const [message, expected] of cases) {
     test(message, () => assert.equal(inFlags(message, IMAGE_FLAGS), expected));
   }
-  test('an option that has two names is called as it was typed', () => {
+  test('an option that has two names is named as it was typed', () => {
     const message = 'Expected a number for crop.left but received x';
     const said = (given) => inFlags(message, IMAGE_FLAGS, given);
     assert.match(said(['box']), /for --box but/);
@@ -59,7 +59,7 @@ describe('messages of the interface, with the command line’s options', () => {
     const side = 'Expected an integer for resize.width but received 0';
     assert.match(inFlags(side, IMAGE_FLAGS, ['resize']), /for --resize but/);
   });
-  test('no message in the sources keeps the name of an option', () => {
+  test('every message in the sources is translated', () => {
     const options = new Set(Object.values(IMAGE_FLAGS).map(({ to }) => to));
     const names = [...options].map((name) => name.replace('.', '\\.')).join('|');
     const left = new RegExp(
@@ -99,7 +99,7 @@ function messagesIn(folder) {
   });
 }
 
-describe('errors of jobs', () => {
+describe('CLI errors name the command line’s options', () => {
   const cases = [
     [['--crop', '500,0,50,20'], /CROP_OUT_OF_BOUNDS: .* Use --out-of-bounds clamp or pad /],
     [['--limit-memory', '1k', '--rotate', '90'], /LIMIT_EXCEEDED: .* 1000 for --limit-memory but/],
@@ -119,7 +119,7 @@ describe('errors of jobs', () => {
       assert.equal(err, `crop64: ${name}: ${error.code}: ${error.message}\n`);
     });
   }
-  test('name the file as it was typed', async () => {
+  test('a missing file is named as it was typed', async () => {
     for (const name of ['nowhere.jpg', './no/../where.jpg', '/nowhere/at all.jpg']) {
       const { err } = await fails(1, [name], /SOURCE_UNREADABLE/);
       assert.equal(err, `crop64: ${name}: SOURCE_UNREADABLE: No such file.\n`);
@@ -127,7 +127,7 @@ describe('errors of jobs', () => {
   });
 });
 
-test('control characters in names are escaped where text is printed, and not in JSON', async () => {
+test('control characters in file names are escaped in text and exact in JSON', async () => {
   const evil = 'e\u001b]0;pwned\u0007\u001b[2J\nvil\u009b\u202e.jpg';
   const escaped = 'e\\x1b]0;pwned\\x07\\x1b[2J\\x0avil\\x9b\\u202e.jpg';
   const hasControls = /[^\P{Cc}\n]|\u202e/u;

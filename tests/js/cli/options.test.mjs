@@ -10,7 +10,7 @@ import { fixture } from '../../support/fixtures.mjs';
 
 folderForEachTest();
 
-describe('each option gives what the interface gives', () => {
+describe('CLI options give the bytes of the interface’s options', () => {
   const crop = { x: 10, y: 20, width: 60, height: 50 };
   const cases = [
     [['--crop', '10,20,60,50'], { crop }],
@@ -127,7 +127,7 @@ describe('each option gives what the interface gives', () => {
       sameBytes(await succeeds(['small.jpg', ...args]), expected);
     });
   }
-  test('each has a case here', () => {
+  test('each option has a case here', () => {
     const tested = cases.flatMap(([args]) => args).map((arg) => arg.split('=')[0]);
     const missing = Object.keys(IMAGE_FLAGS).filter((flag) => !tested.includes(`--${flag}`));
     assert.deepEqual(missing, ['limit-pixels', 'limit-bytes', 'limit-memory']);
@@ -146,7 +146,7 @@ function* withoutEach(options) {
   }
 }
 
-describe('--resize in percent is of the crop, as it is displayed', () => {
+describe('--resize 50% is half of the crop', () => {
   // Rounded half up by hand from 131 x 97, and a photo that is 97 x 131 when upright.
   const cases = [
     [
@@ -208,12 +208,12 @@ describe('--resize in percent is of the crop, as it is displayed', () => {
       assert.deepEqual([result.width, result.height], [width, height]);
     });
   }
-  test('keeps the whole image, with its filter', async () => {
+  test('it keeps the whole image and takes --kernel', async () => {
     const resize = { width: 66, height: 49, fit: 'fill', kernel: 'nearest' };
     const expected = await toBytes(images['small.jpg'], { resize });
     sameBytes(await succeeds(['small.jpg', '--resize', '50%', '--kernel', 'nearest']), expected);
   });
-  test('is of each image', async () => {
+  test('it depends on the size of each image', async () => {
     put('all/a.jpg', images['small.jpg']);
     put(
       'all/b.png',
@@ -301,10 +301,10 @@ describe('a wrong command exits 2 and does nothing', () => {
   }
 });
 
-describe('an option that depends on the input', () => {
+describe('CLI options that do not fit the input’s format', () => {
   const args = ['--format', 'jpeg', '--compression-level', '3', '-o', 'out'];
-  test('fits none of them: the command is wrong', () =>
+  test('exit 2 if they fit no input', () =>
     fails(2, ['small.png', 'exif.jpg', ...args], /^crop64: small\.png: INVALID_ARGUMENT: .*\n/));
-  test('fits some of them: the others are done', () =>
+  test('exit 1 if other inputs failed for another reason', () =>
     fails(1, ['small.jpg', 'nowhere.jpg', ...args], /INVALID_ARGUMENT/));
 });

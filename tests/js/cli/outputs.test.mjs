@@ -1,4 +1,4 @@
-// The command line: where results go, and that nothing is lost.
+// The command line: CLI outputs, and that CLI loses no file.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,11 +32,11 @@ describe('where results go', () => {
   const crop = { x: 1, y: 2, width: 30, height: 20 };
   const args = ['--crop', '1,2,30,20'];
 
-  test('a file', async () => {
+  test('a file has the bytes of toBytes()', async () => {
     assert.equal((await succeeds(['small.jpg', ...args, '-o', 'part.jpg'])).length, 0);
     sameBytes(get('part.jpg'), await toBytes(images['small.jpg'], { crop }));
   });
-  test('a file whose ending says the format', async () => {
+  test('a file has the format of its ending', async () => {
     const { 'small.jpg': jpeg, 'small.png': png } = images;
     await succeeds(['small.jpg', ...args, '--output', 'part.PNG']);
     sameBytes(get('part.PNG'), await toBytes(jpeg, { crop, format: 'png' }));
@@ -51,7 +51,7 @@ describe('where results go', () => {
     await succeeds(['small.png', ...args, '--format', 'image/jpeg', '--output', 'mime.jpg']);
     sameBytes(get('mime.jpg'), await toBytes(png, { crop, format: 'jpeg' }));
   });
-  test('a file without an ending, or with another one and --format', async () => {
+  test('a file without an ending, or with an unknown one and --format, is written', async () => {
     await succeeds(['small.png', ...args, '--output', 'part']);
     sameBytes(get('part'), await toBytes(images['small.png'], { crop }));
     await succeeds(['small.png', ...args, '--format', 'jpeg', '--output', 'part.dat']);
@@ -69,7 +69,7 @@ describe('where results go', () => {
     'apng',
     'svg',
   ]) {
-    test(`a file that ends in .${ending} is refused: it is not written`, async () => {
+    test(`a file that ends in .${ending} exits 2: the format is not written`, async () => {
       const message =
         /Expected --output to end in \.jpg, \.png or \.raw but received part\..*not written/;
       const output = `part.${ending}`;
@@ -79,7 +79,7 @@ describe('where results go', () => {
       untouched();
     });
   }
-  test('a file whose ending contradicts --format, or says nothing, is refused', async () => {
+  test('a file whose ending contradicts --format or is unknown exits 2', async () => {
     const png = ['small.png', ...args, '--format', 'png', '--output'];
     await fails(2, [...png, 'a.jpg'], /end in \.png for --format png but received a\.jpg/);
     const jpeg = ['small.png', ...args, '--format', 'image/jpeg', '--output'];
@@ -90,13 +90,13 @@ describe('where results go', () => {
     }
     untouched();
   });
-  test('a file in folders that do not exist: they are made', async () => {
+  test('a file in folders that do not exist creates them', async () => {
     await succeeds(['small.jpg', ...args, '-o', 'new/deep/part.jpg']);
     sameBytes(get('new/deep/part.jpg'), await toBytes(images['small.jpg'], { crop }));
     await fails(1, ['nowhere.jpg', '-o', 'not/made/part.jpg'], /SOURCE_UNREADABLE/);
     assert.equal(fs.existsSync(at('not')), false);
   });
-  test('several inputs to the name of a file are refused', async () => {
+  test('several inputs with the name of a file as output exit 2', async () => {
     put('album/a.jpg', images['small.jpg']);
     put('there', 'a file');
     const several = [['small.jpg', 'small.png'], ['album'], ['album/*.jpg']];
@@ -113,7 +113,7 @@ describe('where results go', () => {
     await succeeds(['album', ...args, '-o', '2026.05']);
     assert.deepEqual([...filesBelow('one.jpg'), ...filesBelow('2026.05')], ['a.jpg', 'a.jpg']);
   });
-  test('a folder, which is made', async () => {
+  test('a folder that does not exist is created', async () => {
     await succeeds([
       'small.jpg',
       'small.bmp',
@@ -129,14 +129,14 @@ describe('where results go', () => {
     ]);
     sameBytes(get('new/parts/small.png'), await toBytes(images['small.bmp'], { crop }));
   });
-  test('a folder of one input: by the slash, or as it is there', async () => {
+  test('one input is written to a folder if it exists or ends in a slash', async () => {
     fs.mkdirSync(at('there'));
     await succeeds(['small.jpg', ...args, '--output', 'made/']);
     await succeeds(['small.jpg', ...args, '--format', 'png', '--output', 'there']);
     sameBytes(get('made/small.jpg'), await toBytes(images['small.jpg'], { crop }));
     sameBytes(get('there/small.png'), await toBytes(images['small.jpg'], { crop, format: 'png' }));
   });
-  test('names: the ending is the result’s, and a JPEG keeps its own', async () => {
+  test('a name in a folder has the ending of the result’s format, the input’s own if it fits', async () => {
     put('a.JPEG', images['small.jpg']);
     put('d.jfif', images['small.jpg']);
     put('e.mpo', images['small.jpg']);
@@ -151,12 +151,12 @@ describe('where results go', () => {
     await succeeds(['a.JPEG', 'b.jpg', ...args, '--format', 'raw', '--output', 'raw']);
     assert.deepEqual(fs.readdirSync(at('raw')).sort(), ['a.raw', 'b.raw']);
   });
-  test('standard output, by - or into a pipe', async () => {
+  test('standard output is written with - and into a pipe', async () => {
     const expected = await toBytes(images['small.jpg'], { crop });
     sameBytes(await succeeds(['small.jpg', ...args, '--output', '-']), expected);
     sameBytes(await succeeds(['small.jpg', ...args]), expected);
   });
-  test('standard input', async () => {
+  test('standard input is read with -', async () => {
     const input = images['small.jpg'];
     const expected = await toBytes(input, { crop });
     sameBytes(await succeeds(['-', ...args], { input }), expected);
@@ -164,7 +164,7 @@ describe('where results go', () => {
     assert.deepEqual(fs.readdirSync(at('out')).sort(), ['small.png', 'stdin.jpg']);
     sameBytes(get('out/stdin.jpg'), expected);
   });
-  test('text: a line for each input, in their order', async () => {
+  test('--data-url and --base64 print a line for each input, in order', async () => {
     const inputs = ['small.png', 'exif.jpg'];
     const each = (how) => Promise.all(inputs.map((name) => how(images[name], { crop })));
     const lines = async (...more) => (await succeeds([...inputs, ...args, ...more])).toString();
@@ -176,7 +176,7 @@ describe('where results go', () => {
     await lines('--base64', '--output', 'out');
     assert.equal(get('out/exif.txt').toString(), `${(await each(toBase64))[1]}\n`);
   });
-  test('JSON: a line for each input, the failed ones too', async () => {
+  test('--json prints a line for each input, also for failed ones', async () => {
     put('bad.png', 'not a picture');
     const inputs = ['small.png', 'bad.png', 'nowhere.jpg', 'small.jpg'];
     const { code, out } = await crop64([...inputs, ...args, '--json', '--output', 'out']);
@@ -204,13 +204,13 @@ describe('where results go', () => {
     assert.deepEqual(lines[3], { input: 'small.jpg', ok: true, output, ...fields });
     sameBytes(get(output), bytes);
   });
-  test('JSON without an output: nothing but what is known', async () => {
+  test('--json without --output writes no file', async () => {
     const { bytes, ...fields } = await encode(images['small.jpg'], { crop });
     const out = await succeeds(['small.jpg', ...args, '--json']);
     assert.deepEqual(JSON.parse(out), { input: 'small.jpg', ok: true, ...fields });
     untouched();
   });
-  test('standard output that is full', async () => {
+  test('CLI exits 1 when standard output is full', async () => {
     const stdio = ['ignore', fs.openSync('/dev/full', 'w'), 'pipe'];
     const child = spawn(process.execPath, [program, 'small.jpg'], { cwd: at('.'), stdio });
     const [[code], err] = await Promise.all([once(child, 'close'), text(child.stderr)]);
@@ -220,16 +220,17 @@ describe('where results go', () => {
       /^crop64: Expected to write to standard output but could not: no space left on device\./,
     );
   });
-  test('who reads the results may leave', async () => {
-    const watch = (child) => child.stdout.once('data', () => child.stdout.destroy());
-    const many = [...names, ...names.map((name) => `./${name}`)];
-    const { err } = await crop64([...many, '--format', 'png', '--data-url'], { watch });
-    assert.equal(err, '');
+  test('CLI exits 141 when standard output is closed', async () => {
+    const watch = (child) => child.stdout.destroy();
+    for (const inputs of [['small.jpg'], names]) {
+      const { code, err } = await crop64([...inputs, '--rotate', '90', '--data-url'], { watch });
+      assert.deepEqual([code, err], [141, '']);
+    }
   });
 });
 
 describe('nothing is lost', () => {
-  test('an output that is there, unless --force', async () => {
+  test('an output that exists is replaced only with --force', async () => {
     put('part.png', 'precious');
     await fails(
       1,
@@ -240,14 +241,14 @@ describe('nothing is lost', () => {
     await succeeds(['small.png', '--rotate', '90', '-o', 'part.png', '--force']);
     sameBytes(get('part.png'), await toBytes(images['small.png'], { rotate: 90 }));
   });
-  test('the others are done all the same', async () => {
+  test('an output that exists fails its input, and the others are done', async () => {
     fs.mkdirSync(at('out'));
     put('out/small.jpg', 'precious');
     await fails(1, ['small.jpg', 'small.png', '-o', 'out'], /^crop64: small\.jpg: OUTPUT_EXISTS: /);
     assert.equal(get('out/small.jpg').toString(), 'precious');
     sameBytes(get('out/small.png'), images['small.png']);
   });
-  test('an input, however it is spelt', async () => {
+  test('an input is never overwritten, however its path is spelt', async () => {
     fs.symlinkSync(at('small.jpg'), at('link.jpg'));
     fs.linkSync(at('small.jpg'), at('hard.jpg'));
     const same = ['small.jpg', './small.jpg', at('small.jpg'), 'link.jpg', 'hard.jpg'];
@@ -265,7 +266,7 @@ describe('nothing is lost', () => {
     );
     sameBytes(get('small.jpg'), images['small.jpg']);
   });
-  test('an input that is written to by its format, not by its name', async () => {
+  test('a result whose format gives it the name of another input or output fails', async () => {
     put('b.jpg', images['small.png']);
     put('b.png', images['small.png']);
     fs.mkdirSync(at('out'));
@@ -279,7 +280,7 @@ describe('nothing is lost', () => {
     const forced = ['in/b.jpg', 'out/b.bmp', '-o', 'out', '--force'];
     await fails(1, forced, /^crop64: in\/b\.jpg: OUTPUT_EXISTS: .* out\/b\.bmp is or becomes that/);
   });
-  test('inputs of one name keep their folders, from the one that they have in common', async () => {
+  test('inputs of the same name keep their folders below their common folder', async () => {
     const { 'small.jpg': jpeg, 'small.png': png } = images;
     for (const name of ['in/a/x.jpg', 'in/b/x.jpg', 'in/b/c/y.jpg']) put(name, jpeg);
     put('in/b/y.png', png);
@@ -298,13 +299,13 @@ describe('nothing is lost', () => {
     assert.deepEqual(filesBelow('input'), ['a/x.jpg', 'b/x.jpg', 'stdin.jpg']);
     sameBytes(get('converted/b/y.png'), await toBytes(png, { format: 'png' }));
   });
-  test('inputs of one name in one folder are refused', async () => {
+  test('inputs that become the same output exit 2', async () => {
     const message = /small\.bmp and small\.png would both become out\/small\.png/;
     await fails(2, ['small.bmp', 'small.png', '-o', 'out'], message);
     await fails(2, ['small.jpg', './small.jpg', '-o', 'out'], /would both become out\/small\.jpg/);
     assert.equal(fs.existsSync(at('out')), false);
   });
-  test('a file with the name of a temporary one stays', async () => {
+  test('a file that has the name of the temporary file stays', async () => {
     // Its name has the process's id, which the shell says before it becomes the program.
     const script = 'echo precious > ".part.jpg.$$.tmp"; exec "$@"';
     const start = [program, 'small.jpg', '--rotate', '90', '-o', 'part.jpg'];
@@ -331,21 +332,21 @@ describe('nothing is lost', () => {
     assert.match(failed.stderr, /OUTPUT_UNWRITABLE: .*a\.png .*file too large/);
     untouched();
   });
-  test('through a link: it stays one, and its file is replaced', async () => {
+  test('--force replaces the file behind a link and keeps the link', async () => {
     put('old.png', 'old');
     fs.symlinkSync('old.png', at('link.png'));
     await succeeds(['small.png', '-o', 'link.png', '--force']);
     assert.ok(fs.lstatSync(at('link.png')).isSymbolicLink());
     sameBytes(get('old.png'), images['small.png']);
   });
-  test('an output that is not a file stays', async () => {
+  test('an output that is a pipe stays', async () => {
     await run('mkfifo', [at('pipe.png')]);
     for (const more of [[], ['--force']]) {
       await fails(1, ['small.png', '-o', 'pipe.png', ...more], /OUTPUT_UNWRITABLE: .* not a file/);
     }
     assert.ok(fs.statSync(at('pipe.png')).isFIFO());
   });
-  test('a folder that cannot be written', async () => {
+  test('a folder that cannot be written fails the input', async () => {
     const below = 'small.bmp/part.jpg';
     const message =
       /small\.jpg: OUTPUT_UNWRITABLE: .*small\.bmp but could not: it exists and is not a folder/;
@@ -359,7 +360,7 @@ describe('nothing is lost', () => {
     await fails(1, ['small.jpg', '-o', '/proc/part.jpg'], /OUTPUT_UNWRITABLE: .*no such file/);
     untouched();
   });
-  test('a bad file leaves nothing', async () => {
+  test('a bad input leaves no output', async () => {
     const cut = images['small.jpg'].subarray(0, -200);
     await fails(1, ['-', '--rotate', '90', '-o', 'part.jpg'], /^crop64: -: TRUNCATED_IMAGE: /, {
       input: cut,

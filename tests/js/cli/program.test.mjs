@@ -24,8 +24,8 @@ const { version } = JSON.parse(fs.readFileSync(join(root, 'package.json'), 'utf8
 
 folderForEachTest();
 
-describe('many', () => {
-  test('500 files, 3 of them bad: 497 outputs', async () => {
+describe('CLI with many inputs', () => {
+  test('500 files of which 3 are bad give 497 outputs', async () => {
     fs.mkdirSync(at('many'));
     const bad = ['100', '250', '499'];
     const all = Array.from({ length: 500 }, (_, i) => String(i).padStart(3, '0'));
@@ -59,11 +59,11 @@ describe('many', () => {
     );
     for (const name of outputs) sameBytes(get(`out/${name}`), expected, name);
   });
-  test('--quiet tells errors and nothing else', async () => {
+  test('--quiet prints errors only', async () => {
     const { err } = await crop64(['small.jpg', 'nowhere.jpg', '--quiet', '-o', 'out']);
     assert.match(err, /^crop64: nowhere\.jpg: .*\n$/);
   });
-  test('on a terminal: a progress bar with rate and time left, errors above it', async () => {
+  test('a terminal shows a progress bar with rate and time left below errors', async () => {
     const args = ['small.jpg', 'nowhere.jpg', 'small.png', '-o', 'out'];
     const { code, text } = await onTerminal(args);
     assert.equal(code, 1);
@@ -73,14 +73,14 @@ describe('many', () => {
     assert.doesNotMatch((await onTerminal([...args, '--quiet'])).text, / of 3/);
     assert.doesNotMatch((await onTerminal(['small.jpg', '-o', 'one.jpg'])).text, / of 1/);
   });
-  test('on a terminal: an image comes from no keyboard and goes to no screen', async () => {
+  test('a terminal is refused as input and as output of an image', async () => {
     assert.match((await onTerminal(['-', '--json'])).text, /standard input, which is the keyboard/);
     const { code, text } = await onTerminal(['small.jpg']);
     assert.equal(code, 2);
     assert.match(text, /Expected --output FILE, or --data-url, .* not written to a terminal/);
   });
   for (const signal of ['SIGINT', 'SIGTERM']) {
-    test(`${signal} ends it, and leaves whole files only`, async () => {
+    test(`${signal} ends it and leaves only whole files`, async () => {
       const camera = await fixture('camera-420.jpg');
       fs.mkdirSync(at('many'));
       for (let i = 0; i < 12; i += 1) put(`many/${i}.jpg`, camera);
@@ -102,8 +102,8 @@ describe('many', () => {
   }
 });
 
-describe('help', () => {
-  test('--version, -v and -V', async () => {
+describe('CLI help', () => {
+  test('--version, -v and -V print the version', async () => {
     for (const flag of ['--version', '-v', '-V']) {
       assert.equal((await succeeds([flag])).toString(), `${version}\n`);
     }
@@ -134,7 +134,7 @@ describe('help', () => {
   });
 });
 
-describe('the notices', () => {
+describe('THIRD-PARTY-NOTICES', () => {
   test('names each library within the command line', () => {
     const within = fs.readFileSync(program, 'utf8').matchAll(/^\/\/ node_modules\/([^/]+)\//gm);
     const notices = fs.readFileSync(join(root, 'THIRD-PARTY-NOTICES'), 'utf8');
