@@ -52,6 +52,8 @@ function libraryTrees() {
 
 // The program of an npm package.
 export const npmProgram = (name) => join(root, 'node_modules/.bin', name);
+// Not node_modules/.bin/tsc: the older releases that the types are tested with have a program of that name.
+export const tsc = join(root, 'node_modules/typescript/bin/tsc');
 
 /** Puts crop64 without SIMD into a folder, beside which its bounds are measured. Needs build() first. */
 export async function buildWithoutSimd(folder) {
@@ -71,7 +73,7 @@ function copyWasm() {
 
 // Gives the types that the library has.
 async function compileTypeScript() {
-  const output = await run(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--listEmittedFiles']);
+  const output = await run(tsc, ['-p', 'web/tsconfig.json', '--listEmittedFiles']);
   const emitted = [...output.matchAll(/^TSFILE: (.*)$/gm)].map(([, file]) => resolve(root, file));
   return emitted.filter((file) => dirname(file) === dist);
 }

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, compile, configure, npmProgram } from './build.mjs';
+import { build, compile, configure, npmProgram, tsc } from './build.mjs';
 import { matrix } from './matrix.mjs';
 import { Failure, main, root, run, secondsSince, show, tellFailure } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
@@ -16,8 +16,8 @@ const stages = {
   'clang-format': checkFormat,
   'clang-tidy': checkTidiness,
   types: async () => {
-    await check(npmProgram('tsc'), ['-p', 'web/tsconfig.json', '--noEmit']);
-    await check(npmProgram('tsc'), ['-p', 'web/demo/tsconfig.json']);
+    await check(tsc, ['-p', 'web/tsconfig.json', '--noEmit']);
+    await check(tsc, ['-p', 'web/demo/tsconfig.json']);
     return { passed: 2, failed: 0 };
   },
   native: async () => {

@@ -5,6 +5,14 @@
 
 namespace crop64 {
 
+Error ErrorTrap::error() const {
+  Error error(code, message);
+  if (code == ErrorCode::kLimitExceeded) {
+    error.details = {{"limit", limit}, {"value", value}};
+  }
+  return error;
+}
+
 bool run_trapped(ErrorTrap& trap, void (*body)(void* context), void* context) {
   if (setjmp(trap.return_point) != 0) {  // NOLINT: this is what the file is for
     return false;

@@ -12,8 +12,11 @@ struct ErrorTrap {
   jmp_buf return_point;
   ErrorCode code = ErrorCode::kInternal;
   char message[200] = "";  // libjpeg's JMSG_LENGTH_MAX
+  // Details of kLimitExceeded.
+  double limit = 0;
+  double value = 0;
 
-  Error error() const { return {code, message}; }
+  Error error() const;
 };
 
 // Runs body(context). True where it came to its end; false where fail() ended it.

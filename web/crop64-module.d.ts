@@ -1,6 +1,7 @@
 // What bindings/bindings.cpp exposes. Not part of the public interface.
 
-import type { Channels, ColorSpace, CopiedFormat, Format } from './types.js';
+import type { ErrorCode } from './errors.js';
+import type { Channels, ColorSpace, CopiedFormat, Format, ImageInfo } from './types.js';
 
 // A field that is undefined, or not there, has the default of C++.
 type Some<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undefined };
@@ -59,7 +60,7 @@ export type NativeOptions = Some<{
 
 export type NativeResponse<Value> =
   | { ok: true; result: Value }
-  | { ok: false; code: string; message: string; details: Record<string, unknown> };
+  | { ok: false; code: ErrorCode; message: string; details: object };
 
 export interface NativeInfo {
   format: 'jpeg' | 'png' | 'bmp' | 'raw';
@@ -68,10 +69,10 @@ export interface NativeInfo {
   height: number;
   storedWidth: number;
   storedHeight: number;
-  orientation: number;
+  orientation: ImageInfo['orientation'];
   colorSpace: ColorSpace;
   channels: 'GRAY' | 'GRAYA' | 'RGB' | 'RGBA' | 'BGR' | 'BGRA' | 'CMYK' | 'palette';
-  bitDepth: number;
+  bitDepth: ImageInfo['bitDepth'];
   hasAlpha: boolean;
   isPalette: boolean;
   isInterlaced: boolean;

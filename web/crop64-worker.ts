@@ -1,5 +1,6 @@
 // What a worker of the pool runs: the interface, one call after the other.
 
+import { noRoom } from './errors.js';
 import * as crop64 from './index.js';
 import {
   type Call,
@@ -12,6 +13,7 @@ import {
 import { nodeModule } from './node.js';
 
 interface Port {
+  addEventListener(type: 'messageerror', listener: () => void): void;
   onmessage: ((event: MessageEvent<Call>) => void) | null;
   postMessage(reply: Reply, transfer: ArrayBuffer[]): void;
 }
@@ -32,7 +34,16 @@ async function answer(call: Call): Promise<Reply> {
   }
 }
 
-port.onmessage = async ({ data: call }) => {
-  const reply = await answer(call);
-  port.postMessage(reply, memoryOf(reply));
-};
+// Every call has a reply, or the one who waits for it would wait for ever.
+function reply(made: Reply): void {
+  try {
+    port.postMessage(made, memoryOf(made));
+  } catch (error) {
+    port.postMessage(packError(noRoom(error) ?? error), []);
+  }
+}
+
+port.onmessage = async ({ data: call }) => reply(await answer(call));
+port.addEventListener('messageerror', () =>
+  reply(packError(new Error('The worker could not read what it was sent.'))),
+);

@@ -103,7 +103,7 @@ export function hasElements(): boolean {
  */
 export async function readByBrowser(input: Input, refusal: ImageError): Promise<Input> {
   // By its bytes and never by what its source says of it. An SVG is not shown without its type.
-  const type = String(refusal.details.mimeType ?? '');
+  const type = 'mimeType' in refusal.details ? refusal.details.mimeType : '';
   try {
     const blob = new Blob([decoded(input) as Uint8Array<ArrayBuffer>], { type });
     const bitmap = await createImageBitmap(blob).catch((error) => {

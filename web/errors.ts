@@ -1,51 +1,108 @@
-/** What can go wrong, as a program tells it apart. */
-export type ErrorCode =
-  /** A wrong type or range, an unknown option, broken base64 (`details.offset`), an empty crop. */
-  | 'INVALID_ARGUMENT'
-  /** The crop leaves the picture, whose `width` and `height` are in `details`. */
-  | 'CROP_OUT_OF_BOUNDS'
+import type { Source } from './types.js';
+
+interface Place {
+  /** Of the entry in `encodeAll`, or of the source in `map`, counted from 0. */
+  readonly index?: number;
+}
+
+/** What each code's `details` hold. */
+export interface ErrorDetails {
+  /**
+   * A wrong type or range, an unknown option, broken base64, an empty crop, a closed pool. `name`: of the
+   * option or argument. `offset`: in base64 text. `width` and `height`: of the image.
+   */
+  INVALID_ARGUMENT: Place & {
+    readonly name?: string;
+    readonly offset?: number;
+    readonly width?: number;
+    readonly height?: number;
+  };
+  /** The crop leaves the image, whose `width` and `height` these are. */
+  CROP_OUT_OF_BOUNDS: Place & { readonly width: number; readonly height: number };
   /** An HTTP status, a revoked Blob URL, a tainted canvas, a missing file. */
-  | 'SOURCE_UNREADABLE'
-  /** A format that is not read here, or a variant of one. */
-  | 'UNSUPPORTED_FORMAT'
+  SOURCE_UNREADABLE: Place & { readonly url?: string; readonly status?: number };
+  /** A format that is not read here, or a variant of one. `mimeType`: if its bytes say which. */
+  UNSUPPORTED_FORMAT: Place & { readonly mimeType?: string };
   /** The bytes break the format. */
-  | 'CORRUPT_IMAGE'
+  CORRUPT_IMAGE: Place;
   /** The data ends early, and the missing part is needed. */
-  | 'TRUNCATED_IMAGE'
-  /** `details` has the `limit` and the `value`; found before memory is taken. */
-  | 'LIMIT_EXCEEDED'
-  /** There was no room. */
-  | 'OUT_OF_MEMORY'
+  TRUNCATED_IMAGE: Place;
+  /** `value` exceeds `limit`; found before memory is taken. */
+  LIMIT_EXCEEDED: Place & { readonly limit: number; readonly value: number };
+  /** An allocation of that many `bytes` failed. */
+  OUT_OF_MEMORY: Place & { readonly bytes?: number };
   /** `lossless: true` together with what cannot be lossless. */
-  | 'LOSSLESS_IMPOSSIBLE'
-  /** The wasm or a worker did not load: `details` has what is known of it. */
-  | 'MODULE_LOAD_FAILED'
-  /** A fault of this library. */
-  | 'INTERNAL';
+  LOSSLESS_IMPOSSIBLE: Place;
+  /** The wasm or a worker did not load. */
+  MODULE_LOAD_FAILED: Place & {
+    readonly url?: string;
+    readonly status?: number;
+    readonly mimeType?: string;
+  };
+  /** A fault of this library, or a worker that died. */
+  INTERNAL: Place;
+}
 
-/** The one error that this library throws, but for an abort, which rejects with `signal.reason`. */
-export class ImageError extends Error {
-  /** Each entry of the package has this class, and `instanceof` holds between them. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Error && value.name === 'ImageError' && 'details' in value;
-  }
-  override readonly name = 'ImageError';
+/** What can go wrong, as a program tells it apart. */
+export type ErrorCode = keyof ErrorDetails;
+
+/** An `ImageError` of one code. */
+export interface ImageErrorOf<Code extends ErrorCode> extends Error {
   /** What went wrong; the message says it in words. */
-  readonly code: ErrorCode;
-  /** Numbers and texts that belong to the code: the picture's size, the limit and the value, … */
-  readonly details: Readonly<Record<string, unknown>>;
+  readonly code: Code;
+  /** The values that belong to the code. */
+  readonly details: ErrorDetails[Code];
+  /** The source, in an error of a pool's `map`. */
+  readonly source?: Source;
+}
 
-  constructor(
-    code: ErrorCode,
+/**
+ * The one error that this library throws, but for an abort, which rejects with `signal.reason`. `code`
+ * says which `details` there are.
+ */
+export type ImageError = { [Code in ErrorCode]: ImageErrorOf<Code> }[ErrorCode];
+
+/** The class of `ImageError`. */
+export interface ImageErrorConstructor {
+  new <Code extends ErrorCode = ErrorCode>(
+    code: Code,
     message: string,
-    details: Record<string, unknown> = {},
-    options?: ErrorOptions,
-  ) {
+    details?: ErrorDetails[Code],
+    options?: { readonly cause?: unknown },
+  ): ImageErrorOf<Code>;
+  /** Holds between the package's entries. A class that is derived from this one has only its own instances. */
+  [Symbol.hasInstance]<Instance>(
+    this: abstract new (
+      ...args: never
+    ) => Instance,
+    value: unknown,
+  ): value is ImageErrorOf<ErrorCode> extends Instance ? ImageError : Instance & ImageError;
+}
+
+// Each entry of the package has a class of its own, and `instanceof` holds between them.
+const brand = () => Symbol.for('crop64.ImageError');
+
+// A class that is derived from ImageError has only its own instances.
+function hasInstance(this: unknown, value: unknown): boolean {
+  return this === ImageError
+    ? typeof value === 'object' && value !== null && brand() in value
+    : Function.prototype[Symbol.hasInstance].call(this as typeof ImageError, value);
+}
+
+/** The class of every error that this library throws; `instanceof` holds between the package's entries. */
+export const ImageError: ImageErrorConstructor = class extends Error {
+  static override [Symbol.hasInstance] = hasInstance;
+  override name = 'ImageError';
+  readonly code: ErrorCode;
+  readonly details: object;
+
+  constructor(code: ErrorCode, message: string, details: object = {}, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.details = details;
+    Object.defineProperty(this, brand(), { value: true });
   }
-}
+} as never;
 
 /**
  * How a value that is not what was expected is shown in a message.
@@ -73,12 +130,27 @@ export function show(value: unknown): string {
  * An argument that is not what it should be. `expected` may go on after "Expected …".
  * @internal
  */
-export function invalid(expected: string, name: string, received: unknown): ImageError {
+export function invalid(
+  expected: string,
+  name: string,
+  received: unknown,
+): ImageErrorOf<'INVALID_ARGUMENT'> {
   return new ImageError(
     'INVALID_ARGUMENT',
     `Expected ${expected} for ${name} but received ${show(received)}.`,
     { name },
   );
+}
+
+/**
+ * Adds the index of an entry or a source to the details of an ImageError.
+ * @internal
+ */
+export function withIndex(error: unknown, index: number): unknown {
+  if (error instanceof ImageError) {
+    Object.assign(error.details, { index });
+  }
+  return error;
 }
 
 /**
@@ -92,7 +164,7 @@ export function noRoom(error: unknown): ImageError | undefined {
   return isRange || code === 'ERR_WORKER_OUT_OF_MEMORY'
     ? new ImageError(
         'OUT_OF_MEMORY',
-        `There was no room: ${reasonOf(error)}. Crop a smaller part, or close others.`,
+        `Out of memory: ${reasonOf(error)}. Crop a smaller region or process fewer images at once.`,
         {},
         { cause: error },
       )

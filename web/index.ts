@@ -20,51 +20,77 @@ import { decodedImage, encodedImage, imageInfo } from './result.js';
 import { read, readStart } from './source.js';
 import { checkBytes } from './stream.js';
 import type {
+  Bytes,
   DecodedImage,
+  DecodedImage8,
+  DecodedImage16,
   DecodeOptions,
   Decoder,
   EncodedImage,
   EncodeOptions,
   ImageDataOptions,
   ImageInfo,
+  ImagePixels,
   ProbeOptions,
-  Samples,
-  Samples8,
-  Samples16,
   Source,
   ToFileOptions,
+  Web,
 } from './types.js';
 
-export type { ErrorCode } from './errors.js';
+export type {
+  ErrorCode,
+  ErrorDetails,
+  ImageErrorConstructor,
+  ImageErrorOf,
+} from './errors.js';
 export { ImageError } from './errors.js';
 export { dispose, init } from './module.js';
 export type {
+  ByteStream,
+  Bytes,
   Channels,
+  ChromaSubsampling,
   Color,
   ColorSpace,
+  CommonOptions,
   CopiedFormat,
   Crop,
   CropperData,
   DecodedImage,
+  DecodedImage8,
+  DecodedImage16,
   DecodeOptions,
   Decoder,
+  EncodedFile,
   EncodedImage,
+  EncodedSamples,
   EncodeOptions,
+  FileOptions,
   Format,
   ImageDataOptions,
   ImageInfo,
+  ImagePixels,
   InitOptions,
+  JpegEncoding,
+  JpegFormat,
+  JpegOptions,
+  KeepOptions,
   Limits,
   Pixels,
+  PngEncoding,
+  PngFormat,
+  PngOptions,
   Position,
   ProbeOptions,
+  RawOptions,
   Region,
   Resize,
-  Samples,
+  SampleLayout,
   Samples8,
   Samples16,
   Source,
   ToFileOptions,
+  WithBytes,
 } from './types.js';
 
 // As a rule a header lies within this much of a file.
@@ -107,21 +133,15 @@ function checkPixels(value: number, limit: number): void {
 export async function decode(
   source: Source,
   options: DecodeOptions & { readonly bitDepth: 16 },
-): Promise<DecodedImage<Samples16>>;
+): Promise<DecodedImage16>;
 /** The samples of a picture, or of the part of it that is asked for, in 8 bits each. */
 export async function decode(
   source: Source,
-  options?: DecodeOptions & { readonly bitDepth?: 8 },
-): Promise<DecodedImage<Samples8>>;
+  options?: DecodeOptions & { readonly bitDepth?: 8 | undefined },
+): Promise<DecodedImage8>;
 /** The samples of a picture, or of the part of it that is asked for. */
-export async function decode(
-  source: Source,
-  options?: DecodeOptions,
-): Promise<DecodedImage<Samples>>;
-export async function decode(
-  source: Source,
-  options?: DecodeOptions,
-): Promise<DecodedImage<Samples>> {
+export async function decode(source: Source, options?: DecodeOptions): Promise<DecodedImage>;
+export async function decode(source: Source, options?: DecodeOptions): Promise<DecodedImage> {
   const { result, decoder } = await process(source, checkDecode(options), 'bytes');
   return decodedImage(result, decoder);
 }
@@ -158,30 +178,33 @@ export async function toBase64(source: Source, options?: EncodeOptions): Promise
 }
 
 /** As `encode`: the file's bytes. */
-export async function toBytes(
-  source: Source,
-  options?: EncodeOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function toBytes(source: Source, options?: EncodeOptions): Promise<Bytes> {
   const { result } = await process(source, checkEncode(options), 'bytes');
   return result.data;
 }
 
 /** As `encode`: a Blob with its type. */
-export async function toBlob(source: Source, options?: EncodeOptions): Promise<Blob> {
+export async function toBlob(source: Source, options?: EncodeOptions): Promise<Web<'Blob'>> {
   return (await encode(source, options)).toBlob();
 }
 
 /** As `encode`: a File with its type, and with a name whose ending says the format. */
-export async function toFile(source: Source, options?: ToFileOptions): Promise<File> {
+export async function toFile(
+  source: Source,
+  options?: ToFileOptions,
+): Promise<Web<'File', Web<'Blob'>>> {
   const { name, rest } = splitName(options);
   return fileOf(await encode(source, rest), name, source);
 }
 
 /** As `decode`: ImageData; a plain object of the same shape where there is no such class. */
-export async function toImageData(source: Source, options?: ImageDataOptions): Promise<ImageData> {
+export async function toImageData(
+  source: Source,
+  options?: ImageDataOptions,
+): Promise<Web<'ImageData', ImagePixels>> {
   const checked = checkImageData(options);
   const { result, decoder } = await process(source, checked, 'bytes');
-  const { data, width, height, ...told } = decodedImage(result, decoder) as DecodedImage<Samples8>;
+  const { data, width, height, ...told } = decodedImage(result, decoder) as DecodedImage8;
   if (told.colorSpace === 'other' && !checked.ignoreProfile) {
     throw new ImageError(
       'UNSUPPORTED_FORMAT',

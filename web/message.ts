@@ -31,7 +31,7 @@ export interface Reply {
 export interface ErrorMessage {
   readonly code: ErrorCode;
   readonly message: string;
-  readonly details: Record<string, unknown>;
+  readonly details: object;
   readonly cause?: { readonly name: string; readonly message: string; readonly stack: string };
 }
 
@@ -74,7 +74,8 @@ function withMethods(result: unknown): unknown {
   return bytes instanceof Uint8Array ? withForms(result as EncodedImage) : result;
 }
 
-export function packError(error: unknown, call: Call): Reply {
+/** `call`: whose source is to be given back if the page may know a way to read it. */
+export function packError(error: unknown, call?: Call): Reply {
   if (!(error instanceof ImageError)) {
     const packed = { code: 'INTERNAL', message: reasonOf(error), details: {} } as const;
     return { error: { ...packed, cause: packCause(error) } };
@@ -84,7 +85,7 @@ export function packError(error: unknown, call: Call): Reply {
     ...{ code, message, details },
     ...(cause !== undefined && { cause: packCause(cause) }),
   };
-  const isUnknown = code === 'UNSUPPORTED_FORMAT';
+  const isUnknown = call !== undefined && code === 'UNSUPPORTED_FORMAT';
   return { error: packed, ...(isUnknown && { source: call.args[0] as Material }) };
 }
 
@@ -96,7 +97,7 @@ function packCause(cause: unknown): Required<ErrorMessage>['cause'] {
 
 export function unpackError({ code, message, details, cause }: ErrorMessage): ImageError {
   const options = cause && { cause: Object.assign(new Error(cause.message), cause) };
-  return new ImageError(code, message, details, options);
+  return new ImageError(code, message, details as never, options) as ImageError;
 }
 
 /** The memory in a message whose sender has no more use for it: it is moved instead of copied. */

@@ -3,7 +3,8 @@
 // option fit the format) is decided by src/plan.cpp.
 
 import type { NativeOptions, NativeResize } from './crop64-module.js';
-import { invalid, show } from './errors.js';
+import { ImageError, invalid, show, withIndex } from './errors.js';
+import { nearest } from './spelling.js';
 import type {
   Color,
   Crop,
@@ -88,9 +89,16 @@ export function checkEncodeAll(options?: readonly EncodeOptions[]): Checked {
     throw invalid('an array of options', 'options', options);
   }
   // Not map(), which leaves holes out.
-  const all = Array.from(options, (job, index) =>
-    checkEncode(object(job, `options[${index}]`, FOR_FILES)),
-  );
+  const all = Array.from(options, (job, index) => {
+    try {
+      if (typeof job !== 'object' || job === null) {
+        throw invalid('an object', `options[${index}]`, job);
+      }
+      return checkEncode(job);
+    } catch (error) {
+      throw withIndex(error, index);
+    }
+  });
   // Not as arguments: there may be more jobs than a call has room for.
   const bytes = all.reduce((least, { limits }) => Math.min(least, limits.bytes ?? NONE), NONE);
   const signals = new Set(all.flatMap(({ signal }) => signal ?? []));
@@ -180,8 +188,11 @@ function check(given: Given): Checked {
   };
 }
 
-/** A plain object with no other keys than these. */
-function object(
+/**
+ * A plain object with no other keys than these. `name` is the argument's, or of an option whose value is an
+ * object. Errors: INVALID_ARGUMENT.
+ */
+export function object(
   value: unknown,
   name: string,
   keys: readonly string[],
@@ -192,12 +203,22 @@ function object(
   }
   const unknown = Object.keys(value).find((key) => !keys.includes(key));
   if (unknown !== undefined) {
-    throw invalid(`one of ${keys.join(', ')}`, `the keys of ${name}`, unknown);
+    throw unknownOption(unknown, name === 'options' ? '' : `${name}.`, keys);
   }
   return value as Given;
 }
 
-function boolean(value: unknown, name: string): boolean | undefined {
+function unknownOption(key: string, path: string, keys: readonly string[]): ImageError {
+  const meant = nearest(key, keys);
+  const advice =
+    meant === undefined
+      ? `. Known options: ${keys.map((known) => path + known).join(', ')}.`
+      : `: did you mean '${path}${meant}'?`;
+  const name = path + key;
+  return new ImageError('INVALID_ARGUMENT', `Unknown option ${show(name)}${advice}`, { name });
+}
+
+export function boolean(value: unknown, name: string): boolean | undefined {
   if (value !== undefined && typeof value !== 'boolean') {
     throw invalid('true or false', name, value);
   }
@@ -215,7 +236,7 @@ function oneOf<const Value extends string | number | boolean>(
   return value as Value | undefined;
 }
 
-function number(value: unknown, name: string, least: number, most: number): number {
+export function number(value: unknown, name: string, least: number, most: number): number {
   if (typeof value !== 'number' || !(value >= least && value <= most)) {
     throw invalid(`a number from ${least} to ${most}`, name, value);
   }
@@ -432,7 +453,7 @@ function parseHexColor(text: string): NativeOptions['background'] {
 }
 
 // The limit that nothing exceeds.
-const NONE = Number.POSITIVE_INFINITY;
+export const NONE = Number.POSITIVE_INFINITY;
 
 function checkLimits(value: unknown): Limits | undefined {
   if (value === undefined) {

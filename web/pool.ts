@@ -5,7 +5,7 @@
 
 import { onAbort, unlessAborted } from './abort.js';
 import { hasElements, readByBrowser } from './dom.js';
-import { ImageError, invalid } from './errors.js';
+import { ImageError, invalid, withIndex } from './errors.js';
 import { fileOf, splitName } from './file.js';
 import { bytesOf, gone, type Input, isBlob, tagOf } from './input.js';
 import {
@@ -20,18 +20,29 @@ import {
 } from './message.js';
 import { nodeModule } from './node.js';
 import {
+  boolean,
   type Checked,
   checkDecode,
   checkEncode,
   checkEncodeAll,
   checkImageData,
   checkProbe,
+  NONE,
+  number,
+  object,
 } from './options.js';
 import { inOrder } from './ordered.js';
 import { read } from './source.js';
 import type { Reading } from './stream.js';
 import { startThread, type Thread } from './thread.js';
-import type { EncodedImage, EncodeOptions, InitOptions, Source, ToFileOptions } from './types.js';
+import type {
+  EncodedImage,
+  EncodeOptions,
+  InitOptions,
+  Source,
+  ToFileOptions,
+  Web,
+} from './types.js';
 import { checkInit, compile, once } from './wasm.js';
 
 export { ImageError } from './errors.js';
@@ -39,43 +50,100 @@ export type * from './index.js';
 
 /** What `createPool` takes. */
 export interface PoolOptions {
-  /** The most workers at a time, an integer from 1. Default: as many as the machine does at a time. */
-  readonly size?: number;
+  /** The most workers at a time, an integer from 1. Default: one for each core, but at most 4. */
+  readonly size?: number | undefined;
   /**
-   * Moves the memory of bytes and pixels to the worker, where they are all that their buffer has,
-   * instead of copying it: the source is empty from then on. Default: `false`.
+   * Transfers the source's buffer to the worker instead of copying it, if the source spans the whole
+   * buffer. The source is detached afterwards. Default: `false`.
    */
-  readonly transfer?: boolean;
+  readonly transfer?: boolean | undefined;
+  /** Milliseconds after which an idle worker ends, from 0; `Infinity` keeps it. Default: 10 000. */
+  readonly idleTimeout?: number | undefined;
+  /**
+   * The address of `crop64-worker.js`; text may be relative to the page. It may be of another origin, if
+   * the page's content security policy allows that. Default: beside the code.
+   */
+  readonly workerUrl?: string | Web<'URL'> | undefined;
 }
 
 /** What `map` takes beside the options of `encode`. */
 export interface MapOptions {
   /**
-   * Is called whenever a result is there: `done` counts them from 1, `total` is the number of sources,
-   * which is known of an array alone. Default: nothing is called.
+   * `true`: the first source that fails ends the loop with its error. `false`: the loop goes on, and each
+   * result is a `MapResult`. Default: `true`.
    */
-  readonly onProgress?: (progress: { done: number; total: number | undefined }) => void;
+  readonly stopOnError?: boolean | undefined;
+  /**
+   * Is called after each source: `done` counts them from 1, failed ones included; `total` is the number of
+   * sources, which is known only of an array. Default: nothing is called.
+   */
+  readonly onProgress?:
+    | ((progress: { readonly done: number; readonly total: number | undefined }) => void)
+    | undefined;
 }
 
+/** What became of one source, in `map` with `stopOnError: false`: an image or an error. */
+export type MapResult<From = Source> = MapSuccess<From> | MapFailure<From>;
+
+interface MapEntry<From> {
+  /** Counts the sources from 0. */
+  readonly index: number;
+  /** The source itself. */
+  readonly source: From;
+}
+
+/** A source that was encoded. */
+export interface MapSuccess<From = Source> extends MapEntry<From> {
+  /** What `encode` gives. */
+  readonly image: EncodedImage;
+  /** There is none. */
+  readonly error?: undefined;
+}
+
+/** A source that failed. */
+export interface MapFailure<From = Source> extends MapEntry<From> {
+  /** There is none. */
+  readonly image?: undefined;
+  /** Why. */
+  readonly error: ImageError;
+}
+
+// `{ [Symbol.asyncDispose](): Promise<void> }`, unless the project's libraries have no such symbol.
+type AsyncDispose = SymbolConstructor extends { readonly asyncDispose: infer Key extends symbol }
+  ? { readonly [Name in Key]: () => Promise<void> }
+  : object;
+
 /**
- * The functions of `crop64`, done by workers, and an abort ends what is running. A worker that dies is
- * INTERNAL to its job, one that does not load MODULE_LOAD_FAILED.
+ * The functions of `crop64`, run in workers. An abort ends the job that is running. A worker that dies
+ * rejects its job with INTERNAL, one that does not load with MODULE_LOAD_FAILED.
  */
-export interface Pool extends Omit<typeof import('./index.js'), 'ImageError'> {
+export interface Pool
+  extends Omit<typeof import('./index.js'), 'ImageError' | 'dispose'>,
+    AsyncDispose {
   /**
-   * Encodes source after source: the results come in the order of the sources, of which only as many
-   * are taken as keep the workers busy. The first error ends it; so does leaving the loop, and then
-   * what is still running is ended, too. Errors: those of `encode`; INVALID_ARGUMENT where `sources`
-   * cannot be gone through.
+   * Encodes many sources. The results come in the order of the sources, of which at most twice `size` are
+   * taken in advance. The first source that fails ends it: the error's `details.index` and `source` say
+   * which one. Leaving the loop ends what is still running. Errors: those of `encode`; INVALID_ARGUMENT
+   * if `sources` is not iterable.
    */
   map(
     sources: Iterable<Source> | AsyncIterable<Source>,
     options?: EncodeOptions,
-    map?: MapOptions,
+    map?: MapOptions & { readonly stopOnError?: true | undefined },
   ): AsyncGenerator<EncodedImage, void, undefined>;
   /**
-   * Takes no more calls (they are INVALID_ARGUMENT), waits for those that it has, and leaves nothing
-   * behind.
+   * The same with `stopOnError: false`: a source that fails is a result with an `error`, and the others are
+   * still encoded. A wasm or a worker that does not load (MODULE_LOAD_FAILED), an abort and an error of
+   * `sources` itself still end it.
+   */
+  map<From extends Source>(
+    sources: Iterable<From> | AsyncIterable<From>,
+    options: EncodeOptions | undefined,
+    map: MapOptions & { readonly stopOnError: false },
+  ): AsyncGenerator<MapResult<From>, void, undefined>;
+  /**
+   * Takes no more calls (they are INVALID_ARGUMENT), waits for those that it has, and ends the workers.
+   * `await using pool = createPool()` calls it, too.
    */
   close(): Promise<void>;
 }
@@ -95,6 +163,9 @@ const checks: Record<Name, (options?: never) => Checked> = {
   toImageData: checkImageData,
 };
 
+// What setTimeout takes: more is no wait at all.
+const LONGEST_TIMEOUT = 0x7fffffff;
+
 interface Job {
   readonly call: Call;
   /** Whether nobody else has a use for the source's memory. */
@@ -105,20 +176,45 @@ interface Job {
   thread?: Thread | undefined;
 }
 
+const MAP_KEYS = ['stopOnError', 'onProgress'];
+const POOL_KEYS = ['size', 'transfer', 'idleTimeout', 'workerUrl'];
+
 /**
- * A pool of one's own. Its workers start when they are needed, and stay for what comes. Throws
- * INVALID_ARGUMENT where `size` is no integer from 1.
+ * A pool of one's own. Its workers start when they are needed, and end when they have been idle. Throws
+ * INVALID_ARGUMENT if an option is wrong.
  */
-export function createPool({ size = parallelism(), transfer = false }: PoolOptions = {}): Pool {
+export function createPool(options: PoolOptions = {}): Pool {
+  return openPool(options).pool;
+}
+
+interface OpenPool {
+  readonly pool: Pool;
+  /** Ends the workers, each after its job; the next call starts new ones. */
+  dispose(): void;
+}
+
+function openPool(options: PoolOptions): OpenPool {
+  object(options, 'options', POOL_KEYS);
+  const { size = defaultSize(), workerUrl } = options;
   if (!Number.isInteger(size) || size < 1) {
     throw invalid('an integer of at least 1', 'size', size);
+  }
+  const transfer = boolean(options.transfer, 'transfer') ?? false;
+  const idleTimeout = number(options.idleTimeout ?? 10_000, 'idleTimeout', 0, NONE);
+  if (
+    workerUrl !== undefined &&
+    typeof workerUrl !== 'string' &&
+    tagOf(Object(workerUrl)) !== 'URL'
+  ) {
+    throw invalid('a URL or text', 'workerUrl', workerUrl);
   }
   let compiled = once(() => compile({}));
   let isClosed = false;
   const calls = new Set<Promise<unknown>>();
   const queue = new Set<Job>();
   const threads = new Set<Thread>();
-  const idle = new Set<Thread>();
+  // With the timer that ends each.
+  const idle = new Map<Thread, ReturnType<typeof setTimeout> | undefined>();
   const disposed = new WeakSet<Thread>();
 
   function checkOpen(): void {
@@ -128,11 +224,11 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
   }
 
   function start(): Thread {
-    const thread = startThread(compiled());
+    const thread = startThread(compiled(), workerUrl);
     threads.add(thread);
     thread.ended.then(() => {
       threads.delete(thread);
-      idle.delete(thread);
+      wake(thread);
       next();
     });
     return thread;
@@ -142,12 +238,12 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
   function next(): void {
     for (const job of queue) {
       // The one that worked last: its code is warm.
-      const waiting = [...idle].reverse().find((one) => !one.isOver());
+      const waiting = [...idle.keys()].reverse().find((one) => !one.isOver());
       const thread = waiting ?? (threads.size < size ? start() : undefined);
       if (thread === undefined) {
         return;
       }
-      idle.delete(thread);
+      wake(thread);
       queue.delete(job);
       serve(job, thread);
     }
@@ -170,9 +266,24 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
       thread.end(undefined);
     } else if (!thread.isOver()) {
       thread.hold(false);
-      idle.add(thread);
+      idle.set(thread, timerOf(thread));
       next();
     }
+  }
+
+  function timerOf(thread: Thread): ReturnType<typeof setTimeout> | undefined {
+    if (idleTimeout > LONGEST_TIMEOUT) {
+      return undefined;
+    }
+    const timer = setTimeout(() => thread.end(undefined), idleTimeout);
+    // Node does not wait for it.
+    (timer as { unref?(): void }).unref?.();
+    return timer;
+  }
+
+  function wake(thread: Thread): void {
+    clearTimeout(idle.get(thread));
+    idle.delete(thread);
   }
 
   // Starts a worker before it is needed.
@@ -245,16 +356,39 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
   async function* map(
     sources: Iterable<Source> | AsyncIterable<Source>,
     options: EncodeOptions = {},
-    { onProgress }: MapOptions = {},
-  ): AsyncGenerator<EncodedImage, void, undefined> {
+    mapOptions: MapOptions = {},
+  ): AsyncGenerator<EncodedImage | MapResult, void, undefined> {
     const { signal } = checkEncode(options);
+    const { onProgress } = object(mapOptions, 'options', MAP_KEYS) as MapOptions;
+    const stopOnError = boolean(mapOptions.stopOnError, 'stopOnError') ?? true;
+    if (onProgress !== undefined && typeof onProgress !== 'function') {
+      throw invalid('a function', 'onProgress', onProgress);
+    }
     if (typeof sources === 'string' || !isIterable(sources)) {
       throw invalid('an array, an iterable or an async iterable', 'sources', sources);
     }
     const total = Array.isArray(sources) ? sources.length : undefined;
+    let started = 0;
     let done = 0;
     const encode = async (source: Source, stop: AbortSignal) => {
-      const result = await functions.encode(source, { ...options, signal: stop });
+      checkOpen(); // or each of an endless number of sources would fail
+      const index = started;
+      started += 1;
+      let result: EncodedImage | MapResult;
+      try {
+        const image = await functions.encode(source, { ...options, signal: stop });
+        result = stopOnError ? image : { index, source, image };
+      } catch (reason) {
+        const error = withIndex(reason, index);
+        if (!(error instanceof ImageError)) {
+          throw error;
+        }
+        if (stopOnError || error.code === 'MODULE_LOAD_FAILED') {
+          // Whoever prints the error does not want to read the source.
+          throw Object.defineProperty(error, 'source', { value: source });
+        }
+        result = { index, source, error };
+      }
       done += 1;
       onProgress?.({ done, total });
       return result;
@@ -275,8 +409,8 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
     for (const thread of threads) {
       disposed.add(thread);
     }
-    for (const thread of idle) {
-      idle.delete(thread);
+    for (const thread of idle.keys()) {
+      wake(thread);
       thread.end(undefined);
     }
   }
@@ -290,12 +424,19 @@ export function createPool({ size = parallelism(), transfer = false }: PoolOptio
     await Promise.all(Array.from(threads, ({ ended }) => ended));
   }
 
-  return { ...functions, toFile, map, init, dispose, close };
+  // Not every engine has the symbol.
+  const disposer = Symbol.asyncDispose && { [Symbol.asyncDispose]: close };
+  return { pool: { ...functions, toFile, map, init, close, ...disposer } as Pool, dispose };
 }
 
-function parallelism(): number {
+// More do not pay: each may keep 256 MB.
+const MOST_BY_DEFAULT = 4;
+
+function defaultSize(): number {
   const { navigator } = globalThis as { navigator?: Navigator };
-  return navigator?.hardwareConcurrency ?? nodeModule('node:os')?.availableParallelism() ?? 1;
+  const cores =
+    navigator?.hardwareConcurrency ?? nodeModule('node:os')?.availableParallelism() ?? 1;
+  return Math.min(cores, MOST_BY_DEFAULT);
 }
 
 function isIterable(value: unknown): boolean {
@@ -365,8 +506,28 @@ function pack({ call, moves }: Job): [Call, ArrayBuffer[]] {
   }
 }
 
-const pool = createPool();
-/** The functions of `crop64`, on a pool that starts by itself. */
-export const { decode, dispose, encode, init, probe, toBase64, toBlob, toBytes, toDataURL } = pool;
-/** The functions of `crop64`, on a pool that starts by itself. */
-export const { encodeAll, toFile, toImageData } = pool;
+const own = openPool({});
+/** As in `crop64`, but in a worker. */
+export const probe: Pool['probe'] = own.pool.probe;
+/** As in `crop64`, but in a worker. */
+export const decode: Pool['decode'] = own.pool.decode;
+/** As in `crop64`, but in a worker. */
+export const encode: Pool['encode'] = own.pool.encode;
+/** As in `crop64`, but in a worker. */
+export const encodeAll: Pool['encodeAll'] = own.pool.encodeAll;
+/** As in `crop64`, but in a worker. */
+export const toDataURL: Pool['toDataURL'] = own.pool.toDataURL;
+/** As in `crop64`, but in a worker. */
+export const toBase64: Pool['toBase64'] = own.pool.toBase64;
+/** As in `crop64`, but in a worker. */
+export const toBytes: Pool['toBytes'] = own.pool.toBytes;
+/** As in `crop64`, but in a worker. */
+export const toBlob: Pool['toBlob'] = own.pool.toBlob;
+/** As in `crop64`, but in a worker. */
+export const toFile: Pool['toFile'] = own.pool.toFile;
+/** As in `crop64`, but in a worker. */
+export const toImageData: Pool['toImageData'] = own.pool.toImageData;
+/** As in `crop64`: compiles the wasm for all workers, and starts one of them. */
+export const init: Pool['init'] = own.pool.init;
+/** Ends the workers, each after its job; the next call starts new ones. */
+export const dispose: () => void = own.dispose;

@@ -2,14 +2,13 @@
 
 import type { NativeInfo, NativeResult } from './crop64-module.js';
 import type {
+  Channels,
+  ChromaSubsampling,
   DecodedImage,
   Decoder,
   EncodedImage,
   ImageInfo,
   Region,
-  Samples,
-  Samples8,
-  Samples16,
 } from './types.js';
 
 /** The length of base64 text for that many bytes. */
@@ -24,27 +23,31 @@ function pixelBytes(channels: keyof typeof CHANNEL_COUNT, bitDepth: number): num
   return CHANNEL_COUNT[channels] * (bitDepth === 16 ? 2 : 1);
 }
 
+// Luma samples for each chroma sample, across and down. J:a:b: of four luma samples across, a have chroma
+// in the first row and b in the second.
+const SUBSAMPLINGS: Readonly<Record<string, ChromaSubsampling>> = {
+  '1x1': '4:4:4',
+  '1x2': '4:4:0',
+  '2x1': '4:2:2',
+  '2x2': '4:2:0',
+  '4x1': '4:1:1',
+  '4x2': '4:1:0',
+};
+
 export function imageInfo(native: NativeInfo, byteLength: number): ImageInfo {
   const { chromaHorizontal, chromaVertical, blockWidth, blockHeight, density, channels, ...rest } =
     native;
+  const chromaSubsampling = SUBSAMPLINGS[`${chromaHorizontal}x${chromaVertical}`];
   return {
     ...rest,
     channels: channels === 'palette' ? 'RGB' : channels,
-    ...(chromaHorizontal > 0 && {
-      chromaSubsampling: subsamplingName(chromaHorizontal, chromaVertical),
-    }),
+    ...(chromaSubsampling && { chromaSubsampling }),
     blockSize: { width: blockWidth, height: blockHeight },
     ...(density > 0 && { density }),
     byteLength,
     base64Length: base64Length(byteLength),
     pixelBytes: native.width * native.height * pixelBytes(channels, native.bitDepth),
   };
-}
-
-// J:a:b notation: of four luma samples across, a have chroma in the first row and b in the second.
-function subsamplingName(horizontal: number, vertical: number): string {
-  const across = 4 / horizontal;
-  return `4:${across}:${vertical === 1 ? across : 0}`;
 }
 
 function regionOf({ left, top, right, bottom }: NativeResult): Region {
@@ -69,23 +72,21 @@ function common(native: NativeResult, decoder: Decoder) {
   };
 }
 
-// What samples are to be known by.
-function samplesOf({ channels, bitDepth, colorSpace, iccProfile }: NativeResult) {
+// What samples are to be known by, beside their depth.
+function samplesOf({ channels, colorSpace, iccProfile }: NativeResult) {
   return {
-    channels: channels as DecodedImage['channels'],
-    bitDepth: bitDepth === 16 ? 16 : 8,
+    channels: channels as Channels,
     colorSpace,
     ...(iccProfile && { iccProfile }),
   } as const;
 }
 
-export function decodedImage(native: NativeResult, decoder: Decoder): DecodedImage<Samples> {
-  const { data, bitDepth } = native;
-  const samples =
-    bitDepth === 16
-      ? (new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) as Samples16)
-      : (new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength) as Samples8);
-  return { data: samples, ...samplesOf(native), ...common(native, decoder) };
+export function decodedImage(native: NativeResult, decoder: Decoder): DecodedImage {
+  const { buffer, byteOffset, byteLength } = native.data;
+  const fields = { ...samplesOf(native), ...common(native, decoder) };
+  return native.bitDepth === 16
+    ? { data: new Uint16Array(buffer, byteOffset, byteLength / 2), bitDepth: 16, ...fields }
+    : { data: new Uint8ClampedArray(buffer, byteOffset, byteLength), bitDepth: 8, ...fields };
 }
 
 // On a prototype, so that a result can be cloned and sent to a worker.
@@ -103,12 +104,18 @@ const forms = {
 
 export function encodedImage(native: NativeResult, decoder: Decoder): EncodedImage {
   const { data: bytes, format, mimeType, quality } = native;
-  const told = format === 'raw' ? samplesOf(native) : quality === undefined ? {} : { quality };
-  return withForms({ bytes, format, mimeType, ...told, ...common(native, decoder) });
+  const fields = { bytes, mimeType, ...common(native, decoder) };
+  if (format !== 'raw') {
+    return withForms({ format, ...(quality !== undefined && { quality }), ...fields });
+  }
+  const bitDepth = native.bitDepth === 16 ? 16 : 8;
+  return withForms({ format, bitDepth, ...samplesOf(native), ...fields });
 }
 
+type Fields<Image> = Image extends EncodedImage ? Omit<Image, keyof typeof forms> : never;
+
 /** An encoded image whose methods were lost on the way from a worker, or are not there yet. */
-export function withForms(fields: Omit<EncodedImage, keyof typeof forms>): EncodedImage {
+export function withForms(fields: Fields<EncodedImage>): EncodedImage {
   return Object.assign(Object.create(forms), fields);
 }
 

@@ -15,7 +15,7 @@ import {
   tagOf,
 } from './input.js';
 import { checkBytes, type Reading, readStream } from './stream.js';
-import type { EncodedImage, Limits, Pixels, Source } from './types.js';
+import type { EncodedSamples, Limits, Pixels, Source } from './types.js';
 import { nodeFileSystem } from './wasm.js';
 
 /**
@@ -99,7 +99,7 @@ function notASource(source: unknown): ImageError {
 async function readObject(source: object, reading: Reading): Promise<Input> {
   if ('bytes' in source && arrayTypeOf(source.bytes) === 'Uint8Array') {
     const isRaw = 'format' in source && source.format === 'raw';
-    return isRaw ? readRaw(source as EncodedImage) : file(bytesOf(source.bytes as Uint8Array));
+    return isRaw ? readRaw(source as EncodedSamples) : file(bytesOf(source.bytes as Uint8Array));
   }
   if ('data' in source && 'width' in source && 'height' in source) {
     return readPixels(source as Pixels);
@@ -111,23 +111,14 @@ async function readObject(source: object, reading: Reading): Promise<Input> {
 }
 
 // Samples as a file: what they are stands beside them.
-function readRaw(image: EncodedImage): Input {
-  const { width, height, bitDepth } = image;
-  const bytes = bytesOf(image.bytes);
-  let data: Pixels['data'] = bytes;
+function readRaw({ bytes, bitDepth, ...rest }: EncodedSamples): Input {
+  let data: Pixels['data'] = bytesOf(bytes);
   if (bitDepth === 16) {
     // Elements of two bytes are to begin at an even place.
-    const { buffer, byteOffset, byteLength } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+    const { buffer, byteOffset, byteLength } = data.byteOffset % 2 === 0 ? data : data.slice();
     data = new Uint16Array(buffer, byteOffset, byteLength >> 1);
   }
-  // Optional there and here alike.
-  const { channels, colorSpace, iccProfile } = image;
-  return readPixels({
-    ...{ data, width, height },
-    ...(channels && { channels }),
-    ...(colorSpace && { colorSpace }),
-    ...(iccProfile && { iccProfile }),
-  });
+  return readPixels({ data, ...rest });
 }
 
 // Text that was meant as a place and not as the image itself. '/9j/' is how a JPEG begins; text

@@ -34,8 +34,14 @@ interface Listener {
   fail(error: unknown): void;
 }
 
-/** Starts a worker with the wasm. What goes wrong is told by `started` and by its calls. */
-export function startThread(wasm: Promise<WebAssembly.Module>): Thread {
+// A worker answers its first call within milliseconds; a script that is something else never does.
+const ANSWER_MS = 60_000;
+
+/**
+ * Starts a worker with the wasm; its script is at `workerUrl`, or else beside this file. `started` and the
+ * calls reject with what goes wrong.
+ */
+export function startThread(wasm: Promise<WebAssembly.Module>, workerUrl?: string | URL): Thread {
   let port: Port | undefined;
   let hasLoaded = false;
   let end: { readonly reason: unknown } | undefined;
@@ -70,17 +76,20 @@ export function startThread(wasm: Promise<WebAssembly.Module>): Thread {
       waiting?.resolve(reply);
       waiting = undefined; // it would keep the reply
     },
-    fail: (error: unknown) => finish(noRoom(error) ?? (hasLoaded ? died(error) : notLoaded(error))),
+    fail: (error: unknown) =>
+      finish(noRoom(error) ?? (hasLoaded ? died(error) : notLoaded(error, workerUrl))),
   };
   try {
-    port = hasWebWorkers() ? openWorker(listener) : openNodeWorker(listener);
+    port = (hasWebWorkers() ? openWorker : openNodeWorker)(listener, workerUrl);
   } catch (error) {
     listener.fail(error);
   }
 
   const start = async () => {
     const call = { name: 'init', args: [{ wasmModule: await wasm }] } as const;
-    unpackReply(call, await exchange(call, []));
+    const reply = exchange(call, []);
+    const timer = setTimeout(() => listener.fail('it did not answer within a minute'), ANSWER_MS);
+    unpackReply(call, await reply.finally(() => clearTimeout(timer)));
   };
   const started = start();
   started.catch(finish);
@@ -99,9 +108,30 @@ function hasWebWorkers(): boolean {
   return typeof Worker === 'function' && !('Deno' in globalThis);
 }
 
-function openWorker({ receive, fail }: Listener): Port {
-  // Bundlers look for just this expression, and bundle what it names.
-  const worker = new Worker(new URL('./crop64-worker.js', import.meta.url), { type: 'module' });
+// Undefined in a bundle that is no module.
+const here: string | undefined = import.meta.url;
+
+const page = () => (globalThis as { location?: Location }).location;
+
+// Where the script is; undefined if that is no valid address.
+function addressOf(workerUrl: string | URL | undefined): URL | undefined {
+  try {
+    return workerUrl === undefined
+      ? new URL('./crop64-worker.js', here)
+      : new URL(workerUrl, page()?.href);
+  } catch {
+    return undefined;
+  }
+}
+
+// A page may only start workers of its own origin.
+function isElsewhere({ protocol, origin }: URL): boolean {
+  const own = page()?.origin;
+  return /^https?:$/.test(protocol) && own !== undefined && own !== origin;
+}
+
+function openWorker({ receive, fail }: Listener, workerUrl: string | URL | undefined): Port {
+  const worker = startWorker(workerUrl);
   worker.onmessage = ({ data }) => receive(data);
   // Chrome's workers have no onmessageerror.
   worker.addEventListener('messageerror', () => fail('it sent a message that cannot be read'));
@@ -112,14 +142,39 @@ function openWorker({ receive, fail }: Listener): Port {
   return worker;
 }
 
-// In a bundle that is no module, there is none.
-const here: string | undefined = import.meta.url;
+function startWorker(workerUrl: string | URL | undefined): Worker {
+  const url = addressOf(workerUrl);
+  if (url !== undefined && isElsewhere(url)) {
+    return startFromElsewhere(url);
+  }
+  return workerUrl === undefined
+    ? // Bundlers look for just this expression, and bundle what it names.
+      new Worker(new URL('./crop64-worker.js', import.meta.url), { type: 'module' })
+    : new Worker(url ?? workerUrl, { type: 'module' });
+}
 
-function openNodeWorker({ receive, fail }: Listener): Port {
+// A worker of the page's own origin that runs a script of another one. Not as a module: a failing import
+// gives no reason.
+function startFromElsewhere(url: URL): Worker {
+  const script = `importScripts(${JSON.stringify(url.href)})`;
+  const own = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  try {
+    return new Worker(own);
+  } finally {
+    // Once it has been read: some browsers read it after the constructor has returned.
+    setTimeout(() => URL.revokeObjectURL(own), 60_000);
+  }
+}
+
+function openNodeWorker({ receive, fail }: Listener, workerUrl: string | URL | undefined): Port {
   const { Worker } = nodeModule('node:worker_threads') as NodeModules['node:worker_threads'];
   // Not the expression above: a bundler would take it for a second worker. And not the flags of this
   // process: some of them, a worker cannot have.
-  const worker = new Worker(new URL('./crop64-worker.js', here), { execArgv: [] });
+  const url = new URL(
+    workerUrl ?? './crop64-worker.js',
+    workerUrl === undefined ? here : undefined,
+  );
+  const worker = new Worker(url, { execArgv: [] });
   worker.on('message', receive);
   worker.on('messageerror', fail);
   worker.on('error', fail);
@@ -131,14 +186,28 @@ function died(error: unknown): ImageError {
   return new ImageError('INTERNAL', `The worker died: ${reasonOf(error)}.`, {}, { cause: error });
 }
 
-function notLoaded(error: unknown): ImageError {
-  const url = here && new URL('./crop64-worker.js', here).href;
-  const from = url === undefined ? '' : ` from ${url}`;
+function notLoaded(error: unknown, workerUrl: string | URL | undefined): ImageError {
+  const url = addressOf(workerUrl);
+  const from = url === undefined ? '' : ` from ${url.href}`;
   return new ImageError(
     'MODULE_LOAD_FAILED',
-    `The worker did not load${from}: ${reasonOf(error)}. ${cureOf(url, 'crop64-worker.js')}; ` +
-      "a content security policy needs worker-src 'self'.",
-    url === undefined ? {} : { url },
+    `The worker did not load${from}: ${reasonOf(error)}. ${adviceFor(url, workerUrl)}.`,
+    url === undefined ? {} : { url: url.href },
     { cause: error },
   );
+}
+
+function adviceFor(url: URL | undefined, workerUrl: string | URL | undefined): string {
+  if (url !== undefined && isElsewhere(url)) {
+    return (
+      `A worker of another origin needs a content security policy that allows worker-src blob: and ` +
+      `script-src ${url.origin}. Or serve crop64-worker.js from the origin of the page, and say where it ` +
+      'is with createPool({ workerUrl })'
+    );
+  }
+  const cure =
+    workerUrl === undefined
+      ? `${cureOf(url?.href, 'crop64-worker.js')}; or say where it is with createPool({ workerUrl })`
+      : 'Check that workerUrl is the address of the file crop64/crop64-worker.js';
+  return `${cure}; a content security policy needs worker-src 'self'`;
 }

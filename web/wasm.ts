@@ -3,23 +3,16 @@
 import { ImageError, invalid, reasonOf } from './errors.js';
 import { ownWasm } from './location.js';
 import { type NodeModules, nodeModule } from './node.js';
+import { object } from './options.js';
 import type { InitOptions } from './types.js';
 
 /** Errors: INVALID_ARGUMENT. */
 export function checkInit(options: InitOptions): InitOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw invalid('an object', 'init', options);
-  }
   const names = ['wasmUrl', 'wasmBinary', 'wasmModule'];
-  const given = Object.keys(options).filter(
-    (name) => options[name as keyof InitOptions] !== undefined,
-  );
-  const unknown = given.find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw invalid(`one of ${names.join(', ')}`, 'init', unknown);
-  }
+  const all = Object.entries(object(options, 'options', names));
+  const given = all.filter(([, value]) => value !== undefined).map(([name]) => name);
   if (given.length > 1) {
-    throw invalid(`at most one of ${names.join(', ')}`, 'init', given.join(' and '));
+    throw invalid(`at most one of ${names.join(', ')}`, 'options', given.join(' and '));
   }
   return options;
 }
@@ -78,10 +71,9 @@ async function find(options: InitOptions): Promise<WebAssembly.Module> {
 }
 
 async function compileFile(url: URL): Promise<WebAssembly.Module> {
-  const { readFile } = nodeFileSystem();
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = await readFile(url);
+    bytes = await nodeFileSystem().readFile(url);
   } catch (error) {
     throw loadFailed(reasonOf(error), { url: url.href }, error);
   }
@@ -143,12 +135,12 @@ function loadFailed(
 }
 
 /**
- * What to do about a file of the package that is not where it was looked for: bundlers move code.
+ * What to do about a file of the package that was not found: bundlers move code.
  * @internal
  */
 export function cureOf(url: string | undefined, file: string): string {
   return url?.includes('/.vite/')
     ? "Vite before 8 needs optimizeDeps: { exclude: ['crop64'] } in its configuration"
-    : 'A bundle has to be an ES module and, where its bundler brings none along, needs a copy of ' +
-        `node_modules/crop64/dist/${file} beside it`;
+    : `If your bundler did not copy ${file}, copy node_modules/crop64/dist/${file} next to the bundle, ` +
+        'which has to be an ES module';
 }

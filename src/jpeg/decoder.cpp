@@ -137,9 +137,11 @@ void on_warning(j_common_ptr codec, int level) {
 }
 
 void limit_scans(j_common_ptr codec) {
-  if (decoder_of(codec).info.input_scan_number > kMaxScans) {
-    fail(errors_of(codec).trap, ErrorCode::kLimitExceeded,
-         "Expected a JPEG of at most 100 scans but it has more.");
+  if (const int scan = decoder_of(codec).info.input_scan_number; scan > kMaxScans) {
+    ErrorTrap& trap = errors_of(codec).trap;
+    trap.limit = kMaxScans;
+    trap.value = scan;
+    fail(trap, ErrorCode::kLimitExceeded, "Expected a JPEG of at most 100 scans but it has more.");
   }
 }
 

@@ -20,7 +20,7 @@ const options = { crop: { x: 1, y: 1, width: 2, height: 3 } };
 
 const uses = `
 import { init, toBase64 } from './index.js';
-import { init as initPool, toBase64 as toBase64InPool } from './pool.js';
+import { createPool, init as initPool, toBase64 as toBase64InPool } from './pool.js';
 const source = { data: new Uint8Array([${data}]), width: 4, height: 4, channels: 'RGB' };
 const options = ${JSON.stringify(options)};
 `;
@@ -29,6 +29,11 @@ globalThis.init = init;
 globalThis.initPool = () => initPool({ wasmUrl: 'script/crop64.wasm' });
 globalThis.once = () => toBase64(source, options);
 globalThis.inPool = () => toBase64InPool(source, options);
+globalThis.inOwnPool = async () => {
+  const own = createPool({ workerUrl: 'script/crop64-worker.js' });
+  await own.init({ wasmUrl: 'script/crop64.wasm' });
+  return own.toBase64(source, options);
+};
 `;
 const program = `${uses}
 console.log(await toBase64(source, options), await toBase64InPool(source, options));
@@ -93,24 +98,28 @@ describe('in Chromium', () => {
     const opened = await open('alone', 'module');
     await rm(join(folder, 'alone/crop64.wasm'));
     const start = `^MODULE_LOAD_FAILED: The wasm did not load from ${server.origin}/alone/crop64.wasm`;
-    const cure = 'node_modules/crop64/dist/crop64.wasm beside it';
+    const cure = 'node_modules/crop64/dist/crop64.wasm next to the bundle';
     const without = await messageOf(opened, 'once');
     assert.match(without, new RegExp(`${start}: the server answered 404.*${cure}`));
     await copyFile(join(root, 'dist/crop64.wasm'), join(folder, 'alone/crop64.wasm'));
     assert.equal(await opened.evaluate('once()'), expected);
     const worker = await messageOf(opened, 'inPool');
-    assert.match(worker, /The worker did not load from .*\/alone\/crop64-worker\.js.* beside it/);
+    assert.match(
+      worker,
+      /The worker did not load from .*\/alone\/crop64-worker\.js.* next to the bundle/,
+    );
     await copyFile(join(root, 'dist/crop64-worker.js'), join(folder, 'alone/crop64-worker.js'));
     assert.equal(await opened.evaluate('inPool()'), expected);
   });
 
-  test('a plain script has to be told where the wasm is, and has no pool', async () => {
+  test('a plain script has to be told where the wasm and the worker are', async () => {
     await bundle('script', page, { format: 'iife', beside: files });
     const opened = await open('script');
     assert.match(await messageOf(opened, 'once'), /^MODULE_LOAD_FAILED: .* has to be an ES module/);
     await opened.evaluate("init({ wasmUrl: 'script/crop64.wasm' })");
     assert.equal(await opened.evaluate('once()'), expected);
     const pool = await messageOf(opened, 'initPool');
-    assert.match(pool, /^MODULE_LOAD_FAILED: The worker .* has to be an ES module/);
+    assert.match(pool, /^MODULE_LOAD_FAILED: The worker .* createPool\(\{ workerUrl \}\)/);
+    assert.equal(await opened.evaluate('inOwnPool()'), expected);
   });
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { afterEach, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { decode, toDataURL } from '../../dist/index.js';
 import { fixture } from '../support/fixtures.mjs';
 import { launch } from './chromium.mjs';
+import { serve } from './server.mjs';
 import { use } from './use.mjs';
 
 const path = '/build/sources/libjpeg-turbo/testimages/testorig.jpg';
@@ -266,5 +267,71 @@ describe('crop64/pool in Chromium, under a strict content security policy', () =
       crop,
     );
     assert.deepEqual(samples, [...(await decode(photo, { crop })).data]);
+  });
+});
+
+describe('crop64/pool in Chromium, from another origin, as on a CDN', () => {
+  const options = { crop, format: 'png' };
+  let cdn;
+  let strict;
+  before(async () => {
+    cdn = await serve(undefined, { 'access-control-allow-origin': '*' });
+    const policy = `script-src 'self' ${cdn.origin} 'wasm-unsafe-eval'; worker-src 'self'`;
+    strict = await serve(undefined, { 'content-security-policy': policy });
+  });
+  after(() => Promise.all([cdn.close(), strict.close()]));
+
+  // What a pool of that module makes of the photo, or its error.
+  const made = (module, poolOptions) =>
+    page.evaluate(
+      async (module, path, options, poolOptions) => {
+        const { createPool } = await import(module);
+        const own = createPool({ size: 1, ...poolOptions });
+        const file = await (await fetch(path)).blob();
+        const result = await own
+          .toDataURL(file, options)
+          .catch(({ code, message }) => [code, message]);
+        await own.close();
+        return result;
+      },
+      module,
+      path,
+      options,
+      poolOptions,
+    );
+
+  test('starts a worker that takes its script from there', async () => {
+    page = await chromium.open();
+    assert.equal(await made(`${cdn.origin}/dist/pool.js`), await toDataURL(photo, options));
+    const asked = cdn.requests.map((url) => url.split('/').at(-1));
+    assert.deepEqual(asked.sort(), ['crop64-worker.js', 'crop64.wasm', 'pool.js']);
+  });
+
+  test('takes the script from a workerUrl of another origin, too', async () => {
+    page = await chromium.open();
+    const workerUrl = `${cdn.origin}/dist/crop64-worker.js`;
+    const expected = await toDataURL(photo, options);
+    assert.equal(await made('/dist/pool.js', { workerUrl }), expected);
+    const [code, message] = await made('/dist/pool.js', { workerUrl: `${cdn.origin}/nowhere.js` });
+    assert.equal(code, 'MODULE_LOAD_FAILED');
+    assert.match(
+      message,
+      /did not load from http.*nowhere\.js: .*importScripts.* worker-src blob:/s,
+    );
+  });
+
+  test('says what to do if the policy of the page forbids that, and workerUrl is what helps', async () => {
+    page = await chromium.browser.newPage();
+    await page.goto(`${strict.origin}/blank.html`);
+    const [code, message] = await made(`${cdn.origin}/dist/pool.js`);
+    assert.equal(code, 'MODULE_LOAD_FAILED');
+    assert.match(
+      message,
+      /policy that allows worker-src blob: .*createPool\(\{ workerUrl \}\)\.$/s,
+    );
+    assert.ok(message.includes(`script-src ${cdn.origin}`));
+    const workerUrl = '/dist/crop64-worker.js';
+    const expected = await toDataURL(photo, options);
+    assert.equal(await made(`${cdn.origin}/dist/pool.js`, { workerUrl }), expected);
   });
 });

@@ -101,7 +101,11 @@ test('the options are an array', async () => {
   await rejects(encodeAll(await fixture('photo.png'), { crop: near }), 'INVALID_ARGUMENT', {
     message,
   });
-  await rejects(encodeAll(await fixture('photo.png'), [{ crpo: near }]), 'INVALID_ARGUMENT');
+  const wrong = [{ crop: near }, { crpo: near }];
+  await rejects(encodeAll(await fixture('photo.png'), wrong), 'INVALID_ARGUMENT', {
+    message: /^Unknown option 'crpo': did you mean 'crop'\?$/,
+    details: { name: 'crpo', index: 1 },
+  });
   const holes = [{ crop: near }];
   holes[2] = { crop: near };
   for (const [options, index] of [
@@ -112,6 +116,7 @@ test('the options are an array', async () => {
   ]) {
     await rejects(encodeAll(await fixture('photo.png'), options), 'INVALID_ARGUMENT', {
       message: new RegExp(`^Expected an object for options\\[${index}\\] but received `),
+      details: { name: `options[${index}]`, index },
     });
   }
 });

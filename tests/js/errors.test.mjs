@@ -263,7 +263,10 @@ test('LIMIT_EXCEEDED: tells the limit and the value, before memory is taken', as
     });
   }
   const scans = await fixture('many-scans.jpg');
-  await failing(t, 'scans', () => decode(scans), 'LIMIT_EXCEEDED', { message: /100 scans/ });
+  await failing(t, 'scans', () => decode(scans), 'LIMIT_EXCEEDED', {
+    message: /100 scans/,
+    details: { limit: 100, value: 101 },
+  });
 
   const exact = { pixels, bytes: png.length, memory: 2 ** 30 };
   assert.equal((await decode(png, { limits: exact })).width, 1203);

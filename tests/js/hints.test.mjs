@@ -15,7 +15,10 @@ const values = {
   null: [null, /Check that there is a file/],
   'a function': [() => file, /It is a function: pass what it returns/],
   'a Promise': [Promise.resolve(png), /It is a Promise: await it first/],
-  'a Blob of an old jsdom': [tagged('Blob', { size: 5 }), /without arrayBuffer\(\).*pass its bytes/],
+  'a Blob of an old jsdom': [
+    tagged('Blob', { size: 5 }),
+    /without arrayBuffer\(\).*pass its bytes/,
+  ],
   'a FileList': [tagged('FileList', { 0: file, length: 1 }), /FileList: .* input\.files\[0\]/],
   'an array of files': [[file, file], /It is an array: make one call for each/],
   'an empty array': [[], /It is an empty array/],

@@ -91,10 +91,10 @@ test('init takes at most one of the three, and nothing else', async () => {
   const wrong = [
     [{ wasmUrl, wasmBinary: wasm }, /at most one of .* 'wasmUrl and wasmBinary'/],
     [{ wasmBinary: wasm, wasmModule: {} }, /at most one of .* 'wasmBinary and wasmModule'/],
-    [{ url: wasmUrl }, /one of wasmUrl, wasmBinary, wasmModule for init .* 'url'/],
-    [{ wasmURL: wasmUrl }, /one of wasmUrl, wasmBinary, wasmModule for init .* 'wasmURL'/],
-    [null, /an object for init .* null/],
-    ['crop64.wasm', /an object for init .* 'crop64.wasm'/],
+    [{ url: wasmUrl }, /Unknown option 'url'\. Known options: wasmUrl, wasmBinary, wasmModule\./],
+    [{ wasmURL: wasmUrl }, /Unknown option 'wasmURL': did you mean 'wasmUrl'\?/],
+    [null, /an object for options .* null/],
+    ['crop64.wasm', /an object for options .* 'crop64.wasm'/],
   ];
   for (const [options, message] of wrong) {
     await rejects(init(options), 'INVALID_ARGUMENT', { message });
@@ -199,6 +199,16 @@ test('MODULE_LOAD_FAILED: says where it looked, what came, and what to do', asyn
 function tiny() {
   return new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 }
+
+test('a file: URL where there are no files is MODULE_LOAD_FAILED', async (t) => {
+  t.mock.method(process, 'getBuiltinModule', () => undefined);
+  await rejects(init({ wasmUrl }), 'MODULE_LOAD_FAILED', {
+    message: /^The wasm did not load from file:.*: Expected a runtime that reads file: URLs/,
+    details: { url: wasmUrl.href },
+  });
+  t.mock.restoreAll();
+  await init();
+});
 
 test('a failed load is not remembered', async (t) => {
   const answers = { '/crop64.wasm': { status: 503 } };

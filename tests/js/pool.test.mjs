@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { openAsBlob } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import workerThreads from 'node:worker_threads';
 import * as crop64 from '../../dist/index.js';
+import * as inline from '../../dist/inline.js';
 import * as entry from '../../dist/pool.js';
 import { rejects, sameBytes, sameSamples } from '../support/checks.mjs';
 import { fixture, root } from '../support/fixtures.mjs';
@@ -53,7 +54,8 @@ workerThreads.Worker = class extends Worker {
 
 const living = () => workers.filter(({ isOver }) => !isOver);
 const taken = () => workers.flatMap(({ calls }) => calls.filter((name) => name !== 'init'));
-const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+const { setTimeout: later } = globalThis; // a test may mock it
+const turn = () => new Promise((resolve) => later(resolve, 1));
 async function until(what) {
   while (!what()) await turn();
 }
@@ -80,12 +82,29 @@ after(() => {
 describe('the entry', () => {
   test('has the names of crop64, and createPool', () => {
     assert.deepEqual(Object.keys(entry).sort(), [...Object.keys(crop64), 'createPool'].sort());
-    assert.ok(new entry.ImageError('INTERNAL', 'one') instanceof crop64.ImageError);
-    assert.ok(new crop64.ImageError('INTERNAL', 'one') instanceof entry.ImageError);
-    assert.ok(!(new Error('one') instanceof entry.ImageError));
-    const names = Object.keys(crop64).filter((name) => name !== 'ImageError');
+    const names = Object.keys(crop64).filter((name) => !['ImageError', 'dispose'].includes(name));
     assert.deepEqual(Object.keys(open()).sort(), [...names, 'close', 'map'].sort());
     assert.equal(workers.length, 0);
+  });
+
+  test('shares instanceof with the other entries, also for derived classes', () => {
+    const classes = [crop64, entry, inline].map(({ ImageError }) => ImageError);
+    for (const ImageError of classes) {
+      class UploadError extends ImageError {
+        name = 'UploadError';
+      }
+      for (const Other of classes) {
+        assert.ok(new ImageError('INTERNAL', 'one') instanceof Other);
+        assert.ok(new UploadError('INTERNAL', 'one') instanceof Other);
+        assert.ok(!(new Other('INTERNAL', 'one') instanceof UploadError));
+      }
+      assert.ok(new UploadError('INTERNAL', 'one') instanceof UploadError);
+      assert.equal(String(new ImageError('INTERNAL', 'one')), 'ImageError: one');
+      const imitation = Object.assign(new Error('one'), { name: 'ImageError', details: {} });
+      for (const value of [imitation, new Error('one'), {}, 'one', null, undefined]) {
+        assert.ok(!(value instanceof ImageError));
+      }
+    }
   });
 
   test('starts its workers by itself', async () => {
@@ -97,8 +116,6 @@ describe('the entry', () => {
     assert.equal(workers.length, 1);
     await entry.encode(small, { crop });
     assert.equal(workers.length, 1);
-    await Promise.all(Array.from({ length: 40 }, () => entry.probe(small)));
-    assert.ok(workers.length <= availableParallelism());
   });
 
   test('a program that uses it ends by itself, also where flags say what only it can have', async () => {
@@ -135,6 +152,110 @@ describe('a pool', () => {
       for (const [i, decoded] of together.entries()) sameSamples(decoded, alone[i], `crop ${i}`);
       if (size === 1) assert.deepEqual(done, [...crops.keys()]);
     }
+  });
+
+  test('has one worker for each core by default, but at most 4', async (t) => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+    t.after(() => {
+      delete globalThis.navigator;
+      if (before !== undefined) Object.defineProperty(globalThis, 'navigator', before);
+    });
+    for (const [hardwareConcurrency, expected] of [
+      [1, 1],
+      [3, 3],
+      [16, 4],
+    ]) {
+      const value = { hardwareConcurrency };
+      Object.defineProperty(globalThis, 'navigator', { value, configurable: true });
+      workers = [];
+      const pool = open();
+      await Promise.all(Array.from({ length: 20 }, () => pool.probe(small)));
+      assert.equal(workers.length, expected);
+    }
+  });
+
+  test('ends a worker that is idle, and starts another when it is needed', async () => {
+    const pool = open({ size: 1, idleTimeout: 0 });
+    await Promise.all([pool.probe(small), pool.probe(small), pool.probe(small)]);
+    assert.equal(workers.length, 1);
+    await until(() => living().length === 0);
+    sameImage(await pool.encode(small, { crop }), expected);
+    assert.equal(workers.length, 2);
+    const kept = open({ size: 1, idleTimeout: Number.POSITIVE_INFINITY });
+    await kept.probe(small);
+    await until(() => living().length === 1);
+    for (let i = 0; i < 20; i += 1) await turn();
+    assert.equal(workers[2].isOver, false);
+  });
+
+  test('keeps an idle worker for ten seconds by default', async (t) => {
+    const pool = open({ size: 1 });
+    await pool.probe(small);
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    await pool.probe(small); // its timer is a mocked one
+    t.mock.timers.tick(9_999);
+    await pool.probe(small);
+    t.mock.timers.tick(9_999);
+    await turn();
+    assert.equal(workers[0].isOver, false);
+    t.mock.timers.tick(1);
+    await until(() => workers[0].isOver);
+    assert.equal(workers.length, 1);
+  });
+
+  test('takes its worker from workerUrl', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'crop64-pool-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const url = new URL(`file://${join(folder, 'moved.mjs')}`);
+    await copyFile(join(root, 'dist/crop64-worker.js'), url);
+    for (const workerUrl of [url, url.href]) {
+      sameImage(await open({ size: 1, workerUrl }).encode(small, { crop }), expected);
+    }
+    const nowhere = new URL('nowhere.mjs', url);
+    const failing = open({ size: 1, workerUrl: nowhere }).encode(small);
+    await rejects(failing, 'MODULE_LOAD_FAILED', {
+      message: /did not load from file:.*nowhere\.mjs: .* Check that workerUrl is the address of/s,
+      details: { url: nowhere.href },
+    });
+    await rejects(open({ workerUrl: './moved.mjs' }).encode(small), 'MODULE_LOAD_FAILED', {
+      message: /^The worker did not load: Invalid URL\. Check that workerUrl/,
+    });
+  });
+
+  test('is disposed by `await using`', async () => {
+    const pool = createPool({ size: 1 });
+    const job = pool.encode(small, { crop });
+    await pool[Symbol.asyncDispose]();
+    sameImage(await job, expected);
+    assert.equal(living().length, 0);
+    await rejects(pool.encode(small), 'INVALID_ARGUMENT', { message: /an open pool/ });
+  });
+
+  test('names a wrong option', () => {
+    const wrong = [
+      [null, 'options', /^Expected an object for options but received null\.$/],
+      [5, 'options', /^Expected an object/],
+      [{ sise: 2 }, 'sise', /^Unknown option 'sise': did you mean 'size'\?$/],
+      [{ threads: 2 }, 'threads', /^Unknown option .* Known options: size, transfer, idleT/],
+      [{ transfer: 1 }, 'transfer', /^Expected true or false for transfer but received 1\.$/],
+      [{ idleTimeout: -1 }, 'idleTimeout', /^Expected a number from 0 to Infinity for idleTimeout/],
+      [{ idleTimeout: '5' }, 'idleTimeout', /received '5'/],
+      [{ workerUrl: 5 }, 'workerUrl', /^Expected a URL or text for workerUrl but received 5\.$/],
+      [{ workerUrl: null }, 'workerUrl', /received null/],
+    ];
+    for (const [options, name, message] of wrong) {
+      assert.throws(() => createPool(options), {
+        code: 'INVALID_ARGUMENT',
+        details: { name },
+        message,
+      });
+    }
+    createPool({
+      size: undefined,
+      transfer: undefined,
+      idleTimeout: undefined,
+      workerUrl: undefined,
+    });
   });
 
   test('takes a size of 1 and more', () => {
@@ -392,6 +513,41 @@ describe('a worker', () => {
     sameImage(await pool.encode(small, { crop }), expected);
   });
 
+  test('that cannot send its result, or read its call, rejects the job and works on', async () => {
+    const worker = JSON.stringify(join(root, 'dist/crop64-worker.js'));
+    program = `
+const { parentPort } = require('node:worker_threads');
+const send = parentPort.postMessage;
+parentPort.postMessage = function (reply, transfer) {
+  if (reply.result?.width === 131) throw new Error('it cannot be cloned');
+  send.call(this, reply, transfer);
+};
+require('node:vm').runInThisContext(require('node:fs').readFileSync(${worker}, 'utf8'));
+const { onmessage } = parentPort;
+parentPort.onmessage = (event) =>
+  event.data.name === 'probe'
+    ? parentPort.emit('messageerror', new Error('unreadable'))
+    : onmessage(event);`;
+    const pool = open({ size: 1 });
+    await rejects(pool.encode(small), 'INTERNAL', { message: /it cannot be cloned/ });
+    await rejects(pool.probe(small), 'INTERNAL', { message: /could not read what it was sent/ });
+    sameImage(await pool.encode(small, { crop }), expected);
+    assert.equal(workers.length, 1);
+  });
+
+  test('that never answers is MODULE_LOAD_FAILED after a minute', async (t) => {
+    const pool = open({ size: 1 });
+    program = "require('node:worker_threads').parentPort.on('message', () => {})";
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const job = pool.encode(small);
+    await until(() => workers[0]?.calls.includes('init'));
+    t.mock.timers.tick(60_000);
+    await rejects(job, 'MODULE_LOAD_FAILED', { message: /it did not answer within a minute/ });
+    t.mock.timers.reset();
+    program = undefined;
+    sameImage(await pool.encode(small, { crop }), expected);
+  });
+
   test('that does not load is MODULE_LOAD_FAILED, for each job that needs it', async () => {
     const pool = open({ size: 1 });
     program = new URL('nowhere.js', import.meta.url);
@@ -454,31 +610,29 @@ describe('init, dispose and close', () => {
   });
 
   test('dispose lets nothing take the place of a worker that an abort is ending', async () => {
-    const pool = open({ size: 1 });
     const controller = new AbortController();
-    const aborted = pool.encode(camera, { ...long, signal: controller.signal });
+    const aborted = entry.encode(camera, { ...long, signal: controller.signal });
     await until(() => taken().length === 1);
     controller.abort('now');
     await assert.rejects(aborted, (reason) => reason === 'now');
-    pool.dispose();
+    entry.dispose();
     await until(() => workers[0].isOver);
     for (let i = 0; i < 5; i += 1) await turn();
     assert.equal(workers.length, 1);
   });
 
   test('dispose ends workers, but not in the middle of a job', async () => {
-    const pool = open({ size: 2 });
-    await pool.encode(small);
+    await entry.encode(small);
     const whole = { quality: 85 };
-    const job = pool.toBytes(camera, whole);
+    const job = entry.toBytes(camera, whole);
     await until(() => taken().length === 2);
-    pool.dispose();
+    entry.dispose();
     sameBytes(await job, await crop64.toBytes(camera, whole));
     await until(() => living().length === 0);
-    sameImage(await pool.encode(small, { crop }), expected);
+    sameImage(await entry.encode(small, { crop }), expected);
     assert.equal(workers.length, 2);
-    pool.dispose();
-    pool.dispose();
+    entry.dispose();
+    entry.dispose();
     await until(() => living().length === 0);
   });
 
@@ -621,13 +775,105 @@ describe('map', () => {
     await assert.rejects(collect(pool.map(broken())), /no more/);
   });
 
-  test('what is wrong is told', async () => {
+  test('the error says which source it is of', async () => {
+    const pool = open({ size: 2 });
+    const bad = Buffer.from('words');
+    const error = await rejects(
+      collect(pool.map([small, small, bad], { crop })),
+      'UNSUPPORTED_FORMAT',
+    );
+    assert.deepEqual(error.details, { index: 2 });
+    assert.equal(error.source, bad);
+    assert.ok(!Object.keys(error).includes('source'), 'it would be printed with the error');
+  });
+
+  test('with stopOnError: false, bad sources are told in their turn, and the others are encoded', async () => {
+    const pool = open({ size: 2 });
+    const bad = new Map([
+      [0, [Buffer.from('words'), 'UNSUPPORTED_FORMAT']],
+      [77, [small.subarray(0, 1000), 'TRUNCATED_IMAGE']],
+      [199, [new URL('nowhere.png', import.meta.url), 'SOURCE_UNREADABLE']],
+    ]);
+    const many = Array.from({ length: 200 }, (_, i) => bad.get(i)?.[0] ?? sources[i % 4]);
+    const told = [];
+    const options = { stopOnError: false, onProgress: ({ done }) => told.push(done) };
+    const results = await collect(pool.map(many, { crop }, options));
+    assert.deepEqual(
+      results.map(({ index }) => index),
+      [...many.keys()],
+    );
+    assert.equal(results.filter(({ image }) => image?.width === crop.width).length, 197);
+    const errors = results.filter(({ error }) => error !== undefined);
+    assert.equal(errors.length, 3);
+    for (const { index, source, error, image } of errors) {
+      const [expectedSource, code] = bad.get(index);
+      assert.equal(source, expectedSource);
+      assert.ok(error instanceof ImageError);
+      assert.equal(error.code, code);
+      assert.equal(error.details.index, index);
+      assert.equal(image, undefined);
+    }
+    assert.deepEqual(
+      told,
+      many.map((_, i) => i + 1),
+    );
+    sameImage(results[1].image, await crop64.encode(sources[1], { crop }));
+  });
+
+  test('with stopOnError: false, it still ends if nothing can be encoded any more', async (t) => {
+    const goesOn = { stopOnError: false };
+    function* endless() {
+      for (;;) yield small;
+    }
+    const closed = open({ size: 1 });
+    const iterator = closed.map(endless(), { crop }, goesOn);
+    await iterator.next();
+    const closing = closed.close();
+    await rejects(collect(iterator), 'INVALID_ARGUMENT', { message: /an open pool/ });
+    await closing;
+
+    const server = await serve(t, {});
+    const missing = open({ size: 1 });
+    await missing.init({ wasmUrl: new URL('x.wasm', server) }).catch(() => {});
+    await rejects(collect(missing.map(endless(), {}, goesOn)), 'MODULE_LOAD_FAILED');
+
+    const pool = open({ size: 2 });
+    const signal = AbortSignal.abort('enough');
+    await assert.rejects(
+      collect(pool.map([small], { signal }, goesOn)),
+      (error) => error === 'enough',
+    );
+    async function* broken() {
+      yield small;
+      throw new Error('no more');
+    }
+    await assert.rejects(collect(pool.map(broken(), {}, goesOn)), /no more/);
+    const onProgress = () => {
+      throw new Error('from the caller');
+    };
+    await assert.rejects(
+      collect(pool.map([small], {}, { ...goesOn, onProgress })),
+      /from the caller/,
+    );
+  });
+
+  test('wrong arguments are refused before a worker starts', async () => {
     const pool = open({ size: 1 });
     for (const sources of ['abc', 5, null, undefined, {}]) {
       await rejects(pool.map(sources).next(), 'INVALID_ARGUMENT', { message: /for sources/ });
     }
     await rejects(pool.map([small], { Crop: crop }).next(), 'INVALID_ARGUMENT');
     await rejects(pool.map([small], { signal: 5 }).next(), 'INVALID_ARGUMENT');
+    for (const [options, name] of [
+      [null, 'options'],
+      [{ stopOnErrors: false }, 'stopOnErrors'],
+      [{ stopOnError: 'no' }, 'stopOnError'],
+      [{ onProgress: true }, 'onProgress'],
+    ]) {
+      await rejects(pool.map([small], {}, options).next(), 'INVALID_ARGUMENT', {
+        details: { name },
+      });
+    }
     assert.equal(workers.length, 0);
   });
 });

@@ -63,8 +63,7 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 
 // Without workers, of which each has what its last job needed; and after a while, for V8 gives back in
 // the background what it collects.
-async function memory(pool) {
-  pool.dispose();
+async function memory() {
   while (workers.size > 0) await pause(10);
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
@@ -84,7 +83,7 @@ async function memory(pool) {
 export async function soak(count, seed = 64) {
   const unwatch = watchWorkers();
   const random = numbers(seed);
-  const pool = createPool({ size: 2 });
+  const pool = createPool({ size: 2, idleTimeout: 100 });
   const jobs = await makeJobs();
   const told = { right: 0, aborted: 0, lost: 0, killed: 0, wrong: [] };
   const settled = new Uint8Array(count); // how often each was
@@ -130,9 +129,9 @@ export async function soak(count, seed = 64) {
   };
   const runAll = (end) => Promise.all(Array.from({ length: IN_FLIGHT }, () => runUntil(end)));
   await runAll(Math.min(WARM, Math.floor(count / 4)));
-  const warm = await memory(pool);
+  const warm = await memory();
   await runAll(count);
-  const end = await memory(pool);
+  const end = await memory();
   await pool.close();
   unwatch();
   for (const [i, times] of settled.entries()) {

@@ -5,7 +5,8 @@ import { createPool } from 'crop64/pool';
 // One for what the page is asked for, and one that is left when that one is ended in its work.
 const SIZE = 2;
 
-export const pool = createPool({ size: SIZE });
+// They stay: the page works without a network, too.
+export const pool = createPool({ size: SIZE, idleTimeout: Number.POSITIVE_INFINITY });
 
 /** Starts all workers: nothing is fetched for them any more. */
 export async function warmUp(): Promise<void> {
