@@ -35,7 +35,12 @@ std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& co
                       "Expected a JPEG of 8 bits a sample but received one of %d.", frame[0]);
   }
   info.size = {read_u16(frame, 3), read_u16(frame, 1)};
-  if (info.size.width == 0 || info.size.height == 0) {
+  if (info.size.width > 0 && info.size.height == 0) {  // T.81, B.2.5
+    return make_error(ErrorCode::kUnsupportedFormat,
+                      "The JPEG says its height only after its first scan (in a DNL marker), which "
+                      "is not read here. Save it again with another program.");
+  }
+  if (info.size.width == 0) {
     return make_error(ErrorCode::kCorruptImage,
                       "Expected a JPEG of at least one pixel but its header says %d x %d.",
                       info.size.width, info.size.height);

@@ -72,6 +72,11 @@ std::optional<Layout> layout_of(int color_type, int depth) {
 }
 
 std::optional<Error> read_header(const Chunk& chunk, ImageInfo& info) {
+  if (chunk.type == "CgBI") {
+    return make_error(ErrorCode::kUnsupportedFormat,
+                      "The PNG is Apple's CgBI PNG, from an iOS app, which only Apple's decoders "
+                      "read. Convert it with: pngcrush -revert-iphone-optimizations.");
+  }
   if (chunk.type != "IHDR" || chunk.data.size() != 13) {
     return make_error(ErrorCode::kCorruptImage, "The PNG does not begin with an IHDR of 13 bytes.");
   }

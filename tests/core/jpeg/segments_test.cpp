@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "support/jpegs.h"
@@ -151,7 +152,7 @@ TEST_CASE("a broken or refused header is an error") {
       {"a frame that is too short", {{0xc0, good.substr(0, 14)}, kScan}, "CORRUPT_IMAGE"},
       {"a frame of nothing", {{0xc0, ""}, kScan}, "CORRUPT_IMAGE"},
       {"no width", {{0xc0, frame({0, 9}, {0x11})}, kGrayScan}, "CORRUPT_IMAGE"},
-      {"no height", {{0xc0, frame({9, 0}, {0x11})}, kGrayScan}, "CORRUPT_IMAGE"},
+      {"no height: DNL", {{0xc0, frame({9, 0}, {0x11})}, kGrayScan}, "UNSUPPORTED_FORMAT"},
       {"a factor of 0", {{0xc0, frame({9, 9}, {0x01})}, kGrayScan}, "CORRUPT_IMAGE"},
       {"a factor of 5", {{0xc0, frame({9, 9}, {0x15})}, kGrayScan}, "CORRUPT_IMAGE"},
       {"12 bits", {{0xc1, frame({9, 9}, {0x11}, 12)}, kGrayScan}, "UNSUPPORTED_FORMAT"},
@@ -177,8 +178,33 @@ TEST_CASE("an end marker or an impossible length in the header is corruption") {
   ended.insert(ended.end(), {0xff, 0xd9});
   CHECK(code_of(probe_jpeg(ended)) == "CORRUPT_IMAGE");
   File impossible = file_of({});
-  impossible.insert(impossible.end(), {0xff, 0xfe, 0, 1, 0xff, 0xd9});
+  impossible.insert(impossible.end(), {0xff, 0xdb, 0, 1, 0xff, 0xd9});
   CHECK(code_of(probe_jpeg(impossible)) == "CORRUPT_IMAGE");
+}
+
+TEST_CASE("a comment or application segment whose length is less than 2 is passed over") {
+  const File good = make_jpeg({9, 7});
+  const Image full = full_decode_with_libjpeg(good);
+  for (const uint8_t marker : {0xe0, 0xe1, 0xee, 0xef, 0xfe, 0xdc}) {
+    for (const uint8_t length : {0, 1}) {
+      INFO("marker ", int{marker}, ", length ", int{length});
+      File file = good;
+      file.insert(file.begin() + 2, {0xff, marker, 0, length});
+      const Result<ImageInfo> info = probe_jpeg(file);
+      REQUIRE(info.ok());
+      CHECK(info.value().size == Size{9, 7});
+      CHECK(difference(full_decode_with_libjpeg(file).view(), full.view()) == "");
+      CHECK(metadata_of_jpeg(file).value().blocks.empty());
+    }
+  }
+  // Any number of them.
+  File many = good;
+  for (int i = 0; i < 100'000; ++i) {
+    many.insert(many.end(), {0xff, 0xfe, 0, 0});
+  }
+  std::rotate(many.begin() + 2, many.begin() + static_cast<std::ptrdiff_t>(good.size()),
+              many.end());
+  CHECK(code_of(probe_jpeg(many)) == "ok");
 }
 
 TEST_CASE("fill bytes, stray bytes and empty markers before a segment are passed over") {

@@ -122,6 +122,13 @@ TEST_CASE("a broken PNG header is corruption") {
   CHECK(code_of(probe_of({header(0x7fffffff, 0x7fffffff, 16, 6), kData})) == "ok");
 }
 
+TEST_CASE("Apple's CgBI PNG is named, and is not taken for a corrupt one") {
+  const Result<ImageInfo> info =
+      probe_of({{"CgBI", {0x50, 0, 0x20, 2}}, header(7, 5, 8, 6), kData});
+  CHECK(code_of(info) == "UNSUPPORTED_FORMAT");
+  CHECK(info.error().message.find("CgBI") != std::string::npos);
+}
+
 TEST_CASE("a chunk longer than PNG allows is corruption") {
   File file = join({header(7, 5, 8, 2), {"tEXt", File(3)}, kData});
   file[find_chunk(file, "tEXt")] = 0x80;
