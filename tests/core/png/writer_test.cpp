@@ -181,6 +181,23 @@ TEST_CASE("rows of bars that are as the one above take next to nothing") {
   CHECK(of_all < of_first + 8 * size_t(size.height));
 }
 
+TEST_CASE("16-bit ramps that the row above predicts take next to nothing") {
+  const Size size = {600, 400};
+  Image ramps = make_picture(size, {Model::kRgb, 16});
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      const int across = x * 65535 / (size.width - 1);
+      set_sample(ramps, x, y, 0, uint32_t(across));
+      set_sample(ramps, x, y, 1, uint32_t(y * 65535 / (size.height - 1)));
+      set_sample(ramps, x, y, 2, uint32_t(65535 - across));
+    }
+  }
+  for (const int level : {1, 6, 9}) {
+    const File file = bytes_of(encode_png(ramps.view(), {.compression_level = level}, {}));
+    CHECK(file.size() < ramps.samples.size() / 100);
+  }
+}
+
 TEST_CASE("a PNG holds every layout but BGR") {
   for (const Layout& layout : kLayouts) {
     CHECK(to_string(storable_png(layout)) == to_string(layout));
