@@ -4,13 +4,21 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 
 namespace crop64 {
 namespace {
 
 constexpr size_t kFileHeaderBytes = 14;
 
-enum Compression : uint32_t { kNone = 0, kRle8 = 1, kRle4 = 2, kBitFields = 3, kAlphaFields = 6 };
+enum Compression : uint32_t {
+  kNone = 0,
+  kRle8 = 1,
+  kRle4 = 2,
+  kBitFields = 3,
+  kRle24 = 4,  // OS/2 2; in a Windows header a JPEG, which has no bits a pixel
+  kAlphaFields = 6
+};
 
 uint32_t read_u16(Bytes file, size_t at) {
   return uint32_t{file[at]} | uint32_t{file[at + 1]} << 8;
@@ -49,7 +57,7 @@ std::optional<Channel> channel_of(uint32_t mask) {
 }
 
 // What the two headers say (Microsoft, "Bitmap Storage": BITMAPCOREHEADER, BITMAPINFOHEADER and its
-// later versions).
+// later versions; IBM, "Bitmap File Format": BITMAPINFOHEADER2, of which the end may be left out).
 struct Header {
   Size size;
   bool bottom_up = true;  // the usual order: the last row first
@@ -62,7 +70,9 @@ struct Header {
   std::array<Channel, 4> channels;  // red, green, blue, alpha, of 16 and 32 bits a pixel
   double density_per_inch = 0;
 
-  bool is_rle() const { return compression == kRle8 || compression == kRle4; }
+  bool is_rle() const {
+    return compression == kRle8 || compression == kRle4 || compression == kRle24;
+  }
   bool has_palette() const { return bits <= 8; }
   bool is_deep() const {
     return std::any_of(channels.begin(), channels.end(),
@@ -86,9 +96,14 @@ std::optional<Error> read_masks(Bytes file, uint32_t header_bytes, Header& heade
   if (header.bits == 32) {
     masks = {0xff0000, 0xff00, 0xff, 0};
   }
-  if (header.compression != kNone) {
-    // Within the header from its second version on; behind it before.
-    constexpr size_t kMasksAt = kFileHeaderBytes + 40;
+  // Within the header from its second version on; behind it before.
+  constexpr size_t kMasksAt = kFileHeaderBytes + 40;
+  constexpr uint32_t kVersion4 = 108;
+  if (header.compression == kNone && header_bytes >= kVersion4) {
+    // From its fourth version on the alpha mask counts without the others, as browsers have it.
+    const uint32_t mask = read_u32(file, kMasksAt + 12);
+    masks[3] = header.bits == 16 ? mask & 0xffff : mask;
+  } else if (header.compression != kNone) {
     const size_t count = header_bytes >= 56 || header.compression == kAlphaFields ? 4 : 3;
     if (file.size() < kMasksAt + 4 * count) {
       return cut_off();
@@ -99,7 +114,7 @@ std::optional<Error> read_masks(Bytes file, uint32_t header_bytes, Header& heade
   }
   for (size_t i = 0; i < masks.size(); ++i) {
     const std::optional<Channel> channel = channel_of(masks[i]);
-    if (!channel || (i < 3 && channel->bits == 0)) {
+    if (!channel) {
       return make_error(ErrorCode::kCorruptImage, "The BMP's colour mask %08x is not valid.",
                         masks[i]);
     }
@@ -116,19 +131,17 @@ Result<Header> read_header(Bytes file) {
   header.samples_at = read_u32(file, 10);
   const uint32_t header_bytes = read_u32(file, 14);
   const bool core = header_bytes == 12;
-  if (!core && (header_bytes < 40 || header_bytes > 124)) {
+  if (!core && (header_bytes < 16 || header_bytes > 124)) {
     return make_error(ErrorCode::kUnsupportedFormat,
-                      "Expected a BMP header of 12 or 40 to 124 bytes but received one of %u.",
+                      "Expected a BMP header of 12 or 16 to 124 bytes but received one of %u.",
                       header_bytes);
   }
   if (file.size() < kFileHeaderBytes + header_bytes) {
     return cut_off();
   }
-  uint32_t planes;
   uint32_t used_colors = 0;
   if (core) {
     header.size = {int32_t(read_u16(file, 18)), int32_t(read_u16(file, 20))};
-    planes = read_u16(file, 22);
     header.bits = int(read_u16(file, 24));
     header.palette_entry_bytes = 3;
   } else {
@@ -137,26 +150,29 @@ Result<Header> read_header(Bytes file) {
     // The one height whose negative is not an int.
     header.size = {static_cast<int32_t>(read_u32(file, 18)),
                    height == INT32_MIN ? 0 : std::abs(height)};
-    planes = read_u16(file, 26);
     header.bits = int(read_u16(file, 28));
-    header.compression = read_u32(file, 30);
-    header.density_per_inch = static_cast<int32_t>(read_u32(file, 38)) * 0.0254;
-    used_colors = read_u32(file, 46);
+    // A field that is left out is zero.
+    const auto field = [&](size_t at) {
+      return header_bytes >= at - kFileHeaderBytes + 4 ? read_u32(file, at) : 0;
+    };
+    header.compression = field(30);
+    header.density_per_inch = static_cast<int32_t>(field(38)) * 0.0254;
+    used_colors = field(46);
   }
-  if (header.size.width < 1 || header.size.height < 1 || planes != 1) {
+  if (header.size.width < 1 || header.size.height < 1) {
     return make_error(ErrorCode::kCorruptImage,
-                      "Expected a BMP of at least one pixel and one plane but its header says %d x "
-                      "%d and %u.",
-                      header.size.width, header.size.height, planes);
+                      "Expected a BMP of at least one pixel but its header says %d x %d.",
+                      header.size.width, header.size.height);
   }
   const int bits = header.bits;
   const uint32_t compression = header.compression;
   const bool has_masks = compression == kBitFields || compression == kAlphaFields;
   const bool valid = compression == kNone ? bits == 1 || bits == 2 || bits == 4 || bits == 8 ||
                                                 bits == 16 || bits == 24 || bits == 32
-                     : compression == kRle8 ? bits == 8 && header.bottom_up
-                     : compression == kRle4 ? bits == 4 && header.bottom_up
-                                            : has_masks && (bits == 16 || bits == 32);
+                     : compression == kRle8  ? bits == 8
+                     : compression == kRle4  ? bits == 4
+                     : compression == kRle24 ? bits == 24
+                                             : has_masks && (bits == 16 || bits == 32);
   if (!valid) {
     return make_error(
         ErrorCode::kUnsupportedFormat,
@@ -205,10 +221,9 @@ void move_row(const uint8_t* in, const Header& header, const Rect& region, uint8
     } else {
       uint32_t pixel = 0;
       std::memcpy(&pixel, in + size_t(bits / 8) * size_t(x), size_t(bits / 8));
-      for (const Channel& channel : header.channels) {
-        if (channel.bits > 0) {
-          *out++ = channel.of(pixel);
-        }
+      const size_t count = header.channels[3].bits > 0 ? 4 : 3;
+      for (const Channel& channel : std::span(header.channels).first(count)) {
+        *out++ = channel.of(pixel);
       }
     }
   }
@@ -224,10 +239,32 @@ struct Progress {
   bool complete = true;
 };
 
+// Whether the alpha of every pixel that the file has is 0: then it means nothing, as browsers have
+// it, for some programs leave it so.
+bool has_empty_alpha(Bytes file, const Header& header) {
+  const auto pixel_bytes = static_cast<size_t>(header.bits / 8);
+  for (int file_row = 0; file_row < header.size.height; ++file_row) {
+    const uint64_t at = header.samples_at + header.row_bytes() * uint64_t(file_row);
+    for (int x = 0; x < header.size.width; ++x) {
+      const uint64_t pixel_at = at + pixel_bytes * uint64_t(x);
+      if (pixel_at + pixel_bytes > file.size()) {
+        return true;
+      }
+      uint32_t pixel = 0;
+      std::memcpy(&pixel, file.data() + pixel_at, pixel_bytes);
+      if (header.channels[3].of(pixel) != 0) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 Progress read_plain(Bytes file, const Header& header, const Rect& region, Image& image) {
   Progress progress;
   const uint64_t row_bytes = header.row_bytes();
   const uint64_t needed = (uint64_t(region.right) * uint64_t(header.bits) + 7) / 8;
+  const bool is_opaque = header.channels[3].bits > 0 && has_empty_alpha(file, header);
   for (int y = region.top; y < region.bottom; ++y) {
     const int file_row = displayed_row(header, y);
     const uint64_t at = header.samples_at + row_bytes * uint64_t(file_row);
@@ -237,12 +274,15 @@ Progress read_plain(Bytes file, const Header& header, const Rect& region, Image&
     }
     progress.bytes_read = std::max(progress.bytes_read, at + needed);
     move_row(file.data() + at, header, region, image.row(y - region.top));
+    for (int x = 0; is_opaque && x < region.width(); ++x) {
+      image.row(y - region.top)[4 * x + 3] = 255;
+    }
   }
   return progress;
 }
 
-// Runs of equal indices, and absolute runs (Microsoft, "Bitmap Compression"). Pixels that the runs
-// leap over have index 0; those that are missing are left as they are.
+// Runs of equal pixels, and absolute runs (Microsoft, "Bitmap Compression"). Pixels that the runs
+// leap over have index 0, or are black; those that are missing are left as they are.
 class RleReader {
  public:
   RleReader(Bytes file, const Header& header, const Rect& region, Image& image)
@@ -250,6 +290,10 @@ class RleReader {
         header_(header),
         region_(region),
         image_(image),
+        pixel_bytes_(image.layout.pixel_bytes()),
+        first_row_(
+            std::min(displayed_row(header, region.top), displayed_row(header, region.bottom - 1))),
+        last_row_(first_row_ + region.height() - 1),
         // No further than the end: near SIZE_MAX, sums with it would wrap around.
         at_(std::min(header.samples_at, file.size())) {}
 
@@ -263,7 +307,10 @@ class RleReader {
       const int count = file_[at_++];
       const int value = file_[at_++];
       if (count > 0) {
-        run(count, value);
+        if (!run(count)) {
+          progress.complete = false;
+          break;
+        }
       } else if (value >= 3) {
         if (!absolute(value)) {
           progress.complete = false;
@@ -278,58 +325,81 @@ class RleReader {
   }
 
  private:
-  // Rows come from the bottom up: none above the region matters.
-  bool is_done() const {
-    const int y = displayed_row(header_, y_);
-    return y < region_.top || (y == region_.top && x_ >= region_.right);
-  }
+  // Rows come in the file's order: none behind the region's matters.
+  bool is_done() const { return y_ > last_row_ || (y_ == last_row_ && x_ >= region_.right); }
 
-  void put(int index) {
-    const int y = displayed_row(header_, y_);
-    if (x_ >= region_.left && x_ < region_.right && y >= region_.top && y < region_.bottom) {
-      image_.row(y - region_.top)[x_ - region_.left] = static_cast<uint8_t>(index);
+  // An index, or blue, green and red.
+  void put(const uint8_t* pixel) {
+    if (x_ >= region_.left && x_ < region_.right && y_ >= first_row_ && y_ <= last_row_) {
+      uint8_t* out = image_.row(displayed_row(header_, y_) - region_.top) +
+                     pixel_bytes_ * size_t(x_ - region_.left);
+      if (pixel_bytes_ == 1) {
+        *out = *pixel;
+      } else {
+        std::reverse_copy(pixel, pixel + 3, out);
+      }
     }
     // A run beyond the row's end goes nowhere.
     x_ = std::min(x_ + 1, header_.size.width);
   }
 
-  void run(int count, int value) {
-    for (int i = 0; i < count; ++i) {
-      put(header_.bits == 8 ? value : i % 2 == 0 ? value >> 4 : value & 15);
+  // Of a byte that holds two.
+  void put_half(uint8_t byte, bool first) {
+    const uint8_t index = first ? byte >> 4 : byte & 15;
+    put(&index);
+  }
+
+  // Its pixel begins at the byte before at_.
+  bool run(int count) {
+    const size_t from = at_ - 1;
+    at_ = from + pixel_bytes_;
+    if (at_ > file_.size()) {
+      return false;
     }
+    for (int i = 0; i < count; ++i) {
+      if (header_.bits == 4) {
+        put_half(file_[from], i % 2 == 0);
+      } else {
+        put(&file_[from]);
+      }
+    }
+    return true;
   }
 
   bool absolute(int count) {
-    const auto bytes = static_cast<size_t>(header_.bits == 8 ? count : (count + 1) / 2);
+    const size_t bytes = header_.bits == 4 ? size_t(count + 1) / 2 : size_t(count) * pixel_bytes_;
     if (at_ + bytes > file_.size()) {
       at_ = file_.size();
       return false;
     }
     for (int i = 0; i < count; ++i) {
-      const int byte = file_[at_ + size_t(header_.bits == 8 ? i : i / 2)];
-      put(header_.bits == 8 ? byte : i % 2 == 0 ? byte >> 4 : byte & 15);
+      if (header_.bits == 4) {
+        put_half(file_[at_ + size_t(i) / 2], i % 2 == 0);
+      } else {
+        put(&file_[at_ + size_t(i) * pixel_bytes_]);
+      }
     }
     at_ += (bytes + 1) / 2 * 2;  // runs begin at even places
     return true;
   }
 
-  // Sets what the region has of a part of a row to index 0.
+  // Sets what the region has of a part of a row to index 0, or black.
   void clear(int file_row, int left, int right) {
-    const int y = displayed_row(header_, file_row);
     const int from = std::max(left, region_.left);
     const int to = std::min(right, region_.right);
-    if (y >= region_.top && y < region_.bottom && from < to) {
-      std::memset(image_.row(y - region_.top) + (from - region_.left), 0, size_t(to - from));
+    if (file_row >= first_row_ && file_row <= last_row_ && from < to) {
+      std::memset(image_.row(displayed_row(header_, file_row) - region_.top) +
+                      pixel_bytes_ * size_t(from - region_.left),
+                  0, pixel_bytes_ * size_t(to - from));
     }
   }
 
-  // What is leapt over has index 0. A few bytes may leap over billions of pixels: only the region's
+  // What is leapt over is cleared. A few bytes may leap over billions of pixels: only the region's
   // are looked at.
   void leap_to(int x, int y) {
     const int next = std::min(y, header_.size.height);
-    const int first = std::max(y_, displayed_row(header_, region_.bottom - 1));
-    const int last = std::min(next - 1, displayed_row(header_, region_.top));
-    for (int row = first; row <= last; ++row) {
+    const int last = std::min(next - 1, last_row_);
+    for (int row = std::max(y_, first_row_); row <= last; ++row) {
       clear(row, row == y_ ? x_ : 0, header_.size.width);
     }
     if (next > y_) {
@@ -364,6 +434,9 @@ class RleReader {
   const Header& header_;
   const Rect& region_;
   Image& image_;
+  size_t pixel_bytes_;
+  int first_row_;  // of the region, in the file's order
+  int last_row_;
   size_t at_;
   int x_ = 0;
   int y_ = 0;  // in the file's order
@@ -407,9 +480,10 @@ Result<Decoded> decode_bmp(Bytes file, const DecodeRequest& request) {
                                 ? RleReader(file, header, request.region, decoded.image).read()
                                 : read_plain(file, header, request.region, decoded.image);
   if (!progress.complete && request.damaged == Damaged::kError) {
-    return make_error(ErrorCode::kTruncatedImage,
-                      "The BMP ends before the part that was asked for. Use damaged: 'accept' to "
-                      "take what is there.");
+    return make_error(
+        ErrorCode::kTruncatedImage,
+        "The BMP ends before the end of the region. Use damaged: 'accept' to take the "
+        "rows that it has.");
   }
   decoded.complete = progress.complete;
   decoded.bytes_read = progress.bytes_read;

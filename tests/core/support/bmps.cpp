@@ -34,14 +34,17 @@ File make_bmp(const BmpRecipe& recipe, const File& samples) {
     put(header, static_cast<uint32_t>(recipe.per_meter), 4);
     put(header, recipe.used_colors.value_or(static_cast<uint32_t>(recipe.palette.size())), 4);
     put(header, 0, 4);
-    const bool has_masks = recipe.compression == 3 || recipe.compression == kAlphaFields;
+    const bool has_masks =
+        recipe.compression == 3 || recipe.compression == kAlphaFields || recipe.header_bytes >= 108;
     const bool has_fourth = recipe.header_bytes >= 56 || recipe.compression == kAlphaFields;
     for (size_t i = 0; has_masks && i < (has_fourth ? 4 : 3); ++i) {
       put(header, recipe.masks[i], 4);
     }
   }
-  // Masks behind a first header are no part of it.
-  header.resize(std::max<size_t>(header.size(), recipe.header_bytes));
+  // Masks behind a first header are no part of it; a short one lacks its last fields.
+  const bool is_short = recipe.header_bytes < 40;
+  header.resize(is_short ? recipe.header_bytes
+                         : std::max<size_t>(header.size(), recipe.header_bytes));
   for (const Rgba8& entry : recipe.palette) {
     header.insert(header.end(), {entry.b, entry.g, entry.r});
     if (!core) {

@@ -10,12 +10,12 @@
 namespace crop64 {
 
 struct BmpRecipe {
-  uint32_t header_bytes = 40;  // 12: the core header
+  uint32_t header_bytes = 40;  // 12: the core header; from 16 on without its last fields
   Size size = {};
   bool top_down = false;
   int bits = 24;
   uint32_t compression = 0;
-  std::array<uint32_t, 4> masks = {};  // written where the compression has masks
+  std::array<uint32_t, 4> masks = {};  // written if the compression or the header has masks
   std::vector<Rgba8> palette = {};
   std::optional<uint32_t> used_colors = {};  // none: as many as the palette has
   int32_t per_meter = 0;
