@@ -211,8 +211,8 @@ export interface CommonOptions {
   /** The size of the result, made of the crop; nothing outside it is looked at. Default: the crop's. */
   readonly resize?: Resize | undefined;
   /**
-   * What to do with a file that ends early where the missing part is needed: `'error'` (default) is
-   * `TRUNCATED_IMAGE`; `'accept'` leaves grey in its place.
+   * What to do with a file that is damaged or cut in the region or above it: `'error'` (default) is
+   * `CORRUPT_IMAGE` or `TRUNCATED_IMAGE`; `'accept'` decodes it as far as possible, as browsers do.
    */
   readonly damaged?: 'error' | 'accept' | undefined;
   /** What the job may take. */

@@ -239,32 +239,10 @@ struct Progress {
   bool complete = true;
 };
 
-// Whether the alpha of every pixel that the file has is 0: then it means nothing, as browsers have
-// it, for some programs leave it so.
-bool has_empty_alpha(Bytes file, const Header& header) {
-  const auto pixel_bytes = static_cast<size_t>(header.bits / 8);
-  for (int file_row = 0; file_row < header.size.height; ++file_row) {
-    const uint64_t at = header.samples_at + header.row_bytes() * uint64_t(file_row);
-    for (int x = 0; x < header.size.width; ++x) {
-      const uint64_t pixel_at = at + pixel_bytes * uint64_t(x);
-      if (pixel_at + pixel_bytes > file.size()) {
-        return true;
-      }
-      uint32_t pixel = 0;
-      std::memcpy(&pixel, file.data() + pixel_at, pixel_bytes);
-      if (header.channels[3].of(pixel) != 0) {
-        return false;
-      }
-    }
-  }
-  return true;
-}
-
 Progress read_plain(Bytes file, const Header& header, const Rect& region, Image& image) {
   Progress progress;
   const uint64_t row_bytes = header.row_bytes();
   const uint64_t needed = (uint64_t(region.right) * uint64_t(header.bits) + 7) / 8;
-  const bool is_opaque = header.channels[3].bits > 0 && has_empty_alpha(file, header);
   for (int y = region.top; y < region.bottom; ++y) {
     const int file_row = displayed_row(header, y);
     const uint64_t at = header.samples_at + row_bytes * uint64_t(file_row);
@@ -274,9 +252,6 @@ Progress read_plain(Bytes file, const Header& header, const Rect& region, Image&
     }
     progress.bytes_read = std::max(progress.bytes_read, at + needed);
     move_row(file.data() + at, header, region, image.row(y - region.top));
-    for (int x = 0; is_opaque && x < region.width(); ++x) {
-      image.row(y - region.top)[4 * x + 3] = 255;
-    }
   }
   return progress;
 }

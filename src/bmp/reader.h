@@ -12,9 +12,8 @@ bool matches_bmp(Bytes file);
 Result<ImageInfo> probe_bmp(Bytes file);
 
 // The samples of the region: a palette of 1, 4 or 8 bits (2 too, as Windows CE has it), or RGB;
-// RGBA if the header has a mask for alpha. Alpha that is 0 in every pixel means nothing, and is 255.
-// Errors: TRUNCATED_IMAGE if pixels of the region are missing (if damage is accepted, they are
-// fill_missing()'s), CORRUPT_IMAGE, OUT_OF_MEMORY.
+// RGBA if the header has a mask for alpha. Errors: TRUNCATED_IMAGE if pixels of the region are
+// missing (if damage is accepted, they are fill_missing()'s), CORRUPT_IMAGE, OUT_OF_MEMORY.
 Result<Decoded> decode_bmp(Bytes file, const DecodeRequest& request);
 
 }  // namespace crop64

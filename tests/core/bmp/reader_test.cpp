@@ -367,26 +367,6 @@ TEST_CASE("a region equals that part of the picture: BMP, runs of every kind") {
   }
 }
 
-TEST_CASE("alpha that is 0 in every pixel means nothing") {
-  const Size size = {9, 5};
-  for (const uint32_t compression : {uint32_t{0}, kBitFields}) {
-    const BmpRecipe recipe = {.header_bytes = 124,
-                              .size = size,
-                              .bits = 32,
-                              .compression = compression,
-                              .masks = {0xff0000, 0xff00, 0xff, 0xff000000}};
-    for (const uint32_t last : {0U, 1U}) {
-      INFO("compression ", compression, ", alpha of one pixel: ", last);
-      const File rows = bmp_rows(
-          recipe, [&](int x, int y) { return 0x102030U | (x == 8 && y == 0 ? last << 24 : 0); });
-      const Result<Decoded> decoded = decode_bmp(make_bmp(recipe, rows), {.region = {1, 1, 9, 5}});
-      REQUIRE(decoded.ok());
-      CHECK(sample_at(decoded.value().image.view(), 2, 2, 3) == (last == 0 ? 255 : 0));
-      CHECK(sample_at(decoded.value().image.view(), 2, 2, 0) == 0x10);
-    }
-  }
-}
-
 TEST_CASE("a short OS/2 header and any number of planes are read") {
   const Image palette = make_picture({9, 9}, {Model::kPalette, 8});
   for (const uint32_t header_bytes : {16U, 20U, 36U}) {
