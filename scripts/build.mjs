@@ -86,11 +86,11 @@ async function bundleAll() {
   return (await Promise.all(bundles)).flat();
 }
 
-// An entry is one file: what two of them share would be one more that a page waits for. White space and
-// names are for its bundler to shorten: without white space, esbuild leaves out what says that a call may
-// be left out.
+// An entry is one file: what two of them share would be one more that a page waits for. White space is for
+// its bundler to remove: without it, esbuild leaves out what says that a call may be left out.
 function bundleLibrary() {
-  return bundle({ entryPoints: ['index', 'pool'].map(moduleFile), minifySyntax: true });
+  const entryPoints = ['index', 'pool'].map(moduleFile);
+  return bundle({ entryPoints, minifySyntax: true, minifyIdentifiers: true });
 }
 
 // As one file that is a module and a plain script, too, it works wherever it is copied to: by hand, or by

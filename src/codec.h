@@ -50,6 +50,8 @@ struct DecodeRequest {
   // Of the region, those that will be looked at: what lies elsewhere need not be decoded. None:
   // all.
   std::vector<Rect> parts = {};
+  // Whether Decoded::is_intact is wanted, for which more than the samples may have to be read.
+  bool checks_end = false;
   bool operator==(const DecodeRequest&) const = default;
 };
 
@@ -69,6 +71,8 @@ struct Decoded {
   Image image;              // the region, no more
   uint64_t bytes_read = 0;  // how far into the file the decoder went
   bool complete = true;     // false where missing samples were filled with grey
+  // False if the coded data lacks its end or has a wrong checksum: a copy of it would, too.
+  bool is_intact = true;
   std::optional<Quantisation> quantisation;
 };
 

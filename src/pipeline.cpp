@@ -178,35 +178,39 @@ std::optional<Error> run_move(const Source& source, Output& output) {
 }
 
 // Decodes one column of the file, and with it all that a decoder has to read: what a job that
-// copies the coded samples would otherwise not notice. Errors: those of decoding.
-std::optional<Error> check_samples(const Source& source, const ImageInfo& info) {
+// copies the coded samples would otherwise not notice. Gives whether they can be copied. Errors:
+// those of decoding.
+Result<bool> check_samples(const Source& source, const ImageInfo& info) {
   DecodeRequest column;
   column.reduction = info.max_reduction;
   column.region = {0, 0, 1, (info.size.height + column.reduction - 1) / column.reduction};
+  column.checks_end = true;
   const Result<Decoded> decoded = find_codec(info.format)->decode(source.file, column);
-  return decoded.ok() ? std::nullopt : std::optional(decoded.error());
+  return decoded.ok() ? Result<bool>(decoded.value().is_intact) : decoded.error();
 }
 
-std::optional<Error> run_rewrite(const Source& source, Output& output) {
-  Result<Buffer> file = find_codec(output.plan.format)->rewrite(source.file, output.metadata);
+// Does a job that keeps the coded samples. False if they cannot be copied although they can be
+// decoded. Errors: those of decoding, and LIMIT_EXCEEDED.
+Result<bool> run_unchanged(const Source& source, Output& output) {
+  const Plan& plan = output.plan;
+  if (plan.checks_samples) {
+    Result<bool> is_intact = check_samples(source, output.info);
+    if (!is_intact.ok() || (plan.way == Way::kRewrite && !is_intact.value())) {
+      return is_intact;
+    }
+  }
+  if (plan.way == Way::kPass) {
+    return true;
+  }
+  Result<Buffer> file = find_codec(plan.format)->rewrite(source.file, output.metadata);
   if (!file.ok()) {
     return file.error();
   }
-  if (output.plan.max_bytes && double(file.value().size()) > *output.plan.max_bytes) {
-    return too_large(output.plan, file.value().size());
+  if (plan.max_bytes && double(file.value().size()) > *plan.max_bytes) {
+    return too_large(plan, file.value().size());
   }
   output.bytes = std::move(file.value());
-  return std::nullopt;
-}
-
-// Of a file that keeps its coded samples. Errors: those of decoding, and LIMIT_EXCEEDED.
-std::optional<Error> run_unchanged(const Source& source, Output& output) {
-  if (output.plan.checks_samples) {
-    if (auto error = check_samples(source, output.info)) {
-      return error;
-    }
-  }
-  return output.plan.way == Way::kRewrite ? run_rewrite(source, output) : std::nullopt;
+  return true;
 }
 
 // Whether a job that failed to keep the coded samples may decode and encode them instead.
@@ -347,12 +351,12 @@ Result<Output> prepare_job(const Source& source, const Result<ImageInfo>& info,
     if (way != Way::kPass && way != Way::kRewrite) {
       return output;
     }
-    const std::optional<Error> error = run_unchanged(source, output.value());
-    if (!error) {
+    const Result<bool> is_kept = run_unchanged(source, output.value());
+    if (is_kept.ok() && is_kept.value()) {
       return output;
     }
-    if (!may_encode_anew(*error, options)) {
-      return *error;
+    if (!is_kept.ok() && !may_encode_anew(is_kept.error(), options)) {
+      return is_kept.error();
     }
   }
   return make_error(ErrorCode::kInternal, "A job that encodes keeps the coded samples.");

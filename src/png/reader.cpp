@@ -411,6 +411,9 @@ Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way)
     }
   }
   Result<Decoded> decoded = read_with_libpng(file, request, Checks::kCrc);
+  if (decoded.ok() && request.checks_end) {
+    decoded.value().is_intact = read_with_libpng(file, request, Checks::kAdler).ok();
+  }
   if (decoded.ok() || decoded.error().code == ErrorCode::kOutOfMemory) {
     return decoded;
   }
@@ -418,7 +421,7 @@ Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way)
   if (is_crc_error(decoded.error())) {
     Result<Decoded> sound = read_with_libpng(file, request, Checks::kAdler);
     if (sound.ok()) {
-      return sound;
+      return sound;  // a copy of the chunks has a right CRC
     }
   }
   return request.damaged == Damaged::kAccept ? read_with_libpng(file, request, Checks::kNone)
