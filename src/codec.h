@@ -70,7 +70,7 @@ struct Quantisation {
 struct Decoded {
   Image image;              // the region, no more
   uint64_t bytes_read = 0;  // how far into the file the decoder went
-  bool complete = true;     // false where missing samples were filled with grey
+  bool complete = true;     // false if data was missing or damaged, and that was accepted
   // False if the coded data lacks its end or has a wrong checksum: a copy of it would, too.
   bool is_intact = true;
   std::optional<Quantisation> quantisation;

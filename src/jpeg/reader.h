@@ -10,9 +10,9 @@ namespace crop64 {
 // 1/4, 1/8).
 //
 // Rows above the region are Huffman-decoded and no more, columns beside it likewise, and the file
-// is not read beyond the last row. Errors: TRUNCATED_IMAGE where the missing part is needed
-// (missing samples are grey where that is accepted), CORRUPT_IMAGE, UNSUPPORTED_FORMAT,
-// LIMIT_EXCEEDED (more than 100 scans), OUT_OF_MEMORY.
+// is not read beyond the last row. If damage is accepted, the samples are what djpeg makes of the
+// file. Errors: TRUNCATED_IMAGE (data that the region needs is missing), CORRUPT_IMAGE,
+// UNSUPPORTED_FORMAT, LIMIT_EXCEEDED (more than 100 scans), OUT_OF_MEMORY.
 Result<Decoded> decode_jpeg(Bytes file, const DecodeRequest& request);
 
 // The same while the file is arriving (Codec::begin): of baseline pictures of one scan.

@@ -177,7 +177,7 @@ const bombs = [
   ['PNG of no width', png({ width: 0, height: 1 }, ...idats(bomb)), raw, 'CORRUPT_IMAGE'],
   ['PNG of no height', png({ width: 1, height: 0 }, ...idats(bomb)), raw, 'CORRUPT_IMAGE'],
   ['JPEG of no width', sized(baseline, 0, 5), raw, 'CORRUPT_IMAGE'],
-  ['JPEG of no height, which a DNL is to tell', sized(baseline, 37, 0), raw, 'CORRUPT_IMAGE'],
+  ['JPEG of no height, which a DNL is to tell', sized(baseline, 37, 0), raw, 'UNSUPPORTED_FORMAT'],
   [
     'a gigabyte of zeros as the picture that it says it is',
     png({ width: 18_918, height: 18_918 }, ...idats(bomb)),
@@ -190,17 +190,18 @@ const bombs = [
     { ...raw, crop: { left: 0, top: 0, right: 9, bottom: 9 } },
     'ok',
   ],
+  // The pixel is there, and little of the rest is inflated.
   [
     'a gigabyte of zeros in a picture of one pixel',
     png({ width: 1, height: 1 }, ...idats(bomb)),
     raw,
-    'CORRUPT_IMAGE',
+    'ok',
   ],
   [
     'the same, interlaced',
     png({ width: 1, height: 1, interlaced: true }, ...idats(bomb)),
     raw,
-    'CORRUPT_IMAGE',
+    'ok',
   ],
   ['10 000 scans', manyScans(sequential, 10_000), raw, 'LIMIT_EXCEEDED'],
   [
