@@ -25,7 +25,9 @@ export function inFlags(message: string, flags: Flags, given: readonly string[] 
     const isSwitch = value === 'true' || value === 'false';
     return isSwitch ? flagOf(name, value) : `${flagOf(name)} ${value.replaceAll("'", '')}`;
   };
-  let text = message.replace(/`?toBytes\(\)`? or `?toBlob\(\)`?/, '--output FILE');
+  let text = message
+    .replace(/`?toBytes\(\)`? or `?toBlob\(\)`?/, '--output FILE')
+    .replace(/percent with `?unit: '%'`?/, 'percent (25%,25%,50%,50%)');
   // name: 'value'; format 'png'; `name`; a name that is no English word; for name but received.
   text = swap(text, `\`?\\b${name}: (?<value>${VALUES})\`?`, withValue);
   text = swap(text, `\\b${name} (?<value>'[^']*')`, withValue);

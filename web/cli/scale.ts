@@ -30,7 +30,7 @@ function regionSize(options: EncodeOptions, info: ImageInfo): Size {
   const edge = (value: number, length: number) => {
     const pixels = isPercent ? (value * length) / 100 : value;
     const isOutside = pixels < 0 || pixels > length;
-    const isNear = pixels > -1 && pixels < length + 1;
+    const isNear = pixels >= -1 && pixels <= length + 1;
     const isCutOff = isOutside && (isNear || outOfBounds !== 'pad');
     return isCutOff ? (pixels < 0 ? 0 : length) : Math.floor(pixels + 0.5);
   };

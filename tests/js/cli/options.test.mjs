@@ -42,6 +42,9 @@ describe('CLI options give the bytes of the interface’s options', () => {
       { crop: { ...crop, x: -9, y: -9 }, outOfBounds: 'clamp' },
     ],
     [['--rotate', '90'], { rotate: 90 }],
+    [['--rotate', '-90'], { rotate: 270 }],
+    [['--rotate=-90'], { rotate: 270 }],
+    [['--rotate', '450'], { rotate: 90 }],
     [['--flip', 'vertical'], { flip: 'vertical' }],
     [['--no-auto-orient', '--rotate', '180'], { autoOrient: false, rotate: 180 }, 'turned.jpg'],
     [['--resize', '40x30'], { resize: { width: 40, height: 30 } }],
@@ -127,10 +130,16 @@ describe('CLI options give the bytes of the interface’s options', () => {
       sameBytes(await succeeds(['small.jpg', ...args]), expected);
     });
   }
+  test('--min-quality', async () => {
+    const args = ['exif.jpg', '--max-bytes', '3000', '--min-quality'];
+    await fails(1, [...args, '95'], /exif\.jpg: LIMIT_EXCEEDED: /);
+    const expected = await toBytes(images['exif.jpg'], { maxBytes: 3000, minQuality: 5 });
+    sameBytes(await succeeds([...args, '5']), expected);
+  });
   test('each option has a case here', () => {
     const tested = cases.flatMap(([args]) => args).map((arg) => arg.split('=')[0]);
     const missing = Object.keys(IMAGE_FLAGS).filter((flag) => !tested.includes(`--${flag}`));
-    assert.deepEqual(missing, ['limit-pixels', 'limit-bytes', 'limit-memory']);
+    assert.deepEqual(missing, ['min-quality', 'limit-pixels', 'limit-bytes', 'limit-memory']);
   });
 });
 
@@ -147,65 +156,32 @@ function* withoutEach(options) {
 }
 
 describe('--resize 50% is half of the crop', () => {
-  // Rounded half up by hand from 131 x 97, and a photo that is 97 x 131 when upright.
+  // Worked out by hand, rounded half up, from 131 x 97, and from turned.jpg: 97 x 131 when upright.
   const cases = [
-    [
-      ['--resize', '50%'],
-      [66, 49],
-    ],
-    [
-      ['--resize', '0.1%'],
-      [1, 1],
-    ],
-    [
-      ['--resize', '200%'],
-      [262, 194],
-    ],
-    [
-      ['--resize', '50%', '--rotate', '90'],
-      [49, 66],
-    ],
-    [
-      ['--resize', '50%', '--rotate', '180'],
-      [66, 49],
-    ],
-    [
-      ['--resize', '50%', '--crop', '1,2,31,20'],
-      [16, 10],
-    ],
-    [
-      ['--resize', '50%', '--crop', '0.4,0.4,30.2,20.2'],
-      [16, 11],
-    ],
-    [
-      ['--resize', '50%', '--crop', '10%,10%,50%,50%'],
-      [33, 24],
-    ],
-    [
-      ['--resize', '50%', '--box', '1,2,32,22'],
-      [16, 10],
-    ],
-    [
-      ['--resize', '50%', '--box', '-9,-9,30,20', '--out-of-bounds', 'clamp'],
-      [15, 10],
-    ],
-    [
-      ['--resize', '50%', '--box', '-9,-9,30,20', '--out-of-bounds', 'pad'],
-      [20, 15],
-    ],
-    [
-      ['--resize', '50%', '--box', '-0.5,0,131.5,97', '--out-of-bounds', 'pad'],
-      [66, 49],
-    ],
-    [['--resize', '50%', '--crop', '0,0,96,130'], [48, 65], 'turned.jpg'],
-    [['--resize', '50%'], [49, 66], 'turned.jpg'],
-    [['--resize', '50%', '--no-auto-orient'], [66, 49], 'turned.jpg'],
+    ['--resize 50%', '66 x 49'],
+    ['--resize 0.1%', '1 x 1'],
+    ['--resize 200%', '262 x 194'],
+    ['--resize 50% --rotate 90', '49 x 66'],
+    ['--resize 50% --rotate -90', '49 x 66'],
+    ['--resize 50% --rotate 180', '66 x 49'],
+    ['--resize 50% --crop 1,2,31,20', '16 x 10'],
+    ['--resize 50% --crop 0.4,0.4,30.2,20.2', '16 x 11'],
+    ['--resize 50% --crop 10%,10%,50%,50%', '33 x 24'],
+    ['--resize 50% --box 1,2,32,22', '16 x 10'],
+    ['--resize 50% --box -9,-9,30,20 --out-of-bounds clamp', '15 x 10'],
+    ['--resize 50% --box -9,-9,30,20 --out-of-bounds pad', '20 x 15'],
+    ['--resize 50% --box -0.5,0,131.5,97 --out-of-bounds pad', '66 x 49'],
+    ['--resize 50% --box -1,0,132,97 --out-of-bounds pad', '66 x 49'],
+    ['--resize 50% --box -2,0,133,97 --out-of-bounds pad', '68 x 49'],
+    ['--resize 50% --crop 0,0,96,130', '48 x 65', 'turned.jpg'],
+    ['--resize 50%', '49 x 66', 'turned.jpg'],
+    ['--resize 50% --no-auto-orient', '66 x 49', 'turned.jpg'],
   ];
-  for (const [args, [width, height], name = 'small.jpg'] of cases) {
-    test(`${args.join(' ')}: ${name}`, async () => {
+  for (const [args, expected, name = 'small.jpg'] of cases) {
+    test(`${args}: ${name}`, async () => {
       put('turned.jpg', jpegWithExif(images['small.jpg'], orientation(6)));
-      const result = JSON.parse(await succeeds([name, ...args, '--json']));
-      assert.deepEqual([result.width, result.height], [width, height]);
+      const result = JSON.parse(await succeeds([name, ...args.split(' '), '--json']));
+      assert.equal(`${result.width} x ${result.height}`, expected);
     });
   }
   test('it keeps the whole image and takes --kernel', async () => {
@@ -278,6 +254,14 @@ describe('a wrong command exits 2 and does nothing', () => {
     [['--metadata', 'some'], /for --metadata/],
     [['--max-bytes', '5 apples'], /for --max-bytes but received '5 apples'/],
     [['--max-bytes', '0'], /for --max-bytes but received 0/],
+    [
+      ['--min-quality', '50'],
+      /Expected --max-bytes beside it .* for --min-quality but received 50/,
+    ],
+    [
+      ['--crop', '0.25,0.25,0.5,0.5'],
+      /pixels, or percent \(25%,25%,50%,50%\) .* for --crop but received/,
+    ],
     [['--limit-memory', '-1'], /for --limit-memory but received -1/],
     [['--jobs', '0'], /1 or more for --jobs but received '0'/],
     [['--json', '--base64'], /one of --base64 and --json/],
