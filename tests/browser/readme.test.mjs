@@ -381,7 +381,7 @@ declare const crop: Crop;
 declare const img: HTMLImageElement;
 declare function show(...all: unknown[]): void;
 type Box = { x: number; y: number; width: number; height: number };
-declare const croppedArea: Box, croppedAreaPixels: Box, rotation: 0 | 90, pixelCrop: Box;
+declare const croppedArea: Box, croppedAreaPixels: Box, rotation: number, pixelCrop: Box;
 declare const percentCrop: Box & { unit: '%' };
 declare function convertToPercentCrop(crop: Box, width: number, height: number): typeof percentCrop;
 declare const cropper: { getData(): Box & { rotate: number; scaleX: number; scaleY: number } };`;
