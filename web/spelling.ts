@@ -23,7 +23,7 @@ export function nearest(word: string, names: readonly string[]): string | undefi
  * How many letters to insert, delete, replace or swap with a neighbour (optimal string alignment).
  * @internal
  */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   const distance = (i: number, j: number) => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;
   for (let i = 1; i <= a.length; i += 1) {

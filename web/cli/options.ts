@@ -55,15 +55,11 @@ export const IMAGE_FLAGS = {
     read.lowerCase,
   ),
   quality: {
-    ...flag('quality', '1-100|keep', 'JPEG; default: keep, of JPEGs; resized at most 85'),
+    ...flag('quality', '1-100|keep', "JPEG (default: the input's, if resized up to 85)"),
     short: 'q',
   },
   'max-bytes': flag('maxBytes', 'N', 'largest file size: 200000, 200k, 2M', read.count),
-  'min-quality': flag(
-    'minQuality',
-    '1-100',
-    'JPEG: lowest that --max-bytes may choose (default: 1)',
-  ),
+  'min-quality': flag('minQuality', '1-100', 'JPEG: lowest for --max-bytes (default: 1)'),
   metadata: flag(
     'metadata',
     'none|color|all',

@@ -1,6 +1,6 @@
 // "Did you mean": the option that an unknown one was meant for.
 
-import { editDistance } from '../spelling.js';
+import { nearest } from '../spelling.js';
 
 // What other programs call it.
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -18,16 +18,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   autorotate: '--no-auto-orient',
 };
 
-/** The nearest of `names` to one that is unknown, with two hyphens; `undefined` if none is near. */
+/** The option that an unknown one was meant for, with two hyphens; `undefined` if none is near. */
 export function suggest(unknown: string, names: readonly string[]): string | undefined {
   // The interface's own names are in camel case.
-  const name = unknown.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-  if (names.includes(name)) {
-    return `--${name}`;
+  const name = unknown.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase();
+  if (Object.hasOwn(ELSEWHERE, name)) {
+    return ELSEWHERE[name];
   }
-  const elsewhere = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
-  const distances = names.map((other) => ({ other, far: editDistance(name, other) }));
-  const [nearest] = distances.sort((a, b) => a.far - b.far);
-  const isNear = nearest !== undefined && nearest.far <= Math.max(1, Math.floor(name.length / 3));
-  return elsewhere ?? (isNear ? `--${nearest.other}` : undefined);
+  const meant = nearest(name, names);
+  return meant && `--${meant}`;
 }
