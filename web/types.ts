@@ -42,7 +42,7 @@ export type ColorSpace = 'srgb' | 'display-p3' | 'other';
 export interface ByteStream {
   /** Locks the stream. */
   getReader(): {
-    read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
   };
 }
 
