@@ -2,79 +2,56 @@
 
 import { tagOf } from './input.js';
 
-// What an object is recognised by, and what to do about it.
-const HINTS: readonly [matches: (value: Candidate, tag: string) => boolean, hint: string][] = [
-  [({ then }) => typeof then === 'function', 'It is a Promise: await it first.'],
-  [
-    (_, tag) => tag === 'Blob' || tag === 'File',
-    'It is a Blob without arrayBuffer(), as old releases of jsdom have them: pass its bytes.',
-  ],
-  [
-    (_, tag) => tag === 'FileList',
-    'It is a FileList: pass one of its files, as in input.files[0].',
-  ],
-  [({ length }, tag) => tag === 'Array' && length === 0, 'It is an empty array.'],
+const BLOB = 'a Blob without arrayBuffer(), as old releases of jsdom have them: pass its bytes';
+
+// By the tag of an object.
+const BY_TAG: Readonly<Record<string, string>> = {
+  Blob: BLOB,
+  File: BLOB,
+  FileList: 'a FileList: pass one of its files, as in input.files[0]',
+  ClipboardEvent: 'an event: pass event.clipboardData.files[0], if there is one',
+  DragEvent: 'an event: pass event.dataTransfer.files[0], if there is one',
+  HTMLInputElement: 'an <input>: pass input.files[0]',
+  DataTransfer: 'a DataTransfer: pass its files[0]',
+  DataTransferItem: 'a DataTransferItem: pass item.getAsFile()',
+  ClipboardItem: "a ClipboardItem: pass await item.getType('image/png')",
+  FormData: 'a FormData: pass one of its files, as in form.get(name)',
+  FileSystemFileHandle: 'a FileSystemFileHandle: pass await handle.getFile()',
+  CanvasRenderingContext2D: 'the context of a canvas: pass context.canvas',
+};
+
+type Candidate = Readonly<Record<string, unknown>>;
+
+// By what else an object is recognised.
+const BY_SHAPE: readonly [matches: (value: Candidate, tag: string) => boolean, hint: string][] = [
+  [({ then }) => typeof then === 'function', 'a Promise: await it first'],
+  [({ length }, tag) => tag === 'Array' && length === 0, 'an empty array'],
   [
     ({ 0: first }, tag) => tag === 'Array' && typeof first === 'number',
-    'It is an array of numbers: pass Uint8Array.from(array).',
+    'an array of numbers: pass Uint8Array.from(array)',
   ],
-  [(_, tag) => tag === 'Array', 'It is an array: make one call for each of its entries.'],
-  [
-    (_, tag) => tag === 'ClipboardEvent',
-    'It is an event: pass event.clipboardData.files[0], if there is one.',
-  ],
-  [
-    (_, tag) => tag === 'DragEvent',
-    'It is an event: pass event.dataTransfer.files[0], if there is one.',
-  ],
+  [(_, tag) => tag === 'Array', 'an array: make one call for each of its entries'],
   [
     ({ type, target }, tag) =>
       tag.endsWith('Event') || (target !== undefined && typeof type === 'string'),
-    'It is an event: pass the file, as in event.target.files[0].',
-  ],
-  [(_, tag) => tag === 'HTMLInputElement', 'It is an <input>: pass input.files[0].'],
-  [(_, tag) => tag === 'DataTransfer', 'It is a DataTransfer: pass its files[0].'],
-  [(_, tag) => tag === 'DataTransferItem', 'It is a DataTransferItem: pass item.getAsFile().'],
-  [
-    (_, tag) => tag === 'ClipboardItem',
-    "It is a ClipboardItem: pass await item.getType('image/png').",
-  ],
-  [
-    (_, tag) => tag === 'FormData',
-    'It is a FormData: pass one of its files, as in form.get(name).',
-  ],
-  [
-    (_, tag) => tag === 'FileSystemFileHandle',
-    'It is a FileSystemFileHandle: pass await handle.getFile().',
-  ],
-  [
-    (_, tag) => tag.endsWith('RenderingContext2D'),
-    'It is the context of a canvas: pass context.canvas.',
+    'an event: pass the file, as in event.target.files[0]',
   ],
   [
     (_, tag) => /^(HTML|SVG).*Element$/.test(tag),
-    'It is an element without pixels: pass an <img>, <video> or <canvas>.',
+    'an element without pixels: pass an <img>, <video> or <canvas>',
   ],
-  [
-    ({ jquery }) => jquery !== undefined,
-    'It is a jQuery object: pass its first element, as in $image[0].',
-  ],
-  [({ current }) => current !== undefined, 'It looks like a ref: pass ref.current.'],
+  [({ jquery }) => !!jquery, 'a jQuery object: pass its first element, as in $image[0]'],
+  [({ current }) => !!current, 'a ref: pass ref.current'],
   [
     ({ type, data }) => type === 'Buffer' && Array.isArray(data),
-    'It is a Buffer that went through JSON: pass Buffer.from(value.data).',
+    'a Buffer that went through JSON: pass Buffer.from(value.data)',
   ],
+  [({ buffer }) => ArrayBuffer.isView(buffer), 'an upload of multer: pass its buffer'],
   [
-    ({ buffer }) => ArrayBuffer.isView(buffer),
-    'It holds its bytes in buffer, as uploads by multer do: pass its buffer.',
-  ],
-  [
-    ({ data, headers }) => data !== undefined && headers !== undefined,
-    'It looks like an answer of an HTTP library: pass its data, as an ArrayBuffer or a Blob.',
+    ({ data, headers }) => !!data && !!headers,
+    'an answer of an HTTP library: pass its data, as an ArrayBuffer or a Blob',
   ],
 ];
-
-type Candidate = Readonly<Record<string, unknown>>;
 
 /** A sentence about a value that is no source; empty if it is not known what it may be. */
 export function hintOf(value: unknown): string {
@@ -88,5 +65,7 @@ export function hintOf(value: unknown): string {
     return '';
   }
   const tag = tagOf(value);
-  return HINTS.find(([matches]) => matches(value as Candidate, tag))?.[1] ?? '';
+  const byTag = Object.hasOwn(BY_TAG, tag) ? BY_TAG[tag] : undefined;
+  const hint = byTag ?? BY_SHAPE.find(([matches]) => matches(value as Candidate, tag))?.[1];
+  return hint === undefined ? '' : `It looks like ${hint}.`;
 }
