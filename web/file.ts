@@ -4,25 +4,22 @@ import { ImageError, invalid } from './errors.js';
 import { isBlob } from './input.js';
 import type { EncodedImage, EncodeOptions, Source, ToFileOptions } from './types.js';
 
-// The endings of names that say a format; the first is the one that is written.
-const ENDINGS: Readonly<Record<string, readonly string[]>> = {
-  'image/jpeg': ['jpg', 'jpeg', 'jpe', 'jfif'],
-  'image/png': ['png', 'apng'],
-  'image/bmp': ['bmp', 'dib'],
-  'image/webp': ['webp'],
-  'image/gif': ['gif'],
-  'image/avif': ['avif'],
-  'image/heic': ['heic'],
-  'image/heif': ['heif'],
-  'image/tiff': ['tif', 'tiff'],
-  'image/jxl': ['jxl'],
-  'image/jp2': ['jp2'],
-  'image/x-icon': ['ico'],
-  'image/vnd.adobe.photoshop': ['psd'],
-  'image/qoi': ['qoi'],
-  'image/svg+xml': ['svg'],
-  'application/pdf': ['pdf'],
-  'application/octet-stream': ['raw'],
+// A name with an ending that says a format.
+const NAMED =
+  /^(.+)\.(jpe?g|jpe|jfif|a?png|bmp|dib|webp|gif|avif|hei[cf]|tiff?|jxl|jp2|ico|psd|qoi|svg|pdf|raw)$/i;
+
+// The usual ending of a MIME subtype or of another ending, if it is not the same text.
+const USUAL: Readonly<Record<string, string>> = {
+  jpeg: 'jpg',
+  jpe: 'jpg',
+  jfif: 'jpg',
+  apng: 'png',
+  dib: 'bmp',
+  tiff: 'tif',
+  'svg+xml': 'svg',
+  'x-icon': 'ico',
+  'vnd.adobe.photoshop': 'psd',
+  'octet-stream': 'raw',
 };
 
 /** Takes the name out of the options. Errors: INVALID_ARGUMENT, also if there is no class File. */
@@ -59,11 +56,8 @@ export function fileOf(
 
 // An ending that says another format is replaced, and anything else is no ending.
 function fittingName(name: string, mimeType: string): string {
-  const [, stem = name, ending = ''] = /^(.+)\.([^.]+)$/.exec(name) ?? [];
-  const is = (endings: readonly string[] | undefined) => endings?.includes(ending.toLowerCase());
-  if (is(ENDINGS[mimeType])) {
-    return name;
-  }
-  const kept = Object.values(ENDINGS).some(is) ? stem : name;
-  return `${kept}.${ENDINGS[mimeType]?.[0] ?? 'bin'}`;
+  const usual = (ending: string) => USUAL[ending] ?? ending;
+  const ending = usual(mimeType.slice(mimeType.indexOf('/') + 1));
+  const [, stem = name, given = ''] = NAMED.exec(name) ?? [];
+  return usual(given.toLowerCase()) === ending ? name : `${stem}.${ending}`;
 }

@@ -2,7 +2,7 @@
 
 import { tagOf } from './input.js';
 
-const BLOB = 'a Blob without arrayBuffer(), as old releases of jsdom have them: pass its bytes';
+const BLOB = 'a Blob without arrayBuffer(): pass its bytes';
 
 // By the tag of an object.
 const BY_TAG: Readonly<Record<string, string>> = {
@@ -47,10 +47,7 @@ const BY_SHAPE: readonly [matches: (value: Candidate, tag: string) => boolean, h
     'a Buffer that went through JSON: pass Buffer.from(value.data)',
   ],
   [({ buffer }) => ArrayBuffer.isView(buffer), 'an upload of multer: pass its buffer'],
-  [
-    ({ data, headers }) => !!data && !!headers,
-    'an answer of an HTTP library: pass its data, as an ArrayBuffer or a Blob',
-  ],
+  [({ data, headers }) => !!data && !!headers, 'an answer of an HTTP library: pass its data'],
 ];
 
 /** A sentence about a value that is no source; empty if it is not known what it may be. */
