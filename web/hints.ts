@@ -8,14 +8,14 @@ const BLOB = 'a Blob without arrayBuffer(): pass its bytes';
 const BY_TAG: Readonly<Record<string, string>> = {
   Blob: BLOB,
   File: BLOB,
-  FileList: 'a FileList: pass one of its files, as in input.files[0]',
-  ClipboardEvent: 'an event: pass event.clipboardData.files[0], if there is one',
-  DragEvent: 'an event: pass event.dataTransfer.files[0], if there is one',
+  FileList: 'a FileList: pass input.files[0]',
+  ClipboardEvent: 'an event: pass event.clipboardData.files[0]',
+  DragEvent: 'an event: pass event.dataTransfer.files[0]',
   HTMLInputElement: 'an <input>: pass input.files[0]',
   DataTransfer: 'a DataTransfer: pass its files[0]',
   DataTransferItem: 'a DataTransferItem: pass item.getAsFile()',
   ClipboardItem: "a ClipboardItem: pass await item.getType('image/png')",
-  FormData: 'a FormData: pass one of its files, as in form.get(name)',
+  FormData: 'a FormData: pass form.get(name)',
   FileSystemFileHandle: 'a FileSystemFileHandle: pass await handle.getFile()',
   CanvasRenderingContext2D: 'the context of a canvas: pass context.canvas',
 };
