@@ -417,13 +417,6 @@ Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way)
   if (decoded.ok() || decoded.error().code == ErrorCode::kOutOfMemory) {
     return decoded;
   }
-  // Of two checksums that disagree one is wrong, and the samples are right.
-  if (is_crc_error(decoded.error())) {
-    Result<Decoded> sound = read_with_libpng(file, request, Checks::kAdler);
-    if (sound.ok()) {
-      return sound;  // a copy of the chunks has a right CRC
-    }
-  }
   return request.damaged == Damaged::kAccept ? read_with_libpng(file, request, Checks::kNone)
                                              : std::move(decoded);
 }

@@ -210,7 +210,7 @@ test('TRUNCATED_IMAGE: wherever a file ends, if the missing part is needed', asy
     for (let length = name === 'PNG' ? 8 : 3; length < 700; length += 31) {
       const cut = file.subarray(0, length);
       await failing(t, `${name}, ${length} bytes`, () => decode(cut), 'TRUNCATED_IMAGE', {
-        message: /ends (in the middle of its header|before the part)/,
+        message: /ends (in the middle of its header|before the end of the region)/,
       });
     }
   }
