@@ -228,6 +228,40 @@ describe('in Chromium', () => {
     assert.deepEqual(answers, { 'small.webp': read, 'small.gif': read, 'drawing.svg': read });
   });
 
+  test('an image that the browser decoded becomes JPEG if it is opaque, else PNG', async () => {
+    const answers = await page.evaluate(async () => {
+      const webp = async (alpha) => {
+        const canvas = new OffscreenCanvas(64, 48);
+        const context = canvas.getContext('2d');
+        context.fillStyle = `rgb(200 100 50 / ${alpha})`;
+        context.fillRect(0, 0, 64, 48);
+        return canvas.convertToBlob({ type: 'image/webp' });
+      };
+      const [opaque, transparent] = [await webp(1), await webp(0.5)];
+      const crop = { left: 0, top: 0, width: 32, height: 32 };
+      const formatOf = async (file, options) => {
+        const { format, quality, lossless } = await crop64.encode(file, { crop, ...options });
+        return [format, quality ?? 0, lossless];
+      };
+      return {
+        opaque: await formatOf(opaque),
+        transparent: await formatOf(transparent),
+        'asked for PNG': await formatOf(opaque, { format: 'png' }),
+        'an option of PNG': await formatOf(opaque, { compressionLevel: 9 }),
+        'a promise': (await formatOf(opaque, { lossless: true })).slice(0, 1),
+        'a quality': await formatOf(opaque, { quality: 40 }),
+      };
+    });
+    assert.deepEqual(answers, {
+      opaque: ['jpeg', 85, false],
+      transparent: ['png', 0, false],
+      'asked for PNG': ['png', 0, false],
+      'an option of PNG': ['png', 0, false],
+      'a promise': ['png'],
+      'a quality': ['jpeg', 40, false],
+    });
+  });
+
   test('the browser reads a format by the bytes, whatever the source says of its type', async () => {
     const svg =
       '<?xml version="1.0"?><!-- by hand --><svg xmlns="http://www.w3.org/2000/svg" width="131" ' +
