@@ -230,6 +230,7 @@ std::optional<Error> load_samples(const Input& input, Loaded& loaded) {
   }
   loaded.source.samples = *samples;
   loaded.source.samples.colors = &loaded.no_colors;
+  loaded.source.kept_as = input.kept_as;
   if (input.display_p3) {
     loaded.source.color_space = crop64::ColorSpace::kDisplayP3;
   }

@@ -26,6 +26,7 @@ struct Input {
   double bit_depth = 8;
   bool display_p3 = false;
   val icc_profile = val::undefined();  // Uint8Array
+  crop64::Format kept_as = crop64::Format::kPng;
 };
 
 // JavaScript's names for an enumeration's values, in their order. One that it has no name for is -.
@@ -107,6 +108,7 @@ inline void read(const val& from, Input& to) {
   read(from, "bitDepth", to.bit_depth);
   read(from, "displayP3", to.display_p3);
   read(from, "iccProfile", to.icc_profile);
+  read(from, "keptAs", to.kept_as);
 }
 
 template <>

@@ -32,12 +32,13 @@ struct ImageInfo {
   bool has_icc_profile = false;
   bool has_exif = false;
   std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG in colour
-  int quality = 0;        // JPEG: the quality, 1 to 100, whose tables are nearest to the file's
-  int max_reduction = 1;  // by how much, a power of two, the decoder can reduce the picture
-  Size block{1, 1};       // the grid on which parts can be moved without decoding: iMCU
-  double density_per_inch = 0;  // 0 where the file says nothing
-  uint64_t move_memory = 0;     // bytes that moving a part takes beside the result, at most
-  uint64_t decode_memory = 0;   // bytes that decoding takes beside the region's samples, at most
+  int quality = 0;  // JPEG: the quality, 1 to 100, whose tables are nearest to the file's
+  Format kept_as = Format::kPng;  // what 'keep' gives if the format itself is not written
+  int max_reduction = 1;          // by how much, a power of two, the decoder can reduce the picture
+  Size block{1, 1};               // the grid on which parts can be moved without decoding: iMCU
+  double density_per_inch = 0;    // 0 where the file says nothing
+  uint64_t move_memory = 0;       // bytes that moving a part takes beside the result, at most
+  uint64_t decode_memory = 0;     // bytes that decoding takes beside the region's samples, at most
   const char* looks_like =
       "";                    // bytes of no image format: "HTML"; empty if that is not known either
   uint64_t byte_length = 0;  // of the file, or of the samples of a picture that came as samples

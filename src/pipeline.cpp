@@ -10,8 +10,10 @@
 namespace crop64 {
 namespace {
 
-ImageInfo describe(const ImageView& samples) {
+ImageInfo describe(const Source& source) {
+  const ImageView& samples = source.samples;
   ImageInfo info;
+  info.kept_as = source.kept_as;
   info.format = Format::kRaw;
   info.name = "samples";
   info.mime_type = mime_type(Format::kRaw);
@@ -375,7 +377,7 @@ std::optional<Error> run_undecoded(const Source& source, Output& output) {
 
 Result<ImageInfo> probe(const Source& source) {
   if (!source.is_file()) {
-    return describe(source.samples);
+    return describe(source);
   }
   Result<ImageInfo> info = probe(source.file);
   if (info.ok()) {

@@ -17,7 +17,8 @@ struct Source {
   ImageView samples;
   Bytes icc_profile = {};  // of samples, these two; a profile goes before the name
   ColorSpace color_space = ColorSpace::kSrgb;
-  uint64_t missing_bytes = 0;  // of the file, that did not come, for nothing needs them
+  Format kept_as = Format::kPng;  // of samples: the file format that they had, or the nearest
+  uint64_t missing_bytes = 0;     // of the file, that did not come, for nothing needs them
 
   bool is_file() const { return samples.data == nullptr; }
 };

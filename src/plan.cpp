@@ -653,7 +653,7 @@ Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_an
   const bool is_unchanged = !encodes_anew && keeps_coded_samples(info, options, plan) &&
                             (keeps_file(info, options) || can_rewrite(info, options));
   if (options.format == Format::kKeep && !is_unchanged && !is_written(plan.format)) {
-    plan.format = Format::kPng;
+    plan.format = options.lossless ? Format::kPng : info.kept_as;
   }
   if (!is_unchanged && !is_written(plan.format) && plan.format != Format::kRaw) {
     return make_error(ErrorCode::kInvalidArgument,

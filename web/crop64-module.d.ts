@@ -16,6 +16,7 @@ export interface NativeInput {
   readonly bitDepth?: number | undefined;
   readonly displayP3?: boolean | undefined;
   readonly iccProfile?: Uint8Array | undefined;
+  readonly keptAs?: 'jpeg' | undefined;
 }
 
 export type NativeResize = Some<{

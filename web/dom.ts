@@ -113,12 +113,21 @@ export async function readByBrowser(input: Input, refusal: ImageError): Promise<
       throw error;
     });
     const [width, height] = sizeOf(bitmap);
-    return draw(bitmap, width, height, 'browser');
+    const shown = draw(bitmap, width, height, 'browser');
+    // An opaque one is most likely a photograph, which is several times as large as a PNG.
+    return isOpaque(shown.data) ? { ...shown, keptAs: 'jpeg' } : shown;
   } catch (error) {
     const { code, message, details } = refusal;
     const reason = `${message} The browser does not read it either: ${reasonOf(error)}.`;
     throw new ImageError(code, reason, { ...details }, { cause: error });
   }
+}
+
+function isOpaque(rgba: Uint8Array): boolean {
+  for (let at = 3; at < rgba.length; at += 4) {
+    if (rgba[at] !== 255) return false;
+  }
+  return true;
 }
 
 // The bytes of a file that came as it is or as base64 text, which the module has checked. atob() does

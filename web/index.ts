@@ -2,7 +2,7 @@
 
 import { unlessAborted } from './abort.js';
 import { mayArrive, processArriving } from './arriving.js';
-import type { NativeForms, NativeModule, NativeOptions } from './crop64-module.js';
+import type { NativeForms, NativeModule } from './crop64-module.js';
 import { canAskBrowser, readByBrowser } from './dom.js';
 import { ImageError } from './errors.js';
 import { fileOf, splitName } from './file.js';
@@ -266,24 +266,7 @@ async function processInput<Form extends keyof NativeForms>(
   options: Checked,
   form: Form,
 ): Promise<Processed<Form>[]> {
-  const jobs = input.decoder === 'browser' ? asDecoded(input, options.jobs) : options.jobs;
-  const job = (native: NativeModule) => native.process(unchanged(input), jobs, form);
+  const job = (native: NativeModule) => native.process(unchanged(input), options.jobs, form);
   const results = await run(job, options.signal);
   return results.map((result) => ({ result, decoder: input.decoder }));
-}
-
-// An image that the browser decoded has no format of its own to keep: opaque, it is most likely a
-// photograph, which as a PNG would be several times as large.
-function asDecoded(input: Input, jobs: readonly NativeOptions[]): NativeOptions[] {
-  const isFree = ({ format = 'keep', lossless, compressionLevel, palette }: NativeOptions) =>
-    format === 'keep' && !lossless && compressionLevel === undefined && palette === undefined;
-  const isJpeg = jobs.some(isFree) && isOpaque(input.data);
-  return jobs.map((job) => (isJpeg && isFree(job) ? { ...job, format: 'jpeg' } : job));
-}
-
-function isOpaque(rgba: Uint8Array): boolean {
-  for (let at = 3; at < rgba.length; at += 4) {
-    if (rgba[at] !== 255) return false;
-  }
-  return true;
 }

@@ -17,6 +17,8 @@ export interface Input {
   readonly bitDepth?: 8 | 16;
   readonly displayP3?: boolean;
   readonly iccProfile?: Uint8Array | undefined;
+  /** The format that `format: 'keep'` gives. Default: PNG. */
+  readonly keptAs?: 'jpeg' | undefined;
 }
 
 const CHANNEL_COUNT: Readonly<Record<Channels, number>> = {

@@ -247,7 +247,7 @@ describe('in Chromium', () => {
         opaque: await formatOf(opaque),
         transparent: await formatOf(transparent),
         'asked for PNG': await formatOf(opaque, { format: 'png' }),
-        'an option of PNG': await formatOf(opaque, { compressionLevel: 9 }),
+        'an option of PNG waits for one': await formatOf(opaque, { compressionLevel: 9 }),
         'a promise': (await formatOf(opaque, { lossless: true })).slice(0, 1),
         'a quality': await formatOf(opaque, { quality: 40 }),
       };
@@ -256,7 +256,7 @@ describe('in Chromium', () => {
       opaque: ['jpeg', 85, false],
       transparent: ['png', 0, false],
       'asked for PNG': ['png', 0, false],
-      'an option of PNG': ['png', 0, false],
+      'an option of PNG waits for one': ['jpeg', 85, false],
       'a promise': ['png'],
       'a quality': ['jpeg', 40, false],
     });

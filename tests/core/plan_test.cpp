@@ -201,6 +201,17 @@ TEST_CASE("the format is kept unless another one is asked for; samples become a 
   }
 }
 
+TEST_CASE("samples that had a lossy format keep it, unless nothing may be lost") {
+  ImageInfo info = picture(Format::kRaw);
+  info.kept_as = Format::kJpeg;
+  Options options;
+  CHECK(plan(info, options).value().format == Format::kJpeg);
+  options.compression_level = 9;  // waits for an image that it fits
+  CHECK(plan(info, options).value().format == Format::kJpeg);
+  options.lossless = true;
+  CHECK(plan(info, options).value().format == Format::kPng);
+}
+
 TEST_CASE("a file keeps its coded samples if the options change none of them") {
   using Change = std::function<void(Options&)>;
   struct Case {
