@@ -12,7 +12,8 @@ namespace crop64 {
 //
 // What only lacks a checksum or the file's end is complete, and a wrong Adler-32 is passed over, as
 // browsers do. If damage is accepted, rows below it are fill_missing()'s, and the pixels of an
-// interlaced image stand for their blocks, as browsers show it. Errors: TRUNCATED_IMAGE if rows of the region are missing, CORRUPT_IMAGE, OUT_OF_MEMORY.
+// interlaced image stand for their blocks, as browsers show it. Errors: TRUNCATED_IMAGE if rows of
+// the region are missing, CORRUPT_IMAGE, OUT_OF_MEMORY.
 Result<Decoded> decode_png(Bytes file, const DecodeRequest& request);
 
 // The same while the file is arriving: of its bytes the first `there` are there. Null where the
