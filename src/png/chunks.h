@@ -2,6 +2,8 @@
 // bounds-checked walk over what stands before the samples.
 #pragma once
 
+#include <string_view>
+
 #include "codec.h"
 
 namespace crop64 {
@@ -14,6 +16,9 @@ Result<ImageInfo> probe_png(Bytes file);
 // What stands in a place where it counts, and is whole: of most chunks the first. Compressed
 // profiles of more than 16 MB are left out. Errors: OUT_OF_MEMORY.
 Result<SourceMetadata> metadata_of_png(Bytes file);
+
+// The name of profiles in the files that are written here, without the zero that ends it.
+constexpr std::string_view kProfileName = "ICC profile";
 
 // The content of a pHYs chunk (PNG specification, third edition, 11.3.4.3).
 constexpr size_t kDensityBytes = 9;

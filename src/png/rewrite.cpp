@@ -52,14 +52,15 @@ std::optional<Chunk> next_chunk(Bytes file, size_t& at) {
   return chunk;
 }
 
-// With a checksum that is right, whatever it was.
-void add_chunk(Pieces& pieces, std::string_view type, Bytes data) {
-  std::vector<uint8_t> head = u32(static_cast<uint32_t>(data.size()));
+// A chunk of a few bytes of its own and of data, with a checksum that is right, whatever it was.
+void add_chunk(Pieces& pieces, std::string_view type, std::string_view own, Bytes data) {
+  std::vector<uint8_t> head = u32(static_cast<uint32_t>(own.size() + data.size()));
   head.insert(head.end(), type.begin(), type.end());
-  const uint32_t of_type = add_to_crc(kCrcStart, Bytes(head).subspan(4));
+  head.insert(head.end(), own.begin(), own.end());
+  const uint32_t of_head = add_to_crc(kCrcStart, Bytes(head).subspan(4));
   pieces.add_own(std::move(head));
   pieces.add(data);
-  pieces.add_own(u32(add_to_crc(of_type, data)));
+  pieces.add_own(u32(add_to_crc(of_head, data)));
 }
 
 // Chunks that say what samples there are; an animation's frames among them.
@@ -84,21 +85,26 @@ Result<Buffer> rewrite_png(Bytes file, const Metadata& metadata) {
     const bool is_profile = needs_profile && chunk->type == "iCCP" && chunk->is_intact;
     const bool is_needed =
         codes_samples(chunk->type) && (chunk->is_intact || chunk->type == "IDAT");
-    if (is_carried || is_profile || is_needed) {
-      add_chunk(pieces, chunk->type, chunk->data);
+    if (is_profile) {
+      // The profile as it is, compressed; but its name is any text (11.3.2.3).
+      const auto zero = std::find(chunk->data.begin(), chunk->data.end(), 0);
+      add_chunk(pieces, "iCCP", kProfileName,
+                chunk->data.subspan(size_t(zero - chunk->data.begin())));
+    } else if (is_carried || is_needed) {
+      add_chunk(pieces, chunk->type, {}, chunk->data);
     }
     needs_profile = needs_profile && !is_profile;
     if (chunk->type == "IHDR") {
       if (metadata.density) {
         density = density_chunk(*metadata.density);
-        add_chunk(pieces, "pHYs", density);
+        add_chunk(pieces, "pHYs", {}, density);
       }
       if (metadata.exif.size() > 0) {
-        add_chunk(pieces, "eXIf", metadata.exif);
+        add_chunk(pieces, "eXIf", {}, metadata.exif);
       }
     }
   }
-  add_chunk(pieces, "IEND", {});
+  add_chunk(pieces, "IEND", {}, {});
   return pieces.join();
 }
 

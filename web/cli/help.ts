@@ -1,4 +1,5 @@
-import { type Flag, IMAGE_FLAGS, OWN_FLAGS } from './options.js';
+import type { Flag } from './flag.js';
+import { IMAGE_FLAGS, OWN_FLAGS } from './options.js';
 
 const USAGE = `crop64 crops, resizes, rotates and converts JPEG, PNG and BMP images.
 

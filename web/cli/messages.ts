@@ -1,6 +1,6 @@
 // Messages of the interface speak of its options; those of the command line speak of its own.
 
-import type { ImageFlag } from './options.js';
+import type { ImageFlag } from './flag.js';
 
 type Flags = Readonly<Record<string, ImageFlag>>;
 

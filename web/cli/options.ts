@@ -5,25 +5,10 @@ import { ImageError } from '../errors.js';
 import { checkEncode } from '../options.js';
 import type { EncodeOptions } from '../types.js';
 import { WrongUse } from './errors.js';
+import type { Flag, ImageFlag } from './flag.js';
 import { inFlags } from './messages.js';
 import { type Given, parse } from './parse.js';
 import * as read from './values.js';
-
-/** One option of the command line. */
-export interface Flag {
-  /** What its value looks like. Absent if it takes none. */
-  readonly value?: string;
-  readonly short?: string;
-  readonly help: string;
-}
-
-/** An option of the interface. */
-export interface ImageFlag extends Flag {
-  /** Its path in the interface's options: `'resize.fit'`. */
-  readonly to: string;
-  /** Reads its text. What it does not understand it passes on, for the interface to refuse. */
-  read(text: string): unknown;
-}
 
 const flag = (to: string, value: string, help: string, reader = read.literal): ImageFlag => ({
   to,

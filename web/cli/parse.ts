@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { WrongUse } from './errors.js';
-import type { Flag } from './options.js';
+import type { Flag } from './flag.js';
 import { suggest } from './suggest.js';
 
 /** The options that were given: their text, or `true`. */

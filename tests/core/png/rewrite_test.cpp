@@ -61,6 +61,20 @@ TEST_CASE("chunks of the source that metadata carries stay in their places") {
   CHECK(probe_png(rewritten(file, metadata)).value().density_per_inch == doctest::Approx(300));
 }
 
+TEST_CASE("a profile is copied as it is coded, under a name that says nothing") {
+  const File still = make_png(make_picture({23, 17}, {Model::kRgb, 8}).view());
+  const File coded = deflated(file_of("a profile"));
+  File data = file_of("Anna's monitor\0\0"s);
+  data.insert(data.end(), coded.begin(), coded.end());
+  File expected = file_of("ICC profile\0\0"s);
+  expected.insert(expected.end(), coded.begin(), coded.end());
+  const File file = insert_chunk(still, "IDAT", {"iCCP", data});
+  Metadata metadata;
+  CHECK((rewritten(file, metadata) == still));
+  metadata.icc_profile = std::move(Buffer::allocate(9).value());
+  CHECK((rewritten(file, metadata) == insert_chunk(still, "IDAT", {"iCCP", expected})));
+}
+
 TEST_CASE("a checksum that is wrong or missing is made right for samples, and drops other chunks") {
   const File good = make_png(make_picture({23, 17}, {Model::kRgb, 8}).view());
   File wrong = good;
