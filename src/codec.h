@@ -146,7 +146,7 @@ const Codec* find_codec(Bytes file);
 const Codec* find_codec(Format format);
 
 // What the header of any file tells. A format that is not decoded here is no error: its info has
-// format kUnknown, and its name where it is known by sight. Errors: CORRUPT_IMAGE, TRUNCATED_IMAGE,
+// format kUnknown, and its name if it is recognised. Errors: CORRUPT_IMAGE, TRUNCATED_IMAGE,
 // UNSUPPORTED_FORMAT (a variant that is refused).
 Result<ImageInfo> probe(Bytes file);
 

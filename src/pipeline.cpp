@@ -441,7 +441,8 @@ std::optional<std::vector<Output>> pass_all(Bytes beginning, uint64_t size,
   std::vector<Output> outputs;
   for (const Options& job : options) {
     Result<Output> output = plan_job(info.value(), job);
-    if (!output.ok() || output.value().plan.way != Way::kPass) {
+    if (!output.ok() || output.value().plan.way != Way::kPass ||
+        output.value().plan.checks_samples) {
       return std::nullopt;
     }
     outputs.push_back(std::move(output.value()));

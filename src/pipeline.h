@@ -26,8 +26,8 @@ struct Source {
 struct Output {
   Plan plan;
   ImageInfo info;           // of the source
-  Buffer bytes;             // the file or, for kRaw, the samples; empty where the source passes
-  Metadata metadata;        // what was said beside the samples; nothing where the source passes
+  Buffer bytes;             // the file or, for kRaw, the samples; empty if the file keeps its own
+  Metadata metadata;        // what was said beside the samples; nothing if the file keeps its own
   uint64_t bytes_read = 0;  // of the source's bytes, how many were looked at
   int quality = 0;          // of a JPEG, 1 to 100; 0 if it is not known, and for other formats
   bool lossless = false;

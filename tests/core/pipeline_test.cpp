@@ -504,6 +504,9 @@ TEST_CASE("that a file is copied is decided by its beginning") {
   CHECK_FALSE(pass_all(Bytes(jpeg).first(scan - 10), jpeg.size(), passing).has_value());
   CHECK_FALSE(pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), cropping).has_value());
   CHECK_FALSE(pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), {&limited, 1}).has_value());
+  Options all;
+  all.metadata = MetadataPolicy::kAll;  // it keeps its bytes, but is checked to its end
+  CHECK_FALSE(pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), {&all, 1}).has_value());
 }
 
 TEST_CASE("asked for a part of what is broken or unknown, the file's own error comes") {

@@ -124,6 +124,13 @@ inline Options take_options(Tail& tail) {
   }
   if (tail.below(8) == 1) {
     options.max_bytes = 16.0 * tail.byte();
+    options.min_quality = 1 + tail.below(100);
+  }
+  if (tail.below(8) == 1) {  // no option at all
+    Options copy;
+    copy.copies_file = true;
+    copy.limits = options.limits;
+    return copy;
   }
   return options;
 }
@@ -132,6 +139,7 @@ inline Options take_options(Tail& tail) {
 inline void ask_for_samples(Options& options) {
   options.format = Format::kRaw;
   options.quality.reset();
+  options.min_quality.reset();
   options.progressive.reset();
   options.optimize_coding.reset();
   options.chroma_subsampling.reset();

@@ -311,6 +311,10 @@ test('options that change no sample leave the coded samples as they are', async 
   for (const options of [{ crop: whole }, { metadata: 'all' }, { format: 'png' }]) {
     await rejects(toBytes(broken, options), 'TRUNCATED_IMAGE');
   }
+  // Also of a file that is larger than what its header is read from.
+  const large = (await fixture('photo.png')).subarray(0, 100_000);
+  sameBytes(await toBytes(large), large);
+  await rejects(toBytes(large, { metadata: 'all' }), 'TRUNCATED_IMAGE');
 });
 
 test('an option of another format waits, unless the format was named', async () => {
