@@ -280,7 +280,7 @@ Layout sample_layout(const ImageInfo& info, const Options& options) {
 // The layout for padding and resampling: any colour can be a sample, and alpha is a channel.
 Layout working_layout(const ImageInfo& info, const Plan& plan, bool keeps_alpha) {
   const bool pads = plan.padding || plan.letterbox;
-  // No new colour: whatever the samples stand for, they can stay what they are.
+  // 'nearest' makes no new colours, so samples keep their layout, palette indices too.
   if (!pads && plan.resampling && plan.resampling->kernel == Kernel::kNearest) {
     return info.layout;
   }

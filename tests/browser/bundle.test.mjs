@@ -112,7 +112,7 @@ describe('in Chromium', () => {
     assert.equal(await opened.evaluate('inPool()'), expected);
   });
 
-  test('a plain script has to be told where the wasm and the worker are', async () => {
+  test('a plain script needs wasmUrl and workerUrl', async () => {
     await bundle('script', page, { format: 'iife', beside: files });
     const opened = await open('script');
     assert.match(await messageOf(opened, 'once'), /^MODULE_LOAD_FAILED: .* has to be an ES module/);
