@@ -1,6 +1,6 @@
 // How long crop64's own base64 encoder takes for a megabyte, with nothing else around it: several
 // means in microseconds, one to a line.
-#include "base64.h"
+#include "base/base64.h"
 
 #include <chrono>
 #include <cstdio>

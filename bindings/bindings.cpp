@@ -12,12 +12,12 @@
 #include <string>
 #include <vector>
 
-#include "arriving.h"
-#include "base64.h"
-#include "codec.h"
+#include "base/base64.h"
+#include "codecs/codec.h"
 #include "fields.h"
 #include "javascript.h"
-#include "pipeline.h"
+#include "job/arriving.h"
+#include "job/pipeline.h"
 
 namespace bindings {
 namespace {

@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "javascript.h"
-#include "options.h"
+#include "job/options.h"
 
 namespace bindings {
 

@@ -9,7 +9,7 @@ foreach(name libjpeg-turbo libpng zlib doctest)
   endif()
 endforeach()
 
-# zlib: inflate and deflate, no gzip files. Its CRC is only for tests (src/png/crc.h).
+# zlib: inflate and deflate, no gzip files. Its CRC is only for tests (src/deflate/crc32.h).
 set(zlib ${sources}/zlib)
 add_library(zlib STATIC
   ${zlib}/adler32.c ${zlib}/compress.c ${zlib}/crc32.c ${zlib}/deflate.c ${zlib}/inffast.c ${zlib}/inflate.c
@@ -55,7 +55,7 @@ add_library(png STATIC
   ${libpng}/pngwutil.c ${libpng}/intel/filter_sse2_intrinsics.c ${libpng}/intel/intel_init.c)
 target_include_directories(png SYSTEM PUBLIC ${libpng} ${CMAKE_CURRENT_BINARY_DIR}/libpng)
 target_link_libraries(png PUBLIC zlib PRIVATE platform)
-# The checksums of chunks are ours (src/png/crc.h).
+# The checksums of chunks are ours (src/deflate/crc32.h).
 target_compile_definitions(png PRIVATE crc32=crop64_crc32)
 compile_for_size(png EXCEPT
   ${libpng}/pngrutil.c ${libpng}/pngwutil.c ${libpng}/intel/filter_sse2_intrinsics.c)
@@ -69,7 +69,7 @@ if(with_simd)
 endif()
 
 # libjpeg-turbo: the 8-bit Huffman codecs, without arithmetic coding. Its own SIMD has no wasm: there
-# src/jpeg/kernels stands in for it, and elsewhere, or without SIMD, its scalar code does.
+# src/codecs/jpeg/kernels stands in for it, and elsewhere, or without SIMD, its scalar code does.
 set(libjpeg ${sources}/libjpeg-turbo)
 set(JPEG_LIB_VERSION 62)
 set(VERSION 2.1.5)
@@ -108,7 +108,7 @@ patch(jdhuff "if (nb > 16) \\\n      s = 0; \\\n    else \\\n"
   "if (nb > 16) { cinfo->unread_marker = 0; return FALSE; } \\\n    else \\\n")
 # Codes of up to ten bits, not eight, are found by one look into a table.
 patch(jdhuff "#define HUFF_LOOKAHEAD  8 " "#define HUFF_LOOKAHEAD  10 ")
-# MCUs beside the columns that are asked for, or that src/jpeg/reader.cpp says that nobody will look
+# MCUs beside the columns that are asked for, or that src/codecs/jpeg/decode.cpp says that nobody will look
 # at, are decoded only to get past them: their coefficients are not stored, no room is cleared for
 # them, and nothing is made of them.
 file(READ ${libjpeg}/jdcoefct.c jdcoefct)
@@ -124,7 +124,7 @@ patch(jdcoefct "      if (MCU_col_num >= cinfo->master->first_iMCU_col &&
           MCU_col_num <= cinfo->master->last_iMCU_col) {" "      if (wanted) {")
 patch(jdcoefct "#include \"jpegcomp.h\"" "#include \"jpegcomp.h\"
 boolean __attribute__((weak)) crop64_wants_mcu(j_decompress_ptr cinfo, JDIMENSION column);")
-# Of a file that is still arriving as many rows are skipped as src/jpeg/decoder.h has bytes for.
+# Of a file that is still arriving as many rows are skipped as src/codecs/jpeg/libjpeg_decompressor.h has bytes for.
 file(READ ${libjpeg}/jdapistd.c jdapistd)
 patch(jdapistd "  for (i = 0; i < lines_to_skip; i += lines_per_iMCU_row) {
     for (y = 0;"
@@ -153,7 +153,7 @@ if(with_simd)
 #define STEP_LOOKAHEAD 11
   unsigned long long numbers[1 << STEP_LOOKAHEAD];
   int skips[1 << STEP_LOOKAHEAD];")
-  patch(jdhuff "EXTERN(boolean) jpeg_fill_bit_buffer" "#include \"jpeg/kernels/huffman_decode.h\"
+  patch(jdhuff "EXTERN(boolean) jpeg_fill_bit_buffer" "#include \"codecs/jpeg/kernels/huffman_decode.h\"
 EXTERN(boolean) jpeg_fill_bit_buffer")
   patch(jdhuff_c "jpeg_make_d_derived_tbl(cinfo, FALSE, actbl, pdtbl);"
     "jpeg_make_d_derived_tbl(cinfo, FALSE, actbl, pdtbl);
@@ -188,10 +188,10 @@ foreach(name jchuff jdapistd jdcoefct jdhuff jdphuff)
   list(REMOVE_ITEM jpeg_sources ${libjpeg}/${name}.c)
   list(APPEND jpeg_sources ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/${name}.c)
 endforeach()
-add_library(jpeg STATIC ${jpeg_sources} ${CMAKE_SOURCE_DIR}/src/jpeg/unused.c)
+add_library(jpeg STATIC ${jpeg_sources} ${CMAKE_SOURCE_DIR}/src/codecs/jpeg/libjpeg_stubs.c)
 target_include_directories(jpeg SYSTEM PUBLIC ${libjpeg} ${CMAKE_CURRENT_BINARY_DIR}/libjpeg)
 if(with_simd)
-  set(kernels ${CMAKE_SOURCE_DIR}/src/jpeg/kernels)
+  set(kernels ${CMAKE_SOURCE_DIR}/src/codecs/jpeg/kernels)
   add_library(kernels OBJECT
     ${kernels}/color.cpp ${kernels}/downsample.cpp ${kernels}/fdct.cpp ${kernels}/huffman.cpp
     ${kernels}/huffman_decode.cpp ${kernels}/idct.cpp ${kernels}/upsample.cpp)
@@ -200,7 +200,7 @@ if(with_simd)
   set_source_files_properties(${kernel_sources} PROPERTIES COMPILE_OPTIONS -funroll-loops)
   target_include_directories(kernels SYSTEM PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/libjpeg ${libjpeg})
   target_sources(jpeg PRIVATE $<TARGET_OBJECTS:kernels>)
-  target_compile_options(jpeg PRIVATE "SHELL:-include \"${kernels}/seam.h\"")
+  target_compile_options(jpeg PRIVATE "SHELL:-include \"${kernels}/jsimd_wasm.h\"")
   target_include_directories(jpeg PRIVATE ${CMAKE_SOURCE_DIR}/src)
   # With SIMD libjpeg-turbo's multipliers would be short, but a file's may be larger.
   target_compile_definitions(jpeg PUBLIC MULTIPLIER=int)
@@ -225,6 +225,6 @@ if(EMSCRIPTEN)
   set_source_files_properties(
     ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jchuff.c ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdhuff.c
     ${CMAKE_CURRENT_BINARY_DIR}/libjpeg/jdphuff.c
-    ${CMAKE_SOURCE_DIR}/src/jpeg/kernels/huffman_decode.cpp
+    ${CMAKE_SOURCE_DIR}/src/codecs/jpeg/kernels/huffman_decode.cpp
     PROPERTIES COMPILE_DEFINITIONS "__x86_64__;__ILP32__")
 endif()

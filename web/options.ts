@@ -1,6 +1,6 @@
 // Checks what a caller passed, and puts it in the form that the module takes. What is left out stays
-// out: src/options.h has the defaults. Whatever depends on the picture (is the crop inside, does the
-// option fit the format) is decided by src/plan.cpp.
+// out: src/job/options.h has the defaults. Whatever depends on the picture (is the crop inside, does the
+// option fit the format) is decided by src/job/plan.cpp.
 
 import type { NativeOptions, NativeResize } from './crop64-module.js';
 import { ImageError, invalid, show, withIndex } from './errors.js';

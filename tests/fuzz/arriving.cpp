@@ -1,5 +1,5 @@
 // Samples of a file that arrives in pieces: those of the whole file, or the same error.
-#include "arriving.h"
+#include "job/arriving.h"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // Text to bytes, the fast way and the plain one; and bytes to text and back.
-#include "base64.h"
+#include "base/base64.h"
 
 #include <algorithm>
 #include <string>

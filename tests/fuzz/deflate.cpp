@@ -1,14 +1,13 @@
 // Bytes deflated, and inflated again by zlib; and any bytes as the zlib stream of a PNG's rows,
 // where the fast way must agree with libpng's.
-#include "png/deflate.h"
-
 #include <zlib.h>
 
 #include <algorithm>
 #include <vector>
 
+#include "codecs/png/decode.h"
+#include "deflate/deflater.h"
 #include "fuzz.h"
-#include "png/reader.h"
 
 namespace {
 

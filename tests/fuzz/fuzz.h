@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "pipeline.h"
+#include "job/pipeline.h"
 
 // libFuzzer's way to give an input (LLVM, "libFuzzer"). Each target is a file with this function.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);

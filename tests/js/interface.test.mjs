@@ -158,7 +158,7 @@ test('every option of the command line is named', () => {
 });
 
 test('the defaults of limits are those of the code', async () => {
-  const code = await read('src/options.h');
+  const code = await read('src/job/options.h');
   assert.match(code, /double pixels = 536870912;/);
   assert.match(code, /double memory = 1073741824.0;/);
   const limits = section('Limits');

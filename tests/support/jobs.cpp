@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-#include "pipeline.h"
+#include "job/pipeline.h"
 
 namespace {
 

@@ -1,0 +1,65 @@
+#include "base/buffer.h"
+
+#include <cstdlib>
+#include <utility>
+
+namespace crop64 {
+namespace {
+
+// Pointers within a larger block could not be subtracted; and emmalloc adds sizes to addresses, and
+// takes a sum that wraps around for one that fits.
+constexpr size_t kMost = PTRDIFF_MAX;
+
+}  // namespace
+
+Buffer::Buffer(Buffer&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+Buffer& Buffer::operator=(Buffer&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+Buffer::~Buffer() { std::free(data_); }
+
+Result<Buffer> Buffer::allocate(uint64_t size) {
+  Buffer buffer;
+  if (size > kMost || !buffer.grow(static_cast<size_t>(size))) {
+    return out_of_memory(size);
+  }
+  return buffer;
+}
+
+bool Buffer::grow(size_t capacity) {
+  if (capacity <= size_ && data_ != nullptr) {
+    return true;
+  }
+  if (capacity > kMost) {
+    return false;
+  }
+  void* grown = std::realloc(data_, capacity > 0 ? capacity : 1);
+  if (grown == nullptr) {
+    return false;
+  }
+  data_ = static_cast<uint8_t*>(grown);
+  size_ = capacity;
+  return true;
+}
+
+void Buffer::shrink(size_t size) {
+  if (void* smaller = std::realloc(data_, size > 0 ? size : 1); smaller != nullptr) {
+    data_ = static_cast<uint8_t*>(smaller);
+  }
+  size_ = size;
+}
+
+Error out_of_memory(uint64_t size) {
+  Error error = make_error(ErrorCode::kOutOfMemory,
+                           "There was no room for %.1f MB. Crop a smaller part, or close others.",
+                           static_cast<double>(size) / 1e6);
+  error.details = {{"bytes", static_cast<double>(size)}};
+  return error;
+}
+
+}  // namespace crop64

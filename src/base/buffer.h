@@ -1,0 +1,46 @@
+// Bytes in memory: borrowed (Bytes) and owned (Buffer).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/result.h"
+
+namespace crop64 {
+
+using Bytes = std::span<const uint8_t>;
+
+// Owned bytes, from malloc, so that an allocation that fails is an answer and not an abort. Every
+// buffer whose size depends on a picture is one of these.
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(Buffer&& other) noexcept;
+  Buffer& operator=(Buffer&& other) noexcept;
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer();
+
+  // `size` bytes, not set to anything. OUT_OF_MEMORY where there is no room.
+  static Result<Buffer> allocate(uint64_t size);
+
+  // Makes size() at least `capacity`, keeping what is there. False where there is no room: the
+  // buffer is then as it was.
+  bool grow(size_t capacity);
+  // Keeps the first `size` bytes (at most size()) and gives the rest back.
+  void shrink(size_t size);
+
+  uint8_t* data() { return data_; }
+  const uint8_t* data() const { return data_; }
+  size_t size() const { return size_; }
+  operator Bytes() const { return {data_, size_}; }  // NOLINT: a buffer is bytes
+
+ private:
+  uint8_t* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+Error out_of_memory(uint64_t size);
+
+}  // namespace crop64

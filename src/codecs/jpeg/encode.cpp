@@ -1,0 +1,131 @@
+#include "codecs/jpeg/encode.h"
+
+#include <algorithm>
+
+#include "codecs/jpeg/libjpeg_compressor.h"
+
+namespace crop64 {
+namespace {
+
+// Eight times more does not fit into libjpeg's 16 bits, and could come to a division by zero. No
+// coefficient reaches a quarter of it: all are zero whatever is beyond.
+constexpr unsigned kMaxDivisor = 8191;
+
+struct Writer {
+  JpegEncoder& encoder;
+  const ImageView& image;
+  const EncodeSettings& settings;
+  const Metadata& metadata;
+};
+
+J_COLOR_SPACE color_space(Model model) {
+  switch (model) {
+    case Model::kGray:
+      return JCS_GRAYSCALE;
+    case Model::kBgr:
+      return JCS_EXT_BGR;
+    default:
+      return JCS_RGB;
+  }
+}
+
+void set_subsampling(jpeg_compress_struct& info, ChromaSubsampling subsampling) {
+  info.comp_info[0].h_samp_factor = subsampling.horizontal;
+  info.comp_info[0].v_samp_factor = subsampling.vertical;
+}
+
+// The tables and sampling of another file.
+void set_quantisation(jpeg_compress_struct& info, const Quantisation& quantisation,
+                      bool subsamples) {
+  // Red, green and blue have no chroma that could be subsampled.
+  if (quantisation.is_rgb && !subsamples) {
+    jpeg_set_colorspace(&info, JCS_RGB);
+  }
+  const auto& components = quantisation.components;
+  for (size_t i = 0; i < components.size(); ++i) {
+    const auto same =
+        std::find_if(components.begin(), components.begin() + ptrdiff_t(i),
+                     [&](const auto& other) { return other.table == components[i].table; });
+    const auto slot = static_cast<int>(same - components.begin());
+    unsigned table[DCTSIZE2];
+    std::transform(components[i].table.begin(), components[i].table.end(), table,
+                   [](unsigned value) { return std::min(value, kMaxDivisor); });
+    jpeg_add_quant_table(&info, slot, table, 100, FALSE);
+    info.comp_info[i].quant_tbl_no = slot;
+    info.comp_info[i].h_samp_factor = components[i].horizontal;
+    info.comp_info[i].v_samp_factor = components[i].vertical;
+  }
+}
+
+void write_file(void* context) {
+  const Writer& writer = *static_cast<Writer*>(context);
+  const EncodeSettings& settings = writer.settings;
+  const ImageView& image = writer.image;
+  open(writer.encoder);
+  jpeg_compress_struct& info = writer.encoder.info;
+  info.image_width = static_cast<JDIMENSION>(image.size.width);
+  info.image_height = static_cast<JDIMENSION>(image.size.height);
+  info.input_components = image.layout.channels();
+  info.in_color_space = color_space(image.layout.model);
+  jpeg_set_defaults(&info);
+  jpeg_set_quality(&info, settings.quality, TRUE);
+  if (settings.quantisation &&
+      settings.quantisation->components.size() == size_t(info.num_components)) {
+    const auto& asked = settings.chroma_subsampling;
+    set_quantisation(info, *settings.quantisation, asked && *asked != ChromaSubsampling{1, 1});
+  }
+  if (settings.chroma_subsampling && info.num_components == 3) {
+    for (int i = 1; i < 3; ++i) {
+      info.comp_info[i].h_samp_factor = info.comp_info[i].v_samp_factor = 1;
+    }
+    set_subsampling(info, *settings.chroma_subsampling);
+  }
+  info.optimize_coding = settings.optimize_coding.value_or(false) ? TRUE : FALSE;
+  choose_scans(writer.encoder, settings.progressive);
+  info.dct_method = JDCT_ISLOW;
+  set_density(writer.encoder, writer.metadata);
+  jpeg_start_compress(&info, TRUE);
+  write_metadata(writer.encoder, writer.metadata);
+  for (int y = 0; y < image.size.height; ++y) {
+    auto* row = const_cast<JSAMPROW>(image.row(y));  // libjpeg only reads it
+    jpeg_write_scanlines(&info, &row, 1);
+  }
+  jpeg_finish_compress(&info);
+}
+
+}  // namespace
+
+Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& settings,
+                           const Metadata& metadata) {
+  ErrorTrap trap;
+  JpegEncoder encoder(trap);
+  // Most pictures take less than two bits a pixel.
+  const uint64_t expected = uint64_t{16} * 1024 + uint64_t(image.size.area()) / 4;
+  if (!encoder.reserve(expected)) {
+    return out_of_memory(expected);
+  }
+  Writer writer{encoder, image, settings, metadata};
+  if (!run_trapped(trap, write_file, &writer)) {
+    return trap.error();
+  }
+  return encoder.take();
+}
+
+double jpeg_encode_memory(const Layout& layout, Size size, const EncodeSettings& settings) {
+  const int components = layout.is_gray() ? 1 : 3;
+  // Padded to MCUs of at most 32 pixels.
+  const double row = (double(size.width) + 31) * components;
+  const double coefficients = 2 * row * (double(size.height) + 31);
+  const bool keeps = settings.progressive || settings.optimize_coding.value_or(false);
+  return 128 * 1024 + 6 * 32 * row + (keeps ? coefficients : 0);
+}
+
+Layout storable_jpeg(Layout layout) {
+  if (layout.is_gray()) {
+    return {Model::kGray, 8};
+  }
+  const bool bgr = layout.model == Model::kBgr || layout.model == Model::kBgra;
+  return {bgr ? Model::kBgr : Model::kRgb, 8};
+}
+
+}  // namespace crop64

@@ -1,0 +1,300 @@
+// Huffman decoding of an MCU, as jdhuff.c has it. Bits are loaded eight bytes at a time, and then
+// as many steps are taken as they are sure to do for: a branch that is always taken costs nothing,
+// and to ask before each step whether the bits are running out cost more than the steps.
+#ifdef __wasm_simd128__
+#include "codecs/jpeg/kernels/kernels.h"
+
+// clang-format off
+extern "C" {
+#include <jdhuff.h>
+}
+// clang-format on
+
+namespace crop64::kernels {
+namespace {
+
+constexpr int kLook = HUFF_LOOKAHEAD;
+constexpr int kMostOfSymbol = 32;  // a code has 16 bits at most, and its number 15
+constexpr int kMostOfSkip = 18;    // a code with its number is seldom longer
+
+// Steps that the bits of a load are enough for.
+constexpr int kLoaded = 56;
+constexpr int kFreeSteps = kLoaded / STEP_LOOKAHEAD;
+constexpr int kFreeSkips = kLoaded / kMostOfSkip;
+
+// Where a coefficient is stored. Codes without a number are a number 0 after their zeros, and an
+// end of block is one after 63. What lies beyond the block is stored as its last, as jdhuff.c has
+// it; a 0 so stored changes nothing, for with the last coefficient the block would have ended. Two
+// codes of a step may lead to 63 + 16 + 64.
+constexpr std::array<uint8_t, 3 * DCTSIZE2> make_order() {
+  std::array<uint8_t, 3 * DCTSIZE2> order{};
+  for (size_t k = 0; k < order.size(); ++k) {
+    order[k] = k < DCTSIZE2 ? kZigzag[k] : uint8_t(DCTSIZE2 - 1);
+  }
+  return order;
+}
+constexpr std::array<uint8_t, 3 * DCTSIZE2> kOrder = make_order();
+
+// Of `size` bits of a number, the number: those that begin with 0 stand for negative ones.
+inline int extend(int bits, int size) {
+  return bits >> (size - 1) != 0 ? bits : bits - (1 << size) + 1;
+}
+
+// Reads bits that stand before the next marker.
+class BitReader {
+ public:
+  BitReader(const JOCTET* in, const bitread_perm_state& state)
+      : in_(in),
+        buffer_(state.bits_left > 0 ? state.get_buffer << (64 - state.bits_left) : 0),
+        count_(state.bits_left) {}
+
+  // Sees to it that a code and its number are there. False at a marker, where they may not be.
+  bool fill() { return count_ >= kMostOfSymbol || load(); }
+  uint32_t peek(int count) const { return uint32_t(buffer_ >> (64 - count)); }
+  void drop(int count) {
+    buffer_ <<= count;
+    count_ -= count;
+  }
+  // `size` is not 0.
+  int take_number(int size) {
+    const auto bits = int(peek(size));
+    drop(size);
+    return extend(bits, size);
+  }
+  const JOCTET* finish(bitread_perm_state& state) const {
+    state.get_buffer = count_ > 0 ? buffer_ >> (64 - count_) : 0;
+    state.bits_left = count_;
+    return in_;
+  }
+
+  // Sees to it that kLoaded bits are there, where there are less than 64. False at a marker.
+  bool load() {
+    const v128_t raw = wasm_v128_load64_zero(in_);
+    if (wasm_i8x16_bitmask(wasm_i8x16_eq(raw, wasm_i8x16_splat(-1))) == 0) {
+      const v128_t turned =
+          wasm_i8x16_swizzle(raw, wasm_i8x16_const(7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0));
+      // Bits of a byte that does not fit as a whole are put there again by the next load.
+      buffer_ |= uint64_t(wasm_i64x2_extract_lane(turned, 0)) >> count_;
+      in_ += (63 - count_) >> 3;
+      count_ |= kLoaded;
+      return true;
+    }
+    // A copy, for what is called takes an address, and what has one does not stay in registers.
+    BitReader other = *this;
+    if (!other.load_bytes()) {
+      return false;
+    }
+    *this = other;
+    return true;
+  }
+
+ private:
+  __attribute__((noinline)) bool load_bytes() {
+    while (count_ < kLoaded) {
+      if (in_[0] == 0xff && in_[1] != 0) {
+        return false;
+      }
+      buffer_ |= uint64_t{in_[0]} << (kLoaded - count_);
+      in_ += in_[0] == 0xff ? 2 : 1;
+      count_ += 8;
+    }
+    return true;
+  }
+
+  const JOCTET* in_;
+  uint64_t buffer_;  // the next bits, the first of them on top
+  int count_;        // of bits that count; below them stand 0 or the bits to come
+};
+
+// The code of more than kLook bits that sixteen bits begin with: its length above its symbol; -1
+// where there is none. Not inlined, for it is seldom called, and the less there is around it, the
+// sooner V8 has optimised that.
+__attribute__((noinline)) int find_long_code(const d_derived_tbl& table, uint32_t bits) {
+  for (int length = kLook + 1; length <= 16; ++length) {
+    const auto code = JLONG(bits >> (16 - length));
+    if (code <= table.maxcode[length]) {
+      return length << kLook | table.pub->huffval[(code + table.valoffset[length]) & 0xff];
+    }
+  }
+  return -1;
+}
+
+// The code that sixteen bits begin with, in the same way.
+inline int find_code(const d_derived_tbl& table, uint32_t bits) {
+  const int found = table.lookup[bits >> (16 - kLook)];
+  return found >> kLook > kLook ? find_long_code(table, bits) : found;
+}
+
+// The next code's symbol, with its number there to be taken; -1 where no code is, or a marker.
+inline int take_symbol(BitReader& reader, const d_derived_tbl& table) {
+  const int found = reader.fill() ? find_code(table, reader.peek(16)) : -1;
+  if (found < 0) {
+    return -1;
+  }
+  reader.drop(found >> kLook);
+  return found & 0xff;
+}
+
+// The AC numbers of a block. False where the slow decoder is to do it: at a marker or a bad code.
+bool decode_numbers(BitReader& its_reader, const d_derived_tbl& table, JCOEFPTR block) {
+  BitReader reader = its_reader;
+  for (int k = 1; k < DCTSIZE2;) {
+    if (!reader.load()) {
+      return false;
+    }
+    bool found = true;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < kFreeSteps; ++i) {
+      const uint64_t step = table.numbers[reader.peek(STEP_LOOKAHEAD)];
+      found = step != 0;
+      if (!found) {
+        break;
+      }
+      const BitReader before = reader;
+      reader.drop(int(step & 63));
+      const int first = k + int(step >> 16 & 0xff);
+      const int second = k + int(step >> 24 & 0xff);
+      // The first one last: where the block ends with it, there is no second.
+      block[kOrder[size_t(second)]] = JCOEF(step >> 48);
+      block[kOrder[size_t(first)]] = JCOEF(step >> 32);
+      k = second + 1;
+      if (k >= DCTSIZE2) {
+        if (first >= DCTSIZE2 - 1) {
+          reader = before;
+          reader.drop(int(step >> 8 & 63));
+        }
+        its_reader = reader;
+        return true;
+      }
+    }
+    if (found) {
+      continue;
+    }
+    const int symbol = take_symbol(reader, table);
+    if (symbol < 0) {
+      return false;
+    }
+    k += symbol >> 4;
+    const int size = symbol & 15;
+    if (size != 0) {
+      block[kOrder[size_t(k)]] = JCOEF(reader.take_number(size));
+    } else if (symbol != 0xf0) {
+      break;
+    }
+    ++k;
+  }
+  its_reader = reader;
+  return true;
+}
+
+// Gets past them.
+bool skip_numbers(BitReader& its_reader, const d_derived_tbl& table) {
+  BitReader reader = its_reader;
+  for (int k = 1; k < DCTSIZE2;) {
+    if (!reader.load()) {
+      return false;
+    }
+    bool found = true;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < kFreeSkips; ++i) {
+      const auto step = uint32_t(table.skips[reader.peek(STEP_LOOKAHEAD)]);
+      found = step != 0 && k + int(step >> 16 & 0xff) < DCTSIZE2;
+      if (!found) {
+        break;
+      }
+      reader.drop(int(step & 63));
+      k += int(step >> 24);
+      if (k >= DCTSIZE2) {
+        its_reader = reader;
+        return true;
+      }
+    }
+    if (found) {
+      continue;
+    }
+    const int symbol = take_symbol(reader, table);
+    if (symbol < 0) {
+      return false;
+    }
+    const int size = symbol & 15;
+    reader.drop(size);
+    k += size != 0 || symbol == 0xf0 ? (symbol >> 4) + 1 : DCTSIZE2;
+  }
+  its_reader = reader;
+  return true;
+}
+
+}  // namespace
+
+extern "C" void make_ac_steps(d_derived_tbl* table) {
+  constexpr int kBits = STEP_LOOKAHEAD;
+  constexpr uint32_t kAll = 1 << kBits;
+  for (uint32_t look = 0; look < kAll; ++look) {
+    uint64_t first = 0, numbers = 0;
+    int all = 0, but_last = 0, bits = 0;
+    for (int codes = 0; all < DCTSIZE2 && bits < kBits; ++codes) {
+      const uint32_t rest = look << bits & (kAll - 1);
+      const int found = find_code(*table, rest << (16 - kBits));
+      const int length = found >> kLook;
+      const int symbol = found & 0xff;
+      const int size = symbol & 15;
+      if (found < 0 || bits + length > kBits || bits + length + size > kMostOfSkip) {
+        break;
+      }
+      const bool ends = size == 0 && symbol != 0xf0;
+      but_last = all;
+      all += ends ? DCTSIZE2 : (symbol >> 4) + 1;
+      bits += length + size;
+      if (codes < 2 && bits <= kBits) {
+        const int value = int(look >> (kBits - bits)) & ((1 << size) - 1);
+        const uint64_t number = uint16_t(size > 0 ? extend(value, size) : 0);
+        if (codes == 0) {
+          first = number << 32 | uint64_t((all - 1) << 16 | bits << 8);
+        }
+        numbers = first | number << 48 | uint64_t((all - 1) << 24 | bits);
+      }
+    }
+    table->numbers[look] = numbers;
+    table->skips[look] = int(uint32_t(all) << 24 | uint32_t(but_last << 16 | bits));
+  }
+}
+
+extern "C" boolean decode_mcu_in_steps(j_decompress_ptr decoder, JBLOCKROW* blocks,
+                                       mcu_state state) {
+  BitReader reader(decoder->src->next_input_byte, *state.bits);
+  int last_dc[MAX_COMPS_IN_SCAN];
+  for (int i = 0; i < MAX_COMPS_IN_SCAN; ++i) {
+    last_dc[i] = state.last_dc[i];
+  }
+  for (int i = 0; i < decoder->blocks_in_MCU; ++i) {
+    const int size = take_symbol(reader, *state.dc_tables[i]);
+    if (size < 0) {
+      return FALSE;
+    }
+    const int difference = size > 0 ? reader.take_number(size) : 0;
+    JCOEFPTR block = blocks != nullptr ? *blocks[i] : nullptr;
+    if (state.dc_needed[i]) {
+      int& dc = last_dc[decoder->MCU_membership[i]];
+      dc = int(unsigned(dc) + unsigned(difference));
+      if (block != nullptr) {
+        block[0] = JCOEF(dc);
+      }
+    }
+    const d_derived_tbl& table = *state.ac_tables[i];
+    if (!(state.ac_needed[i] && block != nullptr ? decode_numbers(reader, table, block)
+                                                 : skip_numbers(reader, table))) {
+      return FALSE;
+    }
+  }
+  for (int i = 0; i < MAX_COMPS_IN_SCAN; ++i) {
+    state.last_dc[i] = last_dc[i];
+  }
+  const JOCTET* next = reader.finish(*state.bits);
+  decoder->src->bytes_in_buffer -= size_t(next - decoder->src->next_input_byte);
+  decoder->src->next_input_byte = next;
+  return TRUE;
+}
+
+}  // namespace crop64::kernels
+
+#endif

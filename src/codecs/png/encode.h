@@ -1,0 +1,19 @@
+// Samples to PNG files: libpng's chunks around own code's IDATs (compress.h).
+#pragma once
+
+#include "codecs/codec.h"
+
+namespace crop64 {
+
+// A PNG of the image's own colour type and depth, palette and transparent colour with it, not
+// interlaced. Errors: OUT_OF_MEMORY.
+Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings,
+                          const Metadata& metadata);
+
+// The deflater, two rows, and one for each of the five filters.
+double png_encode_memory(const Layout& layout, Size size, const EncodeSettings& settings);
+
+// The layout itself; RGB(A) for BGR(A) and for CMYK.
+Layout storable_png(Layout layout);
+
+}  // namespace crop64

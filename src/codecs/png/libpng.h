@@ -1,0 +1,26 @@
+// libpng's header, and its way of reporting errors led into an ErrorTrap. Included by this folder's
+// sources only.
+#pragma once
+
+#include <png.h>
+
+#include <string_view>
+
+#include "base/c_error_trap.h"
+
+namespace crop64 {
+
+// libpng's error hook: its error pointer is an ErrorTrap.
+[[noreturn]] inline void on_png_error(png_structp png, png_const_charp message) {
+  auto& trap = *static_cast<ErrorTrap*>(png_get_error_ptr(png));
+  // libpng says so, in these words, when a file's IDATs end before its rows do.
+  const bool ended = std::string_view(message) == "Not enough image data";
+  const bool memory = std::string_view(message).find("emory") != std::string_view::npos;
+  fail(trap,
+       ended    ? ErrorCode::kTruncatedImage
+       : memory ? ErrorCode::kOutOfMemory
+                : ErrorCode::kCorruptImage,
+       ended ? "The PNG's image data ends before the end of the region" : message);
+}
+
+}  // namespace crop64

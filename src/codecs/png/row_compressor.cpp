@@ -1,0 +1,143 @@
+#include "codecs/png/row_compressor.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "codecs/png/filters.h"
+
+namespace crop64 {
+namespace {
+
+constexpr unsigned bit(Filter filter) { return 1u << static_cast<unsigned>(filter); }
+
+constexpr unsigned kAllFilters = (1u << kFilters) - 1;
+
+unsigned filters_for(const Layout& layout, int level) {
+  // Samples that are numbers of colours, or parts of a byte, tell nothing about their neighbours.
+  if (level == 0 || layout.depth < 8 || layout.model == Model::kPalette) {
+    return bit(Filter::kNone);
+  }
+  return level <= 2 ? kAllFilters & ~bit(Filter::kAverage) : kAllFilters;
+}
+
+// One row as the file has it: bits packed, 16-bit samples big-endian.
+void pack_row(const ImageView& image, int y, uint8_t* out) {
+  const uint8_t* in = image.row(y);
+  const auto samples =
+      static_cast<size_t>(image.size.width) * static_cast<size_t>(image.layout.channels());
+  if (image.layout.depth == 8) {
+    std::memcpy(out, in, samples);
+    return;
+  }
+  if (image.layout.depth == 16) {
+    for (size_t i = 0; i < samples; ++i) {
+      uint16_t sample;
+      std::memcpy(&sample, in + 2 * i, sizeof sample);
+      *out++ = static_cast<uint8_t>(sample >> 8);
+      *out++ = static_cast<uint8_t>(sample);
+    }
+    return;
+  }
+  const auto depth = static_cast<size_t>(image.layout.depth);
+  const size_t per_byte = 8 / depth;
+  for (size_t i = 0; i < samples; i += per_byte) {
+    unsigned packed = 0;
+    for (size_t k = i; k < i + per_byte; ++k) {
+      packed = packed << depth | (k < samples ? in[k] : 0u);
+    }
+    *out++ = static_cast<uint8_t>(packed);
+  }
+}
+
+}  // namespace
+
+Result<RowCompressor> RowCompressor::make(const ImageView& image, int level, Deflater::Sink sink,
+                                          void* context) {
+  RowCompressor compressor;
+  compressor.image_ = image;
+  const size_t bits =
+      static_cast<size_t>(image.layout.channels()) * static_cast<size_t>(image.layout.depth);
+  compressor.row_bytes_ = (static_cast<size_t>(image.size.width) * bits + 7) / 8;
+  compressor.unit_ = std::max(size_t{1}, bits / 8);
+  compressor.filters_ = filters_for(image.layout, level);
+  compressor.deflater_ = Deflater::make(level, sink, context);
+  const uint64_t line = uint64_t{compressor.row_bytes_} + 2 * kRowSlack;
+  Result<Buffer> rows = Buffer::allocate(3 * line);
+  if (!rows.ok() || !compressor.deflater_) {
+    return rows.ok() ? out_of_memory(Deflater::kMemory) : rows.error();
+  }
+  compressor.rows_ = std::move(rows.value());
+  return compressor;
+}
+
+// Whether a row is drawn, as text is, or of few colours: a good part of it repeats the pixel
+// before, and most of the rest differs much. What is drawn alike is found again best as it is; what
+// differs little, as in gradients, is not.
+bool RowCompressor::is_drawn(const uint8_t* row) const {
+  constexpr uint8_t kMuch = 8;
+  const size_t changed = row_bytes_ - count_near(row, row_bytes_, unit_, 1);
+  return 4 * changed <= 3 * row_bytes_ &&
+         2 * (row_bytes_ - count_near(row, row_bytes_, unit_, kMuch)) >= changed;
+}
+
+// Of the filters to choose from the one that leaves least.
+Filter RowCompressor::choose_filter(const uint8_t* row, const uint8_t* above) {
+  if (filters_ == bit(Filter::kNone)) {
+    return Filter::kNone;
+  }
+  const auto sum_of = [&](Filter filter) {
+    return sum_of_magnitudes(filter, row, above, row_bytes_, unit_);
+  };
+  // A row that is as the one above is nothing but zeros then, which take fewer bits than matches.
+  const uint64_t sum_of_up = sum_of(Filter::kUp);
+  if (sum_of_up == 0) {
+    return Filter::kUp;
+  }
+  // Samples of 16 bits that are computed may look drawn, with hardly any repetition. Where the row
+  // above predicts nearly all of them, a filter leaves a fraction of what Sub leaves; of drawings a
+  // third at least.
+  const auto is_predicted = [&] {
+    constexpr uint64_t kFraction = 8;
+    const uint64_t least = std::min(sum_of_up, sum_of(Filter::kPaeth));
+    return image_.layout.depth == 16 && kFraction * least < sum_of(Filter::kSub);
+  };
+  if (is_drawn(row) && !is_predicted()) {
+    return Filter::kNone;
+  }
+  Filter best = Filter::kNone;
+  uint64_t least = sum_of(Filter::kNone);
+  for (const Filter filter : {Filter::kUp, Filter::kSub, Filter::kAverage, Filter::kPaeth}) {
+    if (least == 0 || (filters_ & bit(filter)) == 0) {
+      continue;
+    }
+    const uint64_t sum = filter == Filter::kUp ? sum_of_up : sum_of(filter);
+    if (sum < least) {
+      least = sum;
+      best = filter;
+    }
+  }
+  return best;
+}
+
+void RowCompressor::run() {
+  std::memset(rows_.data(), 0, rows_.size());
+  const size_t line = row_bytes_ + 2 * kRowSlack;
+  uint8_t* row = rows_.data() + kRowSlack;
+  uint8_t* above = row + line;
+  uint8_t* filtered = above + line;
+  for (int y = 0; y < image_.size.height; ++y) {
+    pack_row(image_, y, row);
+    const Filter filter = choose_filter(row, above);
+    const uint8_t* written = row;  // the zero in front of it is its filter
+    if (filter != Filter::kNone) {
+      filtered[-1] = static_cast<uint8_t>(filter);
+      apply_filter(filter, row, above, row_bytes_, unit_, filtered);
+      written = filtered;
+    }
+    deflater_->write({written - 1, row_bytes_ + 1});
+    std::swap(row, above);
+  }
+  deflater_->finish();
+}
+
+}  // namespace crop64

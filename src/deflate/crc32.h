@@ -1,0 +1,17 @@
+// The checksum of PNG chunks (PNG specification, third edition, section 5.5), without a look into a
+// table for most of it.
+#pragma once
+
+#include <cstdint>
+
+#include "base/buffer.h"
+
+namespace crop64 {
+
+// Of no bytes.
+constexpr uint32_t kCrcStart = 0;
+
+// The checksum of what `crc` is that of, followed by `bytes`.
+uint32_t add_to_crc(uint32_t crc, Bytes bytes);
+
+}  // namespace crop64

@@ -1,0 +1,128 @@
+#include "deflate/huffman.h"
+
+#include <algorithm>
+#include <array>
+
+namespace crop64 {
+namespace {
+
+constexpr size_t kMostSymbols = 288;
+constexpr unsigned kMostBits = 15;
+
+// A. Moffat and J. Katajainen, "In-Place Calculation of Minimum-Redundancy Codes" (1995): counts in
+// ascending order, at least two, become lengths in descending order.
+void counts_to_lengths(std::span<uint32_t> a) {
+  const int n = static_cast<int>(a.size());
+  const auto at = [&](int i) -> uint32_t& { return a[static_cast<size_t>(i)]; };
+  // Inner nodes take the places of leaves that are used up: first their weights, then their
+  // parents.
+  int leaf = 0;
+  int root = 0;
+  for (int next = 0; next < n - 1; ++next) {
+    uint32_t weight = 0;
+    for (int child = 0; child < 2; ++child) {
+      if (leaf >= n || (root < next && at(root) < at(leaf))) {
+        weight += at(root);
+        at(root++) = static_cast<uint32_t>(next);
+      } else {
+        weight += at(leaf++);
+      }
+    }
+    at(next) = weight;
+  }
+  // Parents become depths.
+  at(n - 2) = 0;
+  for (int next = n - 3; next >= 0; --next) {
+    at(next) = at(static_cast<int>(at(next))) + 1;
+  }
+  // Depths of inner nodes become those of leaves.
+  int available = 1;
+  int node = n - 2;
+  int next = n - 1;
+  for (uint32_t depth = 0; available > 0; ++depth) {
+    int inner = 0;
+    for (; node >= 0 && at(node) == depth; --node) {
+      ++inner;
+    }
+    for (; available > inner; --available) {
+      at(next--) = depth;
+    }
+    available = 2 * inner;
+  }
+}
+
+// Makes codes that are too long shorter and, for their room, others longer.
+void limit_lengths(std::span<uint32_t> per_length, unsigned longest) {
+  uint32_t room = 0;  // in codes of `longest` bits
+  for (unsigned length = 1; length <= longest; ++length) {
+    room += per_length[length] << (longest - length);
+  }
+  for (; room > 1u << longest; --room) {
+    unsigned length = longest - 1;
+    while (per_length[length] == 0) {
+      --length;
+    }
+    --per_length[length];
+    per_length[length + 1] += 2;
+    --per_length[longest];
+  }
+}
+
+}  // namespace
+
+void make_code_lengths(std::span<const uint32_t> counts, unsigned longest,
+                       std::span<uint8_t> lengths) {
+  std::array<uint32_t, kMostSymbols> sorted;  // count and symbol
+  size_t used = 0;
+  for (uint32_t symbol = 0; symbol < counts.size(); ++symbol) {
+    if (counts[symbol] > 0) {
+      sorted[used++] = counts[symbol] << 9 | symbol;
+    }
+  }
+  for (uint32_t symbol = 0; used < 2; ++symbol) {
+    if (counts[symbol] == 0) {
+      sorted[used++] = 1 << 9 | symbol;
+    }
+  }
+  std::sort(sorted.begin(), sorted.begin() + used);
+  std::array<uint32_t, kMostSymbols> depths;
+  std::transform(sorted.begin(), sorted.begin() + used, depths.begin(),
+                 [](uint32_t entry) { return entry >> 9; });
+  counts_to_lengths(std::span(depths).first(used));
+  std::array<uint32_t, kMostBits + 1> per_length = {};
+  for (size_t i = 0; i < used; ++i) {
+    ++per_length[std::min(depths[i], longest)];
+  }
+  limit_lengths(per_length, longest);
+  std::fill(lengths.begin(), lengths.end(), uint8_t{0});
+  unsigned length = longest;
+  for (size_t i = 0; i < used; ++i) {
+    while (per_length[length] == 0) {
+      --length;
+    }
+    --per_length[length];
+    lengths[sorted[i] & 511] = static_cast<uint8_t>(length);
+  }
+}
+
+void make_codes(std::span<const uint8_t> lengths, std::span<Code> codes) {
+  std::array<uint32_t, kMostBits + 1> per_length = {};
+  for (const uint8_t length : lengths) {
+    ++per_length[length];
+  }
+  std::array<uint32_t, kMostBits + 1> next = {};
+  for (unsigned length = 2; length <= kMostBits; ++length) {
+    next[length] = (next[length - 1] + per_length[length - 1]) << 1;
+  }
+  for (size_t symbol = 0; symbol < lengths.size(); ++symbol) {
+    const unsigned length = lengths[symbol];
+    uint32_t bits = length > 0 ? next[length]++ : 0;
+    uint32_t reversed = 0;
+    for (unsigned i = 0; i < length; ++i, bits >>= 1) {
+      reversed = reversed << 1 | (bits & 1);
+    }
+    codes[symbol] = {static_cast<uint16_t>(reversed), static_cast<uint16_t>(length)};
+  }
+}
+
+}  // namespace crop64

@@ -1,0 +1,226 @@
+#include "image/convert.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <type_traits>
+
+namespace crop64 {
+namespace {
+
+template <class Sample>
+struct Pixel {
+  Sample r, g, b, a;
+};
+
+template <class Sample>
+constexpr uint32_t kMax = std::is_same_v<Sample, uint8_t> ? 255 : 65535;
+
+// A sample of `depth` bits on the scale of Sample.
+template <class Sample>
+Sample scale(uint32_t value, int depth) {
+  constexpr int kDepth = sizeof(Sample) * 8;
+  if (depth == kDepth) {
+    return static_cast<Sample>(value);
+  }
+  if (depth > kDepth) {
+    return static_cast<Sample>(value >> 8);
+  }
+  return static_cast<Sample>(value * kMax<Sample> / ((1U << depth) - 1));
+}
+
+uint32_t sample_at(const uint8_t* samples, int index, bool wide) {
+  if (!wide) {
+    return samples[index];
+  }
+  uint16_t value;
+  std::memcpy(&value, samples + 2 * static_cast<size_t>(index), sizeof value);
+  return value;
+}
+
+template <class Sample>
+void palette_row(const ImageView& image, int y, Pixel<Sample>* out) {
+  const uint8_t* in = image.row(y);
+  const std::vector<Rgba8>& palette = image.colors->palette;
+  for (int x = 0; x < image.size.width; ++x) {
+    // An index beyond the palette is a fault of the file: black, as libpng shows it.
+    const Rgba8 entry = in[x] < palette.size() ? palette[in[x]] : Rgba8{0, 0, 0, 255};
+    out[x] = {scale<Sample>(entry.r, 8), scale<Sample>(entry.g, 8), scale<Sample>(entry.b, 8),
+              scale<Sample>(entry.a, 8)};
+  }
+}
+
+// Adobe's CMYK, inverted: 255 is no ink.
+template <class Sample>
+void cmyk_row(const ImageView& image, int y, Pixel<Sample>* out) {
+  const uint8_t* in = image.row(y);
+  for (int x = 0; x < image.size.width; ++x, in += 4) {
+    const auto mix = [&](uint32_t ink) { return scale<Sample>((ink * in[3] + 127) / 255, 8); };
+    out[x] = {mix(in[0]), mix(in[1]), mix(in[2]), kMax<Sample>};
+  }
+}
+
+// Row y as straight RGBA.
+template <class Sample>
+void load_row(const ImageView& image, int y, Pixel<Sample>* out) {
+  const Layout layout = image.layout;
+  if (layout.model == Model::kCmyk) {
+    cmyk_row(image, y, out);
+    return;
+  }
+  if (layout.model == Model::kPalette) {
+    palette_row(image, y, out);
+    return;
+  }
+  const bool wide = layout.depth == 16;
+  const int channels = layout.channels();
+  const int alpha = layout.has_alpha() ? channels - 1 : -1;
+  const bool bgr = layout.model == Model::kBgr || layout.model == Model::kBgra;
+  const int red = bgr ? 2 : 0;
+  const int green = layout.is_gray() ? 0 : 1;
+  const int blue = layout.is_gray() || bgr ? 0 : 2;
+  const uint8_t* in = image.row(y);
+  const auto& transparent = image.colors->transparent;
+  for (int x = 0; x < image.size.width; ++x) {
+    const int first = x * channels;
+    const uint32_t r = sample_at(in, first + red, wide);
+    const uint32_t g = sample_at(in, first + green, wide);
+    const uint32_t b = sample_at(in, first + blue, wide);
+    uint32_t a = alpha >= 0 ? sample_at(in, first + alpha, wide) : layout.max_value();
+    if (transparent && r == (*transparent)[0] && g == (*transparent)[1] && b == (*transparent)[2]) {
+      a = 0;
+    }
+    out[x] = {scale<Sample>(r, layout.depth), scale<Sample>(g, layout.depth),
+              scale<Sample>(b, layout.depth), scale<Sample>(a, layout.depth)};
+  }
+}
+
+template <class Sample>
+Sample luma(const Pixel<Sample>& pixel) {
+  return static_cast<Sample>((19595U * pixel.r + 38470U * pixel.g + 7471U * pixel.b + 0x8000U) >>
+                             16);
+}
+
+// The background as a pixel of this depth.
+template <class Sample>
+Pixel<Sample> to_pixel(const Color& color) {
+  return {scale<Sample>(color.r, 8), scale<Sample>(color.g, 8), scale<Sample>(color.b, 8),
+          static_cast<Sample>(std::floor(color.alpha * kMax<Sample> + 0.5))};
+}
+
+// Lets the background show through where a pixel is not opaque.
+template <class Sample>
+void drop_alpha(Pixel<Sample>* row, int width, const Pixel<Sample>& background) {
+  for (int x = 0; x < width; ++x) {
+    Pixel<Sample>& pixel = row[x];
+    const uint64_t before = uint64_t{pixel.a} * kMax<Sample>;
+    const uint64_t behind = uint64_t{kMax<Sample> - pixel.a} * background.a;
+    const uint64_t total = before + behind;
+    if (behind == 0) {
+      continue;
+    }
+    const auto mix = [&](uint64_t front, uint64_t back) {
+      return static_cast<Sample>((front * before + back * behind + total / 2) / total);
+    };
+    pixel = {mix(pixel.r, background.r), mix(pixel.g, background.g), mix(pixel.b, background.b),
+             pixel.a};
+  }
+}
+
+template <class Sample>
+void store_row(const Pixel<Sample>* row, int width, Model model, Sample* out) {
+  for (int x = 0; x < width; ++x) {
+    const Pixel<Sample>& pixel = row[x];
+    switch (model) {
+      case Model::kGray:
+        *out++ = luma(pixel);
+        break;
+      case Model::kGrayAlpha:
+        *out++ = luma(pixel);
+        *out++ = pixel.a;
+        break;
+      case Model::kRgb:
+      case Model::kRgba:
+        *out++ = pixel.r;
+        *out++ = pixel.g;
+        *out++ = pixel.b;
+        if (model == Model::kRgba) {
+          *out++ = pixel.a;
+        }
+        break;
+      case Model::kBgr:
+      case Model::kBgra:
+        *out++ = pixel.b;
+        *out++ = pixel.g;
+        *out++ = pixel.r;
+        if (model == Model::kBgra) {
+          *out++ = pixel.a;
+        }
+        break;
+      case Model::kPalette:
+      case Model::kCmyk:
+        break;  // not asked for, by contract
+    }
+  }
+}
+
+template <class Sample>
+Result<Image> convert_to(const ImageView& image, Layout layout, const Color& background) {
+  Result<Image> converted = Image::allocate(image.size, layout);
+  if (!converted.ok()) {
+    return converted;
+  }
+  Result<Buffer> row = Buffer::allocate(sizeof(Pixel<Sample>) * uint64_t(image.size.width));
+  if (!row.ok()) {
+    return row.error();
+  }
+  auto* pixels = reinterpret_cast<Pixel<Sample>*>(row.value().data());
+  const bool loses_alpha = image.has_alpha() && !layout.has_alpha();
+  const Pixel<Sample> behind = to_pixel<Sample>(background);
+  for (int y = 0; y < image.size.height; ++y) {
+    load_row(image, y, pixels);
+    if (loses_alpha) {
+      drop_alpha(pixels, image.size.width, behind);
+    }
+    store_row(pixels, image.size.width, layout.model,
+              reinterpret_cast<Sample*>(converted.value().row(y)));
+  }
+  return converted;
+}
+
+}  // namespace
+
+Result<Image> convert(const ImageView& image, Layout layout, const Color& background) {
+  return layout.depth == 16 ? convert_to<uint16_t>(image, layout, background)
+                            : convert_to<uint8_t>(image, layout, background);
+}
+
+Result<Image> pad(const ImageView& image, const Padding& padding, const Color& background) {
+  Result<Image> padded = Image::allocate(padding.canvas, image.layout);
+  if (!padded.ok()) {
+    return padded;
+  }
+  uint8_t pixel[8];
+  if (image.layout.depth == 16) {
+    const Pixel<uint16_t> color = to_pixel<uint16_t>(background);
+    uint16_t samples[4];
+    store_row(&color, 1, image.layout.model, samples);
+    std::memcpy(pixel, samples, image.layout.pixel_bytes());
+  } else {
+    const Pixel<uint8_t> color = to_pixel<uint8_t>(background);
+    store_row(&color, 1, image.layout.model, pixel);
+  }
+  Image& result = padded.value();
+  result.colors = *image.colors;
+  const size_t pixel_bytes = image.layout.pixel_bytes();
+  for (size_t at = 0; at < result.samples.size(); at += pixel_bytes) {
+    std::memcpy(result.samples.data() + at, pixel, pixel_bytes);
+  }
+  for (int y = 0; y < image.size.height; ++y) {
+    std::memcpy(result.row(padding.top + y) + pixel_bytes * static_cast<size_t>(padding.left),
+                image.row(y), pixel_bytes * static_cast<size_t>(image.size.width));
+  }
+  return padded;
+}
+
+}  // namespace crop64

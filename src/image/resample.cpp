@@ -1,0 +1,334 @@
+#include "image/resample.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#ifdef __wasm_simd128__
+#include <wasm_simd128.h>
+#endif
+
+namespace crop64 {
+namespace {
+
+// Wide enough for a sample times a weight, summed.
+template <class Sample>
+using Sum = std::conditional_t<sizeof(Sample) == 1, int32_t, int64_t>;
+
+template <class Sample>
+constexpr Sum<Sample> kHalf = Sum<Sample>{1} << (kWeightBits - 1);
+
+template <class Sample>
+Sample round_to(Sum<Sample> sum, uint32_t max) {
+  return static_cast<Sample>(std::clamp<Sum<Sample>>(sum >> kWeightBits, 0, Sum<Sample>(max)));
+}
+
+// One pixel of a row.
+template <class Sample>
+void resample_pixel(const Sample* from, const Taps& taps, int x, int channels, uint32_t max,
+                    Sample* to) {
+  const auto [first, count] = taps.spans[size_t(x)];
+  const int32_t* weights = taps.weights_of(size_t(x));
+  for (int channel = 0; channel < channels; ++channel) {
+    const Sample* sample = from + size_t(first) * size_t(channels) + channel;
+    Sum<Sample> sum = kHalf<Sample>;
+    for (int i = 0; i < count; ++i, sample += channels) {
+      sum += Sum<Sample>(*sample) * weights[i];
+    }
+    to[channel] = round_to<Sample>(sum, max);
+  }
+}
+
+// One sample of a column, `step` samples from one row to the next.
+template <class Sample>
+Sample resample_sample(const Sample* sample, size_t step, const int32_t* weights, int count,
+                       uint32_t max) {
+  Sum<Sample> sum = kHalf<Sample>;
+  for (int i = 0; i < count; ++i, sample += step) {
+    sum += Sum<Sample>(*sample) * weights[i];
+  }
+  return round_to<Sample>(sum, max);
+}
+
+#ifdef __wasm_simd128__
+
+// A weight does not fit into the 16 bits that wasm multiplies and adds in pairs, so it is halved:
+// weight = high * 2^15 + low, and the sums of both are put together at the end. Nothing is rounded.
+constexpr int kLowBits = 15;
+
+// RGB rows that are resampled together: a weight once loaded is used for all of them.
+constexpr int kRows = 4;
+
+// The halves of two neighbouring weights, as they stand in 32 bits: for samples that stand in
+// pairs.
+struct WeightPair {
+  int32_t low;
+  int32_t high;
+};
+
+// Writes (count + 1) / 2 pairs.
+void make_pairs(const int32_t* weights, int count, WeightPair* pairs) {
+  const auto low = [&](int i) { return i < count ? weights[i] & ((1 << kLowBits) - 1) : 0; };
+  const auto high = [&](int i) { return i < count ? weights[i] >> kLowBits : 0; };
+  const auto join = [](int first, int second) { return (first & 0xffff) | second << 16; };
+  for (int i = 0; i < count; i += 2) {
+    *pairs++ = {join(low(i), low(i + 1)), join(high(i), high(i + 1))};
+  }
+}
+
+// Room for pairs; null where there is none.
+WeightPair* allocate_pairs(uint64_t count, Buffer& memory) {
+  Result<Buffer> allocated = Buffer::allocate(count * sizeof(WeightPair));
+  if (!allocated.ok()) {
+    return nullptr;
+  }
+  memory = std::move(allocated.value());
+  return reinterpret_cast<WeightPair*>(memory.data());
+}
+
+// Sums of samples times the low and the high halves of weights, in four lanes.
+struct Sums {
+  v128_t low = wasm_i32x4_splat(kHalf<uint8_t>);
+  v128_t high = wasm_i32x4_splat(0);
+
+  void add(v128_t samples, v128_t low_weights, v128_t high_weights) {
+    low = wasm_i32x4_add(low, wasm_i32x4_dot_i16x8(samples, low_weights));
+    high = wasm_i32x4_add(high, wasm_i32x4_dot_i16x8(samples, high_weights));
+  }
+  v128_t rounded() const {
+    return wasm_i32x4_shr(wasm_i32x4_add(low, wasm_i32x4_shl(high, kLowBits)), kWeightBits);
+  }
+};
+
+// Sixteen columns at a time, two rows at a time. False where there was no memory.
+bool resample_columns_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, const Taps& taps) {
+  Buffer memory;
+  WeightPair* pairs = allocate_pairs((size_t(taps.stride) + 1) / 2, memory);
+  if (pairs == nullptr) {
+    return false;
+  }
+  const size_t samples = in.row_samples();
+  for (int y = 0; y < out.height; ++y) {
+    const auto [first, count] = taps.spans[size_t(y)];
+    const int32_t* weights = taps.weights_of(size_t(y));
+    make_pairs(weights, count, pairs);
+    const uint8_t* top = in.row(first);
+    uint8_t* to = out.row(y);
+    size_t x = 0;
+    for (; x + 16 <= samples; x += 16) {
+      Sums sums[4];
+      const uint8_t* row = top + x;
+      for (int i = 0; 2 * i < count; ++i, row += 2 * samples) {
+        const bool has_second = 2 * i + 1 < count;
+        const v128_t upper = wasm_v128_load(row);
+        const v128_t lower = has_second ? wasm_v128_load(row + samples) : wasm_i8x16_splat(0);
+        const v128_t low_weights = wasm_i32x4_splat(pairs[i].low);
+        const v128_t high_weights = wasm_i32x4_splat(pairs[i].high);
+        const v128_t left = wasm_i8x16_shuffle(upper, lower, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
+                                               21, 6, 22, 7, 23);
+        const v128_t right = wasm_i8x16_shuffle(upper, lower, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
+                                                13, 29, 14, 30, 15, 31);
+        sums[0].add(wasm_u16x8_extend_low_u8x16(left), low_weights, high_weights);
+        sums[1].add(wasm_u16x8_extend_high_u8x16(left), low_weights, high_weights);
+        sums[2].add(wasm_u16x8_extend_low_u8x16(right), low_weights, high_weights);
+        sums[3].add(wasm_u16x8_extend_high_u8x16(right), low_weights, high_weights);
+      }
+      const v128_t left = wasm_i16x8_narrow_i32x4(sums[0].rounded(), sums[1].rounded());
+      const v128_t right = wasm_i16x8_narrow_i32x4(sums[2].rounded(), sums[3].rounded());
+      wasm_v128_store(to + x, wasm_u8x16_narrow_i16x8(left, right));
+    }
+    for (; x < samples; ++x) {
+      to[x] = resample_sample(top + x, samples, weights, count, 255);
+    }
+  }
+  return true;
+}
+
+// One pixel of kRows rows, of red, green and blue, four taps at a time. Reads up to 16 bytes of
+// each row a step.
+void resample_rgb(const uint8_t* from, size_t row_bytes, const WeightPair* pairs, int count,
+                  uint8_t* to, size_t to_row_bytes) {
+  Sums sums[kRows];
+  for (int i = 0; i < count; i += 4, from += 12, pairs += 2) {
+    for (size_t row = 0; row < kRows; ++row) {
+      const v128_t pixels = wasm_v128_load(from + row * row_bytes);
+      // Each channel of two pixels side by side, as 16-bit numbers; the last of the four is 0.
+      const v128_t first = wasm_i8x16_swizzle(
+          pixels, wasm_i8x16_const(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
+      const v128_t second = wasm_i8x16_swizzle(
+          pixels, wasm_i8x16_const(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
+      sums[row].add(first, wasm_i32x4_splat(pairs[0].low), wasm_i32x4_splat(pairs[0].high));
+      sums[row].add(second, wasm_i32x4_splat(pairs[1].low), wasm_i32x4_splat(pairs[1].high));
+    }
+  }
+  for (const Sums& sum : sums) {
+    const v128_t wide = sum.rounded();
+    const v128_t samples = wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(wide, wide), wide);
+    const int32_t pixel = wasm_i32x4_extract_lane(samples, 0);
+    to[0] = uint8_t(pixel);
+    to[1] = uint8_t(pixel >> 8);
+    to[2] = uint8_t(pixel >> 16);
+    to += to_row_bytes;
+  }
+}
+
+// The one channel of a pixel of a row, eight taps at a time. Reads up to 8 bytes a step.
+int32_t sum_gray(const uint8_t* from, const WeightPair* pairs, int count) {
+  v128_t low = wasm_i32x4_splat(0);
+  v128_t high = wasm_i32x4_splat(0);
+  for (int i = 0; i < count; i += 8, from += 8, pairs += 4) {
+    const v128_t samples = wasm_u16x8_load8x8(from);
+    const v128_t first = wasm_v128_load(pairs);
+    const v128_t second = wasm_v128_load(pairs + 2);
+    const v128_t low_weights = wasm_i32x4_shuffle(first, second, 0, 2, 4, 6);
+    const v128_t high_weights = wasm_i32x4_shuffle(first, second, 1, 3, 5, 7);
+    low = wasm_i32x4_add(low, wasm_i32x4_dot_i16x8(samples, low_weights));
+    high = wasm_i32x4_add(high, wasm_i32x4_dot_i16x8(samples, high_weights));
+  }
+  // Sums of halves may wrap around; the whole does not.
+  const auto across = [](v128_t sums) {
+    return uint32_t(wasm_i32x4_extract_lane(sums, 0)) + uint32_t(wasm_i32x4_extract_lane(sums, 1)) +
+           uint32_t(wasm_i32x4_extract_lane(sums, 2)) + uint32_t(wasm_i32x4_extract_lane(sums, 3));
+  };
+  return int32_t((across(high) << kLowBits) + across(low) + uint32_t(kHalf<uint8_t>));
+}
+
+// Pairs of a span, a multiple of four: those beyond the count are 0.
+size_t paired_stride(int stride) { return (size_t(stride) + 7) / 8 * 4; }
+
+// False where there was no memory.
+bool resample_rows_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, const Taps& taps) {
+  const size_t stride = paired_stride(taps.stride);
+  Buffer memory;
+  WeightPair* paired = allocate_pairs(uint64_t{taps.spans.size()} * stride, memory);
+  if (paired == nullptr) {
+    return false;
+  }
+  std::memset(memory.data(), 0, memory.size());
+  for (size_t i = 0; i < taps.spans.size(); ++i) {
+    make_pairs(taps.weights_of(i), taps.spans[i].count, paired + i * stride);
+  }
+  const auto channels = size_t(in.channels);
+  const int most_rows = in.channels == 3 ? kRows : 1;
+  const uint8_t* end = in.row(in.height);
+  for (int y = 0; y < out.height; y += most_rows) {
+    const int rows = std::min(most_rows, out.height - y);
+    const uint8_t* top = in.row(y);
+    // The last step of a span may read what stands behind it, but not behind the plane.
+    const auto left = size_t(end - in.row(y + rows - 1));
+    const size_t room = rows == most_rows && left > 15 ? left - 15 : 0;
+    uint8_t* to = out.row(y);
+    for (int x = 0; x < out.width; ++x, to += channels) {
+      const auto [first, count] = taps.spans[size_t(x)];
+      const uint8_t* from = top + size_t(first) * channels;
+      const WeightPair* pairs = paired + size_t(x) * stride;
+      if (size_t(first + count) * channels >= room) {
+        for (int row = 0; row < rows; ++row) {
+          resample_pixel<uint8_t>(in.row(y + row), taps, x, in.channels, 255,
+                                  to + size_t(row) * out.row_samples());
+        }
+      } else if (channels == 3) {
+        resample_rgb(from, in.row_samples(), pairs, count, to, out.row_samples());
+      } else {
+        to[0] = round_to<uint8_t>(sum_gray(from, pairs, count), 255);
+      }
+    }
+  }
+  return true;
+}
+
+#endif
+
+}  // namespace
+
+Result<Taps> Taps::allocate(int count, int stride) {
+  const uint64_t span_bytes = uint64_t(count) * sizeof(Span);
+  const uint64_t weight_bytes = uint64_t(count) * uint64_t(stride) * sizeof(int32_t);
+  Result<Buffer> memory = Buffer::allocate(span_bytes + weight_bytes);
+  if (!memory.ok()) {
+    return memory.error();
+  }
+  uint8_t* data = memory.value().data();
+  std::memset(data, 0, memory.value().size());
+  Taps taps;
+  taps.spans = {reinterpret_cast<Span*>(data), size_t(count)};
+  taps.weights = {reinterpret_cast<int32_t*>(data + span_bytes), size_t(count) * size_t(stride)};
+  taps.stride = stride;
+  taps.memory = std::move(memory.value());
+  return taps;
+}
+
+double taps_memory(int count, int stride) {
+  const double weights = double(count) * stride * sizeof(int32_t);
+  const double pairs = (double(count) + 1) * (double(stride) + 8) * sizeof(int32_t);
+  return double(count) * sizeof(Taps::Span) + weights + pairs;
+}
+
+template <class Sample>
+void resample_rows_scalar(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
+                          uint32_t max) {
+  for (int y = 0; y < out.height; ++y) {
+    for (int x = 0; x < out.width; ++x) {
+      resample_pixel(in.row(y), taps, x, in.channels, max,
+                     out.row(y) + size_t(x) * size_t(in.channels));
+    }
+  }
+}
+
+template <class Sample>
+void resample_columns_scalar(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
+                             uint32_t max) {
+  const size_t samples = in.row_samples();
+  for (int y = 0; y < out.height; ++y) {
+    const auto [first, count] = taps.spans[size_t(y)];
+    for (size_t x = 0; x < samples; ++x) {
+      out.row(y)[x] =
+          resample_sample(in.row(first) + x, samples, taps.weights_of(size_t(y)), count, max);
+    }
+  }
+}
+
+template <class Sample>
+void resample_rows(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
+                   uint32_t max) {
+#ifdef __wasm_simd128__
+  if constexpr (sizeof(Sample) == 1) {
+    if (max == 255 && (in.channels == 1 || in.channels == 3)) {
+      if (resample_rows_simd(in, out, taps)) {
+        return;
+      }
+    }
+  }
+#endif
+  resample_rows_scalar(in, out, taps, max);
+}
+
+template <class Sample>
+void resample_columns(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
+                      uint32_t max) {
+#ifdef __wasm_simd128__
+  if constexpr (sizeof(Sample) == 1) {
+    if (max == 255) {
+      if (resample_columns_simd(in, out, taps)) {
+        return;
+      }
+    }
+  }
+#endif
+  resample_columns_scalar(in, out, taps, max);
+}
+
+#define INSTANTIATE(Sample)                                                                       \
+  template void resample_rows(const Plane<Sample>&, const Plane<Sample>&, const Taps&, uint32_t); \
+  template void resample_columns(const Plane<Sample>&, const Plane<Sample>&, const Taps&,         \
+                                 uint32_t);                                                       \
+  template void resample_rows_scalar(const Plane<Sample>&, const Plane<Sample>&, const Taps&,     \
+                                     uint32_t);                                                   \
+  template void resample_columns_scalar(const Plane<Sample>&, const Plane<Sample>&, const Taps&,  \
+                                        uint32_t)
+
+INSTANTIATE(uint8_t);
+INSTANTIATE(uint16_t);
+INSTANTIATE(uint32_t);
+
+}  // namespace crop64

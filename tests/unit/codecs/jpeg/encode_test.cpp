@@ -1,0 +1,99 @@
+#include "codecs/jpeg/encode.h"
+
+#include <doctest/doctest.h>
+
+#include "support/jpegs.h"
+
+namespace crop64 {
+namespace {
+
+constexpr Layout kLayouts[] = {{Model::kGray, 8}, {Model::kRgb, 8}, {Model::kBgr, 8}};
+// The last one is larger than the writer's first guess.
+constexpr Size kSizes[] = {{1, 1}, {2, 3}, {7, 5}, {8, 8}, {17, 33}, {64, 48}, {301, 299}};
+
+File bytes_of(const Result<Buffer>& buffer) {
+  REQUIRE(buffer.ok());
+  return {buffer.value().data(), buffer.value().data() + buffer.value().size()};
+}
+
+JpegRecipe like_cjpeg(Layout layout, int quality) {
+  return {.sampling = layout.is_gray() ? kGray : k420, .quality = quality};
+}
+
+TEST_CASE("a JPEG is libjpeg's own, byte for byte") {
+  for (const Layout& layout : kLayouts) {
+    for (const Size& size : kSizes) {
+      const Image picture = make_picture(size, layout);
+      for (const int quality : {1, 50, 85, 100}) {
+        INFO(to_string(layout), ", ", size.width, " x ", size.height, ", quality ", quality);
+        const File expected = encode_with_libjpeg(picture.view(), like_cjpeg(layout, quality));
+        const File written = bytes_of(encode_jpeg(picture.view(), {.quality = quality}, {}));
+        CHECK(written.size() == expected.size());
+        CHECK((written == expected));
+      }
+    }
+  }
+}
+
+TEST_CASE("BGR is the same JPEG as RGB") {
+  const Image rgb = make_picture({33, 21}, {Model::kRgb, 8});
+  Image bgr = make_picture({33, 21}, {Model::kBgr, 8});
+  for (int y = 0; y < 21; ++y) {
+    for (int x = 0; x < 33; ++x) {
+      for (int channel = 0; channel < 3; ++channel) {
+        set_sample(bgr, x, y, 2 - channel, sample_at(rgb.view(), x, y, channel));
+      }
+    }
+  }
+  CHECK((bytes_of(encode_jpeg(bgr.view(), {}, {})) == bytes_of(encode_jpeg(rgb.view(), {}, {}))));
+}
+
+// A file's 16-bit tables may have them.
+TEST_CASE("quantisation values beyond every coefficient are no trouble") {
+  const Image picture = make_picture({33, 21}, {Model::kGray, 8});
+  const auto encode_with = [&](uint16_t value) {
+    Quantisation quantisation;
+    quantisation.components.emplace_back().table.fill(16);
+    quantisation.components[0].table[9] = value;
+    return bytes_of(encode_jpeg(picture.view(), {.quantisation = quantisation}, {}));
+  };
+  const File expected = encode_with(8191);
+  for (const unsigned value : {8192U, 8193U, 16384U, 24576U, 32767U, 32768U, 40960U, 65535U}) {
+    CHECK_MESSAGE((encode_with(uint16_t(value)) == expected), value);
+  }
+}
+
+TEST_CASE("a part of a picture is written as that part") {
+  const Image picture = make_picture({64, 48}, {Model::kRgb, 8});
+  const ImageView part = crop(picture.view(), {5, 7, 42, 40});
+  CHECK((bytes_of(encode_jpeg(part, {}, {})) ==
+         encode_with_libjpeg(part, like_cjpeg(part.layout, 85))));
+}
+
+TEST_CASE("a side of more than 65500 pixels has no place in a JPEG") {
+  const Layout gray = {Model::kGray, 8};
+  CHECK(encode_jpeg(make_picture({65500, 1}, gray).view(), {}, {}).ok());
+  CHECK(code_of(encode_jpeg(make_picture({65501, 1}, gray).view(), {}, {})) == "INVALID_ARGUMENT");
+  const Result<Buffer> refused = encode_jpeg(make_picture({1, 65501}, gray).view(), {}, {});
+  REQUIRE(code_of(refused) == "INVALID_ARGUMENT");
+  CHECK(refused.error().message.find("at most 65500 pixels") != std::string::npos);
+}
+
+TEST_CASE("a JPEG holds 8-bit grey, RGB and BGR") {
+  struct Case {
+    Layout layout;
+    Layout stored;
+  };
+  const Case cases[] = {
+      {{Model::kGray, 1}, {Model::kGray, 8}},   {{Model::kGrayAlpha, 16}, {Model::kGray, 8}},
+      {{Model::kRgb, 16}, {Model::kRgb, 8}},    {{Model::kRgba, 8}, {Model::kRgb, 8}},
+      {{Model::kBgr, 8}, {Model::kBgr, 8}},     {{Model::kBgra, 8}, {Model::kBgr, 8}},
+      {{Model::kPalette, 4}, {Model::kRgb, 8}},
+  };
+  for (const auto& [layout, stored] : cases) {
+    CHECK(to_string(storable_jpeg(layout)) == to_string(stored));
+  }
+}
+
+}  // namespace
+}  // namespace crop64

@@ -1,0 +1,93 @@
+#include "codecs/jpeg/lossless_crop.h"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "codecs/jpeg/segments.h"
+#include "support/jpegs.h"
+
+namespace crop64 {
+namespace {
+
+constexpr Size kSize = {75, 53};
+
+File make_jpeg(const Sampling& sampling, Scans scans = {}) {
+  const Image picture = make_picture(kSize, sampling.layout());
+  return encode_with_libjpeg(picture.view(),
+                             {.sampling = sampling, .quality = 90, .scans = std::move(scans)});
+}
+
+Rect on_grid(const Sampling& sampling) {
+  const Size block = sampling.components == 1 ? Size{8, 8} : sampling.block();
+  return {block.width, block.height, kSize.width - 3, kSize.height - 5};
+}
+
+std::vector<EncodeSettings> codings() {
+  return {{}, {.progressive = true}, {.optimize_coding = true}};
+}
+
+TEST_CASE("every sampling is moved, into every coding") {
+  for (const Sampling& sampling : kSamplings) {
+    for (const bool progressive : {false, true}) {
+      const File file =
+          make_jpeg(sampling, progressive ? progressive_scans(sampling.components) : Scans{});
+      const Rect region = on_grid(sampling);
+      for (const EncodeSettings& settings : codings()) {
+        INFO(sampling.name);
+        const Result<Buffer> moved = move_jpeg(file, region, settings, {});
+        REQUIRE(moved.ok());
+        const Bytes bytes = {moved.value().data(), moved.value().size()};
+        const Result<ImageInfo> info = probe_jpeg(bytes);
+        REQUIRE(info.ok());
+        CHECK(info.value().size == region.size());
+        CHECK(info.value().progressive == settings.progressive);
+      }
+    }
+  }
+}
+
+TEST_CASE("a second frame header is an error, however little of it there is") {
+  for (const File& damaged : with_second_header(make_jpeg(k420))) {
+    INFO(damaged.size(), " bytes");
+    CHECK(code_of(move_jpeg(damaged, {0, 0, 64, 48}, {}, {})) == "CORRUPT_IMAGE");
+  }
+}
+
+TEST_CASE("a damaged file is moved or refused, and is never a fault of this library") {
+  std::mt19937 random(1);
+  for (const Sampling& sampling : {k420, k444, kGray}) {
+    for (const bool progressive : {false, true}) {
+      const File file =
+          make_jpeg(sampling, progressive ? progressive_scans(sampling.components) : Scans{});
+      for (int i = 0; i < 1500; ++i) {
+        File damaged = file;
+        for (int hit = 0; hit < 1 + i % 4; ++hit) {
+          damaged[random() % damaged.size()] = static_cast<uint8_t>(random());
+        }
+        if (i % 5 == 0) {
+          damaged.resize(random() % damaged.size());
+        }
+        const Result<ImageInfo> info = probe_jpeg(damaged);
+        if (!info.ok() || info.value().size.area() > 1'000'000) {
+          continue;
+        }
+        const Size block = info.value().block;
+        const Size size = info.value().size;
+        const int left = size.width > block.width ? block.width : 0;
+        const int top = size.height > block.height ? block.height : 0;
+        for (const EncodeSettings& settings : codings()) {
+          const Result<Buffer> moved =
+              move_jpeg(damaged, {left, top, size.width, size.height}, settings, {});
+          if (!moved.ok()) {
+            INFO(moved.error().message);
+            CHECK(moved.error().code != ErrorCode::kInternal);
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace crop64

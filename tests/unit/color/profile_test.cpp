@@ -1,0 +1,263 @@
+#include "color/profile.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <string>
+
+#include "support/pictures.h"
+
+namespace crop64 {
+namespace {
+
+// The least that a profile needs: a header, a table of tags and their contents.
+class ProfileMaker {
+ public:
+  explicit ProfileMaker(const std::string& color_space) {
+    head_.resize(128);
+    std::copy(color_space.begin(), color_space.end(), head_.begin() + 16);
+  }
+
+  ProfileMaker& tag(const std::string& name, const File& content) {
+    tags_.push_back({name, content});
+    return *this;
+  }
+  File bytes() const {
+    File file = head_;
+    put(file, uint32_t(tags_.size()), 4);
+    size_t at = file.size() + 12 * tags_.size();
+    for (const auto& [name, content] : tags_) {
+      file.insert(file.end(), name.begin(), name.end());
+      put(file, uint32_t(at), 4);
+      put(file, uint32_t(content.size()), 4);
+      at += content.size();
+    }
+    for (const auto& [name, content] : tags_) {
+      file.insert(file.end(), content.begin(), content.end());
+    }
+    return file;
+  }
+  static void put(File& file, uint32_t value, int bytes) {
+    for (int i = bytes - 1; i >= 0; --i) {
+      file.push_back(static_cast<uint8_t>(value >> (8 * i)));
+    }
+  }
+
+ private:
+  struct Tag {
+    std::string name;
+    File content;
+  };
+  File head_;
+  std::vector<Tag> tags_;
+};
+
+File begin(const std::string& type) {
+  File content(type.begin(), type.end());
+  content.resize(8);
+  return content;
+}
+
+void put_fixed(File& content, double value) {
+  ProfileMaker::put(content, static_cast<uint32_t>(std::lround(value * 65536)), 4);
+}
+
+File colorant(const std::array<double, 3>& xyz) {
+  File content = begin("XYZ ");
+  for (const double value : xyz) {
+    put_fixed(content, value);
+  }
+  return content;
+}
+
+File formula(int type, const std::vector<double>& numbers) {
+  File content = begin("para");
+  ProfileMaker::put(content, uint32_t(type) << 16, 4);
+  for (const double number : numbers) {
+    put_fixed(content, number);
+  }
+  return content;
+}
+
+double srgb(double value) {
+  return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
+}
+
+File table(uint32_t entries, const std::function<double(double)>& curve) {
+  File content = begin("curv");
+  ProfileMaker::put(content, entries, 4);
+  for (uint32_t i = 0; i < entries; ++i) {
+    const double value = curve(double(i) / std::max(1U, entries - 1));
+    ProfileMaker::put(content, static_cast<uint32_t>(std::lround(value * 65535)), 2);
+  }
+  return content;
+}
+
+File gamma_of(double gamma) {
+  File content = begin("curv");
+  ProfileMaker::put(content, 1, 4);
+  ProfileMaker::put(content, static_cast<uint32_t>(std::lround(gamma * 256)), 2);
+  return content;
+}
+
+using Colorants = std::array<std::array<double, 3>, 3>;
+constexpr Colorants kSrgb = {
+    {{0.43607, 0.22249, 0.01392}, {0.38515, 0.71687, 0.09708}, {0.14307, 0.06061, 0.7141}}};
+constexpr Colorants kP3 = {
+    {{0.5151, 0.2412, -0.0011}, {0.292, 0.6922, 0.0419}, {0.1571, 0.0666, 0.7841}}};
+constexpr Colorants kAdobe = {
+    {{0.60974, 0.31111, 0.01947}, {0.20528, 0.62567, 0.06087}, {0.14919, 0.06322, 0.74457}}};
+const std::vector<double> kNumbers = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045};
+
+ProfileMaker matrix(const Colorants& colorants, const File& curve) {
+  ProfileMaker maker("RGB ");
+  maker.tag("rXYZ", colorant(colorants[0]));
+  maker.tag("gXYZ", colorant(colorants[1])).tag("bXYZ", colorant(colorants[2]));
+  return maker.tag("rTRC", curve).tag("gTRC", curve).tag("bTRC", curve);
+}
+
+ProfileMaker gray(const File& curve) { return ProfileMaker("GRAY").tag("kTRC", curve); }
+
+TEST_CASE("profiles are known by what they do") {
+  std::vector<double> more = kNumbers;
+  more.insert(more.end(), {0, 0});
+  std::vector<double> lifted = kNumbers;
+  lifted.insert(lifted.end(), {0.1, 0});
+  const File curve = formula(3, kNumbers);
+  struct Case {
+    std::string name;
+    File profile;
+    ColorSpace expected;
+  };
+  const Case cases[] = {
+      {"no profile", {}, ColorSpace::kSrgb},
+      {"sRGB, a formula", matrix(kSrgb, curve).bytes(), ColorSpace::kSrgb},
+      {"sRGB, a formula of seven numbers", matrix(kSrgb, formula(4, more)).bytes(),
+       ColorSpace::kSrgb},
+      {"sRGB, a table of 1024", matrix(kSrgb, table(1024, srgb)).bytes(), ColorSpace::kSrgb},
+      {"sRGB, a table of 26", matrix(kSrgb, table(26, srgb)).bytes(), ColorSpace::kSrgb},
+      {"Display P3, a formula", matrix(kP3, curve).bytes(), ColorSpace::kDisplayP3},
+      {"Display P3, a table", matrix(kP3, table(256, srgb)).bytes(), ColorSpace::kDisplayP3},
+      {"Adobe RGB", matrix(kAdobe, gamma_of(2.19921875)).bytes(), ColorSpace::kOther},
+      {"sRGB's colorants, gamma 2.2", matrix(kSrgb, gamma_of(2.2)).bytes(), ColorSpace::kOther},
+      {"sRGB's colorants, a table of gamma 2.2",
+       matrix(kSrgb, table(1024, [](double x) { return std::pow(x, 2.2); })).bytes(),
+       ColorSpace::kOther},
+      {"sRGB's colorants, linear", matrix(kSrgb, table(0, srgb)).bytes(), ColorSpace::kOther},
+      {"sRGB's colorants, a lifted curve", matrix(kSrgb, formula(4, lifted)).bytes(),
+       ColorSpace::kOther},
+      {"Adobe RGB's colorants, sRGB's curve", matrix(kAdobe, curve).bytes(), ColorSpace::kOther},
+      {"a table for the whole conversion", matrix(kSrgb, curve).tag("A2B0", begin("mft2")).bytes(),
+       ColorSpace::kOther},
+      {"grey, sRGB's curve", gray(curve).bytes(), ColorSpace::kSrgb},
+      {"grey, gamma 2.2", gray(gamma_of(2.2)).bytes(), ColorSpace::kOther},
+      {"grey without a curve", ProfileMaker("GRAY").bytes(), ColorSpace::kOther},
+      {"CMYK", ProfileMaker("CMYK").tag("A2B0", begin("mft2")).bytes(), ColorSpace::kOther},
+      {"Lab", ProfileMaker("Lab ").bytes(), ColorSpace::kOther},
+      {"RGB without tags", ProfileMaker("RGB ").bytes(), ColorSpace::kOther},
+      {"a header alone", File(128), ColorSpace::kOther},
+      {"one byte", File(1), ColorSpace::kOther},
+  };
+  for (const Case& known : cases) {
+    CAPTURE(known.name);
+    CHECK(color_space_of(known.profile) == known.expected);
+  }
+}
+
+TEST_CASE("one curve or colorant that differs makes another space") {
+  const File curve = formula(3, kNumbers);
+  for (const std::string changed : {"rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC"}) {
+    for (const bool missing : {false, true}) {
+      ProfileMaker maker("RGB ");
+      const std::array<std::string, 3> colors = {"r", "g", "b"};
+      for (size_t i = 0; i < 3; ++i) {
+        const bool other = changed == colors[i] + "XYZ";
+        if (!other || !missing) {
+          maker.tag(colors[i] + "XYZ", colorant(other ? kAdobe[i] : kP3[i]));
+        }
+        const bool bent = changed == colors[i] + "TRC";
+        if (!bent || !missing) {
+          maker.tag(colors[i] + "TRC", bent ? gamma_of(2.2) : curve);
+        }
+      }
+      CAPTURE(changed);
+      // Blue's colorant in Adobe RGB is near that of P3, but not that near.
+      CHECK(color_space_of(maker.bytes()) == ColorSpace::kOther);
+    }
+  }
+}
+
+TEST_CASE("a profile fits samples of its own colour space") {
+  struct Case {
+    std::string name;
+    std::vector<Model> models;
+  };
+  const Case cases[] = {
+      {"RGB ", {Model::kRgb, Model::kRgba, Model::kBgr, Model::kBgra, Model::kPalette}},
+      {"GRAY", {Model::kGray, Model::kGrayAlpha}},
+      {"CMYK", {Model::kCmyk}},
+      {"Lab ", {}},
+  };
+  constexpr Model kModels[] = {Model::kGray, Model::kGrayAlpha, Model::kRgb,     Model::kRgba,
+                               Model::kBgr,  Model::kBgra,      Model::kPalette, Model::kCmyk};
+  for (const Case& known : cases) {
+    for (const Model model : kModels) {
+      const bool expected =
+          std::find(known.models.begin(), known.models.end(), model) != known.models.end();
+      CHECK(fits(ProfileMaker(known.name).bytes(), model) == expected);
+      CHECK(!fits(File(), model));
+      CHECK(!fits(File(19), model));
+    }
+  }
+}
+
+TEST_CASE("our own profile is Display P3, of the length that it says") {
+  const Result<Buffer> made = display_p3_profile();
+  REQUIRE(made.ok());
+  const Bytes profile = made.value();
+  CHECK(color_space_of(profile) == ColorSpace::kDisplayP3);
+  CHECK(fits(profile, Model::kRgb));
+  CHECK((profile[0] << 24 | profile[1] << 16 | profile[2] << 8 | profile[3]) ==
+        int(profile.size()));
+  // Every tag lies within it, and the colorants add up to the white point.
+  const auto u32 = [&](size_t at) {
+    return uint32_t{profile[at]} << 24 | uint32_t{profile[at + 1]} << 16 |
+           uint32_t{profile[at + 2]} << 8 | profile[at + 3];
+  };
+  for (size_t i = 0; i < u32(128); ++i) {
+    CHECK(u32(136 + 12 * i) % 4 == 0);
+    CHECK(u32(136 + 12 * i) + u32(140 + 12 * i) <= profile.size());
+  }
+  for (size_t k = 0; k < 3; ++k) {
+    const auto part = [&](size_t at) { return static_cast<int32_t>(u32(at + 8 + 4 * k)); };
+    CHECK(std::abs(part(400) + part(420) + part(440) - part(336)) <= 3);
+  }
+}
+
+TEST_CASE("a profile cut or changed anywhere is looked at within its bounds") {
+  const File good = matrix(kP3, table(26, srgb)).bytes();
+  for (size_t size = 0; size < good.size(); ++size) {
+    const File cut = first_bytes(good, size);
+    if (size > 0 && size < good.size() - 26 * 2 * 3) {
+      CHECK(color_space_of(cut) == ColorSpace::kOther);
+    }
+    color_space_of(cut);
+    fits(cut, Model::kRgb);
+  }
+  Random random(1);
+  for (int round = 0; round < 20000; ++round) {
+    File changed = good;
+    for (int i = random.below(6); i >= 0; --i) {
+      const auto any = static_cast<uint8_t>(random.below(3) == 0 ? 0xff : random.next());
+      changed[size_t(random.below(random.below(2) == 0 ? 220 : int(good.size())))] = any;
+    }
+    changed.shrink_to_fit();
+    color_space_of(changed);
+  }
+}
+
+}  // namespace
+}  // namespace crop64

@@ -1,0 +1,37 @@
+#include "deflate/crc32.h"
+
+#include <doctest/doctest.h>
+#include <zlib.h>
+
+#include "support/pictures.h"
+
+namespace crop64 {
+namespace {
+
+TEST_CASE("CRCs equal zlib's, whatever the size, where they begin and what they go on from") {
+  Random random(1);
+  File bytes(100'000);
+  for (uint8_t& byte : bytes) {
+    byte = static_cast<uint8_t>(random.next());
+  }
+  for (size_t i = 0; i < 2000; ++i) {
+    const size_t begin = random.next() % 100;
+    const size_t most = i % 10 == 0 ? bytes.size() - begin : 12'000;
+    const Bytes some(bytes.data() + begin, random.next() % most);
+    const uint32_t start = i % 3 == 0 ? kCrcStart : random.next();
+    CHECK(add_to_crc(start, some) == crc32_z(start, some.data(), some.size()));
+  }
+}
+
+TEST_CASE("CRCs tell any one bit") {
+  File bytes(9000);
+  const uint32_t right = add_to_crc(kCrcStart, bytes);
+  for (size_t bit = 0; bit < 8 * bytes.size(); bit += 1 + bit % 37) {
+    bytes[bit / 8] ^= 1u << bit % 8;
+    CHECK(add_to_crc(kCrcStart, bytes) != right);
+    bytes[bit / 8] ^= 1u << bit % 8;
+  }
+}
+
+}  // namespace
+}  // namespace crop64
