@@ -2,8 +2,8 @@
 // encoder alone.
 import { join } from 'node:path';
 import { root, run } from '../scripts/setup/run.mjs';
-import { downloadSizes } from '../tests/support/download.mjs';
-import { nativeFile, nativeOptions, startNative } from '../tests/support/native.mjs';
+import { downloadSizes } from '../support/download.mjs';
+import { nativeFile, nativeOptions, startNative } from '../support/native.mjs';
 import { jobs } from './jobs.mjs';
 import { readPicture } from './pictures.mjs';
 import { median } from './report.mjs';

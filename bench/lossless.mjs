@@ -1,13 +1,13 @@
 // Finds out what a crop leaves of a picture in several libraries, by reading what they made, and
 // writes the tables in docs/lossless.md: `npm run bench:lossless`. PNG files are read by the plain
-// reader in tests/support/png.mjs, written from the specification, and JPEG files by Pillow.
+// reader in support/png.mjs, written from the specification, and JPEG files by Pillow.
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { decode, toBytes } from '../dist/index.js';
 import { markdown, writeTables } from '../scripts/documents.mjs';
 import { main, root } from '../scripts/setup/run.mjs';
-import { exif, ORIENTATION } from '../tests/support/exif.mjs';
-import { python } from '../tests/support/oracle.mjs';
+import { exif, ORIENTATION } from '../support/exif.mjs';
+import { python } from '../support/oracle.mjs';
 import {
   chunk,
   decodePng,
@@ -17,7 +17,7 @@ import {
   PALETTE,
   RGB,
   readChunks,
-} from '../tests/support/png.mjs';
+} from '../support/png.mjs';
 import { startCroppers } from './croppers.mjs';
 
 const page = join(root, 'docs/lossless.md');

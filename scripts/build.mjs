@@ -1,7 +1,7 @@
 // Builds the package into dist/: the C++ as a wasm module, and the TypeScript as JavaScript, a file for
 // each entry, for a page waits for each round of imports.
 import * as fs from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
 import { versionOf } from './setup/needs.mjs';
 import { main, root, run, secondsSince } from './setup/run.mjs';
@@ -60,8 +60,8 @@ export async function buildWithoutSimd(folder) {
   await timed('C++ without SIMD', () => compile('wasm-scalar'));
   const made = join(root, 'build/wasm-scalar/crop64-module');
   fs.cpSync(modules, folder, { recursive: true });
-  fs.copyFileSync(`${made}.js`, join(folder, 'crop64-module.js'));
-  fs.copyFileSync(`${made}.wasm`, join(folder, 'crop64.wasm'));
+  fs.copyFileSync(`${made}.js`, join(folder, 'wasm/bindings.js'));
+  fs.copyFileSync(`${made}.wasm`, join(folder, 'wasm/crop64.wasm'));
 }
 
 function copyWasm() {
@@ -75,12 +75,12 @@ function copyWasm() {
 async function compileTypeScript() {
   const output = await run(tsc, ['-p', 'web/tsconfig.json', '--listEmittedFiles']);
   const emitted = [...output.matchAll(/^TSFILE: (.*)$/gm)].map(([, file]) => resolve(root, file));
-  return emitted.filter((file) => dirname(file) === dist);
+  return emitted.filter((file) => file.startsWith(dist) && !file.startsWith(join(dist, 'cli')));
 }
 
 // Gives the files that it made.
 async function bundleAll() {
-  const glue = join(modules, 'crop64-module.js');
+  const glue = join(modules, 'wasm/bindings.js');
   fs.writeFileSync(glue, await minify(fs.readFileSync(join(root, 'build/wasm/crop64-module.js'))));
   const bundles = [bundleLibrary(), bundleWorker(), bundleInline(), bundleCommand()];
   return (await Promise.all(bundles)).flat();
@@ -112,7 +112,7 @@ function withoutIndentation(code) {
 // a bundler that takes it for some file. It is given the wasm, and has no use for its place.
 function bundleWorker() {
   return bundle({
-    entryPoints: [moduleFile('crop64-worker')],
+    entryPoints: { 'crop64-worker': moduleFile('pool/worker') },
     format: 'iife',
     minify: true,
     logOverride: { 'empty-import-meta': 'silent' },
@@ -134,7 +134,7 @@ function bundleInline() {
     export const ownWasm = () => ({ wasmBinary: decode() });`;
   const wasm = {
     name: 'wasm',
-    setup: ({ onLoad }) => onLoad({ filter: /\/location\.js$/ }, () => ({ contents })),
+    setup: ({ onLoad }) => onLoad({ filter: /\/wasm\/url\.js$/ }, () => ({ contents })),
   };
   return bundle({ entryPoints: { inline: moduleFile('index') }, minify: true, plugins: [wasm] });
 }
@@ -184,9 +184,10 @@ async function minify(glue) {
 
 // What an earlier build made from sources that are gone must not be published.
 function removeAllBut(made) {
-  for (const name of fs.readdirSync(dist)) {
+  for (const name of fs.readdirSync(dist, { recursive: true })) {
     const file = join(dist, name);
-    if (!made.includes(file)) fs.rmSync(file, { recursive: true });
+    if (fs.existsSync(file) && !made.some((path) => path === file || path.startsWith(file + sep)))
+      fs.rmSync(file, { recursive: true });
   }
 }
 

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { build, npmProgram } from './build.mjs';
 import { main, root, run, step } from './setup/run.mjs';
 
-const config = join(root, 'web/demo/vite.config.js');
+const config = join(root, 'demo/vite.config.js');
 // What goes into the page's folder beside what Vite bundles.
 const publicFolder = join(root, 'build/demo-public');
 
 /** Builds the page with the library that is in dist/. */
 export async function buildDemo() {
-  const { writeSamples } = await import('../web/demo/samples.mjs');
+  const { writeSamples } = await import('../demo/samples.mjs');
   rmSync(publicFolder, { recursive: true, force: true });
   mkdirSync(publicFolder, { recursive: true });
   await writeSamples(join(publicFolder, 'samples'));

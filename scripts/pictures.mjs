@@ -2,10 +2,10 @@
 // one crop by the browser's canvas and by crop64, and what each changed; demo.jpg is the demo page.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { python } from '../support/oracle.mjs';
+import { decodeRgba16 } from '../support/png.mjs';
 import { launch } from '../tests/browser/chromium.mjs';
 import { serve } from '../tests/browser/server.mjs';
-import { python } from '../tests/support/oracle.mjs';
-import { decodeRgba16 } from '../tests/support/png.mjs';
 import { build } from './build.mjs';
 import { buildDemo } from './demo.mjs';
 import { main, root } from './setup/run.mjs';

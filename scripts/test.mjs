@@ -17,7 +17,7 @@ const stages = {
   'clang-tidy': checkTidiness,
   types: async () => {
     await check(tsc, ['-p', 'web/tsconfig.json', '--noEmit']);
-    await check(tsc, ['-p', 'web/demo/tsconfig.json']);
+    await check(tsc, ['-p', 'demo/tsconfig.json']);
     return { passed: 2, failed: 0 };
   },
   native: async () => {

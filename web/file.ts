@@ -1,7 +1,7 @@
 // Encoded images as Files, with a name that fits their format.
 
 import { ImageError, invalid } from './errors.js';
-import { isBlob } from './input.js';
+import { isBlob } from './input/input.js';
 import type { EncodedImage, EncodeOptions, Source, ToFileOptions } from './types.js';
 
 // A name with an ending that says a format.

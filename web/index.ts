@@ -1,13 +1,13 @@
 // The public interface: each function reads its source, runs the module and shapes the answer.
 
 import { unlessAborted } from './abort.js';
-import { mayArrive, processArriving } from './arriving.js';
-import type { NativeForms, NativeModule } from './crop64-module.js';
-import { canAskBrowser, readByBrowser } from './dom.js';
 import { ImageError } from './errors.js';
 import { fileOf, splitName } from './file.js';
-import { type Input, isBlob, unchanged } from './input.js';
-import { loaded, run } from './module.js';
+import { canAskBrowser, readByBrowser } from './input/canvas.js';
+import { type Input, isBlob, unchanged } from './input/input.js';
+import { read, readStart } from './input/read.js';
+import { mayArrive, processArriving } from './input/read-while-decoding.js';
+import { checkBytes } from './input/stream.js';
 import {
   type Checked,
   checkDecode,
@@ -17,8 +17,6 @@ import {
   checkProbe,
 } from './options.js';
 import { decodedImage, encodedImage, imageInfo } from './result.js';
-import { read, readStart } from './source.js';
-import { checkBytes } from './stream.js';
 import type {
   Bytes,
   DecodedImage,
@@ -36,6 +34,8 @@ import type {
   ToFileOptions,
   Web,
 } from './types.js';
+import type { NativeForms, NativeModule } from './wasm/bindings.js';
+import { loaded, run } from './wasm/instance.js';
 
 export type {
   ErrorCode,
@@ -44,7 +44,6 @@ export type {
   ImageErrorOf,
 } from './errors.js';
 export { ImageError } from './errors.js';
-export { dispose, init } from './module.js';
 export type {
   ByteStream,
   Bytes,
@@ -92,6 +91,7 @@ export type {
   ToFileOptions,
   WithBytes,
 } from './types.js';
+export { dispose, init } from './wasm/instance.js';
 
 // As a rule a header lies within this much of a file.
 const HEADER_BYTES = 64 * 1024;

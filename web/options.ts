@@ -2,7 +2,6 @@
 // out: src/job/options.h has the defaults. Whatever depends on the picture (is the crop inside, does the
 // option fit the format) is decided by src/job/plan.cpp.
 
-import type { NativeOptions, NativeResize } from './crop64-module.js';
 import { ImageError, invalid, show, withIndex } from './errors.js';
 import { nearest } from './spelling.js';
 import type {
@@ -14,6 +13,7 @@ import type {
   Limits,
   ProbeOptions,
 } from './types.js';
+import type { NativeOptions, NativeResize } from './wasm/bindings.js';
 
 type Given = Readonly<Record<string, unknown>>;
 

@@ -4,21 +4,13 @@
 // alone; threads is not kept any more; comlink has neither a queue nor a way to cancel.
 
 import { onAbort, unlessAborted } from './abort.js';
-import { hasElements, readByBrowser } from './dom.js';
 import { ImageError, invalid, withIndex } from './errors.js';
 import { fileOf, splitName } from './file.js';
-import { bytesOf, gone, type Input, isBlob, tagOf } from './input.js';
-import {
-  type Call,
-  type ErrorMessage,
-  type Functions,
-  isRead,
-  type Material,
-  type Reply,
-  unpackError,
-  unpackReply,
-} from './message.js';
-import { nodeModule } from './node.js';
+import { hasElements, readByBrowser } from './input/canvas.js';
+import { bytesOf, gone, type Input, isBlob, tagOf } from './input/input.js';
+import { read } from './input/read.js';
+import type { Reading } from './input/stream.js';
+import { nodeModule } from './node-builtins.js';
 import {
   boolean,
   type Checked,
@@ -31,10 +23,18 @@ import {
   number,
   object,
 } from './options.js';
-import { inOrder } from './ordered.js';
-import { read } from './source.js';
-import type { Reading } from './stream.js';
-import { startThread, type Thread } from './thread.js';
+import { inOrder } from './pool/map-in-order.js';
+import {
+  type Call,
+  type ErrorMessage,
+  type Functions,
+  isRead,
+  type Material,
+  type Reply,
+  unpackError,
+  unpackReply,
+} from './pool/protocol.js';
+import { startThread, type Thread } from './pool/worker-handle.js';
 import type {
   EncodedImage,
   EncodeOptions,
@@ -43,7 +43,7 @@ import type {
   ToFileOptions,
   Web,
 } from './types.js';
-import { checkInit, compile, once } from './wasm.js';
+import { checkInit, compile, once } from './wasm/compile.js';
 
 export { ImageError } from './errors.js';
 export type * from './index.js';

@@ -1,6 +1,5 @@
 // What goes out: the module's answers as the public interface has them.
 
-import type { NativeInfo, NativeResult } from './crop64-module.js';
 import type {
   Channels,
   ChromaSubsampling,
@@ -10,6 +9,7 @@ import type {
   ImageInfo,
   Region,
 } from './types.js';
+import type { NativeInfo, NativeResult } from './wasm/bindings.js';
 
 /** The length of base64 text for that many bytes. */
 export function base64Length(byteLength: number): number {

@@ -6,7 +6,7 @@ import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { decode, encode } from '../../dist/index.js';
-import { jpegWithExif, orientation } from '../support/exif.mjs';
+import { jpegWithExif, orientation } from '../../support/exif.mjs';
 import { blocksOf } from '../support/pages.mjs';
 import { launch } from './chromium.mjs';
 import { use } from './use.mjs';

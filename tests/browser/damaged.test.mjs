@@ -3,8 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { decode } from '../../dist/index.js';
-import { BIT_FIELDS, encodeBmp, encodeBmpData, packRuns, RLE8, toRuns } from '../support/bmp.mjs';
-import { seeded } from '../support/mutations.mjs';
 import {
   chunk,
   encodePng,
@@ -14,7 +12,9 @@ import {
   RGBA,
   readChunks,
   SIGNATURE,
-} from '../support/png.mjs';
+} from '../../support/png.mjs';
+import { BIT_FIELDS, encodeBmp, encodeBmpData, packRuns, RLE8, toRuns } from '../support/bmp.mjs';
+import { seeded } from '../support/mutations.mjs';
 import { launch } from './chromium.mjs';
 import { use } from './use.mjs';
 

@@ -225,7 +225,7 @@ const expectNoFaults = () => assert.deepEqual(faults, []);
 
 // A module of the page without its types.
 async function load(name) {
-  const path = join(root, 'web/demo', name);
+  const path = join(root, 'demo', name);
   const { code } = await transformWithOxc(await readFile(path, 'utf8'), path);
   return import(`data:text/javascript,${encodeURIComponent(code)}`);
 }

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { encode, probe } from '../../dist/index.js';
-import { jpegWithExif, orientation, pngWithExif } from '../support/exif.mjs';
+import { jpegWithExif, orientation, pngWithExif } from '../../support/exif.mjs';
+import { tool } from '../../support/oracle.mjs';
 import { fixture } from '../support/fixtures.mjs';
 import { profileChunk, withChunks } from '../support/metadata.mjs';
-import { tool } from '../support/oracle.mjs';
 import { displayP3 } from '../support/profiles.mjs';
 import { launch } from './chromium.mjs';
 import { use } from './use.mjs';

@@ -11,9 +11,9 @@ import {
   toBytes,
   toDataURL,
 } from '../../dist/index.js';
+import { nativeOptions, startNative } from '../../support/native.mjs';
 import { rejects, sameBytes } from '../support/checks.mjs';
 import { fixture } from '../support/fixtures.mjs';
-import { nativeOptions, startNative } from '../support/native.mjs';
 
 const type = 'image/png';
 const png = await fixture('photo.png'); // 2 MB

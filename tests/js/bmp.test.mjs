@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode, probe } from '../../dist/index.js';
+import { pillow, python } from '../../support/oracle.mjs';
+import { decodePng, PALETTE, RGB } from '../../support/png.mjs';
 import {
   BIT_FIELDS,
   drawRuns,
@@ -15,8 +17,6 @@ import {
 import { cut, rejects, sameBytes, sameSamples } from '../support/checks.mjs';
 import { fixture, SMALL } from '../support/fixtures.mjs';
 import { imageMagick } from '../support/imagemagick.mjs';
-import { pillow, python } from '../support/oracle.mjs';
-import { decodePng, PALETTE, RGB } from '../support/png.mjs';
 import { noise } from '../support/resample.mjs';
 
 const crops = [

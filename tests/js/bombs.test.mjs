@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDeflate, deflateSync } from 'node:zlib';
 import { checkEncode } from '../../build/js/options.js';
+import { exif, jpegWithExif, pngWithExif } from '../../support/exif.mjs';
+import { nativeFile, startNative } from '../../support/native.mjs';
+import { chunk, GRAY, header, RGB, RGBA, SIGNATURE } from '../../support/png.mjs';
 import { encodeBmpData } from '../support/bmp.mjs';
-import { exif, jpegWithExif, pngWithExif } from '../support/exif.mjs';
 import { fixture } from '../support/fixtures.mjs';
 import { profileSegments, segment, withChunks, withSegments } from '../support/metadata.mjs';
-import { nativeFile, startNative } from '../support/native.mjs';
-import { chunk, GRAY, header, RGB, RGBA, SIGNATURE } from '../support/png.mjs';
 import { tinyPictures } from '../support/tiny.mjs';
 
 const MB = 1e6;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode, probe } from '../../dist/index.js';
+import { pillow, python } from '../../support/oracle.mjs';
 import { cut, sameSamples } from '../support/checks.mjs';
 import { fixture, PHOTO } from '../support/fixtures.mjs';
 import { imageMagick } from '../support/imagemagick.mjs';
-import { pillow, python } from '../support/oracle.mjs';
 
 const SAVE = `
 image = Image.open(io.BytesIO(file)).convert('CMYK')

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { decode, encode, probe, toImageData } from '../../dist/index.js';
+import { python, tool } from '../../support/oracle.mjs';
+import { chunk } from '../../support/png.mjs';
 import { rejects, sameBytes, sameSamples } from '../support/checks.mjs';
 import { fixture, jpegTestImage, SMALL } from '../support/fixtures.mjs';
 import { profileChunk, profileSegments, withChunks, withSegments } from '../support/metadata.mjs';
-import { python, tool } from '../support/oracle.mjs';
-import { chunk } from '../support/png.mjs';
 import {
   cmykProfile,
   colorants,

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode } from '../../dist/index.js';
+import { jpegWithExif, orientation } from '../../support/exif.mjs';
+import { python } from '../../support/oracle.mjs';
 import { rejects, sameSamples } from '../support/checks.mjs';
-import { jpegWithExif, orientation } from '../support/exif.mjs';
 import { fixture, SMALL } from '../support/fixtures.mjs';
-import { python } from '../support/oracle.mjs';
 
 const boxOf = ({ left, top, width, height }) => [left, top, left + width, top + height];
 

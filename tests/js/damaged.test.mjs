@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { decode, encode } from '../../dist/index.js';
+import { parsePnm } from '../../support/oracle.mjs';
 import { cut, rejects, sameSamples } from '../support/checks.mjs';
 import { fixture } from '../support/fixtures.mjs';
 import { seeded } from '../support/mutations.mjs';
-import { parsePnm } from '../support/oracle.mjs';
 
 const accept = { damaged: 'accept' };
 

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { test } from 'node:test';
 import { decode, toImageData } from '../../dist/index.js';
+import { djpeg, pillow, python } from '../../support/oracle.mjs';
+import { decodePng, decodeRgba, encodePng, RGB } from '../../support/png.mjs';
 import { cut, rejects, reorder, sameSamples } from '../support/checks.mjs';
 import {
   CAMERA,
@@ -13,8 +15,6 @@ import {
   pngSuite,
   SMALL,
 } from '../support/fixtures.mjs';
-import { djpeg, pillow, python } from '../support/oracle.mjs';
-import { decodePng, decodeRgba, encodePng, RGB } from '../support/png.mjs';
 
 const jpegs = fixtures(/^photo-(?!arithmetic|cmyk).*\.jpg$/);
 

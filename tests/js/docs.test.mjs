@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { decode, encode, probe, toBase64, toBytes, toImageData } from '../../dist/index.js';
+import { python } from '../../support/oracle.mjs';
 import { root } from '../support/fixtures.mjs';
-import { python } from '../support/oracle.mjs';
 import { describePage } from '../support/pages.mjs';
 
 const text = await readFile(join(root, 'docs/workflows.md'), 'utf8');

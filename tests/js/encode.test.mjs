@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode, toBase64, toBlob, toBytes, toDataURL } from '../../dist/index.js';
-import { cut, rejects, reorder, sameBytes, sameSamples } from '../support/checks.mjs';
-import { fixture, fixtures, PHOTO, SMALL } from '../support/fixtures.mjs';
-import { djpeg, pillow, python, tool } from '../support/oracle.mjs';
+import { djpeg, pillow, python, tool } from '../../support/oracle.mjs';
 import {
   decodePng,
   decodeRgba,
@@ -13,7 +11,9 @@ import {
   RGB,
   RGBA,
   readChunks,
-} from '../support/png.mjs';
+} from '../../support/png.mjs';
+import { cut, rejects, reorder, sameBytes, sameSamples } from '../support/checks.mjs';
+import { fixture, fixtures, PHOTO, SMALL } from '../support/fixtures.mjs';
 
 const crop = { left: 13, top: 7, right: 120, bottom: 90 };
 const box = { left: 13, top: 7, width: 107, height: 83 };

@@ -5,8 +5,6 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { mock, test } from 'node:test';
 import { decode, encode, ImageError, probe, toBase64, toBytes } from '../../dist/index.js';
-import { rejects, sha256 } from '../support/checks.mjs';
-import { brokenPngs, fixture, fixtures, jpegTestImage } from '../support/fixtures.mjs';
 import {
   chunk,
   encodePng,
@@ -16,7 +14,9 @@ import {
   RGB,
   readChunks,
   SIGNATURE,
-} from '../support/png.mjs';
+} from '../../support/png.mjs';
+import { rejects, sha256 } from '../support/checks.mjs';
+import { brokenPngs, fixture, fixtures, jpegTestImage } from '../support/fixtures.mjs';
 import { serve } from '../support/server.mjs';
 
 const png = await fixture('photo.png');

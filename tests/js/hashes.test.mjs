@@ -8,13 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { toBytes } from '../../dist/index.js';
+import { segments } from '../../support/jpeg.mjs';
+import { pngcheck, python, tool } from '../../support/oracle.mjs';
+import { decodePng } from '../../support/png.mjs';
 import { cut, sameBytes, sameSamples, sha256 } from '../support/checks.mjs';
-import { coefficients, segments } from '../support/coefficients.mjs';
+import { coefficients } from '../support/coefficients.mjs';
 import { root } from '../support/fixtures.mjs';
 import { imageMagickSamples } from '../support/imagemagick.mjs';
 import { jobs, readHashes, readSource, writeHashes } from '../support/jobs.mjs';
-import { pngcheck, python, tool } from '../support/oracle.mjs';
-import { decodePng } from '../support/png.mjs';
 import { largestError, resizeByDefinition } from '../support/resample.mjs';
 
 const update = process.argv.includes('--update');

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode, probe, toBytes } from '../../dist/index.js';
+import { nativeOptions, startNative } from '../../support/native.mjs';
 import { rejects, sameBytes } from '../support/checks.mjs';
 import { fixture } from '../support/fixtures.mjs';
-import { nativeOptions, startNative } from '../support/native.mjs';
 import { colorants, curves, matrixProfile } from '../support/profiles.mjs';
 
 const png = await fixture('small.png');

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { decode, encode, probe, toBytes } from '../../dist/index.js';
+import { jpegWithExif, orientation } from '../../support/exif.mjs';
+import { pillow, python, tool } from '../../support/oracle.mjs';
 import { rejects, sameBytes, sameSamples } from '../support/checks.mjs';
 import { coefficients, frame, tables } from '../support/coefficients.mjs';
-import { jpegWithExif, orientation } from '../support/exif.mjs';
 import { fixture, root, SMALL } from '../support/fixtures.mjs';
-import { pillow, python, tool } from '../support/oracle.mjs';
 
 const crop = { left: 13, top: 7, width: 83, height: 66 };
 

@@ -8,10 +8,7 @@ import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { encode } from '../../dist/index.js';
-import { cut, sameSamples } from '../support/checks.mjs';
-import { pngSuite } from '../support/fixtures.mjs';
-import { imageMagickSamples } from '../support/imagemagick.mjs';
-import { pngcheck } from '../support/oracle.mjs';
+import { pngcheck } from '../../support/oracle.mjs';
 import {
   chunk,
   decodePng,
@@ -22,7 +19,10 @@ import {
   RGB,
   RGBA,
   readChunks,
-} from '../support/png.mjs';
+} from '../../support/png.mjs';
+import { cut, sameSamples } from '../support/checks.mjs';
+import { pngSuite } from '../support/fixtures.mjs';
+import { imageMagickSamples } from '../support/imagemagick.mjs';
 import { noise } from '../support/resample.mjs';
 
 let folder;

@@ -5,11 +5,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { encode } from '../../dist/index.js';
-import { BIT_FIELDS, encodeBmp } from '../support/bmp.mjs';
-import { coefficients } from '../support/coefficients.mjs';
-import { jpegWithExif, orientation, pngWithExif, readOrientation } from '../support/exif.mjs';
-import { fixture, SMALL } from '../support/fixtures.mjs';
-import { pillow, python, tool } from '../support/oracle.mjs';
+import { jpegWithExif, orientation, pngWithExif, readOrientation } from '../../support/exif.mjs';
+import { pillow, python, tool } from '../../support/oracle.mjs';
 import {
   chunk,
   decodePng,
@@ -19,7 +16,10 @@ import {
   PALETTE,
   RGB,
   readChunks,
-} from '../support/png.mjs';
+} from '../../support/png.mjs';
+import { BIT_FIELDS, encodeBmp } from '../support/bmp.mjs';
+import { coefficients } from '../support/coefficients.mjs';
+import { fixture, SMALL } from '../support/fixtures.mjs';
 import { noise } from '../support/resample.mjs';
 
 const JOBS = 1000;

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { decode, encode, probe, toBytes } from '../../dist/index.js';
+import { exif, jpegWithExif, ORIENTATION, orientation, pngWithExif } from '../../support/exif.mjs';
+import { segments } from '../../support/jpeg.mjs';
+import { pillow, python, tool } from '../../support/oracle.mjs';
 import { cut, rejects, sameBytes, sameSamples } from '../support/checks.mjs';
-import { coefficients, frame, segments, withSize } from '../support/coefficients.mjs';
-import { exif, jpegWithExif, ORIENTATION, orientation, pngWithExif } from '../support/exif.mjs';
+import { coefficients, frame, withSize } from '../support/coefficients.mjs';
 import { fixture, fixtures, PHOTO, SMALL } from '../support/fixtures.mjs';
 import { imageMagick } from '../support/imagemagick.mjs';
-import { pillow, python, tool } from '../support/oracle.mjs';
 
 const lossless = true;
 

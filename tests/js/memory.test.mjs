@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { test } from 'node:test';
 import { createDeflate } from 'node:zlib';
+import { nativeFile, nativeOptions, startNative } from '../../support/native.mjs';
+import { pillow } from '../../support/oracle.mjs';
+import { chunk, GRAY, header, SIGNATURE } from '../../support/png.mjs';
 import { sameSamples } from '../support/checks.mjs';
 import { fixture } from '../support/fixtures.mjs';
-import { nativeFile, nativeOptions, startNative } from '../support/native.mjs';
-import { pillow } from '../support/oracle.mjs';
-import { chunk, GRAY, header, SIGNATURE } from '../support/png.mjs';
 
 const MB = 1e6;
 const SIDE = 20_000;

@@ -7,9 +7,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { decode, encode, probe } from '../../dist/index.js';
+import { exif, orientation } from '../../support/exif.mjs';
+import { segments } from '../../support/jpeg.mjs';
+import { pillow, python, tool } from '../../support/oracle.mjs';
+import { chunk, decodePng, readChunks } from '../../support/png.mjs';
 import { rejects, sameBytes, sameSamples } from '../support/checks.mjs';
-import { coefficients, segments } from '../support/coefficients.mjs';
-import { exif, orientation } from '../support/exif.mjs';
+import { coefficients } from '../support/coefficients.mjs';
 import { fixture, SMALL } from '../support/fixtures.mjs';
 import {
   cameraExif,
@@ -24,8 +27,6 @@ import {
   xmp,
   xmpChunk,
 } from '../support/metadata.mjs';
-import { pillow, python, tool } from '../support/oracle.mjs';
-import { chunk, decodePng, readChunks } from '../support/png.mjs';
 import { displayP3 } from '../support/profiles.mjs';
 
 const SETTINGS = [undefined, 'none', 'color', 'all'];

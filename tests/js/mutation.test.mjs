@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { checkEncode } from '../../build/js/options.js';
 import { decode, encode, ImageError, probe } from '../../dist/index.js';
+import { nativeFile, startNative } from '../../support/native.mjs';
 import { sha256 } from '../support/checks.mjs';
 import { mutate, randomOptions, seeded } from '../support/mutations.mjs';
-import { nativeFile, startNative } from '../support/native.mjs';
 import { tinyPictures } from '../support/tiny.mjs';
 
 const MUTATIONS = 30_000;

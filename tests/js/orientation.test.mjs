@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode, probe } from '../../dist/index.js';
+import { exif, jpegWithExif, ORIENTATION, orientation, pngWithExif } from '../../support/exif.mjs';
+import { pillow, python, tool } from '../../support/oracle.mjs';
+import { chunk, decodePng, encodePng, PALETTE } from '../../support/png.mjs';
 import { rejects, sameSamples } from '../support/checks.mjs';
-import { exif, jpegWithExif, ORIENTATION, orientation, pngWithExif } from '../support/exif.mjs';
 import { fixture, SMALL } from '../support/fixtures.mjs';
-import { pillow, python, tool } from '../support/oracle.mjs';
-import { chunk, decodePng, encodePng, PALETTE } from '../support/png.mjs';
 
 const TAGS = [1, 2, 3, 4, 5, 6, 7, 8];
 const TURNS = [0, 90, 180, 270];

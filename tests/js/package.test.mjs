@@ -7,8 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { tool } from '../../support/oracle.mjs';
 import { root } from '../support/fixtures.mjs';
-import { tool } from '../support/oracle.mjs';
 
 let folder;
 let tarball;

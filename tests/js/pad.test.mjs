@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode, probe } from '../../dist/index.js';
+import { jpegWithExif, orientation } from '../../support/exif.mjs';
+import { pillow, python } from '../../support/oracle.mjs';
+import { decodePng, GRAY, GRAYA, RGB, RGBA } from '../../support/png.mjs';
 import { rejects, sameSamples } from '../support/checks.mjs';
-import { jpegWithExif, orientation } from '../support/exif.mjs';
 import { fixture, SMALL } from '../support/fixtures.mjs';
-import { pillow, python } from '../support/oracle.mjs';
-import { decodePng, GRAY, GRAYA, RGB, RGBA } from '../support/png.mjs';
 
 // Boxes beyond each side and corner, beyond all, and beside the picture: left, top, right, bottom.
 const BOXES = [

@@ -4,7 +4,10 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { encode } from '../../dist/index.js';
-import { coefficients, segments } from '../support/coefficients.mjs';
+import { segments } from '../../support/jpeg.mjs';
+import { python, tool } from '../../support/oracle.mjs';
+import { chunk, readChunks } from '../../support/png.mjs';
+import { coefficients } from '../support/coefficients.mjs';
 import { fixture, SMALL } from '../support/fixtures.mjs';
 import {
   cameraExif,
@@ -19,8 +22,6 @@ import {
   xmp,
   xmpChunk,
 } from '../support/metadata.mjs';
-import { python, tool } from '../support/oracle.mjs';
-import { chunk, readChunks } from '../support/png.mjs';
 import { displayP3 } from '../support/profiles.mjs';
 
 const JOBS = 3000;

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { test } from 'node:test';
 import { decode, probe } from '../../dist/index.js';
+import { python } from '../../support/oracle.mjs';
+import { chunk, GRAYA, header, RGBA, readChunks, SIGNATURE } from '../../support/png.mjs';
 import { rejects } from '../support/checks.mjs';
 import { fixture, PHOTO, pngSuite, SMALL } from '../support/fixtures.mjs';
-import { python } from '../support/oracle.mjs';
-import { chunk, GRAYA, header, RGBA, readChunks, SIGNATURE } from '../support/png.mjs';
 
 const jpeg = { ...PHOTO, format: 'jpeg', mimeType: 'image/jpeg', channels: 'RGB', bitDepth: 8 };
 const png = { ...PHOTO, format: 'png', mimeType: 'image/png', channels: 'RGB', bitDepth: 8 };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode, probe } from '../../dist/index.js';
+import { jpegWithExif, orientation } from '../../support/exif.mjs';
+import { pillow, python, tool } from '../../support/oracle.mjs';
+import { decodePng } from '../../support/png.mjs';
 import { cut, rejects, sameBytes, sameSamples } from '../support/checks.mjs';
-import { jpegWithExif, orientation } from '../support/exif.mjs';
 import { CAMERA, fixture, PHOTO, SMALL } from '../support/fixtures.mjs';
-import { pillow, python, tool } from '../support/oracle.mjs';
-import { decodePng } from '../support/png.mjs';
 import {
   djpegReduced,
   KERNELS,

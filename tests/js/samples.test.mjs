@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode, toImageData } from '../../dist/index.js';
+import {
+  chunk,
+  decodePng,
+  encodePng,
+  GRAY,
+  GRAYA,
+  PALETTE,
+  RGB,
+  RGBA,
+} from '../../support/png.mjs';
 import { rejects, sameSamples } from '../support/checks.mjs';
-import { chunk, decodePng, encodePng, GRAY, GRAYA, PALETTE, RGB, RGBA } from '../support/png.mjs';
 import { noise } from '../support/resample.mjs';
 
 const CHANNELS = ['RGBA', 'RGB', 'BGRA', 'BGR', 'GRAY', 'GRAYA', 'keep'];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { downloadSizes } from '../support/download.mjs';
+import { downloadSizes } from '../../support/download.mjs';
 
 test('all that a page downloads is at most 160 KB', () => {
   const sizes = downloadSizes();

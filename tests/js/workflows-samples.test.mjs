@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode, encode, probe, toBase64, toBytes } from '../../dist/index.js';
+import { jpegWithExif, orientation } from '../../support/exif.mjs';
+import { pillow, python } from '../../support/oracle.mjs';
+import { decodePng, PALETTE } from '../../support/png.mjs';
 import { sameBytes, sameSamples } from '../support/checks.mjs';
-import { jpegWithExif, orientation } from '../support/exif.mjs';
 import { CAMERA, fixture } from '../support/fixtures.mjs';
-import { pillow, python } from '../support/oracle.mjs';
-import { decodePng, PALETTE } from '../support/png.mjs';
 
 const crop = { left: 340, top: 160, right: 1024, bottom: 650 };
 const box = [340, 160, 1024, 650];

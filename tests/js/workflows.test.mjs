@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { decode, encode, probe, toBase64, toBytes } from '../../dist/index.js';
+import { pillow, python } from '../../support/oracle.mjs';
 import { rejects, sameBytes, sameSamples } from '../support/checks.mjs';
 import { CAMERA, fixture } from '../support/fixtures.mjs';
-import { pillow, python } from '../support/oracle.mjs';
 
 const crop = { left: 340, top: 160, right: 1024, bottom: 650 };
 const box = [340, 160, 1024, 650];

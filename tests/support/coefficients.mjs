@@ -1,7 +1,8 @@
-// What JPEGs hold before they are decoded, as a program on libjpeg tells it; and their segments.
+// What JPEGs hold before they are decoded, as a program on libjpeg tells it.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { segments } from '../../support/jpeg.mjs';
 import { root } from './fixtures.mjs';
 
 const program = join(root, 'build/asan/coefficients');
@@ -27,19 +28,6 @@ function length(file) {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(file.length);
   return bytes;
-}
-
-/** The segments { marker, at, payload } of a JPEG up to its first scan. */
-export function segments(jpeg) {
-  const found = [];
-  const file = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
-  for (let at = 2; ; ) {
-    const size = file.readUInt16BE(at + 2);
-    const marker = file[at + 1];
-    found.push({ marker, at, payload: file.subarray(at + 4, at + 2 + size) });
-    if (marker === 0xda) return found;
-    at += 2 + size;
-  }
 }
 
 const SOF = [0xc0, 0xc1, 0xc2];

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { python, tool } from './oracle.mjs';
-import { encodePng, GRAY, GRAYA, RGB, RGBA } from './png.mjs';
+import { python, tool } from '../../support/oracle.mjs';
+import { encodePng, GRAY, GRAYA, RGB, RGBA } from '../../support/png.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const build = join(root, 'build');

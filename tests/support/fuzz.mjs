@@ -1,8 +1,8 @@
 // What the fuzz targets of tests/fuzz begin with, and what once crashed them.
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodePng, RGB } from '../../support/png.mjs';
 import { root } from './fixtures.mjs';
-import { encodePng, RGB } from './png.mjs';
 import { tinyPictures } from './tiny.mjs';
 
 const sources = join(root, 'tests/fuzz');

@@ -1,6 +1,6 @@
 // ImageMagick 6 as a maker of files that Pillow does not write, and as a second judge of them.
 import { spawnSync } from 'node:child_process';
-import { tool } from './oracle.mjs';
+import { tool } from '../../support/oracle.mjs';
 
 // Where there are two, the one of the distribution.
 const COMMANDS = ['/usr/bin/convert', 'convert-im6.q16', 'convert-im6', 'convert'];

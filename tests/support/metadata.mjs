@@ -1,7 +1,7 @@
 // What files say beside their samples, written by hand, and read back by exiftool.
 import { deflateSync } from 'node:zlib';
-import { tool } from './oracle.mjs';
-import { chunk, SIGNATURE } from './png.mjs';
+import { tool } from '../../support/oracle.mjs';
+import { chunk, SIGNATURE } from '../../support/png.mjs';
 
 const latin1 = (text) => Buffer.from(text, 'latin1');
 const u16 = (value) => Buffer.from([value >> 8, value & 255]);

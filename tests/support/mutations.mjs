@@ -1,6 +1,6 @@
 // Files that are broken at random, and jobs for them, the same ones for the same seed.
 import { deflateSync, inflateSync } from 'node:zlib';
-import { chunk, readChunks, SIGNATURE } from './png.mjs';
+import { chunk, readChunks, SIGNATURE } from '../../support/png.mjs';
 
 /** Whole numbers below a bound (Lehmer's generator, as minstd has it). */
 export function seeded(seed) {

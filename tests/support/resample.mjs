@@ -1,5 +1,5 @@
 // Judges for resampling: Pillow, and the definition of it in floating point.
-import { python, tool } from './oracle.mjs';
+import { python, tool } from '../../support/oracle.mjs';
 
 /** Our names of kernels, and Pillow's. */
 export const KERNELS = {

@@ -1,8 +1,18 @@
 // Tiny pictures of every kind of file that is read: where every byte of a file is tried, or
 // thousands of jobs are done.
 import { deflateSync } from 'node:zlib';
+import { jpegWithExif, orientation } from '../../support/exif.mjs';
+import {
+  chunk,
+  encodePng,
+  GRAY,
+  GRAYA,
+  PALETTE,
+  RGB,
+  RGBA,
+  readChunks,
+} from '../../support/png.mjs';
 import { encodeBmp, encodeBmpData, packRuns, RLE4, RLE8, toRuns } from './bmp.mjs';
-import { jpegWithExif, orientation } from './exif.mjs';
 import { fixture } from './fixtures.mjs';
 import {
   cameraExif,
@@ -15,7 +25,6 @@ import {
   xmp,
   xmpChunk,
 } from './metadata.mjs';
-import { chunk, encodePng, GRAY, GRAYA, PALETTE, RGB, RGBA, readChunks } from './png.mjs';
 
 /** The size of the JPEGs. Odd, and of more than one iMCU. */
 export const TINY = { width: 37, height: 29 };

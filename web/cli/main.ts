@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
 import { ImageError } from '../errors.js';
 import { encode, probe } from '../index.js';
-import { inOrder } from '../ordered.js';
+import { inOrder } from '../pool/map-in-order.js';
 import { createPool } from '../pool.js';
 import type { EncodedImage } from '../types.js';
 import { type Failure, failureOf, printable, systemReason, WrongUse } from './errors.js';

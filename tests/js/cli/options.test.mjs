@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { IMAGE_FLAGS } from '../../../build/js/cli/options.js';
 import { toBytes } from '../../../dist/index.js';
+import { jpegWithExif, orientation } from '../../../support/exif.mjs';
 import { sameBytes } from '../../support/checks.mjs';
 import { fails, folderForEachTest, images, put, succeeds, untouched } from '../../support/cli.mjs';
-import { jpegWithExif, orientation } from '../../support/exif.mjs';
 import { fixture } from '../../support/fixtures.mjs';
 
 folderForEachTest();

@@ -1,7 +1,7 @@
 // A source that has been read: what the module takes.
 
-import { ImageError, invalid } from './errors.js';
-import type { Channels, ColorSpace, Decoder, Pixels, Source } from './types.js';
+import { ImageError, invalid } from '../errors.js';
+import type { Channels, ColorSpace, Decoder, Pixels, Source } from '../types.js';
 
 export interface Input {
   readonly kind: 'file' | 'base64' | 'samples';

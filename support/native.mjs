@@ -1,9 +1,9 @@
 // The module without the wrapper, for what the public interface does not show: its heap.
 import { readFileSync } from 'node:fs';
-import createModule from '../../build/js/crop64-module.js';
+import createModule from '../build/js/wasm/bindings.js';
 
 const wasm = new WebAssembly.Module(
-  readFileSync(new URL('../../dist/crop64.wasm', import.meta.url)),
+  readFileSync(new URL('../dist/crop64.wasm', import.meta.url)),
 );
 
 /** A new instance, and who hears what it prints. */

@@ -2,10 +2,10 @@
 // photograph's size, and a drawing with a palette and transparency.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { toBytes } from '../../dist/index.js';
-import { fetchPhotos } from '../../scripts/setup/photos.mjs';
-import { root } from '../../scripts/setup/run.mjs';
-import { chunk, encodePng, PALETTE } from '../../tests/support/png.mjs';
+import { toBytes } from '../dist/index.js';
+import { fetchPhotos } from '../scripts/setup/photos.mjs';
+import { root } from '../scripts/setup/run.mjs';
+import { chunk, encodePng, PALETTE } from '../support/png.mjs';
 
 /** Writes them into a folder. */
 export async function writeSamples(folder) {

@@ -1,12 +1,12 @@
 // A Blob that is decoded while it is being read, and read no further than it has to be.
 
-import { unlessAborted } from './abort.js';
-import type { NativeForms, NativeModule } from './crop64-module.js';
+import { unlessAborted } from '../abort.js';
+import type { Checked } from '../options.js';
+import type { Source } from '../types.js';
+import type { NativeForms, NativeModule } from '../wasm/bindings.js';
+import { isLoaded, run } from '../wasm/instance.js';
 import { isBlob } from './input.js';
-import { isLoaded, run } from './module.js';
-import type { Checked } from './options.js';
 import { openStreams } from './stream.js';
-import type { Source } from './types.js';
 
 // What is read at a time.
 const PIECE_BYTES = 512 * 1024;

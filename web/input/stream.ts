@@ -1,9 +1,9 @@
 // Streams of bytes, read up to a limit and until an abort.
 
-import { onAbort } from './abort.js';
-import { ImageError, invalid, unreadable } from './errors.js';
+import { onAbort } from '../abort.js';
+import { ImageError, invalid, unreadable } from '../errors.js';
+import type { Limits } from '../types.js';
 import { bytesOf, tagOf } from './input.js';
-import type { Limits } from './types.js';
 
 /** What reading a source has to heed. */
 export interface Reading {

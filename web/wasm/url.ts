@@ -1,7 +1,7 @@
 // Where the wasm is as long as nobody says so. In crop64/inline its bytes are in this file's place
 // (scripts/build.mjs).
 
-import type { InitOptions } from './types.js';
+import type { InitOptions } from '../types.js';
 
 /** @internal */
 export function ownWasm(): InitOptions {

@@ -1,14 +1,14 @@
 // What passes between the pool and its workers. A worker does one call at a time, and gives one reply
 // to each. Messages carry neither methods nor classes: those are put back on the other side.
 
-import { type ErrorCode, ImageError, reasonOf } from './errors.js';
-import { asSource, type Input, isBlob, tagOf } from './input.js';
-import { withForms } from './result.js';
-import type { EncodedImage } from './types.js';
+import { type ErrorCode, ImageError, reasonOf } from '../errors.js';
+import { asSource, type Input, isBlob, tagOf } from '../input/input.js';
+import { withForms } from '../result.js';
+import type { EncodedImage } from '../types.js';
 
 /** The functions that take a source. The page makes a File by itself. */
 export type Functions = Omit<
-  typeof import('./index.js'),
+  typeof import('../index.js'),
   'ImageError' | 'init' | 'dispose' | 'toFile'
 >;
 

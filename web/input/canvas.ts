@@ -1,8 +1,8 @@
 // Pictures that only the browser can read: what is on the page, and formats that are not decoded here.
 
-import { ImageError, reasonOf, unreadable } from './errors.js';
+import { ImageError, reasonOf, unreadable } from '../errors.js';
+import type { Decoder, Pixels } from '../types.js';
 import { type Input, readPixels, tagOf } from './input.js';
-import type { Decoder, Pixels } from './types.js';
 
 type Drawable = CanvasImageSource & {
   naturalWidth?: number;

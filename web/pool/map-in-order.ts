@@ -1,6 +1,6 @@
 // Many jobs at a time, whose results come in order.
 
-import { onAbort, unlessAborted } from './abort.js';
+import { onAbort, unlessAborted } from '../abort.js';
 
 /**
  * Does `work` on each item, on at most `ahead` at a time: those that are worked on, and those that are

@@ -1,7 +1,8 @@
 // What a worker of the pool runs: the interface, one call after the other.
 
-import { noRoom } from './errors.js';
-import * as crop64 from './index.js';
+import { noRoom } from '../errors.js';
+import * as crop64 from '../index.js';
+import { nodeModule } from '../node-builtins.js';
 import {
   type Call,
   memoryOf,
@@ -9,8 +10,7 @@ import {
   packResult,
   type Reply,
   unpackArguments,
-} from './message.js';
-import { nodeModule } from './node.js';
+} from './protocol.js';
 
 interface Port {
   addEventListener(type: 'messageerror', listener: () => void): void;

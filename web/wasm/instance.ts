@@ -1,10 +1,10 @@
 // Starts the module: once, shared by all calls, and again after a failure.
 
-import { unlessAborted } from './abort.js';
-import createModule, { type NativeModule, type NativeResponse } from './crop64-module.js';
-import { type ErrorCode, ImageError, noRoom, reasonOf } from './errors.js';
-import type { InitOptions } from './types.js';
-import { checkInit, compile, notLoaded, once } from './wasm.js';
+import { unlessAborted } from '../abort.js';
+import { type ErrorCode, ImageError, noRoom, reasonOf } from '../errors.js';
+import type { InitOptions } from '../types.js';
+import createModule, { type NativeModule, type NativeResponse } from './bindings.js';
+import { checkInit, compile, notLoaded, once } from './compile.js';
 
 // Wasm memory never shrinks. An instance that has grown beyond this is let go after its job.
 const KEPT_HEAP_BYTES = 256 * 1024 * 1024;

@@ -1,5 +1,5 @@
 // Exif data (a TIFF header and its directories; Exif 2.3, 4.6) written by hand, and put into files.
-import { segments } from './coefficients.mjs';
+import { segments } from './jpeg.mjs';
 import { chunk, readChunks, SIGNATURE } from './png.mjs';
 
 export const ORIENTATION = 0x0112;

@@ -1,8 +1,10 @@
 // What comes in: every kind of source, read to its end.
 
-import { follow, unlessAborted } from './abort.js';
-import { readDrawn } from './dom.js';
-import { ImageError, invalid, show, unreadable } from './errors.js';
+import { follow, unlessAborted } from '../abort.js';
+import { ImageError, invalid, show, unreadable } from '../errors.js';
+import type { EncodedSamples, Limits, Pixels, Source } from '../types.js';
+import { nodeFileSystem } from '../wasm/compile.js';
+import { readDrawn } from './canvas.js';
 import { hintOf } from './hints.js';
 import {
   arrayTypeOf,
@@ -15,8 +17,6 @@ import {
   tagOf,
 } from './input.js';
 import { checkBytes, type Reading, readStream } from './stream.js';
-import type { EncodedSamples, Limits, Pixels, Source } from './types.js';
-import { nodeFileSystem } from './wasm.js';
 
 /**
  * Reads a source to its end. An abort ends requests and streams, and rejects with `signal.reason`.

@@ -2,10 +2,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
-const fromRoot = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 export default defineConfig({
-  root: fromRoot('web/demo'),
+  root: fromRoot('demo'),
   base: './',
   publicDir: fromRoot('build/demo-public'),
   // The package as it is published.

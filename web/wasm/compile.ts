@@ -1,10 +1,10 @@
 // Finds the wasm and compiles it.
 
-import { ImageError, invalid, reasonOf } from './errors.js';
-import { ownWasm } from './location.js';
-import { type NodeModules, nodeModule } from './node.js';
-import { object } from './options.js';
-import type { InitOptions } from './types.js';
+import { ImageError, invalid, reasonOf } from '../errors.js';
+import { type NodeModules, nodeModule } from '../node-builtins.js';
+import { object } from '../options.js';
+import type { InitOptions } from '../types.js';
+import { ownWasm } from './url.js';
 
 /** Errors: INVALID_ARGUMENT. */
 export function checkInit(options: InitOptions): InitOptions {

@@ -1,7 +1,7 @@
 // What bindings/bindings.cpp exposes. Not part of the public interface.
 
-import type { ErrorCode } from './errors.js';
-import type { Channels, ColorSpace, CopiedFormat, Format, ImageInfo } from './types.js';
+import type { ErrorCode } from '../errors.js';
+import type { Channels, ColorSpace, CopiedFormat, Format, ImageInfo } from '../types.js';
 
 // A field that is undefined, or not there, has the default of C++.
 type Some<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undefined };

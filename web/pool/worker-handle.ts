@@ -1,9 +1,9 @@
 // A worker, a browser's or Node's, which does one call at a time and can be ended in the middle of it.
 
-import { ImageError, noRoom, reasonOf, unreadable } from './errors.js';
-import { type Call, type Reply, unpackReply } from './message.js';
-import { type NodeModules, nodeModule } from './node.js';
-import { cureOf } from './wasm.js';
+import { ImageError, noRoom, reasonOf, unreadable } from '../errors.js';
+import { type NodeModules, nodeModule } from '../node-builtins.js';
+import { cureOf } from '../wasm/compile.js';
+import { type Call, type Reply, unpackReply } from './protocol.js';
 
 export interface Thread {
   /** Resolves when it can take calls. */

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 
 /** The bytes of each file, by name, with gzip -9. */
 export function downloadSizes() {
-  const read = (name) => readFileSync(new URL(`../../dist/${name}`, import.meta.url));
+  const read = (name) => readFileSync(new URL(`../dist/${name}`, import.meta.url));
   // An entry is one file: what it imported from beside it would have to be counted, too.
   assert.doesNotMatch(read('index.js').toString(), /\b(from|import)\s*\(?["']\.{1,2}\//);
   const sizeOf = (name) => gzipSync(read(name), { level: 9 }).length;
