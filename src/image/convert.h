@@ -2,7 +2,6 @@
 #pragma once
 
 #include "image/image.h"
-#include "job/options.h"
 
 namespace crop64 {
 

@@ -37,6 +37,14 @@ struct Layout {
   bool operator==(const Layout&) const = default;
 };
 
+// A colour that a caller names: 8-bit sRGB or whatever the image's samples are, and its opacity.
+struct Color {
+  uint8_t r = 0;
+  uint8_t g = 0;
+  uint8_t b = 0;
+  double alpha = 0;  // 0 (transparent) to 1 (opaque)
+};
+
 struct Rgba8 {
   uint8_t r, g, b, a;
   bool operator==(const Rgba8&) const = default;

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "image/image.h"
-#include "job/options.h"
 
 namespace crop64 {
+
+enum class Kernel : uint8_t { kNearest, kLinear, kCubic, kLanczos3 };
 
 struct Resampling {
   RectF box;  // what becomes the result, in pixels of the image

@@ -6,6 +6,9 @@
 #include <optional>
 
 #include "image/geometry.h"
+#include "image/image.h"
+#include "image/resize.h"
+#include "metadata/metadata.h"
 
 namespace crop64 {
 
@@ -18,13 +21,6 @@ enum class Damaged : uint8_t { kError, kAccept };
 
 // The channels of samples that are handed out, in this order in memory.
 enum class Channels : uint8_t { kRgba, kRgb, kBgra, kBgr, kGray, kGrayAlpha, kKeep };
-
-struct Color {
-  uint8_t r = 0;
-  uint8_t g = 0;
-  uint8_t b = 0;
-  double alpha = 0;  // 0 to 1
-};
 
 struct ChromaSubsampling {
   int horizontal = 1;  // how many luma samples share a chroma sample across
@@ -44,8 +40,6 @@ enum class Flip : uint8_t { kNone, kHorizontal, kVertical };
 // How a picture is brought to a size of other proportions, in CSS's words.
 enum class Fit : uint8_t { kCover, kContain, kFill, kInside, kOutside };
 
-enum class Kernel : uint8_t { kNearest, kLinear, kCubic, kLanczos3 };
-
 struct Resize {
   std::optional<int> width;  // at least one of the two
   std::optional<int> height;
@@ -63,10 +57,6 @@ struct Limits {
   double bytes = 1e18;           // of the source
   double memory = 1073741824.0;  // that the whole job may take, the source included
 };
-
-// What a new file tells beside its samples: nothing; what its colours and its size on paper are; or
-// all that is still true.
-enum class MetadataPolicy : uint8_t { kNone, kColor, kAll };
 
 enum class Progressive : uint8_t { kKeep, kNo, kYes };
 

@@ -10,9 +10,15 @@
 #include "color/profile.h"
 #include "image/geometry.h"
 #include "image/image.h"
-#include "job/options.h"
 
 namespace crop64 {
+
+// Which metadata a new file keeps.
+enum class MetadataPolicy : uint8_t {
+  kNone,   // nothing
+  kColor,  // what its colours and its size on paper are
+  kAll,    // all that is still true
+};
 
 enum class BlockKind : uint8_t {
   kIccProfile,  // data: a profile, or the next part of one

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/math.h"
 #include "codecs/jpeg/libjpeg_compressor.h"
 #include "codecs/jpeg/libjpeg_decompressor.h"
 #include "metadata/metadata.h"
@@ -17,8 +18,6 @@ struct Mover {
   const EncodeSettings& settings;
   const Metadata& metadata;
 };
-
-int divide_up(int value, int by) { return (value + by - 1) / by; }
 
 JBLOCKROW block_row(jpeg_decompress_struct& info, jvirt_barray_ptr blocks, int row) {
   return info.mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&info), blocks,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/math.h"
 #include "codecs/jpeg/quality.h"
 #include "codecs/jpeg/segment_walker.h"
 #include "metadata/metadata.h"
@@ -11,8 +12,6 @@ namespace crop64 {
 namespace {
 
 int read_u16(Bytes bytes, size_t at) { return bytes[at] << 8 | bytes[at + 1]; }
-
-int divide_up(int value, int by) { return (value + by - 1) / by; }
 
 // Fills in what the frame header (T.81, B.2.2) says, the number of its components, and the bytes
 // that all coefficients of the picture take.
