@@ -118,7 +118,7 @@ std::string_view color_space_name(Bytes profile) {
 
 }  // namespace
 
-bool fits(Bytes profile, Model model) {
+bool is_profile_for(Bytes profile, Model model) {
   const std::string_view name = color_space_name(profile);
   switch (model) {
     case Model::kGray:
@@ -136,9 +136,9 @@ ColorSpace color_space_of(Bytes bytes) {
     return ColorSpace::kSrgb;
   }
   const Profile profile(bytes);
-  const bool gray = fits(bytes, Model::kGray);
+  const bool gray = is_profile_for(bytes, Model::kGray);
   // A table for the whole conversion goes before matrix and curves (ICC.1, 8.3.2).
-  if ((!gray && !fits(bytes, Model::kRgb)) || profile.find(signature("A2B0")) != 0) {
+  if ((!gray && !is_profile_for(bytes, Model::kRgb)) || profile.find(signature("A2B0")) != 0) {
     return ColorSpace::kOther;
   }
   constexpr uint32_t kCurves[] = {signature("rTRC"), signature("gTRC"), signature("bTRC")};

@@ -15,7 +15,7 @@ enum class ColorSpace : uint8_t { kSrgb, kDisplayP3, kOther };
 ColorSpace color_space_of(Bytes profile);
 
 // Whether the colour space that a profile is for is the samples'.
-bool fits(Bytes profile, Model model);
+bool is_profile_for(Bytes profile, Model model);
 
 // Display P3, in the 492 bytes that a profile of it needs. Errors: OUT_OF_MEMORY.
 Result<Buffer> display_p3_profile();

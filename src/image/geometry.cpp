@@ -106,7 +106,7 @@ bool contains(const Rect& outer, const Rect& inner) {
          inner.bottom <= outer.bottom;
 }
 
-Rect move(const Rect& rect, int32_t dx, int32_t dy) {
+Rect translate(const Rect& rect, int32_t dx, int32_t dy) {
   return {rect.left + dx, rect.top + dy, rect.right + dx, rect.bottom + dy};
 }
 

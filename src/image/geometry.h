@@ -75,7 +75,7 @@ Rect intersect(const Rect& a, const Rect& b);
 // The smallest that holds both.
 Rect unite(const Rect& a, const Rect& b);
 bool contains(const Rect& outer, const Rect& inner);
-Rect move(const Rect& rect, int32_t dx, int32_t dy);
+Rect translate(const Rect& rect, int32_t dx, int32_t dy);
 
 // Rounds each edge by itself, half up, so that neighbouring crops meet without a gap. An edge that
 // lies up to one pixel outside `bounds` is taken as the bounds' own edge: croppers round position

@@ -12,7 +12,7 @@ constexpr int kTile = 32;
 
 // Moves pixels of a size that the compiler knows, so that each is one or two instructions.
 template <size_t kPixelBytes>
-void move_pixels(const ImageView& in, Orientation orientation, Image& out) {
+void copy_pixels(const ImageView& in, Orientation orientation, Image& out) {
   const int width = out.size.width;
   const int height = out.size.height;
   // From one displayed pixel to the next one to the right, in the stored image.
@@ -46,22 +46,22 @@ Result<Image> orient(const ImageView& image, Orientation orientation) {
   turned.value().colors = *image.colors;
   switch (image.layout.pixel_bytes()) {
     case 1:
-      move_pixels<1>(image, orientation, turned.value());
+      copy_pixels<1>(image, orientation, turned.value());
       break;
     case 2:
-      move_pixels<2>(image, orientation, turned.value());
+      copy_pixels<2>(image, orientation, turned.value());
       break;
     case 3:
-      move_pixels<3>(image, orientation, turned.value());
+      copy_pixels<3>(image, orientation, turned.value());
       break;
     case 4:
-      move_pixels<4>(image, orientation, turned.value());
+      copy_pixels<4>(image, orientation, turned.value());
       break;
     case 6:
-      move_pixels<6>(image, orientation, turned.value());
+      copy_pixels<6>(image, orientation, turned.value());
       break;
     default:
-      move_pixels<8>(image, orientation, turned.value());
+      copy_pixels<8>(image, orientation, turned.value());
       break;
   }
   return turned;

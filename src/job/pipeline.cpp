@@ -269,7 +269,7 @@ std::optional<Error> run_share(const Source& source, const Share& share, Ahead* 
       return run(picture, output);
     }
     const Rect region =
-        move(output.plan.decode.region, -share.decode.region.left, -share.decode.region.top);
+        translate(output.plan.decode.region, -share.decode.region.left, -share.decode.region.top);
     Picture picture(crop(part.image.view(), region));
     if (auto error = run(picture, output)) {
       return error;
@@ -391,7 +391,7 @@ Result<ColorSpace> color_space_of(const Source& source, const ImageInfo& info) {
   if (!said.ok()) {
     return said.error();
   }
-  MetadataFacts facts;
+  OutputFacts facts;
   facts.policy = MetadataPolicy::kNone;
   facts.model = info.layout.model;
   const Result<Metadata> metadata = select_metadata(said.value(), facts);

@@ -585,15 +585,15 @@ void plan_samples(const ImageInfo& info, const Options& options, Plan& plan) {
   plan.lossless = why_lossy(info, plan) == nullptr;
 }
 
-MetadataFacts metadata_facts(const ImageInfo& info, const Options& options, const Plan& plan) {
+OutputFacts metadata_facts(const ImageInfo& info, const Options& options, const Plan& plan) {
   const bool moved = plan.way == Way::kMove || plan.way == Way::kRewrite;
-  MetadataFacts facts;
+  OutputFacts facts;
   facts.policy = options.metadata;
   facts.same_format = plan.format == info.format;
   facts.same_layout = plan.layout == info.layout && !plan.computes();
   const Orientation left = moved ? plan.orientation : Orientation{};
-  facts.same_picture = plan.decode.region == whole(info.size) && !plan.computes() &&
-                       (moved || plan.orientation == Orientation{});
+  facts.same_image = plan.decode.region == whole(info.size) && !plan.computes() &&
+                     (moved || plan.orientation == Orientation{});
   facts.model = plan.layout.model;
   facts.size = moved ? plan.decode.region.size() : plan.size;
   // Without autoOrient the picture is still to be turned.

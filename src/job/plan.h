@@ -42,7 +42,7 @@ struct Plan {
   std::optional<double> max_bytes;
   int min_quality = 1;  // the lowest JPEG quality that max_bytes may choose
   Color background;
-  MetadataFacts metadata;
+  OutputFacts metadata;
   bool lossless = false;  // whether every sample of the region is kept
 
   bool computes() const { return padding || resampling || letterbox; }

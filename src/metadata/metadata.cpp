@@ -37,7 +37,7 @@ constexpr uint32_t kSignedLong = 9;  // libexif, and cameras' own programs, writ
 constexpr size_t kEntryBytes = 12;
 
 // What a JPEG's segment holds, which Exif is made for. Larger ones are left out.
-constexpr size_t kMostExif = 65527;
+constexpr size_t kMaxExifBytes = 65527;
 
 bool contains_jpeg(Bytes bytes) {
   constexpr uint8_t kBeginning[] = {0xff, 0xd8, 0xff};
@@ -245,8 +245,8 @@ Result<Buffer> copy_bytes(Bytes bytes) {
 
 // Nothing is left of what is damaged, and of what still shows a picture where there is another now.
 // Not inlined, as the two that follow: few pictures have it, and a browser compiles what is called.
-[[gnu::noinline]] Result<Buffer> true_exif(Bytes exif, const MetadataFacts& facts) {
-  if (exif.size() > kMostExif || !Tiff(exif).valid()) {
+[[gnu::noinline]] Result<Buffer> true_exif(Bytes exif, const OutputFacts& facts) {
+  if (exif.size() > kMaxExifBytes || !Tiff(exif).valid()) {
     return Buffer();
   }
   Result<Buffer> copy = copy_bytes(exif);
@@ -254,7 +254,7 @@ Result<Buffer> copy_bytes(Bytes bytes) {
     return copy;
   }
   WritableTiff tiff(copy.value());
-  if (!facts.same_picture && (!fit_to_part(tiff, facts.size) || contains_jpeg(copy.value()))) {
+  if (!facts.same_image && (!fit_to_part(tiff, facts.size) || contains_jpeg(copy.value()))) {
     return Buffer();
   }
   tiff.set(tiff.find(tiff.first_directory(), kOrientation), uint32_t(exif_tag(facts.orientation)));
@@ -351,7 +351,7 @@ void set_orientation(Buffer& xmp, Orientation orientation) {
 }
 
 // Nothing is left of a packet that describes what is no longer there, or that cannot be read.
-[[gnu::noinline]] Result<Buffer> true_xmp(Bytes packet, const MetadataFacts& facts) {
+[[gnu::noinline]] Result<Buffer> true_xmp(Bytes packet, const OutputFacts& facts) {
   // Apple's packets end with a zero; elsewhere a zero means UTF-16, which is not read here.
   while (!packet.empty() && packet.back() == 0) {
     packet = packet.first(packet.size() - 1);
@@ -369,10 +369,10 @@ void set_orientation(Buffer& xmp, Orientation orientation) {
   Buffer& xmp = copy.value();
   set_orientation(xmp, facts.orientation);
   bool good = true;
-  if (!facts.same_picture || !facts.same_format) {
+  if (!facts.same_image || !facts.same_format) {
     good = erase_property(xmp, "xmpNote:HasExtendedXMP");  // the rest stands in a block of its own
   }
-  if (!facts.same_picture) {
+  if (!facts.same_image) {
     for (const char* name :
          {"xmp:Thumbnails", "xap:Thumbnails", "tiff:ImageWidth", "tiff:ImageLength",
           "exif:PixelXDimension", "exif:PixelYDimension", "exif:SubjectArea",
@@ -423,17 +423,17 @@ void set_orientation(Buffer& xmp, Orientation orientation) {
   return contains_jpeg(copy.value()) ? Buffer() : std::move(copy);
 }
 
-bool is_kept(BlockKind kind, const MetadataFacts& facts) {
+bool is_kept(MetadataKind kind, const OutputFacts& facts) {
   switch (kind) {
-    case BlockKind::kColor:
+    case MetadataKind::kColor:
       return facts.policy != MetadataPolicy::kNone;
-    case BlockKind::kLayout:
+    case MetadataKind::kLayout:
       return facts.policy != MetadataPolicy::kNone && facts.same_layout;
-    case BlockKind::kText:
+    case MetadataKind::kText:
       return facts.policy == MetadataPolicy::kAll;
-    case BlockKind::kPhotoshop:
-    case BlockKind::kWhole:
-      return facts.policy == MetadataPolicy::kAll && facts.same_picture;
+    case MetadataKind::kPhotoshop:
+    case MetadataKind::kOpaque:
+      return facts.policy == MetadataPolicy::kAll && facts.same_image;
     default:
       return false;  // written anew
   }
@@ -448,7 +448,7 @@ double per_inch(const std::optional<Density>& density) {
   return density->unit == Density::Unit::kInch ? density->x : std::round(density->x * 2.54) / 100;
 }
 
-Result<Metadata> select_metadata(const SourceMetadata& source, const MetadataFacts& facts) {
+Result<Metadata> select_metadata(const SourceMetadata& source, const OutputFacts& facts) {
   Metadata metadata;
   // The next piece of the new file's, or its error.
   std::optional<Error> failed;
@@ -460,9 +460,9 @@ Result<Metadata> select_metadata(const SourceMetadata& source, const MetadataFac
     }
   };
   const Bytes profile = source.icc_profile;
-  const bool keeps_profile = !profile.empty() && fits(profile, facts.model);
+  const bool keeps_profile = !profile.empty() && is_profile_for(profile, facts.model);
   // Grey as R = G = B is what it was, though its profile no longer fits.
-  if (profile.empty() || keeps_profile || fits(profile, Model::kGray)) {
+  if (profile.empty() || keeps_profile || is_profile_for(profile, Model::kGray)) {
     metadata.color_space = source.color_space;
   }
   if (facts.policy != MetadataPolicy::kNone) {
@@ -475,30 +475,30 @@ Result<Metadata> select_metadata(const SourceMetadata& source, const MetadataFac
       set(metadata.icc_profile, display_p3_profile());
     }
   }
-  for (const Block& block : source.blocks) {
+  for (const MetadataBlock& block : source.blocks) {
     if (facts.same_format && is_kept(block.kind, facts)) {
       metadata.raw.push_back(block.raw);
     }
     if (facts.policy != MetadataPolicy::kAll) {
       continue;
     }
-    if (block.kind == BlockKind::kExif && metadata.exif.size() == 0) {
+    if (block.kind == MetadataKind::kExif && metadata.exif.size() == 0) {
       set(metadata.exif, true_exif(block.data, facts));
-    } else if (block.kind == BlockKind::kXmp && metadata.xmp.size() == 0) {
+    } else if (block.kind == MetadataKind::kXmp && metadata.xmp.size() == 0) {
       set(metadata.xmp, true_xmp(block.data, facts));
-    } else if (block.kind == BlockKind::kPhotoshop && facts.same_format && !facts.same_picture &&
+    } else if (block.kind == MetadataKind::kPhotoshop && facts.same_format && !facts.same_image &&
                metadata.photoshop.size() == 0) {
       set(metadata.photoshop, true_photoshop(block.data));
     }
   }
-  const int told = metadata.exif.size() > 0 ? read_orientation(metadata.exif) : 1;
+  const int told = metadata.exif.size() > 0 ? read_exif_orientation(metadata.exif) : 1;
   if (exif_orientation(told) != facts.orientation) {
     set(metadata.exif, orientation_exif(facts.orientation));
   }
   return failed ? Result<Metadata>(*failed) : Result<Metadata>(std::move(metadata));
 }
 
-std::optional<Density> read_density_of_exif(Bytes exif) {
+std::optional<Density> read_exif_density(Bytes exif) {
   const Tiff tiff(exif);
   if (!tiff.valid()) {
     return std::nullopt;
@@ -515,7 +515,7 @@ std::optional<Density> read_density_of_exif(Bytes exif) {
   return Density{x * scale, y * scale, unit == 3 ? Density::Unit::kMetre : Density::Unit::kInch};
 }
 
-int read_orientation(Bytes exif) {
+int read_exif_orientation(Bytes exif) {
   const Tiff tiff(exif);
   if (!tiff.valid()) {
     return 1;

@@ -20,7 +20,7 @@ enum class MetadataPolicy : uint8_t {
   kAll,    // all that is still true
 };
 
-enum class BlockKind : uint8_t {
+enum class MetadataKind : uint8_t {
   kIccProfile,  // data: a profile, or the next part of one
   kExif,        // data: Exif in TIFF form
   kXmp,         // data: an XMP packet
@@ -28,12 +28,12 @@ enum class BlockKind : uint8_t {
   kLayout,      // what fits this sample layout only: significant bits, a background's palette index
   kText,        // comments and the like
   kPhotoshop,   // data: Photoshop's image resources, captions and thumbnails among them
-  kWhole,       // shows or describes the picture as it was, or may do so: nobody knows here
+  kOpaque,      // shows or describes the picture as it was, or may do so: nobody knows here
 };
 
 // A piece of a file, borrowed from it.
-struct Block {
-  BlockKind kind;
+struct MetadataBlock {
+  MetadataKind kind;
   Bytes raw;   // all of it, as it stands in the file; not for what is written anew
   Bytes data;  // its content
 };
@@ -50,20 +50,20 @@ double per_inch(const std::optional<Density>& density);
 
 // The density in Exif data (XResolution, YResolution and ResolutionUnit; Exif 2.3, 4.6.4); nothing
 // if there is none or it has no unit of length. Reads nothing outside `exif`.
-std::optional<Density> read_density_of_exif(Bytes exif);
+std::optional<Density> read_exif_density(Bytes exif);
 
 // What a file says, as its format's reader found it.
 struct SourceMetadata {
   // The most that are looked at: a file of a million tiny ones has nothing more to say.
-  static constexpr size_t kMostBlocks = 10000;
+  static constexpr size_t kMaxBlocks = 10000;
 
-  void add(const Block& block) {
-    if (blocks.size() < kMostBlocks) {
+  void add(const MetadataBlock& block) {
+    if (blocks.size() < kMaxBlocks) {
       blocks.push_back(block);
     }
   }
 
-  std::vector<Block> blocks;
+  std::vector<MetadataBlock> blocks;
   std::optional<Density> density;
   Buffer icc_profile;  // put together and uncompressed; empty where there is none
   ColorSpace color_space = ColorSpace::kSrgb;
@@ -81,11 +81,11 @@ struct Metadata {
 };
 
 // What has become of the picture, as far as metadata has to know.
-struct MetadataFacts {
+struct OutputFacts {
   MetadataPolicy policy = MetadataPolicy::kColor;
   bool same_format = false;
   bool same_layout = false;   // the samples' layout, palette included
-  bool same_picture = false;  // neither cropped nor turned nor resized
+  bool same_image = false;    // neither cropped nor turned nor resized
   Model model = Model::kRgb;  // of the new file's samples
   Size size;                  // of the new file, as stored
   Orientation orientation;    // how the new file is still to be turned to be displayed
@@ -99,10 +99,10 @@ struct MetadataFacts {
 // profile whose colour space is not the samples' any more is dropped; Display P3 that was told in
 // another way than by a profile gets one where the new format has no such way. Errors:
 // OUT_OF_MEMORY.
-Result<Metadata> select_metadata(const SourceMetadata& source, const MetadataFacts& facts);
+Result<Metadata> select_metadata(const SourceMetadata& source, const OutputFacts& facts);
 
 // The orientation, 1 to 8, in Exif data (a TIFF header and what follows; Exif 2.3, 4.6.4); 1 where
 // there is none or it is not valid. Reads nothing outside `exif`.
-int read_orientation(Bytes exif);
+int read_exif_orientation(Bytes exif);
 
 }  // namespace crop64

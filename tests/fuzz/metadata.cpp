@@ -4,22 +4,22 @@
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using crop64::MetadataPolicy;
   crop64::Tail tail({data, size});
-  crop64::MetadataFacts facts;
+  crop64::OutputFacts facts;
   facts.policy =
       crop64::pick(tail, MetadataPolicy::kAll, MetadataPolicy::kColor, MetadataPolicy::kNone);
   facts.same_format = !tail.flag();
   facts.same_layout = tail.flag();
-  facts.same_picture = tail.flag();
+  facts.same_image = tail.flag();
   facts.model = crop64::pick(tail, crop64::Model::kRgb, crop64::Model::kGray, crop64::Model::kCmyk);
   facts.size = {1 + tail.byte(), 1 + tail.byte()};
   facts.orientation = crop64::exif_orientation(1 + tail.below(8));
   const crop64::Bytes file = tail.rest();
-  crop64::read_orientation(file);
+  crop64::read_exif_orientation(file);
   // Exif by itself, too, which is otherwise behind checksums.
   crop64::SourceMetadata bare;
-  bare.add({crop64::BlockKind::kExif, file, file});
-  bare.add({crop64::BlockKind::kXmp, file, file});
-  bare.add({crop64::BlockKind::kPhotoshop, file, file});
+  bare.add({crop64::MetadataKind::kExif, file, file});
+  bare.add({crop64::MetadataKind::kXmp, file, file});
+  bare.add({crop64::MetadataKind::kPhotoshop, file, file});
   is_answer(crop64::select_metadata(bare, facts));
   const crop64::Codec* codec = crop64::find_codec(file);
   if (codec != nullptr && codec->metadata != nullptr) {

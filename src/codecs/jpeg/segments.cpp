@@ -162,24 +162,24 @@ Result<Buffer> join_profile(const std::vector<Bytes>& parts) {
 }
 
 // What a segment is, and where in it its content begins; nothing for what is written anew.
-std::optional<Block> block_of(const Segment& segment) {
-  const auto block = [&](BlockKind kind, size_t skip = 0) {
-    return Block{kind, segment.raw, segment.payload.subspan(skip)};
+std::optional<MetadataBlock> block_of(const Segment& segment) {
+  const auto block = [&](MetadataKind kind, size_t skip = 0) {
+    return MetadataBlock{kind, segment.raw, segment.payload.subspan(skip)};
   };
   if (segment.marker == kCom) {
-    return block(BlockKind::kText);
+    return block(MetadataKind::kText);
   }
   if (segment.marker < kApp0 || segment.marker > kApp15) {
     return std::nullopt;
   }
   if (segment.marker == kApp1 && segment.starts_with(kExif)) {
-    return block(BlockKind::kExif, kExif.size());
+    return block(MetadataKind::kExif, kExif.size());
   }
   if (segment.marker == kApp1 && segment.starts_with(kXmp)) {
-    return block(BlockKind::kXmp, kXmp.size());
+    return block(MetadataKind::kXmp, kXmp.size());
   }
   if (segment.marker == kApp2 && segment.starts_with(kIcc)) {
-    return block(BlockKind::kIccProfile, kIcc.size());
+    return block(MetadataKind::kIccProfile, kIcc.size());
   }
   if ((segment.marker == kApp0 && segment.starts_with(kJfif)) ||
       (segment.marker == kApp14 && segment.starts_with(kAdobe))) {
@@ -193,9 +193,9 @@ std::optional<Block> block_of(const Segment& segment) {
     return std::nullopt;  // signed (C2PA), for this file as it stood
   }
   if (segment.marker == kApp13 && segment.starts_with(kPhotoshop)) {
-    return block(BlockKind::kPhotoshop, kPhotoshop.size());
+    return block(MetadataKind::kPhotoshop, kPhotoshop.size());
   }
-  return block(BlockKind::kWhole);
+  return block(MetadataKind::kOpaque);
 }
 
 }  // namespace
@@ -231,8 +231,8 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
       density = read_density(segment.payload);
     } else if (segment.marker == kApp1 && segment.starts_with(kExif) && !info.has_exif) {
       info.has_exif = true;
-      info.orientation = exif_orientation(read_orientation(segment.payload.subspan(6)));
-      exif_density = read_density_of_exif(segment.payload.subspan(6));
+      info.orientation = exif_orientation(read_exif_orientation(segment.payload.subspan(6)));
+      exif_density = read_exif_density(segment.payload.subspan(6));
     } else if (segment.marker == kApp2 && segment.starts_with(kIcc)) {
       info.has_icc_profile = true;
     } else if (segment.marker == kSos) {
@@ -266,11 +266,11 @@ Result<SourceMetadata> metadata_of_jpeg(Bytes file) {
     if (segment.marker == kApp0 && segment.starts_with(kJfif)) {
       metadata.density = read_density(segment.payload);
     }
-    const std::optional<Block> block = block_of(segment);
-    if (block && block->kind == BlockKind::kExif && !exif_density) {
-      exif_density = read_density_of_exif(block->data);
+    const std::optional<MetadataBlock> block = block_of(segment);
+    if (block && block->kind == MetadataKind::kExif && !exif_density) {
+      exif_density = read_exif_density(block->data);
     }
-    if (block && block->kind == BlockKind::kIccProfile) {
+    if (block && block->kind == MetadataKind::kIccProfile) {
       if (block->data.size() >= 2 && profile.size() <= kMostParts) {
         profile.push_back(block->data);
       }

@@ -238,7 +238,7 @@ enum class Place : uint8_t { kBeforePalette, kBeforeSamples, kAnywhere };
 
 struct Known {
   std::string_view type;
-  std::optional<BlockKind> kind;  // nothing for what is written anew
+  std::optional<MetadataKind> kind;  // nothing for what is written anew
   Place place;
 };
 
@@ -246,21 +246,21 @@ struct Known {
 constexpr Known kKnown[] = {
     {"iCCP", std::nullopt, Place::kBeforePalette},
     {"pHYs", std::nullopt, Place::kBeforeSamples},
-    {"gAMA", BlockKind::kColor, Place::kBeforePalette},
-    {"cHRM", BlockKind::kColor, Place::kBeforePalette},
-    {"sRGB", BlockKind::kColor, Place::kBeforePalette},
-    {"cICP", BlockKind::kColor, Place::kBeforePalette},
-    {"mDCV", BlockKind::kColor, Place::kBeforePalette},
-    {"cLLI", BlockKind::kColor, Place::kBeforePalette},
-    {"sBIT", BlockKind::kLayout, Place::kBeforePalette},
-    {"bKGD", BlockKind::kLayout, Place::kBeforeSamples},
-    {"sPLT", BlockKind::kLayout, Place::kBeforeSamples},
-    {"eXIf", BlockKind::kExif, Place::kAnywhere},
-    {"oFFs", BlockKind::kWhole, Place::kBeforeSamples},
-    {"pCAL", BlockKind::kWhole, Place::kBeforeSamples},
-    {"sCAL", BlockKind::kWhole, Place::kBeforeSamples},
-    {"sTER", BlockKind::kWhole, Place::kBeforeSamples},
-    {"tIME", BlockKind::kWhole, Place::kAnywhere},
+    {"gAMA", MetadataKind::kColor, Place::kBeforePalette},
+    {"cHRM", MetadataKind::kColor, Place::kBeforePalette},
+    {"sRGB", MetadataKind::kColor, Place::kBeforePalette},
+    {"cICP", MetadataKind::kColor, Place::kBeforePalette},
+    {"mDCV", MetadataKind::kColor, Place::kBeforePalette},
+    {"cLLI", MetadataKind::kColor, Place::kBeforePalette},
+    {"sBIT", MetadataKind::kLayout, Place::kBeforePalette},
+    {"bKGD", MetadataKind::kLayout, Place::kBeforeSamples},
+    {"sPLT", MetadataKind::kLayout, Place::kBeforeSamples},
+    {"eXIf", MetadataKind::kExif, Place::kAnywhere},
+    {"oFFs", MetadataKind::kOpaque, Place::kBeforeSamples},
+    {"pCAL", MetadataKind::kOpaque, Place::kBeforeSamples},
+    {"sCAL", MetadataKind::kOpaque, Place::kBeforeSamples},
+    {"sTER", MetadataKind::kOpaque, Place::kBeforeSamples},
+    {"tIME", MetadataKind::kOpaque, Place::kAnywhere},
 };
 
 // What was met on the way through a file.
@@ -295,23 +295,24 @@ bool is_ancillary(std::string_view type) {
 
 // What an ancillary chunk that is in its place is, and its content; nothing for what is written
 // anew, and for what is no longer true of other IDATs.
-std::optional<Block> block_of(const Chunk& chunk, const Known* known) {
-  const auto block = [&](BlockKind kind) { return Block{kind, chunk.raw, chunk.data}; };
+std::optional<MetadataBlock> block_of(const Chunk& chunk, const Known* known) {
+  const auto block = [&](MetadataKind kind) { return MetadataBlock{kind, chunk.raw, chunk.data}; };
   const std::string_view type = chunk.type;
   if (known != nullptr) {
     return known->kind ? std::optional(block(*known->kind)) : std::nullopt;
   }
   if (type == "iTXt" && starts_with(chunk.data, kXmpKeyword)) {
     const Bytes xmp = read_xmp(chunk.data);
-    return xmp.empty() ? block(BlockKind::kWhole) : Block{BlockKind::kXmp, chunk.raw, xmp};
+    return xmp.empty() ? block(MetadataKind::kOpaque)
+                       : MetadataBlock{MetadataKind::kXmp, chunk.raw, xmp};
   }
   // Exif as text, which may have an orientation and a thumbnail.
   if (starts_with(chunk.data, "Raw profile type")) {
-    return block(BlockKind::kWhole);
+    return block(MetadataKind::kOpaque);
   }
   // What nobody knows here is safe to copy where its fourth letter is small (14.2); tRNS, the
   // chunks of animations, signatures and the like are not.
-  return (type[3] & 0x20) != 0 ? std::optional(block(BlockKind::kText)) : std::nullopt;
+  return (type[3] & 0x20) != 0 ? std::optional(block(MetadataKind::kText)) : std::nullopt;
 }
 
 // A chunk whose checksum is wrong says nothing.
@@ -441,8 +442,8 @@ Result<ImageInfo> probe_png(Bytes file) {
       info.has_icc_profile = true;
     } else if (type == "eXIf" && !info.has_exif) {
       info.has_exif = true;
-      info.orientation = exif_orientation(read_orientation(data));
-      exif_density = read_density_of_exif(data);
+      info.orientation = exif_orientation(read_exif_orientation(data));
+      exif_density = read_exif_density(data);
     } else if (type == "acTL" && data.size() == 8) {
       info.frame_count = std::max(read_u32(data.data()), uint32_t{1});
     } else if (type == "pHYs" && !density) {
@@ -486,13 +487,13 @@ Result<SourceMetadata> metadata_of_png(Bytes file) {
     if (known != nullptr && !progress.counts(*known)) {
       continue;
     }
-    if (const std::optional<Block> block = block_of(chunk, known)) {
+    if (const std::optional<MetadataBlock> block = block_of(chunk, known)) {
       metadata.add(*block);
     }
     if (chunk.type == "pHYs") {
       metadata.density = read_density(chunk.data);
     } else if (chunk.type == "eXIf" && !progress.is_behind_samples()) {
-      exif_density = read_density_of_exif(chunk.data);
+      exif_density = read_exif_density(chunk.data);
     } else if (chunk.type == "cICP") {
       named = read_code_points(chunk.data);
     } else if (chunk.type == "iCCP") {
@@ -508,8 +509,9 @@ Result<SourceMetadata> metadata_of_png(Bytes file) {
   }
   if (metadata.icc_profile.size() > 0) {
     // A file has one of the two (11.3.2.5), and the profile says more.
-    std::erase_if(metadata.blocks, [](const Block& block) {
-      return block.kind == BlockKind::kColor && std::memcmp(block.raw.data() + 4, "sRGB", 4) == 0;
+    std::erase_if(metadata.blocks, [](const MetadataBlock& block) {
+      return block.kind == MetadataKind::kColor &&
+             std::memcmp(block.raw.data() + 4, "sRGB", 4) == 0;
     });
   }
   metadata.color_space = named.value_or(color_space_of(metadata.icc_profile));

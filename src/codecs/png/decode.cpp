@@ -155,7 +155,7 @@ void read_header(void* context) {
 
 // Moves `count` pixels, from pixel `first` of a row as the file has it (bits packed, 16-bit samples
 // big-endian), to every `step`th pixel from `out` on.
-void move_pixels(const uint8_t* row, const Layout& layout, int first, int count, int step,
+void copy_pixels(const uint8_t* row, const Layout& layout, int first, int count, int step,
                  uint8_t* out) {
   if (layout.depth < 8) {
     const int per_byte = 8 / layout.depth;
@@ -217,7 +217,7 @@ Advance read_rows(Reader& reader, RowReader& rows, size_t there) {
   const Rect& region = reader.request.region;
   Image& image = reader.image;
   const Advance progress = rows.advance(there, [&](int y, const uint8_t* row) {
-    move_pixels(row, image.layout, region.left, region.size().width, 1, image.row(y - region.top));
+    copy_pixels(row, image.layout, region.left, region.size().width, 1, image.row(y - region.top));
   });
   if (progress == Advance::kDone) {
     reader.at = rows.end();
@@ -243,7 +243,7 @@ void fill_blocks(Reader& reader) {
   const int bottom = std::min(y + pass.block.height, region.bottom);
   for (int i = first; i < end; ++i) {
     uint8_t pixel[8];
-    move_pixels(reader.row.data(), image.layout, i, 1, 1, pixel);
+    copy_pixels(reader.row.data(), image.layout, i, 1, 1, pixel);
     const int left = pass.left + i * pass.step_x;
     const int right = std::min(left + pass.block.width, region.right);
     for (int row = top; row < bottom; ++row) {
@@ -271,7 +271,7 @@ void put_row(Reader& reader) {
     return;
   }
   const int x = pass.left + first * pass.step_x - region.left;
-  move_pixels(
+  copy_pixels(
       reader.row.data(), image.layout, first, count, pass.step_x,
       image.row(reader.y - region.top) + image.layout.pixel_bytes() * static_cast<size_t>(x));
 }

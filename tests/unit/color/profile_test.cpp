@@ -207,9 +207,9 @@ TEST_CASE("a profile fits samples of its own colour space") {
     for (const Model model : kModels) {
       const bool expected =
           std::find(known.models.begin(), known.models.end(), model) != known.models.end();
-      CHECK(fits(ProfileMaker(known.name).bytes(), model) == expected);
-      CHECK(!fits(File(), model));
-      CHECK(!fits(File(19), model));
+      CHECK(is_profile_for(ProfileMaker(known.name).bytes(), model) == expected);
+      CHECK(!is_profile_for(File(), model));
+      CHECK(!is_profile_for(File(19), model));
     }
   }
 }
@@ -219,7 +219,7 @@ TEST_CASE("our own profile is Display P3, of the length that it says") {
   REQUIRE(made.ok());
   const Bytes profile = made.value();
   CHECK(color_space_of(profile) == ColorSpace::kDisplayP3);
-  CHECK(fits(profile, Model::kRgb));
+  CHECK(is_profile_for(profile, Model::kRgb));
   CHECK((profile[0] << 24 | profile[1] << 16 | profile[2] << 8 | profile[3]) ==
         int(profile.size()));
   // Every tag lies within it, and the colorants add up to the white point.
@@ -245,7 +245,7 @@ TEST_CASE("a profile cut or changed anywhere is looked at within its bounds") {
       CHECK(color_space_of(cut) == ColorSpace::kOther);
     }
     color_space_of(cut);
-    fits(cut, Model::kRgb);
+    is_profile_for(cut, Model::kRgb);
   }
   Random random(1);
   for (int round = 0; round < 20000; ++round) {

@@ -60,7 +60,7 @@ TEST_CASE("rectangles are intersected, moved and compared") {
   const Rect outer = {2, 3, 20, 30};
   CHECK(intersect(outer, {0, 10, 10, 40}) == Rect{2, 10, 10, 30});
   CHECK(intersect(outer, {20, 3, 25, 30}).empty());
-  CHECK(move(outer, -2, 5) == Rect{0, 8, 18, 35});
+  CHECK(translate(outer, -2, 5) == Rect{0, 8, 18, 35});
   CHECK(contains(outer, outer));
   CHECK(contains(outer, {2, 3, 3, 4}));
   CHECK(!contains(outer, {1, 3, 3, 4}));

@@ -1329,7 +1329,7 @@ TEST_CASE("metadata alone keeps the coded samples, and says how they are to be d
         CHECK(planned.lossless);
         CHECK(planned.size == (auto_orient ? Size{50, 100} : kSize));
         CHECK(planned.metadata.policy == policy);
-        CHECK(planned.metadata.same_picture);
+        CHECK(planned.metadata.same_image);
         CHECK(planned.metadata.size == kSize);
         CHECK(exif_tag(planned.metadata.orientation) == 6);
       }
@@ -1354,7 +1354,7 @@ TEST_CASE("with a quality, a resize or a turn the samples are decoded and turned
     }
     const Plan planned = plan(turned_picture(Format::kJpeg, 6), options).value();
     CHECK(planned.way == Way::kSamples);
-    CHECK(!planned.metadata.same_picture);
+    CHECK(!planned.metadata.same_image);
     CHECK(exif_tag(planned.metadata.orientation) == 1);
   }
 }
@@ -1382,7 +1382,7 @@ TEST_CASE("whatever is turned, the file says what is still to be turned") {
             if (auto_orient && !lossless) {
               CHECK(planned.metadata.orientation == Orientation{});
             }
-            CHECK(!planned.metadata.same_picture);
+            CHECK(!planned.metadata.same_image);
             const Size stored = lossless ? planned.decode.region.size() : planned.size;
             CHECK(planned.metadata.size == stored);
           }
@@ -1403,7 +1403,7 @@ TEST_CASE("a palette is widened where that is asked for") {
   CHECK(wide.layout == kRgb8);
   CHECK(wide.lossless);
   CHECK(!wide.metadata.same_layout);
-  CHECK(wide.metadata.same_picture);
+  CHECK(wide.metadata.same_image);
   info.has_alpha = true;
   CHECK(plan(info, options).value().layout == kRgba8);
   // Of no other layout: nothing to widen.

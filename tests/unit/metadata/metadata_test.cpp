@@ -51,10 +51,10 @@ Tiff one_entry(bool little, uint32_t value) {
 TEST_CASE("the orientation is read in both byte orders, and only 1 to 8 are valid") {
   for (const bool little : {true, false}) {
     for (int value = 1; value <= 8; ++value) {
-      CHECK(read_orientation(one_entry(little, uint32_t(value)).bytes()) == value);
+      CHECK(read_exif_orientation(one_entry(little, uint32_t(value)).bytes()) == value);
     }
     for (const uint32_t value : {0U, 9U, 256U, 0x600U, 65535U}) {
-      CHECK(read_orientation(one_entry(little, value).bytes()) == 1);
+      CHECK(read_exif_orientation(one_entry(little, value).bytes()) == 1);
     }
   }
 }
@@ -64,10 +64,10 @@ TEST_CASE("the orientation is found among other entries and wherever the directo
     Tiff many(little);
     many.u16(4).entry(0x010f, 2, 20, 0).entry(0x011a, 5, 1, 90);
     many.entry(kOrientation, kShort, 1, 6).entry(0x0213, kShort, 1, 1).u32(0);
-    CHECK(read_orientation(many.bytes()) == 6);
+    CHECK(read_exif_orientation(many.bytes()) == 6);
     Tiff far(little, 20);
     far.u32(0).u32(0).u32(0).u16(1).entry(kOrientation, kShort, 1, 3).u32(0);
-    CHECK(read_orientation(far.bytes()) == 3);
+    CHECK(read_exif_orientation(far.bytes()) == 3);
   }
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("Exif data that is not valid has no orientation") {
     };
     for (const Case& broken : cases) {
       INFO(broken.name, ", little-endian: ", little);
-      CHECK(read_orientation(broken.exif) == 1);
+      CHECK(read_exif_orientation(broken.exif) == 1);
     }
   }
 }
@@ -112,8 +112,9 @@ TEST_CASE("Exif data that is not valid has no orientation") {
 TEST_CASE("a count that is too large does not hide an orientation that is there") {
   for (const bool little : {true, false}) {
     const Tiff tiff = Tiff(little).u16(65535).entry(kOrientation, kShort, 1, 8);
-    CHECK(read_orientation(tiff.bytes()) == 8);
-    CHECK(read_orientation(Tiff(little).u16(1).entry(kOrientation, kShort, 9999, 8).bytes()) == 8);
+    CHECK(read_exif_orientation(tiff.bytes()) == 8);
+    CHECK(read_exif_orientation(Tiff(little).u16(1).entry(kOrientation, kShort, 9999, 8).bytes()) ==
+          8);
   }
 }
 
@@ -124,7 +125,7 @@ TEST_CASE("Exif data cut anywhere has its orientation or none") {
     const size_t value_end = 8 + 2 + 12 + 10;
     for (size_t size = 0; size <= tiff.bytes().size(); ++size) {
       CAPTURE(size);
-      CHECK(read_orientation(first_bytes(tiff.bytes(), size)) == (size >= value_end ? 6 : 1));
+      CHECK(read_exif_orientation(first_bytes(tiff.bytes(), size)) == (size >= value_end ? 6 : 1));
     }
   }
 }
@@ -132,7 +133,7 @@ TEST_CASE("Exif data cut anywhere has its orientation or none") {
 TEST_CASE("whatever bytes Exif data has, an orientation of 1 to 8 comes out") {
   Random random(1);
   const auto check = [](const File& exif) {
-    const int orientation = read_orientation(exif);
+    const int orientation = read_exif_orientation(exif);
     CHECK(orientation >= 1);
     CHECK(orientation <= 8);
   };
@@ -163,28 +164,28 @@ using namespace std::string_literals;
 File file_of(const std::string& text) { return {text.begin(), text.end()}; }
 std::string text_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
-MetadataFacts whole_picture() {
-  MetadataFacts facts;
+OutputFacts whole_picture() {
+  OutputFacts facts;
   facts.policy = MetadataPolicy::kAll;
-  facts.same_format = facts.same_layout = facts.same_picture = true;
+  facts.same_format = facts.same_layout = facts.same_image = true;
   facts.size = {300, 200};
   return facts;
 }
 
-MetadataFacts part_of_picture() {
-  MetadataFacts facts = whole_picture();
-  facts.same_picture = false;
+OutputFacts part_of_picture() {
+  OutputFacts facts = whole_picture();
+  facts.same_image = false;
   return facts;
 }
 
-Metadata select(BlockKind kind, const File& data, const MetadataFacts& facts) {
+Metadata select(MetadataKind kind, const File& data, const OutputFacts& facts) {
   SourceMetadata source;
   source.blocks.push_back({kind, data, data});
   return std::move(select_metadata(source, facts).value());
 }
 
-File exif_of(const File& exif, const MetadataFacts& facts) {
-  const Metadata metadata = select(BlockKind::kExif, exif, facts);
+File exif_of(const File& exif, const OutputFacts& facts) {
+  const Metadata metadata = select(MetadataKind::kExif, exif, facts);
   const Bytes bytes = metadata.exif;
   return {bytes.begin(), bytes.end()};
 }
@@ -238,7 +239,7 @@ TEST_CASE("Exif of a whole picture keeps everything, and its orientation is what
   for (const bool little : {true, false}) {
     const File exif = camera_exif(little, "a maker's note", "\xff\xd8\xff thumb");
     for (int tag = 1; tag <= 8; ++tag) {
-      MetadataFacts facts = whole_picture();
+      OutputFacts facts = whole_picture();
       facts.orientation = exif_orientation(tag);
       File expected = exif;
       const size_t at = 8 + 2 + 2 * 12 + 8;
@@ -253,7 +254,7 @@ TEST_CASE("Exif of a part loses what shows the whole, and has the part's size") 
     const File exif = camera_exif(little, "a maker's note", "\xff\xd8\xff thumb");
     const File made = exif_of(exif, part_of_picture());
     CHECK(made.size() == exif.size());
-    CHECK(read_orientation(made) == 1);
+    CHECK(read_exif_orientation(made) == 1);
     for (const char* gone : {"maker", "thumb", "\x77\x77", "\xff\xd8\xff"}) {
       CHECK(contains(exif, gone));
       CHECK(!contains(made, gone));
@@ -276,7 +277,7 @@ TEST_CASE("Exif of a part loses what shows the whole, and has the part's size") 
 }
 
 TEST_CASE("a size that is too large for a short becomes a long") {
-  MetadataFacts facts = part_of_picture();
+  OutputFacts facts = part_of_picture();
   facts.size = {70000, 80000};
   for (const bool little : {true, false}) {
     const File made = exif_of(camera_exif(little, "note", ""), facts);
@@ -301,9 +302,9 @@ TEST_CASE("a preview that nothing leads to, damage, and too much of it drop a pa
   large.resize(65528);
   CHECK(exif_of(large, whole_picture()).empty());
   // Its orientation is told all the same.
-  MetadataFacts facts = whole_picture();
+  OutputFacts facts = whole_picture();
   facts.orientation = exif_orientation(6);
-  CHECK(read_orientation(exif_of(large, facts)) == 6);
+  CHECK(read_exif_orientation(exif_of(large, facts)) == 6);
 }
 
 TEST_CASE("thumbnails in strips and in directories behind the second are wiped") {
@@ -361,11 +362,11 @@ TEST_CASE("whatever bytes Exif has, its orientation comes out as it is, within i
       changed.resize(size_t(random.below(int(changed.size()))));
     }
     changed.shrink_to_fit();
-    MetadataFacts facts = round % 3 == 0 ? whole_picture() : part_of_picture();
+    OutputFacts facts = round % 3 == 0 ? whole_picture() : part_of_picture();
     facts.orientation = exif_orientation(random.between(1, 8));
     const File made = exif_of(changed, facts);
-    CHECK(read_orientation(made) == exif_tag(facts.orientation));
-    if (!facts.same_picture) {
+    CHECK(read_exif_orientation(made) == exif_tag(facts.orientation));
+    if (!facts.same_image) {
       CHECK(!contains(made, "\xff\xd8\xff"));
     }
   }
@@ -376,11 +377,11 @@ TEST_CASE("of two blocks the first counts") {
   const File second = camera_exif(true, "note", "");
   SourceMetadata source;
   for (const File* exif : {&first, &second}) {
-    source.blocks.push_back({BlockKind::kExif, *exif, *exif});
+    source.blocks.push_back({MetadataKind::kExif, *exif, *exif});
   }
   const File xmps[] = {file_of("<first/>"), file_of("<second/>")};
   for (const File& xmp : xmps) {
-    source.blocks.push_back({BlockKind::kXmp, xmp, xmp});
+    source.blocks.push_back({MetadataKind::kXmp, xmp, xmp});
   }
   const Metadata metadata = std::move(select_metadata(source, whole_picture()).value());
   CHECK(metadata.exif.size() == first.size());
@@ -391,25 +392,25 @@ TEST_CASE("an orientation that is left is told under every policy") {
   for (const MetadataPolicy policy :
        {MetadataPolicy::kNone, MetadataPolicy::kColor, MetadataPolicy::kAll}) {
     for (const bool same : {true, false}) {
-      MetadataFacts facts = whole_picture();
+      OutputFacts facts = whole_picture();
       facts.policy = policy;
-      facts.same_picture = facts.same_format = same;
+      facts.same_image = facts.same_format = same;
       CHECK(select_metadata({}, facts).value().exif.size() == 0);
       facts.orientation = exif_orientation(8);
       const Metadata metadata = std::move(select_metadata({}, facts).value());
       CHECK(metadata.exif.size() == 26);
-      CHECK(read_orientation(metadata.exif) == 8);
+      CHECK(read_exif_orientation(metadata.exif) == 8);
     }
   }
 }
 
-std::string xmp_of(const std::string& packet, const MetadataFacts& facts) {
-  const Metadata metadata = select(BlockKind::kXmp, file_of(packet), facts);
+std::string xmp_of(const std::string& packet, const OutputFacts& facts) {
+  const Metadata metadata = select(MetadataKind::kXmp, file_of(packet), facts);
   return text_of(metadata.xmp);
 }
 
 TEST_CASE("XMP's own orientation is set, in each of its forms") {
-  MetadataFacts facts = whole_picture();
+  OutputFacts facts = whole_picture();
   facts.orientation = exif_orientation(3);
   const std::pair<std::string, std::string> cases[] = {
       {"<a tiff:Orientation=\"6\"/>", "<a tiff:Orientation=\"3\"/>"},
@@ -468,7 +469,7 @@ TEST_CASE("XMP of a whole picture is kept, but for what stands behind the pictur
        {"<a hdrgm:Version=\"1.0\"/>", "<Container:Directory/>", "<a GCamera:MotionPhoto=\"1\"/>"}) {
     CHECK(xmp_of(packet, whole_picture()).empty());
   }
-  MetadataFacts elsewhere = whole_picture();
+  OutputFacts elsewhere = whole_picture();
   elsewhere.same_format = false;
   CHECK(xmp_of("<a xmpNote:HasExtendedXMP='2'/>", elsewhere) == "<a />");
 }
@@ -490,7 +491,7 @@ std::string resource(int number, const std::string& name, const std::string& con
 }
 
 std::string photoshop_of(const std::string& resources) {
-  const Metadata metadata = select(BlockKind::kPhotoshop, file_of(resources), part_of_picture());
+  const Metadata metadata = select(MetadataKind::kPhotoshop, file_of(resources), part_of_picture());
   return text_of(metadata.photoshop);
 }
 
@@ -535,29 +536,29 @@ TEST_CASE("resources that are cut or damaged leave nothing") {
 
 TEST_CASE("blocks are kept by their kind and the policy") {
   struct Case {
-    BlockKind kind;
+    MetadataKind kind;
     MetadataPolicy least;
     bool needs_layout;
-    bool needs_picture;
+    bool needs_image;
   };
   const Case cases[] = {
-      {BlockKind::kColor, MetadataPolicy::kColor, false, false},
-      {BlockKind::kLayout, MetadataPolicy::kColor, true, false},
-      {BlockKind::kText, MetadataPolicy::kAll, false, false},
-      {BlockKind::kPhotoshop, MetadataPolicy::kAll, false, true},
-      {BlockKind::kWhole, MetadataPolicy::kAll, false, true},
+      {MetadataKind::kColor, MetadataPolicy::kColor, false, false},
+      {MetadataKind::kLayout, MetadataPolicy::kColor, true, false},
+      {MetadataKind::kText, MetadataPolicy::kAll, false, false},
+      {MetadataKind::kPhotoshop, MetadataPolicy::kAll, false, true},
+      {MetadataKind::kOpaque, MetadataPolicy::kAll, false, true},
   };
   const File data = file_of("anything");
   for (const Case& block : cases) {
     for (int bits = 0; bits < 24; ++bits) {
-      MetadataFacts facts;
+      OutputFacts facts;
       facts.policy = static_cast<MetadataPolicy>(bits / 8);
       facts.same_format = (bits & 1) != 0;
       facts.same_layout = (bits & 2) != 0;
-      facts.same_picture = (bits & 4) != 0;
+      facts.same_image = (bits & 4) != 0;
       const bool kept = facts.same_format && facts.policy >= block.least &&
                         (facts.same_layout || !block.needs_layout) &&
-                        (facts.same_picture || !block.needs_picture);
+                        (facts.same_image || !block.needs_image);
       CHECK(select(block.kind, data, facts).raw.size() == (kept ? 1 : 0));
     }
   }
@@ -567,7 +568,7 @@ TEST_CASE("a profile is kept where it fits, and density with it") {
   File rgb(132);
   const std::string name = "RGB ";
   std::copy(name.begin(), name.end(), rgb.begin() + 16);
-  const auto select_profile = [&](const File& profile, const MetadataFacts& facts) {
+  const auto select_profile = [&](const File& profile, const OutputFacts& facts) {
     SourceMetadata source;
     source.icc_profile = std::move(Buffer::allocate(profile.size()).value());
     std::copy(profile.begin(), profile.end(), source.icc_profile.data());
@@ -575,7 +576,7 @@ TEST_CASE("a profile is kept where it fits, and density with it") {
     source.density = Density{72, 72, Density::Unit::kInch};
     return std::move(select_metadata(source, facts).value());
   };
-  MetadataFacts facts = whole_picture();
+  OutputFacts facts = whole_picture();
   for (const MetadataPolicy policy :
        {MetadataPolicy::kNone, MetadataPolicy::kColor, MetadataPolicy::kAll}) {
     facts.policy = policy;
@@ -605,7 +606,7 @@ TEST_CASE("Display P3 by name becomes a profile where the new format has no name
       for (const MetadataPolicy policy : {MetadataPolicy::kNone, MetadataPolicy::kColor}) {
         SourceMetadata source;
         source.color_space = ColorSpace::kDisplayP3;
-        MetadataFacts facts;
+        OutputFacts facts;
         facts.policy = policy;
         facts.same_format = same_format;
         facts.model = model;
@@ -621,10 +622,10 @@ TEST_CASE("Display P3 by name becomes a profile where the new format has no name
 TEST_CASE("blocks beyond the most are passed over") {
   SourceMetadata source;
   const File data = file_of("x");
-  for (size_t i = 0; i < SourceMetadata::kMostBlocks + 5; ++i) {
-    source.add({BlockKind::kText, data, data});
+  for (size_t i = 0; i < SourceMetadata::kMaxBlocks + 5; ++i) {
+    source.add({MetadataKind::kText, data, data});
   }
-  CHECK(source.blocks.size() == SourceMetadata::kMostBlocks);
+  CHECK(source.blocks.size() == SourceMetadata::kMaxBlocks);
 }
 
 }  // namespace

@@ -169,7 +169,7 @@ void check_parts(const JpegRecipe& recipe, int reduction, Random& random) {
     for (const Rect& part : request.parts) {
       INFO("sampling ", std::string(recipe.sampling.name), ", 1/", reduction, ", ",
            to_string(part));
-      const Rect within = move(part, -request.region.left, -request.region.top);
+      const Rect within = translate(part, -request.region.left, -request.region.top);
       const ImageView view = decoded.value().image.view();
       REQUIRE(difference(crop(view, within), crop(full.view(), part)) == "");
     }

@@ -268,22 +268,22 @@ TEST_CASE("a segment is known by its marker and its name") {
   const std::string xmp_name = "http://ns.adobe.com/xap/1.0/\0"s;
   struct Case {
     Segment segment;
-    std::optional<BlockKind> kind;
+    std::optional<MetadataKind> kind;
     std::string data;
   };
   const Case cases[] = {
-      {{0xe1, "Exif\0\0MM"s}, BlockKind::kExif, "MM"},
-      {{0xe1, "Exif\0\0"s}, BlockKind::kExif, ""},
-      {{0xe1, xmp_name + "<x/>"}, BlockKind::kXmp, "<x/>"},
-      {{0xe1, "http://ns.adobe.com/xmp/extension/\0more"s}, BlockKind::kWhole, {}},
-      {{0xe1, "something"}, BlockKind::kWhole, {}},
-      {{0xed, "Photoshop 3.0\0008BIM"s}, BlockKind::kPhotoshop, "8BIM"},
-      {{0xed, "Adobe_Photoshop2.5:"}, BlockKind::kWhole, {}},
-      {{0xfe, "words"}, BlockKind::kText, "words"},
-      {{0xfe, ""}, BlockKind::kText, ""},
-      {{0xe0, "JFXX\0\x10 thumbnail"s}, BlockKind::kWhole, {}},
-      {{0xe2, "FPXR\0"s}, BlockKind::kWhole, {}},
-      {{0xef, ""}, BlockKind::kWhole, {}},
+      {{0xe1, "Exif\0\0MM"s}, MetadataKind::kExif, "MM"},
+      {{0xe1, "Exif\0\0"s}, MetadataKind::kExif, ""},
+      {{0xe1, xmp_name + "<x/>"}, MetadataKind::kXmp, "<x/>"},
+      {{0xe1, "http://ns.adobe.com/xmp/extension/\0more"s}, MetadataKind::kOpaque, {}},
+      {{0xe1, "something"}, MetadataKind::kOpaque, {}},
+      {{0xed, "Photoshop 3.0\0008BIM"s}, MetadataKind::kPhotoshop, "8BIM"},
+      {{0xed, "Adobe_Photoshop2.5:"}, MetadataKind::kOpaque, {}},
+      {{0xfe, "words"}, MetadataKind::kText, "words"},
+      {{0xfe, ""}, MetadataKind::kText, ""},
+      {{0xe0, "JFXX\0\x10 thumbnail"s}, MetadataKind::kOpaque, {}},
+      {{0xe2, "FPXR\0"s}, MetadataKind::kOpaque, {}},
+      {{0xef, ""}, MetadataKind::kOpaque, {}},
       {{0xe0, "JFIF\0\1\2\1\0\x48\0\x48\0\0"s}, std::nullopt, {}},
       {{0xee, "Adobe\0\x64\0\0\0\0\0"s}, std::nullopt, {}},
       {{0xe2, "MPF\0II*\0"s}, std::nullopt, {}},
@@ -297,10 +297,10 @@ TEST_CASE("a segment is known by its marker and its name") {
     const SourceMetadata metadata = metadata_of({known.segment});
     REQUIRE(metadata.blocks.size() == (known.kind ? 1 : 0));
     if (known.kind) {
-      const Block& block = metadata.blocks[0];
+      const MetadataBlock& block = metadata.blocks[0];
       CHECK(block.kind == *known.kind);
       CHECK(text_of(block.data) ==
-            (known.kind == BlockKind::kWhole ? known.segment.payload : known.data));
+            (known.kind == MetadataKind::kOpaque ? known.segment.payload : known.data));
       CHECK(block.raw.size() == known.segment.payload.size() + 4);
       CHECK(block.raw[0] == 0xff);
       CHECK(block.raw[1] == known.segment.marker);
@@ -380,7 +380,7 @@ TEST_CASE("of a million tiny segments no more than the most are kept") {
   for (int i = 0; i < 1000000; ++i) {
     file.insert(file.end(), {0xff, 0xfe, 0, 2});
   }
-  CHECK(metadata_of_jpeg(file).value().blocks.size() == SourceMetadata::kMostBlocks);
+  CHECK(metadata_of_jpeg(file).value().blocks.size() == SourceMetadata::kMaxBlocks);
 }
 
 TEST_CASE("of two Exif segments the first tells the orientation") {

@@ -184,30 +184,30 @@ TEST_CASE("a chunk is known by its type") {
   const std::string xmp_name = "XML:com.adobe.xmp\0"s;
   struct Case {
     PngChunk chunk;
-    std::optional<BlockKind> kind;
+    std::optional<MetadataKind> kind;
     std::string data;
   };
   const Case cases[] = {
-      {kGamma, BlockKind::kColor, {}},
-      {kChromaticities, BlockKind::kColor, {}},
-      {{"sRGB", File(1)}, BlockKind::kColor, {}},
-      {{"cICP", File(4)}, BlockKind::kColor, {}},
-      {{"sBIT", {8, 7, 8}}, BlockKind::kLayout, {}},
-      {{"bKGD", File(6)}, BlockKind::kLayout, {}},
-      {kSuggestedPalette, BlockKind::kLayout, {}},
-      {{"eXIf", file_of("MM")}, BlockKind::kExif, "MM"},
-      {{"tEXt", file_of("Title\0words"s)}, BlockKind::kText, {}},
-      {{"zTXt", file_of("Title\0\0..."s)}, BlockKind::kText, {}},
-      {{"iTXt", file_of("Title\0\0\0\0\0words"s)}, BlockKind::kText, {}},
-      {{"tEXt", file_of("Raw profile type exif\0..."s)}, BlockKind::kWhole, {}},
-      {{"iTXt", file_of(xmp_name + "\0\0\0\0<x/>"s)}, BlockKind::kXmp, "<x/>"},
-      {{"iTXt", file_of(xmp_name + "\0\0en\0name\0<x/>"s)}, BlockKind::kXmp, "<x/>"},
-      {{"iTXt", file_of(xmp_name + "\1\0\0\0zip"s)}, BlockKind::kWhole, {}},
-      {{"iTXt", file_of(xmp_name + "\0"s)}, BlockKind::kWhole, {}},
-      {{"iTXt", file_of(xmp_name + "\0\0en\0"s)}, BlockKind::kWhole, {}},
-      {{"tIME", {7, 0xe6, 1, 2, 3, 4, 5}}, BlockKind::kWhole, {}},
-      {{"oFFs", File(9)}, BlockKind::kWhole, {}},
-      {{"vpAg", File(9)}, BlockKind::kText, {}},
+      {kGamma, MetadataKind::kColor, {}},
+      {kChromaticities, MetadataKind::kColor, {}},
+      {{"sRGB", File(1)}, MetadataKind::kColor, {}},
+      {{"cICP", File(4)}, MetadataKind::kColor, {}},
+      {{"sBIT", {8, 7, 8}}, MetadataKind::kLayout, {}},
+      {{"bKGD", File(6)}, MetadataKind::kLayout, {}},
+      {kSuggestedPalette, MetadataKind::kLayout, {}},
+      {{"eXIf", file_of("MM")}, MetadataKind::kExif, "MM"},
+      {{"tEXt", file_of("Title\0words"s)}, MetadataKind::kText, {}},
+      {{"zTXt", file_of("Title\0\0..."s)}, MetadataKind::kText, {}},
+      {{"iTXt", file_of("Title\0\0\0\0\0words"s)}, MetadataKind::kText, {}},
+      {{"tEXt", file_of("Raw profile type exif\0..."s)}, MetadataKind::kOpaque, {}},
+      {{"iTXt", file_of(xmp_name + "\0\0\0\0<x/>"s)}, MetadataKind::kXmp, "<x/>"},
+      {{"iTXt", file_of(xmp_name + "\0\0en\0name\0<x/>"s)}, MetadataKind::kXmp, "<x/>"},
+      {{"iTXt", file_of(xmp_name + "\1\0\0\0zip"s)}, MetadataKind::kOpaque, {}},
+      {{"iTXt", file_of(xmp_name + "\0"s)}, MetadataKind::kOpaque, {}},
+      {{"iTXt", file_of(xmp_name + "\0\0en\0"s)}, MetadataKind::kOpaque, {}},
+      {{"tIME", {7, 0xe6, 1, 2, 3, 4, 5}}, MetadataKind::kOpaque, {}},
+      {{"oFFs", File(9)}, MetadataKind::kOpaque, {}},
+      {{"vpAg", File(9)}, MetadataKind::kText, {}},
       {{"hIST", File(6)}, std::nullopt, {}},
       {{"caBX", File(6)}, std::nullopt, {}},
       {{"iDOT", File(6)}, std::nullopt, {}},
@@ -222,7 +222,7 @@ TEST_CASE("a chunk is known by its type") {
     const SourceMetadata metadata = metadata_of({known.chunk, kData});
     REQUIRE(metadata.blocks.size() == (known.kind ? 1 : 0));
     if (known.kind) {
-      const Block& block = metadata.blocks[0];
+      const MetadataBlock& block = metadata.blocks[0];
       CHECK(block.kind == *known.kind);
       CHECK(block.raw.size() == known.chunk.data.size() + 12);
       const std::string all = text_of(known.chunk.data);
@@ -383,7 +383,7 @@ TEST_CASE("of a million tiny chunks no more than the most are kept") {
   for (int i = 0; i < 1000000; ++i) {
     file.insert(file.end(), one.begin() + signature, one.end());
   }
-  CHECK(metadata_of_png(file).value().blocks.size() == SourceMetadata::kMostBlocks);
+  CHECK(metadata_of_png(file).value().blocks.size() == SourceMetadata::kMaxBlocks);
 }
 
 TEST_CASE("chunks cut or changed anywhere are walked within their bounds") {
