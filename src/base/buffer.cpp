@@ -1,5 +1,6 @@
 #include "base/buffer.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -29,6 +30,14 @@ Result<Buffer> Buffer::allocate(uint64_t size) {
     return out_of_memory(size);
   }
   return buffer;
+}
+
+Result<Buffer> Buffer::copy_of(Bytes bytes) {
+  Result<Buffer> copy = allocate(bytes.size());
+  if (copy.ok()) {
+    std::copy(bytes.begin(), bytes.end(), copy.value().data());
+  }
+  return copy;
 }
 
 bool Buffer::grow(size_t capacity) {

@@ -22,8 +22,10 @@ class Buffer {
   Buffer& operator=(const Buffer&) = delete;
   ~Buffer();
 
-  // `size` bytes, not set to anything. OUT_OF_MEMORY where there is no room.
+  // `size` uninitialised bytes. Errors: OUT_OF_MEMORY.
   static Result<Buffer> allocate(uint64_t size);
+  // Errors: OUT_OF_MEMORY.
+  static Result<Buffer> copy_of(Bytes bytes);
 
   // Makes size() at least `capacity`, keeping what is there. False where there is no room: the
   // buffer is then as it was.

@@ -6,6 +6,7 @@
 #include "image/convert.h"
 #include "image/orient.h"
 #include "image/resize.h"
+#include "metadata/select.h"
 
 namespace crop64 {
 namespace {

@@ -1,8 +1,7 @@
-// What a file says beside its samples: what is kept, what is dropped, and what has to be changed so
-// that it stays true. No format's library, and no format's own structure, is known here.
+// What an image file says beside its samples, independent of the file's format: blocks of the
+// source file, and what a new file contains.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <vector>
 
@@ -15,46 +14,42 @@ namespace crop64 {
 
 // Which metadata a new file keeps.
 enum class MetadataPolicy : uint8_t {
-  kNone,   // nothing
-  kColor,  // what its colours and its size on paper are
-  kAll,    // all that is still true
+  kNone,   // none, except an orientation that the samples still need
+  kColor,  // the colour profile and the density
+  kAll,    // everything that is still true of the new image
 };
 
 enum class MetadataKind : uint8_t {
-  kIccProfile,  // data: a profile, or the next part of one
+  kIccProfile,  // data: an ICC profile, or the next part of one
   kExif,        // data: Exif in TIFF form
   kXmp,         // data: an XMP packet
-  kColor,       // what the samples mean, in this format's own way
-  kLayout,      // what fits this sample layout only: significant bits, a background's palette index
-  kText,        // comments and the like
-  kPhotoshop,   // data: Photoshop's image resources, captions and thumbnails among them
-  kOpaque,      // shows or describes the picture as it was, or may do so: nobody knows here
+  kColor,       // the meaning of the samples, in the format's own form (PNG: gAMA, cICP)
+  kLayout,      // valid for this sample layout only (PNG: sBIT, bKGD)
+  kText,        // comments and other text
+  kPhotoshop,   // data: Photoshop image resources, which include captions and thumbnails
+  kOpaque,      // unknown content: it may show or describe the image as it was
 };
 
-// A piece of a file, borrowed from it.
+// A segment or chunk of a file, borrowed from the file's bytes.
 struct MetadataBlock {
   MetadataKind kind;
-  Bytes raw;   // all of it, as it stands in the file; not for what is written anew
+  Bytes raw;   // the whole segment or chunk as the file has it; empty if it is never copied
   Bytes data;  // its content
 };
 
-// Samples along a unit of length.
+// Samples per unit of length.
 struct Density {
   double x = 0;
   double y = 0;
-  enum class Unit : uint8_t { kNone, kInch, kMetre } unit = Unit::kNone;  // kNone: proportions only
+  enum class Unit : uint8_t { kNone, kInch, kMetre } unit = Unit::kNone;  // kNone: an aspect ratio
 };
 
-// 0 where there is no unit of length.
+// Samples per inch across; 0 if the density is missing or has no unit.
 double per_inch(const std::optional<Density>& density);
 
-// The density in Exif data (XResolution, YResolution and ResolutionUnit; Exif 2.3, 4.6.4); nothing
-// if there is none or it has no unit of length. Reads nothing outside `exif`.
-std::optional<Density> read_exif_density(Bytes exif);
-
-// What a file says, as its format's reader found it.
+// The metadata of a source file, as the reader of its format collected it.
 struct SourceMetadata {
-  // The most that are looked at: a file of a million tiny ones has nothing more to say.
+  // Further blocks are ignored: a file of a million tiny blocks would only take time.
   static constexpr size_t kMaxBlocks = 10000;
 
   void add(const MetadataBlock& block) {
@@ -63,13 +58,13 @@ struct SourceMetadata {
     }
   }
 
-  std::vector<MetadataBlock> blocks;
+  std::vector<MetadataBlock> blocks;  // in the file's order
   std::optional<Density> density;
-  Buffer icc_profile;  // put together and uncompressed; empty where there is none
+  Buffer icc_profile;  // joined and decompressed; empty if the file has none
   ColorSpace color_space = ColorSpace::kSrgb;
 };
 
-// What a new file is to say.
+// The metadata of a new file, for the writer of its format.
 struct Metadata {
   Buffer icc_profile;
   ColorSpace color_space = ColorSpace::kSrgb;
@@ -77,32 +72,19 @@ struct Metadata {
   Buffer xmp;
   Buffer photoshop;
   std::optional<Density> density;
-  std::vector<Bytes> raw;  // pieces of the source, whose format is the new file's
+  std::vector<Bytes>
+      raw;  // segments or chunks that are copied as they are, borrowed from the source
 };
 
-// What has become of the picture, as far as metadata has to know.
+// How the new image differs from the source, as far as metadata depends on it.
 struct OutputFacts {
   MetadataPolicy policy = MetadataPolicy::kColor;
   bool same_format = false;
-  bool same_layout = false;   // the samples' layout, palette included
-  bool same_image = false;    // neither cropped nor turned nor resized
-  Model model = Model::kRgb;  // of the new file's samples
-  Size size;                  // of the new file, as stored
-  Orientation orientation;    // how the new file is still to be turned to be displayed
+  bool same_layout = false;  // the same sample layout, and the same palette
+  bool same_image = false;   // neither cropped nor turned nor resized
+  Model model = Model::kRgb;
+  Size size;                // as stored
+  Orientation orientation;  // still to be applied when the new file is displayed
 };
-
-// Chosen by the policy, and made true: the orientation is what is left of it, sizes are the new
-// ones, and on a picture that is no longer whole nothing is left that shows what was there, or may
-// do so (thumbnails, makers' notes, all that nobody knows here). Of several blocks of Exif or XMP
-// the first counts; damaged ones, and Exif of more than 64 KB, are dropped. An orientation that is
-// left is told under every policy, in Exif of its own where the source's has no place for it. A
-// profile whose colour space is not the samples' any more is dropped; Display P3 that was told in
-// another way than by a profile gets one where the new format has no such way. Errors:
-// OUT_OF_MEMORY.
-Result<Metadata> select_metadata(const SourceMetadata& source, const OutputFacts& facts);
-
-// The orientation, 1 to 8, in Exif data (a TIFF header and what follows; Exif 2.3, 4.6.4); 1 where
-// there is none or it is not valid. Reads nothing outside `exif`.
-int read_exif_orientation(Bytes exif);
 
 }  // namespace crop64

@@ -1,5 +1,7 @@
 // What a file says beside its samples, and what of it goes into another.
 #include "fuzz.h"
+#include "metadata/exif.h"
+#include "metadata/select.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using crop64::MetadataPolicy;

@@ -7,6 +7,7 @@
 #include "codecs/jpeg/quality.h"
 #include "codecs/jpeg/segment_walker.h"
 #include "metadata/metadata.h"
+#include "metadata/exif.h"
 
 namespace crop64 {
 namespace {

@@ -10,6 +10,7 @@
 #include "codecs/png/rows.h"
 #include "deflate/crc32.h"
 #include "metadata/metadata.h"
+#include "metadata/exif.h"
 
 namespace crop64 {
 namespace {

@@ -1,0 +1,23 @@
+// Chooses the metadata of a new file.
+#pragma once
+
+#include "metadata/metadata.h"
+
+namespace crop64 {
+
+// The metadata that `facts.policy` keeps, updated to match the new image:
+// - Orientation and image sizes are those of the new image. If an orientation is still to be
+// applied,
+//   it is written under every policy, in new Exif data if the source has none that can hold it.
+// - If the image was changed (`same_image` is false), whatever may show the old one is dropped:
+//   thumbnails, maker notes, blocks of unknown content.
+// - Of several Exif or XMP blocks the first counts. Damaged ones, and Exif above 64 KB, are
+// dropped.
+// - A profile for another colour model than the new samples' is dropped. If the source names
+// Display P3
+//   without a profile and the new format cannot, a Display P3 profile is added.
+//
+// The result borrows from `source`. Errors: OUT_OF_MEMORY.
+Result<Metadata> select_metadata(const SourceMetadata& source, const OutputFacts& facts);
+
+}  // namespace crop64
