@@ -18,7 +18,7 @@ TEST_CASE("select_metadata() takes the first of several Exif and XMP blocks") {
   File second = first;
   second.push_back(0);  // so that the size tells which one was taken
   SourceMetadata source;
-  for (const File* exif : {&first, &second}) {
+  for (const File* exif : {&first, static_cast<const File*>(&second)}) {
     source.blocks.push_back({MetadataKind::kExif, *exif, *exif});
   }
   const File xmps[] = {file_of("<first/>"), file_of("<second/>")};
