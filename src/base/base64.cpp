@@ -11,14 +11,14 @@ namespace {
 
 constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-// What a character stands for: a value below 64, or one of these.
+// The meaning of a character: a value below 64, or one of these.
 constexpr uint8_t kPadding = 64;
 constexpr uint8_t kSpace = 65;
-constexpr uint8_t kNothing = 66;
+constexpr uint8_t kInvalid = 66;
 
 constexpr std::array<uint8_t, 256> kMeaning = [] {
   std::array<uint8_t, 256> meaning;
-  meaning.fill(kNothing);
+  meaning.fill(kInvalid);
   for (uint8_t value = 0; value < 64; ++value) {
     meaning[static_cast<uint8_t>(kAlphabet[value])] = value;
   }
@@ -41,25 +41,25 @@ Error unexpected(const char* expected, const uint8_t* text, size_t offset) {
   return error;
 }
 
-// How far the decoder is. `written` never passes `read`, for both move in one text.
+// Offsets in the text that is decoded in place. `written` never passes `read`.
 struct Progress {
   size_t read = 0;
   size_t written = 0;
 };
 
-// The whole grammar, a character at a time. Between groups, where no bits are waiting,
-// skip(text, length, progress) may take any number of whole groups ahead.
-template <class Skip>
-Result<size_t> decode_in_place(uint8_t* text, size_t length, Skip skip) {
+// The whole grammar, character by character. At the start of each group of four,
+// decode_groups(text, length, progress) may decode any number of whole groups.
+template <class DecodeGroups>
+Result<size_t> decode_in_place(uint8_t* text, size_t length, DecodeGroups decode_groups) {
   Progress progress;
-  uint32_t bits = 0;       // of the characters of the group that is open
-  unsigned in_group = 0;   // characters in that group
-  unsigned padding = 0;    // '=' seen
-  size_t last_offset = 0;  // of the last character that was not space or padding
+  uint32_t bits = 0;       // of the current group
+  unsigned in_group = 0;   // characters in the current group
+  unsigned padding = 0;    // '=' so far
+  size_t last_offset = 0;  // of the last character that had a value
 
   while (progress.read < length) {
     if (in_group == 0) {
-      skip(text, length, progress);
+      decode_groups(text, length, progress);
       if (progress.read == length) {
         break;
       }
@@ -79,7 +79,7 @@ Result<size_t> decode_in_place(uint8_t* text, size_t length, Skip skip) {
     if (padding > 0) {
       return unexpected("to end after its '='", text, offset);
     }
-    if (meaning == kNothing) {
+    if (meaning == kInvalid) {
       return unexpected("(A-Z, a-z, 0-9, + or -, / or _)", text, offset);
     }
     bits = bits << 6 | meaning;
@@ -106,30 +106,30 @@ Result<size_t> decode_in_place(uint8_t* text, size_t length, Skip skip) {
 
 #ifdef __wasm_simd128__
 
-// After Muła and Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions" (2018), made
-// over for what WebAssembly has.
+// After Muła and Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions" (2018),
+// adapted to the instructions of WebAssembly.
 
-// Takes a multiplier where LLVM cannot see what it is: a product by constant powers of two it would
-// make a shift for every single lane.
+// Hides a constant from LLVM, which would turn a multiplication by powers of two into a shift for
+// each lane.
 v128_t opaque(v128_t multiplier) {
   asm("" : "+r"(multiplier));
   return multiplier;
 }
 
-// 12 bytes (the last 4 of the 16 are not looked at) to 16 characters.
+// Encodes 12 bytes (the last 4 of the 16 are ignored) as 16 characters.
 v128_t encode_block(v128_t bytes, v128_t one_sixteen) {
-  // Of three bytes the first two and the last two, each to a lane of 16 bits, in the order in which
-  // RFC 4648 reads bits (swizzled: engines build a shuffle's indices anew for every block) ...
+  // The first two and the last two of each three bytes in a 16-bit lane each, most significant byte
+  // first (a swizzle, because engines rebuild a shuffle's indices for every block) ...
   const v128_t pairs = wasm_i8x16_swizzle(
       bytes, wasm_i8x16_const(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10));
-  // ... where two values are the upper 12 bits and the lower 12 bits, now the upper ones ...
+  // ... so that two values are in the upper 12 bits of every lane ...
   const v128_t twelve = wasm_i16x8_mul(pairs, one_sixteen);
-  // ... and each value to the byte where its character goes.
+  // ... and then each value in the byte of its character.
   const v128_t values =
       wasm_v128_or(wasm_u16x8_shr(twelve, 10),
                    wasm_v128_and(wasm_i16x8_shl(twelve, 4), wasm_i16x8_const_splat(0x3f00)));
-  // What to add, by the part of the alphabet: 0 for A-Z, 1 for a-z, 2 to 11 for 0-9, 12 for +, 13
-  // for /. Subtracting the mask adds one above Z.
+  // The index of the number to add: 0 for A-Z, 1 for a-z, 2 to 11 for 0-9, 12 for +, 13 for /.
+  // Subtracting the mask (-1 if true) adds one above Z.
   const v128_t part = wasm_i8x16_sub(wasm_u8x16_sub_sat(values, wasm_i8x16_const_splat(51)),
                                      wasm_i8x16_gt(values, wasm_i8x16_const_splat(25)));
   const v128_t shifts = wasm_i8x16_const('A', 'a' - 26, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4,
@@ -138,28 +138,29 @@ v128_t encode_block(v128_t bytes, v128_t one_sixteen) {
 }
 
 struct Block {
-  v128_t values;  // of the 16 characters
-  v128_t valid;   // not zero where the character has a value
+  v128_t values;  // of 16 characters
+  v128_t valid;   // nonzero in each byte whose character has a value
 };
 
-// 16 characters to their values. Both alphabets at once: every nibble of a character is looked up,
-// for a byte of 128 or more the high one finds nothing.
+// Decodes 16 characters of either alphabet by looking up both nibbles of each. The high nibble of a
+// byte from 128 finds nothing.
 Block decode_block(v128_t text) {
   const v128_t low = wasm_v128_and(text, wasm_i8x16_const_splat(15));
   const v128_t high = wasm_v128_and(wasm_u16x8_shr(text, 4), wasm_i8x16_const_splat(15));
 
-  // A bit for every kind of row in the ASCII table: 1 holds + - /, 2 holds 0-9, 4 (two rows) A-O
-  // and a-o, 8 P-Z and _, 16 p-z. A character is valid where its column has its row's bit.
+  // One bit for each kind of row in the ASCII table: 1 for + - /, 2 for 0-9, 4 (two rows) for A-O
+  // and a-o, 8 for P-Z and _, 16 for p-z. A character is valid if its column has the bit of its
+  // row.
   const v128_t rows = wasm_i8x16_const(0, 0, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0);
-  constexpr int8_t kMost = 2 | 4 | 8 | 16;  // the columns 1 to 9
+  constexpr int8_t kAllRows = 2 | 4 | 8 | 16;  // the columns 1 to 9
   const v128_t columns =
-      wasm_i8x16_const(2 | 8 | 16, kMost, kMost, kMost, kMost, kMost, kMost, kMost, kMost, kMost,
-                       4 | 8 | 16, 1 | 4, 4, 1 | 4, 4, 1 | 4 | 8);
+      wasm_i8x16_const(2 | 8 | 16, kAllRows, kAllRows, kAllRows, kAllRows, kAllRows, kAllRows,
+                       kAllRows, kAllRows, kAllRows, 4 | 8 | 16, 1 | 4, 4, 1 | 4, 4, 1 | 4 | 8);
   const v128_t valid =
       wasm_v128_and(wasm_i8x16_swizzle(rows, high), wasm_i8x16_swizzle(columns, low));
 
-  // What to add depends on the row, but - / _ differ from their rows: the columns D and F go 6 and
-  // 9 entries further, which keeps apart all that must be.
+  // The number to add depends on the row, except for - / _: columns D and F use entries 6 and 9
+  // further on, which collide with no other character.
   const v128_t further = wasm_i8x16_const(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 9);
   const v128_t part = wasm_i8x16_add(high, wasm_i8x16_swizzle(further, low));
   constexpr int8_t kUpper = -'A';
@@ -170,10 +171,10 @@ Block decode_block(v128_t text) {
   return {wasm_i8x16_add(text, wasm_i8x16_swizzle(shifts, part)), valid};
 }
 
-// 16 values of 6 bits to 12 bytes, and 4 more of no meaning.
+// Packs 16 values of 6 bits into 12 bytes; the last 4 bytes are unspecified.
 v128_t pack_block(v128_t values) {
-  // Lanes of 16 bits with two values in 12, then lanes of 32 with four in 24, the first one
-  // highest.
+  // First two values in the low 12 bits of each 16-bit lane, then four in 24 bits of each 32-bit
+  // lane.
   const v128_t pairs =
       wasm_v128_and(wasm_v128_or(wasm_i16x8_shl(values, 6), wasm_u16x8_shr(values, 8)),
                     wasm_i16x8_const_splat(0xfff));
@@ -182,8 +183,8 @@ v128_t pack_block(v128_t values) {
       groups, wasm_i8x16_const(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1));
 }
 
-// Goes ahead in blocks of 16 characters up to the first one with anything but values. A block is
-// read before its 16 bytes are written and these end no further than it does: no character is lost.
+// Decodes blocks of 16 characters up to the first block with a character that has no value. Each
+// block is read before its result is written, and the result ends at or before the block's end.
 void decode_blocks(uint8_t* text, size_t length, Progress& progress) {
   while (length - progress.read >= 16) {
     const Block block = decode_block(wasm_v128_load(text + progress.read));

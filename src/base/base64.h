@@ -1,4 +1,4 @@
-// Base64 (RFC 4648), from bytes to text and back.
+// Base64 (RFC 4648).
 #pragma once
 
 #include <cstddef>
@@ -16,16 +16,15 @@ constexpr uint64_t base64_length(uint64_t size) { return (size + 2) / 3 * 4; }
 // feeds. `text` must not overlap `bytes`.
 void base64_encode(Bytes bytes, char* text);
 
-// Turns text into bytes in place, and gives their number; what follows them in `text` is then of no
-// meaning. Accepted: the standard and the URL-safe alphabet, also mixed; white space (space, tab,
-// line feed, carriage return, form feed) anywhere; padding that is missing, whole or in part.
-// Refused with INVALID_ARGUMENT and details {offset}, the index of the first character that is
-// wrong: any other character, characters after the padding, too much padding, a last group of one
-// character. All of `text` is then of no meaning. The bits of the last character that carry nothing
-// are not looked at.
+// Decodes `text` in place and returns the number of bytes; the rest of `text` is unspecified.
+// Accepts the standard and the URL-safe alphabet, also mixed; white space (space, tab, line feed,
+// carriage return, form feed) anywhere; and missing padding. Unused bits of the last character are
+// ignored. Errors: INVALID_ARGUMENT with details {offset}, the index of the first wrong character:
+// one outside the alphabets, one after the padding, too much padding, or a last group of one
+// character. After an error all of `text` is unspecified.
 Result<size_t> base64_decode_in_place(uint8_t* text, size_t length);
 
-// The plain ways, without SIMD: what the others must equal.
+// The same without SIMD, as a reference for tests.
 void base64_encode_scalar(Bytes bytes, char* text);
 Result<size_t> base64_decode_in_place_scalar(uint8_t* text, size_t length);
 

@@ -7,9 +7,9 @@
 namespace crop64 {
 namespace {
 
-// Pointers within a larger block could not be subtracted; and emmalloc adds sizes to addresses, and
-// takes a sum that wraps around for one that fits.
-constexpr size_t kMost = PTRDIFF_MAX;
+// Pointers into a larger block could not be subtracted. Besides, emmalloc adds sizes to addresses
+// without a check for overflow.
+constexpr size_t kMaxSize = PTRDIFF_MAX;
 
 }  // namespace
 
@@ -26,7 +26,7 @@ Buffer::~Buffer() { std::free(data_); }
 
 Result<Buffer> Buffer::allocate(uint64_t size) {
   Buffer buffer;
-  if (size > kMost || !buffer.grow(static_cast<size_t>(size))) {
+  if (size > kMaxSize || !buffer.grow(static_cast<size_t>(size))) {
     return out_of_memory(size);
   }
   return buffer;
@@ -40,19 +40,19 @@ Result<Buffer> Buffer::copy_of(Bytes bytes) {
   return copy;
 }
 
-bool Buffer::grow(size_t capacity) {
-  if (capacity <= size_ && data_ != nullptr) {
+bool Buffer::grow(size_t size) {
+  if (size <= size_ && data_ != nullptr) {
     return true;
   }
-  if (capacity > kMost) {
+  if (size > kMaxSize) {
     return false;
   }
-  void* grown = std::realloc(data_, capacity > 0 ? capacity : 1);
+  void* grown = std::realloc(data_, size > 0 ? size : 1);
   if (grown == nullptr) {
     return false;
   }
   data_ = static_cast<uint8_t*>(grown);
-  size_ = capacity;
+  size_ = size;
   return true;
 }
 
@@ -64,9 +64,10 @@ void Buffer::shrink(size_t size) {
 }
 
 Error out_of_memory(uint64_t size) {
-  Error error = make_error(ErrorCode::kOutOfMemory,
-                           "There was no room for %.1f MB. Crop a smaller part, or close others.",
-                           static_cast<double>(size) / 1e6);
+  Error error =
+      make_error(ErrorCode::kOutOfMemory,
+                 "Out of memory: %.1f MB. Crop a smaller region or process fewer images at once.",
+                 static_cast<double>(size) / 1e6);
   error.details = {{"bytes", static_cast<double>(size)}};
   return error;
 }

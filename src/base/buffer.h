@@ -1,4 +1,4 @@
-// Bytes in memory: borrowed (Bytes) and owned (Buffer).
+// Bytes in memory: borrowed (Bytes) or owned (Buffer).
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@ namespace crop64 {
 
 using Bytes = std::span<const uint8_t>;
 
-// Owned bytes, from malloc, so that an allocation that fails is an answer and not an abort. Every
-// buffer whose size depends on a picture is one of these.
+// Owned bytes, allocated by malloc, so that a failed allocation is an error and not an abort. Every
+// allocation whose size depends on an image is a Buffer.
 class Buffer {
  public:
   Buffer() = default;
@@ -27,10 +27,10 @@ class Buffer {
   // Errors: OUT_OF_MEMORY.
   static Result<Buffer> copy_of(Bytes bytes);
 
-  // Makes size() at least `capacity`, keeping what is there. False where there is no room: the
-  // buffer is then as it was.
-  bool grow(size_t capacity);
-  // Keeps the first `size` bytes (at most size()) and gives the rest back.
+  // Makes size() at least `size` and keeps the content. If memory is exhausted, returns false and
+  // leaves the buffer unchanged.
+  bool grow(size_t size);
+  // Keeps the first `size` bytes (at most size()) and frees the rest.
   void shrink(size_t size);
 
   uint8_t* data() { return data_; }
@@ -43,6 +43,7 @@ class Buffer {
   size_t size_ = 0;
 };
 
+// OUT_OF_MEMORY for an allocation of `size` bytes, with details {bytes}.
 Error out_of_memory(uint64_t size);
 
 }  // namespace crop64

@@ -1,5 +1,5 @@
-// The one place where C libraries that report errors by not returning are brought back into code
-// that returns. Holds the project's only setjmp.
+// Turns the errors of C libraries that report them by longjmp into errors that are returned. Holds
+// the project's only setjmp.
 #pragma once
 
 #include <csetjmp>
@@ -19,14 +19,15 @@ struct ErrorTrap {
   Error error() const;
 };
 
-// Runs body(context). True where it came to its end; false where fail() ended it.
+// Runs body(context). Returns true if it returned, and false if fail() ended it; `trap` then holds
+// the error.
 //
-// A jump runs no destructor. So whatever body works on (decoder, buffers) is owned by the caller's
-// frame, and body itself has only trivial locals. It must not be inlined here: Emscripten makes a
-// hop through JavaScript of every call in the function that holds setjmp.
+// A jump runs no destructors. Therefore everything that body uses (decoder, buffers) is owned by
+// the caller's frame, and body itself has trivial locals only. It must not be inlined here:
+// Emscripten routes every call in a function that contains setjmp through JavaScript.
 bool run_trapped(ErrorTrap& trap, void (*body)(void* context), void* context);
 
-// Ends the running body. Only inside run_trapped().
+// Ends the running body with this error. Only within run_trapped().
 [[noreturn]] void fail(ErrorTrap& trap, ErrorCode code, const char* message);
 
 }  // namespace crop64

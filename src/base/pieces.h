@@ -1,4 +1,4 @@
-// A file that is put together of parts of another one and of a few new bytes.
+// Assembles a file from parts of another file and a few new bytes.
 #pragma once
 
 #include <vector>
@@ -7,20 +7,20 @@
 
 namespace crop64 {
 
-// Collects pieces, and copies them into one buffer when all sizes are known.
+// A list of byte ranges that is copied into one buffer at the end.
 class Pieces {
  public:
-  // Bytes that are borrowed until join().
+  // `bytes` are borrowed until join().
   void add(Bytes bytes) {
     pieces_.push_back(bytes);
     size_ += bytes.size();
   }
-  // A few bytes that are kept here.
+  // Owned by this object.
   void add_own(std::vector<uint8_t> bytes) {
     own_.push_back(std::move(bytes));
     add(own_.back());
   }
-  // Errors: OUT_OF_MEMORY.
+  // All pieces in one buffer. Errors: OUT_OF_MEMORY.
   Result<Buffer> join() const;
 
  private:

@@ -1,6 +1,5 @@
-// How the core says that something went wrong. It is built without exceptions: every function that
-// can fail returns a Result (or an optional Error where there is no value), and nothing else
-// throws, aborts or prints.
+// Errors of the core, which is built without exceptions: a function that can fail returns a Result,
+// or an optional Error if it has no value to return. Nothing throws, aborts or prints.
 #pragma once
 
 #include <cstdint>
@@ -24,22 +23,22 @@ enum class ErrorCode : uint8_t {
   kInternal,
 };
 
-// The code as the public interface spells it: "CROP_OUT_OF_BOUNDS".
+// The public name, for example "CROP_OUT_OF_BOUNDS".
 const char* to_string(ErrorCode code);
 
-// A number, or a constant text, that a program may want from an error: {"width", 4032}.
+// A named number or text of an error, for programs: {"width", 4032}.
 struct Detail {
-  const char* name;
+  const char* name;  // a string literal
   double value;
-  const char* text = nullptr;  // instead of `value`, unless null
+  const char* text = nullptr;  // a string literal; replaces `value` unless null
 };
 
 struct Error {
   ErrorCode code;
-  std::string message;  // for people: what was expected, what came, what to do
+  std::string message;  // for people: what is wrong, and what to do
   std::vector<Detail> details;
 
-  // None of these is inline: errors are handed on in many places, and seldom.
+  // Not inline, to save code: errors are passed on in many places and rarely occur.
   Error(ErrorCode kind, std::string text, std::vector<Detail> numbers = {});
   Error(const Error&);
   Error(Error&&) noexcept;
@@ -48,7 +47,7 @@ struct Error {
   ~Error();
 };
 
-// An error whose message is made as printf makes it.
+// An error whose message is formatted as by printf (base/text.h).
 [[gnu::format(printf, 2, 3)]] Error make_error(ErrorCode code, const char* format, ...);
 
 template <class T>
@@ -58,16 +57,16 @@ class [[nodiscard]] Result {
   Result(Error error) : error_(std::make_unique<Error>(std::move(error))) {}  // NOLINT
 
   bool ok() const { return error_ == nullptr; }
-  // Only after ok() said true.
+  // Only if ok().
   T& value() { return *value_; }
   const T& value() const { return *value_; }
-  // Only after ok() said false.
+  // Only if not ok().
   Error& error() { return *error_; }
   const Error& error() const { return *error_; }
 
  private:
   std::optional<T> value_;
-  std::unique_ptr<Error> error_;  // null where there is a value; to look at that takes little code
+  std::unique_ptr<Error> error_;  // null if there is a value, which is cheap to test
 };
 
 }  // namespace crop64

@@ -24,7 +24,7 @@ class Writer {
     }
   }
 
-  // With at least `width` digits.
+  // At least `width` digits, with leading zeros.
   void put(uint64_t number, unsigned base, int width) {
     char digits[20];
     int count = 0;
@@ -52,10 +52,10 @@ void put_signed(Writer& out, int number, int width) {
   out.put(static_cast<uint64_t>(wide < 0 ? -wide : wide), 10, width);
 }
 
-// %g: six digits, those at the end that are 0 left out. Not negative, finite.
+// %g: six significant digits without trailing zeros. `number` is finite and not negative.
 void put_general(Writer& out, double number) {
   constexpr int kDigits = 6;
-  constexpr uint64_t kMost = 1'000'000;
+  constexpr uint64_t kOverflow = 1'000'000;
   int exponent = 0;  // of the first digit
   double scaled = number;
   for (; scaled >= 10; scaled /= 10) {
@@ -65,7 +65,7 @@ void put_general(Writer& out, double number) {
     --exponent;
   }
   auto digits = static_cast<uint64_t>(std::nearbyint(scaled * 1e5));
-  if (digits == kMost) {
+  if (digits == kOverflow) {
     digits /= 10;
     ++exponent;
   }
@@ -78,7 +78,7 @@ void put_general(Writer& out, double number) {
   for (; count < whole; ++count) {
     digits *= 10;
   }
-  uint64_t unit = 1;  // of the digits before the point
+  uint64_t unit = 1;  // the value of the last digit before the point
   for (int i = count - std::max(whole, 0); i > 0; --i) {
     unit *= 10;
   }
@@ -94,13 +94,13 @@ void put_general(Writer& out, double number) {
   }
 }
 
-// `decimals` is how many digits follow the point, or -1 for %g.
+// `decimals`: the number of digits after the point, or -1 for %g.
 void put_double(Writer& out, double number, int decimals) {
   if (std::signbit(number)) {
     out.put('-');
     number = -number;
   }
-  constexpr double kTooLarge = 1e18;  // ten times as much is within 64 bits
+  constexpr double kTooLarge = 1e18;  // ten times this still fits 64 bits
   if (!std::isfinite(number)) {
     out.put(std::isnan(number) ? "nan" : "inf");
   } else if (decimals < 0 || number >= kTooLarge) {

@@ -1,5 +1,5 @@
-// The part of printf that messages need. The C library's own is several times this: it also writes
-// to files, and knows numbers of 128 bits.
+// The subset of printf that messages need. The C library's printf is several times as large: it
+// also writes to files and formats 128-bit numbers.
 #pragma once
 
 #include <cstdarg>
@@ -7,13 +7,13 @@
 
 namespace crop64 {
 
-// Writes at most `size` - 1 characters and a zero to `out`; what does not fit is left out.
+// Writes at most `size` - 1 characters and a terminating zero to `out`; longer text is truncated.
 //
-// As snprintf does for %s; %c; %d, %u, %zu and %x, also with a width filled up with 0 (%02x); %g,
-// %.0f and %.1f. Numbers of 1e18 or more are written by all three as by %g.
+// Supports %s, %c, %d, %u, %zu and %x (with zero padding: %02x), %g, %.0f and %.1f, with the
+// results of snprintf, except that numbers from 1e18 are always written as by %g.
 [[gnu::format(printf, 3, 4)]] void format_text(char* out, size_t size, const char* format, ...);
 
-// The same for arguments that came to a function like this one.
+// The same for a va_list.
 [[gnu::format(printf, 3, 0)]] void format_text_of(char* out, size_t size, const char* format,
                                                   va_list arguments);
 

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "base/byte_order.h"
+
 namespace crop64 {
 namespace {
 
@@ -21,7 +23,7 @@ constexpr uint32_t fixed(double value) {
   return static_cast<uint32_t>(static_cast<int32_t>(value * 65536 + (value < 0 ? -0.5 : 0.5)));
 }
 
-// The colorants, relative to D50: what rXYZ, gXYZ and bXYZ say.
+// The values of rXYZ, gXYZ and bXYZ: the primaries relative to D50.
 struct Primaries {
   double xyz[3][3];
 };
@@ -30,19 +32,19 @@ constexpr Primaries kSrgbPrimaries = {
 constexpr Primaries kP3Primaries = {
     {{0.51512, 0.24120, -0.00105}, {0.29198, 0.69225, 0.04189}, {0.15710, 0.06657, 0.78407}}};
 
-// The curve of both (IEC 61966-2-1), as a parametricCurveType of type 3 has it.
+// The transfer function of both (IEC 61966-2-1) as a parametricCurveType of type 3.
 constexpr double kSrgbCurve[] = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045};
 
-// What lies outside reads as 0.
+// Reads a profile. Everything outside it reads as 0.
 class Profile {
  public:
   explicit Profile(Bytes bytes) : bytes_(bytes) {}
 
-  uint32_t u16(size_t at) const { return number(at, 2); }
-  uint32_t u32(size_t at) const { return number(at, 4); }
-  double fixed_at(size_t at) const { return static_cast<int32_t>(u32(at)) / 65536.0; }
+  uint32_t u16(size_t offset) const { return number(offset, 2); }
+  uint32_t u32(size_t offset) const { return number(offset, 4); }
+  double fixed_at(size_t offset) const { return static_cast<int32_t>(u32(offset)) / 65536.0; }
 
-  // Where the content of a tag begins; 0 where there is none.
+  // The offset of a tag's data; 0 if the profile has no such tag.
   size_t find(uint32_t tag) const {
     const uint32_t count = std::min(u32(kHeaderBytes), uint32_t{100});
     for (size_t i = 0; i < count; ++i) {
@@ -55,13 +57,13 @@ class Profile {
   }
 
  private:
-  uint32_t number(size_t at, size_t count) const {
-    if (at > bytes_.size() || bytes_.size() - at < count) {
+  uint32_t number(size_t offset, size_t count) const {
+    if (offset > bytes_.size() || bytes_.size() - offset < count) {
       return 0;
     }
     uint32_t value = 0;
     for (size_t i = 0; i < count; ++i) {
-      value = value << 8 | bytes_[at + i];
+      value = value << 8 | bytes_[offset + i];
     }
     return value;
   }
@@ -84,7 +86,7 @@ bool has_primaries(const Profile& profile, const Primaries& primaries) {
   return true;
 }
 
-// A curve as a table is looked at in three places; at the darkest a gamma of 2.2 is seen to differ.
+// A curve given as a table is compared at three points. At the darkest a gamma of 2.2 differs.
 bool is_srgb_curve(const Profile& profile, size_t tag) {
   if (profile.u32(tag) == signature("para")) {
     // Type 4 adds two numbers to type 3, which are 0 here (10.18).
@@ -102,11 +104,11 @@ bool is_srgb_curve(const Profile& profile, size_t tag) {
   }
   constexpr double kPoints[][2] = {{0.1, 0.01002}, {0.5, 0.21404}, {0.9, 0.78741}};
   return std::all_of(std::begin(kPoints), std::end(kPoints), [&](const double(&point)[2]) {
-    const double place = point[0] * (entries - 1);
-    const auto below = static_cast<size_t>(place);
+    const double position = point[0] * (entries - 1);
+    const auto below = static_cast<size_t>(position);
     const double low = profile.u16(tag + 12 + 2 * below) / 65535.0;
     const double high = profile.u16(tag + 14 + 2 * below) / 65535.0;
-    return near(low + (high - low) * (place - double(below)), point[1]);
+    return near(low + (high - low) * (position - double(below)), point[1]);
   });
 }
 
@@ -137,7 +139,7 @@ ColorSpace color_space_of(Bytes bytes) {
   }
   const Profile profile(bytes);
   const bool gray = is_profile_for(bytes, Model::kGray);
-  // A table for the whole conversion goes before matrix and curves (ICC.1, 8.3.2).
+  // A table for the whole conversion takes precedence over matrix and curves (ICC.1, 8.3.2).
   if ((!gray && !is_profile_for(bytes, Model::kRgb)) || profile.find(signature("A2B0")) != 0) {
     return ColorSpace::kOther;
   }
@@ -161,7 +163,7 @@ Result<Buffer> display_p3_profile() {
       492, 0, 0x04000000, signature("mntr"), signature("RGB "), signature("XYZ "), 0x07e60001,
       0x00010000, 0, signature("acsp"), 0, 0, 0, 0, 0, 0, 0, fixed(0.9642), fixed(1), fixed(0.8249),
       0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-      // The table of tags: where each begins and its length; the three curves are one.
+      // The tag table: offset and length of each; the three curves share their data.
       10, signature("desc"), 252, 48, signature("cprt"), 300, 36, signature("wtpt"), 336, 20,
       signature("chad"), 356, 44, signature("rXYZ"), 400, 20, signature("gXYZ"), 420, 20,
       signature("bXYZ"), 440, 20, signature("rTRC"), 460, 32, signature("gTRC"), 460, 32,
@@ -188,9 +190,8 @@ Result<Buffer> display_p3_profile() {
   if (profile.ok()) {
     uint8_t* to = profile.value().data();
     for (const uint32_t word : kWords) {
-      for (int shift = 24; shift >= 0; shift -= 8) {
-        *to++ = static_cast<uint8_t>(word >> shift);
-      }
+      store_be32(to, word);
+      to += sizeof word;
     }
   }
   return profile;

@@ -1,5 +1,5 @@
-// Colour profiles (ICC.1:2022): of which of the two colour spaces that the web has names for one
-// is, and the profile of the one that no file has without a profile.
+// ICC profiles (ICC.1:2022): recognises profiles of sRGB and Display P3, and builds a Display P3
+// profile.
 #pragma once
 
 #include "base/buffer.h"
@@ -7,17 +7,17 @@
 
 namespace crop64 {
 
-// kOther: what these two names do not say. Samples are never converted from one to another.
+// The colour spaces that canvases name; kOther is every other one.
 enum class ColorSpace : uint8_t { kSrgb, kDisplayP3, kOther };
 
-// By what the profile does, not by its name: the colorants of its matrix and its curves are
-// compared with those of both spaces. Reads nothing outside `profile`; no profile at all is sRGB.
+// Compares the profile's matrix and curves, not its name, with those of sRGB and Display P3. An
+// empty profile is sRGB. Reads nothing outside `profile`.
 ColorSpace color_space_of(Bytes profile);
 
-// Whether the colour space that a profile is for is the samples'.
+// Whether the profile applies to samples of this model (grey, RGB or CMYK).
 bool is_profile_for(Bytes profile, Model model);
 
-// Display P3, in the 492 bytes that a profile of it needs. Errors: OUT_OF_MEMORY.
+// A Display P3 profile, version 4, 492 bytes. Errors: OUT_OF_MEMORY.
 Result<Buffer> display_p3_profile();
 
 }  // namespace crop64

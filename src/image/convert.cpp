@@ -43,7 +43,7 @@ void palette_row(const ImageView& image, int y, Pixel<Sample>* out) {
   const uint8_t* in = image.row(y);
   const std::vector<Rgba8>& palette = image.colors->palette;
   for (int x = 0; x < image.size.width; ++x) {
-    // An index beyond the palette is a fault of the file: black, as libpng shows it.
+    // An index beyond the palette is an error in the file; it becomes black, as in libpng.
     const Rgba8 entry = in[x] < palette.size() ? palette[in[x]] : Rgba8{0, 0, 0, 255};
     out[x] = {scale<Sample>(entry.r, 8), scale<Sample>(entry.g, 8), scale<Sample>(entry.b, 8),
               scale<Sample>(entry.a, 8)};
@@ -108,7 +108,7 @@ Pixel<Sample> to_pixel(const Color& color) {
           static_cast<Sample>(std::floor(color.alpha * kMax<Sample> + 0.5))};
 }
 
-// Lets the background show through where a pixel is not opaque.
+// Blends pixels that are not opaque with the background.
 template <class Sample>
 void drop_alpha(Pixel<Sample>* row, int width, const Pixel<Sample>& background) {
   for (int x = 0; x < width; ++x) {
@@ -159,7 +159,7 @@ void store_row(const Pixel<Sample>* row, int width, Model model, Sample* out) {
         break;
       case Model::kPalette:
       case Model::kCmyk:
-        break;  // not asked for, by contract
+        break;  // excluded by the contract
     }
   }
 }
@@ -213,8 +213,8 @@ Result<Image> pad(const ImageView& image, const Padding& padding, const Color& b
   Image& result = padded.value();
   result.colors = *image.colors;
   const size_t pixel_bytes = image.layout.pixel_bytes();
-  for (size_t at = 0; at < result.samples.size(); at += pixel_bytes) {
-    std::memcpy(result.samples.data() + at, pixel, pixel_bytes);
+  for (size_t offset = 0; offset < result.samples.size(); offset += pixel_bytes) {
+    std::memcpy(result.samples.data() + offset, pixel, pixel_bytes);
   }
   for (int y = 0; y < image.size.height; ++y) {
     std::memcpy(result.row(padding.top + y) + pixel_bytes * static_cast<size_t>(padding.left),

@@ -1,28 +1,34 @@
-// From one sample layout to another.
+// Conversion between sample layouts, and padding.
 #pragma once
 
 #include "image/image.h"
 
 namespace crop64 {
 
-// `image` in another layout, palettes and transparent colours resolved.
+// Returns a copy of `image` in `layout`, which has a depth of 8 or 16 and is neither kPalette nor
+// kCmyk. Palette entries and transparent colours become samples.
 //
-// Depth: 16 to 8 bits is v >> 8 (as Pillow and OpenCV have it); from fewer bits to more a sample is
-// scaled so that full stays full. Grey of colour is Pillow's L: (19595 R + 38470 G + 7471 B + 2^15)
-// >> 16. Alpha that the new layout has no room for: the background shows through as far as it is
-// opaque itself; over a transparent background the colour stays as it is.
-// CMYK becomes RGB as Pillow has it, without a profile: ink times black.
-// `layout` has a depth of 8 or 16 and is neither a palette nor kCmyk.
+// - 16 to 8 bits is v >> 8 (as in Pillow and OpenCV). From fewer bits to more, samples are scaled
+// so that
+//   the largest value stays the largest.
+// - Colour to grey is Pillow's L: (19595 R + 38470 G + 7471 B + 2^15) >> 16.
+// - If the new layout has no alpha, samples are blended with `background`, as far as that is
+// opaque; over
+//   a transparent background the colour stays unchanged.
+// - CMYK to RGB is Pillow's conversion without a profile: each ink times black.
+//
+// Errors: OUT_OF_MEMORY.
 Result<Image> convert(const ImageView& image, Layout layout, const Color& background);
 
-// A picture laid on a larger one of the background's colour.
+// Where an image lies on a larger canvas.
 struct Padding {
   Size canvas;
-  int left = 0;  // where the picture lies on it
+  int left = 0;  // of the image on the canvas, in pixels
   int top = 0;
 };
 
-// The image on its canvas. The layout is the image's, which is no palette and has at least 8 bits.
+// Returns a canvas of `background` with the image on it, in the image's layout, which has a depth
+// of 8 or 16 and is not kPalette. Errors: OUT_OF_MEMORY.
 Result<Image> pad(const ImageView& image, const Padding& padding, const Color& background);
 
 }  // namespace crop64

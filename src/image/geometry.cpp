@@ -20,7 +20,7 @@ int32_t round_edge(double edge, int32_t bound) {
 }  // namespace
 
 Orientation exif_orientation(int tag) {
-  // Exif 2.3, table 4: which side of the picture row 0 and column 0 are.
+  // Exif 2.3, table 4: the sides of the displayed image at which row 0 and column 0 are.
   constexpr Orientation kByTag[] = {
       {false, false, false}, {false, true, false}, {false, true, true}, {false, false, true},
       {true, false, false},  {true, true, false},  {true, true, true},  {true, false, true}};
@@ -41,7 +41,7 @@ Orientation quarter_turns(int turns) {
 }
 
 Orientation then(Orientation first, Orientation second) {
-  // Swapping axes after a mirroring is mirroring the other way after swapping them.
+  // Mirroring, then swapping the axes, equals swapping, then mirroring along the other axis.
   if (second.swap_axes) {
     std::swap(first.mirror_x, first.mirror_y);
   }

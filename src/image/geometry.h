@@ -1,5 +1,4 @@
-// Sizes and rectangles in pixels. Integer arithmetic only, but for the one step that rounds what a
-// caller asked for.
+// Sizes and rectangles in pixels. All arithmetic is exact, except for round_edges().
 #pragma once
 
 #include <cstdint>
@@ -14,7 +13,7 @@ struct Size {
   bool operator==(const Size&) const = default;
 };
 
-// Half-open: `left` and `top` are inside, `right` and `bottom` are not.
+// Half-open: `left` and `top` are inside, `right` and `bottom` are outside.
 struct Rect {
   int32_t left = 0;
   int32_t top = 0;
@@ -41,9 +40,9 @@ struct RectF {
   bool operator==(const RectF&) const = default;
 };
 
-// How a picture as stored becomes the picture as displayed: its axes are swapped (column x becomes
-// row x), then it is mirrored left to right, then top to bottom. Every turn by quarters and every
-// flip is one of these eight.
+// How a stored image becomes the displayed image: first its axes are swapped (column x becomes row
+// x), then it is mirrored left to right, then top to bottom. These eight are all rotations by
+// multiples of 90° and their mirror images.
 struct Orientation {
   bool swap_axes = false;
   bool mirror_x = false;
@@ -52,34 +51,36 @@ struct Orientation {
   bool operator==(const Orientation&) const = default;
 };
 
-// The orientation that Exif's tag 0x0112 names, 1 to 8; none for any other number.
+// The orientation for a value of Exif tag 0x0112, 1 to 8; upright for any other value.
 Orientation exif_orientation(int tag);
-// And back.
+// The inverse: 1 to 8.
 int exif_tag(Orientation orientation);
-// Clockwise, in quarter turns, 0 to 3.
+// A clockwise rotation by `turns` * 90°.
 Orientation quarter_turns(int turns);
-// `first`, and then `second`.
+// `first`, followed by `second`.
 Orientation then(Orientation first, Orientation second);
 
-// The displayed size of a picture of that stored size; and, being its own inverse, the reverse.
+// The displayed size of an image of stored size `size`, and vice versa.
 Size oriented(Size size, Orientation orientation);
-// Where a part of a stored picture of `size` is displayed.
+// Maps a region of a stored image of `size` to the displayed image.
 RectF oriented(const RectF& stored, Size size, Orientation orientation);
 Rect oriented(const Rect& stored, Size size, Orientation orientation);
-// Where a part of a displayed picture lies in the stored one, whose size is `stored_size`.
+// Maps a region of a displayed image to the stored image, whose size is `stored_size`.
 Rect to_stored(const Rect& displayed, Size stored_size, Orientation orientation);
 
+// The region that covers an image of `size`.
 Rect whole(Size size);
 RectF to_rectf(const Rect& rect);
+// May be empty().
 Rect intersect(const Rect& a, const Rect& b);
-// The smallest that holds both.
+// The smallest rectangle that contains both.
 Rect unite(const Rect& a, const Rect& b);
 bool contains(const Rect& outer, const Rect& inner);
 Rect translate(const Rect& rect, int32_t dx, int32_t dy);
 
-// Rounds each edge by itself, half up, so that neighbouring crops meet without a gap. An edge that
-// lies up to one pixel outside `bounds` is taken as the bounds' own edge: croppers round position
-// and size one by one, and overshoot. Edges beyond ±10^9 are taken as ±10^9.
+// Rounds each edge separately, half up, so that adjacent crops neither overlap nor leave a gap. An
+// edge up to one pixel outside an image of size `bounds` becomes the image's edge, because croppers
+// round position and size separately. Edges are limited to ±10^9.
 Rect round_edges(const RectF& edges, Size bounds);
 
 }  // namespace crop64

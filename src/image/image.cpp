@@ -77,10 +77,10 @@ void fill_missing(Image& image) {
 }
 
 ImageView crop(const ImageView& image, const Rect& region) {
-  ImageView part = image;
-  part.size = region.size();
-  part.data = image.row(region.top) + image.layout.pixel_bytes() * static_cast<size_t>(region.left);
-  return part;
+  ImageView view = image;
+  view.size = region.size();
+  view.data = image.row(region.top) + image.layout.pixel_bytes() * static_cast<size_t>(region.left);
+  return view;
 }
 
 }  // namespace crop64

@@ -1,8 +1,8 @@
-// Pictures as samples, in the layout that their file has.
+// Images as samples, in the layout of their file.
 //
-// Samples stand one to a byte (depth 1, 2, 4, 8) or one to a 16-bit word in native order (depth
-// 16), palette indices included, rows from the top, pixels packed. So a crop, a turn or a flip
-// moves samples, whatever the layout, and nothing is widened that nobody computes with.
+// Each sample, palette indices included, takes one byte (depth 1, 2, 4 and 8) or one 16-bit word in
+// native byte order (depth 16). Rows go from top to bottom, pixels are packed. So crops, rotations
+// and flips copy samples of any layout, and samples are converted only if they are computed with.
 #pragma once
 
 #include <array>
@@ -16,19 +16,19 @@
 
 namespace crop64 {
 
-// kCmyk is inverted, as Adobe writes it: 255 is no ink.
+// kCmyk is inverted, as in Adobe's files: 255 is no ink.
 enum class Model : uint8_t { kGray, kGrayAlpha, kRgb, kRgba, kBgr, kBgra, kPalette, kCmyk };
 
 struct Layout {
   Model model = Model::kRgb;
-  int depth = 8;  // bits in a sample: 1, 2, 4, 8 or 16
+  int depth = 8;  // bits per sample: 1, 2, 4, 8 or 16
 
   int channels() const;
-  bool has_alpha() const;  // as a channel; a palette or a transparent colour is not one
+  bool has_alpha() const;  // as a channel, not in a palette or as a transparent colour
   bool is_gray() const { return model == Model::kGray || model == Model::kGrayAlpha; }
   int max_value() const { return (1 << depth) - 1; }
   size_t pixel_bytes() const { return static_cast<size_t>(channels()) * (depth == 16 ? 2 : 1); }
-  // UINT64_MAX, which no allocation gives, where there are more than can be counted.
+  // The bytes of all samples; UINT64_MAX, which cannot be allocated, on overflow.
   uint64_t bytes(Size size) const {
     uint64_t bytes = 0;
     const bool too_many = __builtin_mul_overflow(size.area(), pixel_bytes(), &bytes);
@@ -37,7 +37,7 @@ struct Layout {
   bool operator==(const Layout&) const = default;
 };
 
-// A colour that a caller names: 8-bit sRGB or whatever the image's samples are, and its opacity.
+// A colour given by the caller, in the colour space of the image.
 struct Color {
   uint8_t r = 0;
   uint8_t g = 0;
@@ -50,37 +50,38 @@ struct Rgba8 {
   bool operator==(const Rgba8&) const = default;
 };
 
-// What samples mean beyond their values.
+// The colours that samples refer to.
 struct Colors {
-  // Of a palette picture: up to 256 entries, in the file's order.
+  // kPalette: up to 256 entries, in the file's order.
   std::vector<Rgba8> palette;
-  // How many leading entries the file gave an alpha for.
+  // The number of leading entries for which the file gives alpha.
   int palette_alphas = 0;
-  // Of a grey or RGB picture: the one colour (at the picture's depth) that is fully transparent.
+  // kGray and kRgb: the colour that is fully transparent, at the image's depth (PNG's tRNS).
   std::optional<std::array<uint16_t, 3>> transparent;
 
   bool has_alpha() const { return palette_alphas > 0 || transparent.has_value(); }
 };
 
-// Samples that somebody else owns.
+// Borrowed samples.
 struct ImageView {
   Size size;
   Layout layout;
   const uint8_t* data = nullptr;
-  size_t stride = 0;  // bytes from one row to the next
-  const Colors* colors = nullptr;
+  size_t stride = 0;               // bytes from one row to the next
+  const Colors* colors = nullptr;  // never null in a view that is passed to a function
 
   const uint8_t* row(int y) const { return data + stride * static_cast<size_t>(y); }
   bool has_alpha() const { return layout.has_alpha() || colors->has_alpha(); }
 };
 
+// Owned samples. Views of an image are valid as long as it is neither moved nor destroyed.
 struct Image {
   Size size;
   Layout layout;
   Buffer samples;
   Colors colors;
 
-  // Samples are not set to anything. OUT_OF_MEMORY where there is no room.
+  // The samples are uninitialised. Errors: OUT_OF_MEMORY.
   static Result<Image> allocate(Size size, Layout layout);
 
   size_t stride() const { return layout.pixel_bytes() * static_cast<size_t>(size.width); }
@@ -88,14 +89,14 @@ struct Image {
   ImageView view() const { return {size, layout, samples.data(), stride(), &colors}; }
 };
 
-// Sets every pixel to what stands for a missing one: transparent black, or black if the image is
-// opaque. A palette or a transparent colour is used as far as the image has one.
+// Sets every pixel to the value for missing image data: transparent black if the layout, the
+// palette or the transparent colour allows it, else black or the palette's darkest entry.
 void fill_missing(Image& image);
 
-// The samples in one piece, row after row. Errors: OUT_OF_MEMORY.
+// A copy without gaps between rows. Errors: OUT_OF_MEMORY.
 Result<Image> copy_of(const ImageView& image);
 
-// The part of `image` inside `region`, which lies within it. No sample is copied.
+// A view of `region`, which lies within the image. No samples are copied.
 ImageView crop(const ImageView& image, const Rect& region);
 
 }  // namespace crop64

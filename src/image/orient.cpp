@@ -6,16 +6,17 @@
 namespace crop64 {
 namespace {
 
-// Pixels are moved in squares of this side, so that the rows of both images stay in the cache while
-// axes are swapped.
+// Pixels are copied in squares of this side, so that the rows of both images stay in the cache
+// while axes are swapped.
 constexpr int kTile = 32;
 
-// Moves pixels of a size that the compiler knows, so that each is one or two instructions.
+// The size of a pixel is a template parameter, so that copying one takes one or two instructions.
 template <size_t kPixelBytes>
 void copy_pixels(const ImageView& in, Orientation orientation, Image& out) {
   const int width = out.size.width;
   const int height = out.size.height;
-  // From one displayed pixel to the next one to the right, in the stored image.
+  // The distance in the stored image between horizontal neighbours of the displayed image, in
+  // bytes.
   const ptrdiff_t across = orientation.swap_axes ? ptrdiff_t(in.stride) : ptrdiff_t(kPixelBytes);
   const ptrdiff_t step = orientation.mirror_x ? -across : across;
   for (int top = 0; top < height; top += kTile) {

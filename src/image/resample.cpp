@@ -11,7 +11,7 @@
 namespace crop64 {
 namespace {
 
-// Wide enough for a sample times a weight, summed.
+// Wide enough for the sum of samples times weights.
 template <class Sample>
 using Sum = std::conditional_t<sizeof(Sample) == 1, int32_t, int64_t>;
 
@@ -52,15 +52,14 @@ Sample resample_sample(const Sample* sample, size_t step, const int32_t* weights
 
 #ifdef __wasm_simd128__
 
-// A weight does not fit into the 16 bits that wasm multiplies and adds in pairs, so it is halved:
-// weight = high * 2^15 + low, and the sums of both are put together at the end. Nothing is rounded.
+// A weight does not fit the 16-bit operands of wasm's dot product, so it is split: weight = high *
+// 2^15 + low. The sums of both halves are combined at the end, without rounding.
 constexpr int kLowBits = 15;
 
-// RGB rows that are resampled together: a weight once loaded is used for all of them.
+// The RGB rows that are resampled together, so that each weight is loaded once for all of them.
 constexpr int kRows = 4;
 
-// The halves of two neighbouring weights, as they stand in 32 bits: for samples that stand in
-// pairs.
+// The halves of two adjacent weights, packed into 32 bits each, for pairs of samples.
 struct WeightPair {
   int32_t low;
   int32_t high;
@@ -76,7 +75,7 @@ void make_pairs(const int32_t* weights, int count, WeightPair* pairs) {
   }
 }
 
-// Room for pairs; null where there is none.
+// Allocates `count` pairs in `memory`. Null if memory is exhausted.
 WeightPair* allocate_pairs(uint64_t count, Buffer& memory) {
   Result<Buffer> allocated = Buffer::allocate(count * sizeof(WeightPair));
   if (!allocated.ok()) {
@@ -86,7 +85,7 @@ WeightPair* allocate_pairs(uint64_t count, Buffer& memory) {
   return reinterpret_cast<WeightPair*>(memory.data());
 }
 
-// Sums of samples times the low and the high halves of weights, in four lanes.
+// Four sums of samples times weights, by the low and the high halves of the weights.
 struct Sums {
   v128_t low = wasm_i32x4_splat(kHalf<uint8_t>);
   v128_t high = wasm_i32x4_splat(0);
@@ -100,7 +99,7 @@ struct Sums {
   }
 };
 
-// Sixteen columns at a time, two rows at a time. False where there was no memory.
+// Processes 16 columns and two rows in each step. False if memory is exhausted.
 bool resample_columns_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, const Taps& taps) {
   Buffer memory;
   WeightPair* pairs = allocate_pairs((size_t(taps.stride) + 1) / 2, memory);
@@ -144,15 +143,15 @@ bool resample_columns_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, 
   return true;
 }
 
-// One pixel of kRows rows, of red, green and blue, four taps at a time. Reads up to 16 bytes of
-// each row a step.
+// Computes one RGB pixel in each of kRows rows, four taps in each step. A step reads 16 bytes of
+// each row.
 void resample_rgb(const uint8_t* from, size_t row_bytes, const WeightPair* pairs, int count,
                   uint8_t* to, size_t to_row_bytes) {
   Sums sums[kRows];
   for (int i = 0; i < count; i += 4, from += 12, pairs += 2) {
     for (size_t row = 0; row < kRows; ++row) {
       const v128_t pixels = wasm_v128_load(from + row * row_bytes);
-      // Each channel of two pixels side by side, as 16-bit numbers; the last of the four is 0.
+      // The samples of two pixels as 16-bit numbers, paired by channel; the fourth channel is 0.
       const v128_t first = wasm_i8x16_swizzle(
           pixels, wasm_i8x16_const(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
       const v128_t second = wasm_i8x16_swizzle(
@@ -172,7 +171,7 @@ void resample_rgb(const uint8_t* from, size_t row_bytes, const WeightPair* pairs
   }
 }
 
-// The one channel of a pixel of a row, eight taps at a time. Reads up to 8 bytes a step.
+// Computes one grey pixel, eight taps in each step. A step reads 8 bytes.
 int32_t sum_gray(const uint8_t* from, const WeightPair* pairs, int count) {
   v128_t low = wasm_i32x4_splat(0);
   v128_t high = wasm_i32x4_splat(0);
@@ -185,7 +184,7 @@ int32_t sum_gray(const uint8_t* from, const WeightPair* pairs, int count) {
     low = wasm_i32x4_add(low, wasm_i32x4_dot_i16x8(samples, low_weights));
     high = wasm_i32x4_add(high, wasm_i32x4_dot_i16x8(samples, high_weights));
   }
-  // Sums of halves may wrap around; the whole does not.
+  // The partial sums may wrap around; the total does not.
   const auto across = [](v128_t sums) {
     return uint32_t(wasm_i32x4_extract_lane(sums, 0)) + uint32_t(wasm_i32x4_extract_lane(sums, 1)) +
            uint32_t(wasm_i32x4_extract_lane(sums, 2)) + uint32_t(wasm_i32x4_extract_lane(sums, 3));
@@ -193,10 +192,10 @@ int32_t sum_gray(const uint8_t* from, const WeightPair* pairs, int count) {
   return int32_t((across(high) << kLowBits) + across(low) + uint32_t(kHalf<uint8_t>));
 }
 
-// Pairs of a span, a multiple of four: those beyond the count are 0.
+// The pairs that are stored for a span, a multiple of four. Pairs beyond the count are 0.
 size_t paired_stride(int stride) { return (size_t(stride) + 7) / 8 * 4; }
 
-// False where there was no memory.
+// False if memory is exhausted.
 bool resample_rows_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, const Taps& taps) {
   const size_t stride = paired_stride(taps.stride);
   Buffer memory;
@@ -209,14 +208,14 @@ bool resample_rows_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, con
     make_pairs(taps.weights_of(i), taps.spans[i].count, paired + i * stride);
   }
   const auto channels = size_t(in.channels);
-  const int most_rows = in.channels == 3 ? kRows : 1;
+  const int max_rows = in.channels == 3 ? kRows : 1;
   const uint8_t* end = in.row(in.height);
-  for (int y = 0; y < out.height; y += most_rows) {
-    const int rows = std::min(most_rows, out.height - y);
+  for (int y = 0; y < out.height; y += max_rows) {
+    const int rows = std::min(max_rows, out.height - y);
     const uint8_t* top = in.row(y);
-    // The last step of a span may read what stands behind it, but not behind the plane.
+    // The last step of a span may read beyond the span, but not beyond the plane.
     const auto left = size_t(end - in.row(y + rows - 1));
-    const size_t room = rows == most_rows && left > 15 ? left - 15 : 0;
+    const size_t room = rows == max_rows && left > 15 ? left - 15 : 0;
     uint8_t* to = out.row(y);
     for (int x = 0; x < out.width; ++x, to += channels) {
       const auto [first, count] = taps.spans[size_t(x)];

@@ -10,30 +10,31 @@
 
 namespace crop64 {
 
-// How many bits of a weight stand after the point.
+// Weights are fixed-point numbers with this many fractional bits.
 constexpr int kWeightBits = 22;
 
-// For each sample of a resampled line: which samples it is made of, and with what weights.
+// For each output sample of a row or column: the input samples that contribute to it, and their
+// weights.
 struct Taps {
   struct Span {
     int first;
     int count;
   };
   std::span<Span> spans;
-  std::span<int32_t> weights;  // `stride` a span, kWeightBits after the point, below 2 in size
-  int stride = 0;              // at least the largest count; weights beyond the count are 0
-  Buffer memory;               // of both
+  std::span<int32_t> weights;  // `stride` for each span; magnitudes below 2
+  int stride = 0;              // at least the largest count; weights beyond a count are 0
+  Buffer memory;               // owns both
 
-  // `count` spans of nothing. Errors: OUT_OF_MEMORY.
+  // `count` empty spans. Errors: OUT_OF_MEMORY.
   static Result<Taps> allocate(int count, int stride);
 
   const int32_t* weights_of(size_t i) const { return weights.data() + i * size_t(stride); }
 };
 
-// What taps take, and what resample_rows() and resample_columns() take for them, in bytes.
+// The memory of taps and of resample_rows() or resample_columns() with them, in bytes, at most.
 double taps_memory(int count, int stride);
 
-// Samples of type uint8_t, uint16_t or uint32_t, rows packed.
+// Borrowed samples of type uint8_t, uint16_t or uint32_t, without gaps between rows.
 template <class Sample>
 struct Plane {
   Sample* data;
@@ -45,8 +46,9 @@ struct Plane {
   Sample* row(int y) const { return data + size_t(y) * row_samples(); }
 };
 
-// Makes each row of `out` from the same row of `in`, or each of its columns from the same column.
-// Sums are rounded to the nearest sample, half up, and kept within 0 and `max`.
+// Computes each row of `out` from the same row of `in`, or each column from the same column. Sums
+// are rounded to the nearest integer, half up, and clamped to 0..`max`. Neither fails: without
+// memory for the vector code they use the scalar code.
 template <class Sample>
 void resample_rows(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
                    uint32_t max);
@@ -54,7 +56,7 @@ template <class Sample>
 void resample_columns(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
                       uint32_t max);
 
-// The plain ways, without SIMD: what the others must equal.
+// The same without SIMD, as a reference for tests.
 template <class Sample>
 void resample_rows_scalar(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
                           uint32_t max);

@@ -12,8 +12,8 @@ namespace {
 
 constexpr double kPi = 3.14159265358979323846;
 
-// sin(pi x) by its Taylor series around the nearest whole number: right to the last bits of a
-// double, and the same on every machine, which a C library's sin() is not.
+// sin(pi x) by the Taylor series around the nearest integer: accurate to the last bits of a double,
+// and the same on every machine, unlike the C library's sin().
 double sin_pi(double x) {
   const double whole = std::floor(x + 0.5);
   const double t = (x - whole) * kPi;
@@ -52,14 +52,14 @@ Filter filter_of(Kernel kernel) {
   }
 }
 
-// How many of `from` samples a filter looks at, at most, for one that stands for `scale` of them.
+// The most of `from` samples that contribute to an output sample, which covers `scale` of them.
 int taps_stride(const Filter& filter, int from, double scale) {
   return static_cast<int>(
       std::min(std::ceil(filter.support * std::max(scale, 1.0)) * 2 + 1, double(from)));
 }
 
-// The taps that make `to` samples of the `from` samples between the edges `begin` and `end`, which
-// are floats in Pillow.
+// The taps for `to` output samples from the range `begin` to `end` (floats, as in Pillow) of `from`
+// samples.
 Result<Taps> make_taps(const Filter& filter, int from, float begin, float end, int to) {
   const double scale = static_cast<double>(end - begin) / to;
   const double stretch = std::max(scale, 1.0);
@@ -73,7 +73,7 @@ Result<Taps> make_taps(const Filter& filter, int from, float begin, float end, i
   Taps& taps = allocated.value();
   auto* weights = reinterpret_cast<double*>(exact.value().data());
   for (int i = 0; i < to; ++i) {
-    // Beyond the last sample, where a box may reach, there is nothing to weight.
+    // A box may extend beyond the last sample.
     const double center = std::clamp(begin + (i + 0.5) * scale, 0.0, double(from));
     const int first = std::max(0, static_cast<int>(std::floor(center - support + 0.5)));
     const int last = std::min(from, static_cast<int>(std::floor(center + support + 0.5)));
@@ -94,8 +94,8 @@ Result<Taps> make_taps(const Filter& filter, int from, float begin, float end, i
   return allocated;
 }
 
-// The line's first and last sample that any of the taps looks at, half-open.
-Taps::Span reach(const Taps& taps) {
+// The range of input samples that contribute to any output sample.
+Taps::Span input_range(const Taps& taps) {
   int first = taps.spans.front().first;
   int last = first;
   for (const auto& [begin, count] : taps.spans) {
@@ -105,7 +105,7 @@ Taps::Span reach(const Taps& taps) {
   return {first, last - first};
 }
 
-// Both passes: rows first, of those rows only that the columns then look at.
+// Both passes. The first covers only the rows that the second needs.
 template <class Sample>
 Result<Buffer> resample(const Plane<Sample>& in, const RectF& box, Size size, Kernel kernel,
                         uint32_t max) {
@@ -118,7 +118,7 @@ Result<Buffer> resample(const Plane<Sample>& in, const RectF& box, Size size, Ke
   }
   const Taps& across = taps_across.value();
   Taps& down = taps_down.value();
-  const Taps::Span rows = reach(down);
+  const Taps::Span rows = input_range(down);
   for (Taps::Span& span : down.spans) {
     span.first -= rows.first;
   }
@@ -138,7 +138,7 @@ Result<Buffer> resample(const Plane<Sample>& in, const RectF& box, Size size, Ke
   return result;
 }
 
-// Colour times alpha, in `Wide` samples that have room for the product: all of them exact.
+// Multiplies colours by alpha. The products fit `Wide`, so they are exact.
 template <class Sample, class Wide>
 void premultiply(const ImageView& image, Wide* out) {
   constexpr Wide kMax = static_cast<Sample>(~Sample{0});
@@ -216,14 +216,14 @@ Result<Image> resize_with_alpha(const ImageView& image, const RectF& box, Size s
   return resized;
 }
 
-// For each sample of a resampled line, the one that it is.
+// The index of the input sample for each output sample of a row or column.
 void nearest_samples(int from, float begin, float end, std::span<int> samples) {
   const double scale = static_cast<double>(end - begin) / double(samples.size());
-  // Added up as Pillow adds it up, so that rounding falls the same way.
-  double at = begin + scale * 0.5;
+  // Accumulated as in Pillow, so that rounding errors are the same.
+  double position = begin + scale * 0.5;
   for (int& sample : samples) {
-    sample = std::clamp(static_cast<int>(std::floor(at)), 0, from - 1);
-    at += scale;
+    sample = std::clamp(static_cast<int>(std::floor(position)), 0, from - 1);
+    position += scale;
   }
 }
 
@@ -278,7 +278,7 @@ double resize_memory(Layout layout, Size from, const Resampling& resampling) {
   };
   const double taps =
       line(from.width, box.width(), to.width) + line(from.height, box.height(), to.height);
-  // Rows between the passes, and with alpha everything once more in twice the bits.
+  // The rows between the passes and, with alpha, all samples again in twice the bits.
   const auto bytes = [&](double pixels) { return pixels * double(layout.pixel_bytes()); };
   const double between = bytes(double(to.width) * from.height);
   return taps + (layout.has_alpha()

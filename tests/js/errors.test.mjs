@@ -300,7 +300,7 @@ test('OUT_OF_MEMORY: what no memory holds', async (t) => {
     ['a long row', { width: 500_000_000, height: 9 }],
   ];
   for (const [name, size] of cases) {
-    const message = /There was no room for \d+\.\d MB/;
+    const message = /Out of memory: \d+\.\d MB/;
     const file = promising(size);
     await failing(t, name, () => decode(file, { limits }), 'OUT_OF_MEMORY', { message });
     const all = { format: 'png', compressionLevel: 6, limits };

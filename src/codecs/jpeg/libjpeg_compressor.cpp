@@ -21,7 +21,7 @@ boolean empty_output_buffer(j_compress_ptr codec) {
   JpegEncoder& encoder = *static_cast<JpegEncoder*>(codec->client_data);
   const size_t used = encoder.file.size();
   if (!encoder.file.grow(used * 2)) {
-    fail(encoder.errors.trap, ErrorCode::kOutOfMemory, "There was no room for the JPEG.");
+    fail(encoder.errors.trap, ErrorCode::kOutOfMemory, "Out of memory: the JPEG does not fit. Crop a smaller region.");
   }
   encoder.destination.next_output_byte = encoder.file.data() + used;
   encoder.destination.free_in_buffer = encoder.file.size() - used;

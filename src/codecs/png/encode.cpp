@@ -36,7 +36,7 @@ void write_bytes(png_structp png, png_bytep bytes, size_t count) {
   Writer& writer = *static_cast<Writer*>(png_get_io_ptr(png));
   if (count > writer.file.size() - writer.used &&
       !writer.file.grow(std::max(writer.file.size() * 2, writer.used + count))) {
-    fail(writer.trap, ErrorCode::kOutOfMemory, "There was no room for the PNG.");
+    fail(writer.trap, ErrorCode::kOutOfMemory, "Out of memory: the PNG does not fit. Crop a smaller region.");
   }
   std::memcpy(writer.file.data() + writer.used, bytes, count);
   writer.used += count;
