@@ -1,7 +1,7 @@
 // Times whole jobs beside other libraries: `node bench/bench.mjs [--rounds N] [--only JOB,...] [--write]`.
 // In each round every contender does every job once, one after the other, so that whatever slows the
 // machine down slows down all of them. What was measured goes to build/bench/ as JSON, and with --write
-// to docs/benchmark.md and docs/benchmark.svg.
+// to bench/results and docs/performance.md.
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { decode } from '../dist/index.js';

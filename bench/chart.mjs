@@ -1,8 +1,10 @@
-// The chart of docs/benchmark.svg, drawn from what was measured: for each job, a bar for each
-// contender, as long as its median, with its quartiles. `node bench/chart.mjs FILE.json` draws it again.
+// Draws the charts of a run: for each job a bar for each contender, as long as its median, with a line from
+// quartile to quartile. docs/performance.svg has the highlights, bench/results/chart.svg has everything.
+// `node bench/chart.mjs FILE.json` draws both again.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main, root } from '../scripts/setup/run.mjs';
+import { chartHighlights } from './highlights.mjs';
 
 const WIDTH = 860;
 const NAMES = 170; // the column of names
@@ -63,8 +65,8 @@ function panel({ title, rows }, top) {
 
 const heightOf = ({ rows }) => TITLE + rows.length * ROW + GAP;
 
-/** The SVG of a summary (see report.mjs). */
-export function chart({ date, machine, rounds, jobs }) {
+// The SVG of a summary (see report.mjs).
+function chart({ date, machine, rounds, jobs }, note) {
   let top = TOP;
   const panels = jobs.map((job) => {
     const drawn = panel(job, top);
@@ -73,21 +75,29 @@ export function chart({ date, machine, rounds, jobs }) {
   });
   const margin = 20;
   const size = { width: WIDTH + 2 * margin, height: top + 2 * margin - GAP };
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-margin} ${-margin} ${size.width} ${size.height}" width="${size.width}" height="${size.height}" role="img" aria-label="How long crop64 and other libraries take for each job">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-margin} ${-margin} ${size.width} ${size.height}" width="${size.width}" height="${size.height}" role="img" aria-label="Time that crop64 and other libraries take for each job">
 <style>${style}
 </style>
 <rect x="${-margin}" y="${-margin}" width="100%" height="100%" class="back"/>
-${text(0, 16, 'How long a job takes: shorter is better', 'heading')}
-${text(0, 38, `Medians of ${rounds} rounds, interleaved; the line across a bar's end is from quartile to quartile.`, 'note')}
-${text(0, 56, 'In Node, one thread each; Chromium is its own canvas, and toBase64; native C is the same jobs on libjpeg-turbo and libpng.', 'note')}
+${text(0, 16, 'Time for a job (shorter is better)', 'heading')}
+${text(0, 38, `Medians of ${rounds} interleaved rounds. The line across a bar's end connects the quartiles.`, 'note')}
+${text(0, 56, note, 'note')}
 ${text(0, 74, `${machine.cpu}, ${date.slice(0, 10)}`, 'note')}
 ${panels.join('\n')}
 </svg>
 `;
 }
 
-async function draw([file]) {
-  writeFileSync(join(root, 'docs/benchmark.svg'), chart(JSON.parse(readFileSync(file, 'utf8'))));
+/** Writes both charts of a summary. */
+export function writeCharts(summary) {
+  const write = (path, content) => writeFileSync(join(root, path), content);
+  write(
+    'docs/performance.svg',
+    chart(chartHighlights(summary), 'In Node, one thread each and no cache.'),
+  );
+  const note =
+    'In Node, one thread each. Chromium: its canvas and toBase64. Native C: the same job with libjpeg-turbo and libpng.';
+  write('bench/results/chart.svg', chart(summary, note));
 }
 
-await main(import.meta, draw);
+await main(import.meta, ([file]) => writeCharts(JSON.parse(readFileSync(file, 'utf8'))));

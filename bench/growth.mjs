@@ -30,7 +30,7 @@ const tables = {
       ['3000 x 3000', (size) => box(size, 3000, 3000)],
     ],
   },
-  'Place of 800 x 600 in 12 megapixels': {
+  'Position of 800 x 600 in 12 megapixels': {
     picture: '12mp',
     lines: [
       ['top', (size) => box(size, 800, 600, 0)],
@@ -38,7 +38,7 @@ const tables = {
       ['bottom', (size) => box(size, 800, 600, 1)],
     ],
   },
-  'Megapixels of the picture, 800 x 600 from its middle': {
+  'Megapixels of the image, 800 x 600 from its middle': {
     lines: [1, 3, 12, 25, 50, 100].map((megapixels) => [
       String(megapixels),
       (size) => box(size, 800, 600),

@@ -1,13 +1,18 @@
-// What was measured: as JSON, as tables on the terminal, and as docs/benchmark.md and its chart.
+// Reports what was measured: as JSON, as tables on the terminal, as all tables in bench/results, and as the
+// highlights in docs/performance.md.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { markdown, writeTables } from '../scripts/documents.mjs';
 import { root } from '../scripts/setup/run.mjs';
-import { chart } from './chart.mjs';
+import { writeCharts } from './chart.mjs';
 import { isCrop64 } from './contenders.mjs';
+import { columns, highlights } from './highlights.mjs';
 
-export const page = join(root, 'docs/benchmark.md');
+/** The page with all tables. */
+export const page = join(root, 'bench/results/README.md');
+
+const highlightsPage = join(root, 'docs/performance.md');
 
 // On a quiet machine three in four times lie nearer than this to the minimum.
 const quietMargin = 1.25;
@@ -126,14 +131,14 @@ const jobTitle = ({ job, title, pictureBytes }) =>
 
 function setting({ date, machine, rounds, versions }) {
   const { cpu, cores, node, platform, load } = machine;
-  const told = Object.entries(versions).map((entry) => entry.join(' '));
+  const named = Object.entries(versions).map((entry) => entry.join(' '));
   return (
     `${date.slice(0, 10)}; ${cpu}, ${cores} cores, ${platform}, Node ${node}; ${rounds} rounds, ` +
-    `load ${load.toFixed(1)}.\n${told.join('; ')}.`
+    `load ${load.toFixed(1)}.\n${named.join('; ')}.`
   );
 }
 
-// Contenders whose times are spread, as they are when the machine does something else, too.
+// Contenders whose times spread, as they do on a machine that has other work.
 function unsteady({ jobs }) {
   return jobs.flatMap(({ job, rows }) =>
     rows
@@ -167,6 +172,7 @@ export function tell(summary) {
   }
 }
 
+/** Writes bench/results and the highlights in docs/performance.md. */
 export function writeDocuments(summary) {
   const tables = summary.jobs.map(
     (job) => `### ${jobTitle(job)}\n\n${markdown(jobHead, job.rows.map(jobCells))}`,
@@ -181,6 +187,29 @@ export function writeDocuments(summary) {
     bounds: markdown(boundHead, boundRows(summary)),
     jobs: tables.join('\n\n'),
   });
-  writeFileSync(join(root, 'docs/benchmark.svg'), chart(summary));
-  console.log('docs/benchmark.md and docs/benchmark.svg are written.');
+  writeHighlights(highlights(summary));
+  writeCharts(summary);
+  console.log('bench/results, docs/performance.md and docs/performance.svg were written.');
+}
+
+function writeHighlights(summary) {
+  const { jobs } = summary;
+  const rows = jobs.map(({ title, rows }) => [
+    title,
+    ...columns.map((name) => {
+      const row = rows.find(({ contender }) => contender === name);
+      return row ? milliseconds(row.median) : '';
+    }),
+  ]);
+  const all = jobs.flatMap(({ rows }) => rows).length;
+  const spread = unsteady(summary).length;
+  const steadiness =
+    spread === 0
+      ? 'All times were steady.'
+      : `The machine was not idle: ${spread} of these ${all} times spread by more than ` +
+        `${Math.round(100 * (quietMargin - 1))} %. Trust ratios rather than milliseconds.`;
+  writeTables(highlightsPage, {
+    table: markdown(['median, milliseconds', ...columns], rows),
+    setting: `${setting(summary)}\n${steadiness}`,
+  });
 }

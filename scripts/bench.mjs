@@ -1,7 +1,7 @@
 // Compares the package with other libraries: `npm run bench` times it (bench/bench.mjs has the options),
-// `npm run bench -- growth` tells how the cost of a crop grows, `npm run bench -- pool` how free a page stays,
-// `npm run bench -- --write` does all of them and writes docs/benchmark.md, and `npm run bench:lossless`
-// finds out what a crop leaves of a picture.
+// `npm run bench -- growth` measures how the cost of a crop grows, `npm run bench -- pool` how responsive a page
+// stays, `npm run bench -- --write` does all three and writes bench/results and docs/performance.md, and
+// `npm run bench:lossless` compares what a crop keeps of an image.
 import { join } from 'node:path';
 import { build, buildWithoutSimd } from './build.mjs';
 import { main, root, show } from './setup/run.mjs';
