@@ -70,8 +70,8 @@ describePage('CONTRIBUTING.md', (block) => {
 
   test('an option passes through the places that it names', () => {
     const option = /compression(Level|_level|-level)/;
-    const table = section('A new option').split('\n\nAnd in the tests')[0];
-    const named = Array.from(section('A new option').matchAll(PATH), ([, path]) => path);
+    const table = section('A new option touches').split('\n\nTests:')[0];
+    const named = Array.from(section('A new option touches').matchAll(PATH), ([, path]) => path);
     for (const path of named.filter((name) => !name.startsWith('docs/'))) {
       assert.match(readFileSync(join(root, path), 'utf8'), option, path);
     }
