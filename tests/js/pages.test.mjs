@@ -1,4 +1,5 @@
-// Each page with code has a test that runs its blocks: ../support/pages.mjs sees to all of them.
+// Checks the pages of the documentation: links, paths, and that a test runs each code block
+// (../support/pages.mjs).
 import assert from 'node:assert/strict';
 import { execFileSync, execSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -15,7 +16,7 @@ const tests = readdirSync(join(root, 'tests'), { recursive: true })
   .filter((name) => name.endsWith('.test.mjs'))
   .map((name) => [name, readFileSync(join(root, 'tests', name), 'utf8')]);
 
-test('each page with code has a test that runs it', () => {
+test('every page with code has exactly one test that runs it', () => {
   for (const path of pages.filter((page) => blocksOf(page).length > 0)) {
     const its = tests.filter(([, code]) => code.includes(`describePage('${path}'`));
     assert.equal(its.length, 1, `a test for the code in ${path}`);
@@ -29,7 +30,7 @@ function anchors(path) {
   return Array.from(headings, ([, text]) => addressOf(text).replaceAll(' ', '-'));
 }
 
-test('links between pages lead somewhere', () => {
+test('links between pages exist', () => {
   for (const page of pages) {
     const text = readFileSync(join(root, page), 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
     for (const [, target] of text.matchAll(/\]\((?!\w+:)([^)\s]+)\)/g)) {
@@ -46,7 +47,7 @@ test('links between pages lead somewhere', () => {
 // A path of this repository in a sentence.
 const PATH = /`((?:bench|bindings|cmake|docs|examples|scripts|src|tests|web)\/[\w./-]*)`/g;
 
-test('paths that are named are there', () => {
+test('paths named in pages exist', () => {
   for (const page of pages) {
     for (const [, path] of readFileSync(join(root, page), 'utf8').matchAll(PATH)) {
       assert.ok(existsSync(join(root, path)), `${page} names ${path}`);
@@ -58,7 +59,7 @@ describePage('CONTRIBUTING.md', (block) => {
   const page = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
   const section = (title) => page.split(`\n## ${title}\n`)[1].split('\n## ')[0];
 
-  test('its commands run one test, and name the stages that it names', () => {
+  test('its commands run one test and list every stage that it describes', () => {
     const [one, list] = block('sh', 'node --test').trim().split('\n');
     const { NODE_TEST_CONTEXT: _, ...env } = process.env; // not a part of this run
     const run = (line) => execSync(line, { cwd: root, env, encoding: 'utf8' });
@@ -68,7 +69,7 @@ describePage('CONTRIBUTING.md', (block) => {
     }
   });
 
-  test('an option passes through the places that it names', () => {
+  test('a new option touches exactly the files that it lists', () => {
     const option = /compression(Level|_level|-level)/;
     const table = section('A new option touches').split('\n\nTests:')[0];
     const named = Array.from(section('A new option touches').matchAll(PATH), ([, path]) => path);
