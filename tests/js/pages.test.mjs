@@ -45,7 +45,8 @@ test('links between pages exist', () => {
 });
 
 // A path of this repository in a sentence.
-const PATH = /`((?:bench|bindings|cmake|docs|examples|scripts|src|tests|web)\/[\w./-]*)`/g;
+const PATH =
+  /`((?:bench|bindings|cmake|demo|docs|examples|scripts|src|support|tests|third_party|web)\/[\w./-]*)`/g;
 
 test('paths named in pages exist', () => {
   for (const page of pages) {
@@ -76,9 +77,9 @@ describePage('CONTRIBUTING.md', (block) => {
     for (const path of named.filter((name) => !name.startsWith('docs/'))) {
       assert.match(readFileSync(join(root, path), 'utf8'), option, path);
     }
-    const sources = execSync('git ls-files src web bindings', { cwd: root, encoding: 'utf8' });
+    const sources = execSync('git ls-files src web bindings demo', { cwd: root, encoding: 'utf8' });
     for (const path of sources.trim().split('\n')) {
-      if (path === 'demo/image.ts') continue; // uses it, for its own preview
+      if (path === 'demo/image.ts') continue; // uses the option for its own preview
       const has =
         existsSync(join(root, path)) && option.test(readFileSync(join(root, path), 'utf8'));
       assert.ok(!has || table.includes(`\`${path}\``), path);
