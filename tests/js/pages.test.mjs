@@ -77,6 +77,8 @@ describePage('CONTRIBUTING.md', (block) => {
     for (const path of named.filter((name) => !name.startsWith('docs/'))) {
       assert.match(readFileSync(join(root, path), 'utf8'), option, path);
     }
+    const places = new Set(Array.from(table.matchAll(PATH), ([, path]) => path));
+    assert.ok(table.includes(`At most ${places.size} files`), 'their number');
     const sources = execSync('git ls-files src web bindings demo', { cwd: root, encoding: 'utf8' });
     for (const path of sources.trim().split('\n')) {
       if (path === 'demo/image.ts') continue; // uses the option for its own preview
