@@ -7,12 +7,12 @@
 namespace crop64 {
 namespace {
 
-// Eight times more does not fit into libjpeg's 16 bits, and could come to a division by zero. No
-// coefficient reaches a quarter of it: all are zero whatever is beyond.
+// The largest divisor that fits libjpeg's 16 bits after its multiplication by 8. No coefficient
+// reaches a quarter of it, so larger divisors also quantise everything to zero.
 constexpr unsigned kMaxDivisor = 8191;
 
-struct Writer {
-  JpegEncoder& encoder;
+struct EncodeContext {
+  Compressor& compressor;
   const ImageView& image;
   const EncodeSettings& settings;
   const Metadata& metadata;
@@ -34,10 +34,10 @@ void set_subsampling(jpeg_compress_struct& info, ChromaSubsampling subsampling) 
   info.comp_info[0].v_samp_factor = subsampling.vertical;
 }
 
-// The tables and sampling of another file.
+// Sets the tables and sampling factors of another file.
 void set_quantisation(jpeg_compress_struct& info, const Quantisation& quantisation,
                       bool subsamples) {
-  // Red, green and blue have no chroma that could be subsampled.
+  // RGB components have no chroma to be subsampled.
   if (quantisation.is_rgb && !subsamples) {
     jpeg_set_colorspace(&info, JCS_RGB);
   }
@@ -58,11 +58,11 @@ void set_quantisation(jpeg_compress_struct& info, const Quantisation& quantisati
 }
 
 void write_file(void* context) {
-  const Writer& writer = *static_cast<Writer*>(context);
-  const EncodeSettings& settings = writer.settings;
-  const ImageView& image = writer.image;
-  open(writer.encoder);
-  jpeg_compress_struct& info = writer.encoder.info;
+  const EncodeContext& job = *static_cast<EncodeContext*>(context);
+  const EncodeSettings& settings = job.settings;
+  const ImageView& image = job.image;
+  open(job.compressor);
+  jpeg_compress_struct& info = job.compressor.info;
   info.image_width = static_cast<JDIMENSION>(image.size.width);
   info.image_height = static_cast<JDIMENSION>(image.size.height);
   info.input_components = image.layout.channels();
@@ -81,13 +81,13 @@ void write_file(void* context) {
     set_subsampling(info, *settings.chroma_subsampling);
   }
   info.optimize_coding = settings.optimize_coding.value_or(false) ? TRUE : FALSE;
-  choose_scans(writer.encoder, settings.progressive);
+  choose_scans(job.compressor, settings.progressive);
   info.dct_method = JDCT_ISLOW;
-  set_density(writer.encoder, writer.metadata);
+  set_density(job.compressor, job.metadata);
   jpeg_start_compress(&info, TRUE);
-  write_metadata(writer.encoder, writer.metadata);
+  write_metadata(job.compressor, job.metadata);
   for (int y = 0; y < image.size.height; ++y) {
-    auto* row = const_cast<JSAMPROW>(image.row(y));  // libjpeg only reads it
+    auto* row = const_cast<JSAMPROW>(image.row(y));  // libjpeg does not write to it
     jpeg_write_scanlines(&info, &row, 1);
   }
   jpeg_finish_compress(&info);
@@ -98,17 +98,17 @@ void write_file(void* context) {
 Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& settings,
                            const Metadata& metadata) {
   ErrorTrap trap;
-  JpegEncoder encoder(trap);
-  // Most pictures take less than two bits a pixel.
+  Compressor compressor(trap);
+  // Most images take less than two bits a pixel.
   const uint64_t expected = uint64_t{16} * 1024 + uint64_t(image.size.area()) / 4;
-  if (!encoder.reserve(expected)) {
+  if (!compressor.reserve(expected)) {
     return out_of_memory(expected);
   }
-  Writer writer{encoder, image, settings, metadata};
-  if (!run_trapped(trap, write_file, &writer)) {
+  EncodeContext context{compressor, image, settings, metadata};
+  if (!run_trapped(trap, write_file, &context)) {
     return trap.error();
   }
-  return encoder.take();
+  return compressor.take();
 }
 
 double jpeg_encode_memory(const Layout& layout, Size size, const EncodeSettings& settings) {

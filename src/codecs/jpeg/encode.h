@@ -1,21 +1,23 @@
-// Samples to JPEG files, with libjpeg-turbo.
+// Encodes JPEG files, with libjpeg-turbo.
 #pragma once
 
 #include "codecs/codec.h"
 
 namespace crop64 {
 
-// A baseline JPEG (JFIF) with the accurate integer DCT, libjpeg's standard tables scaled to
-// `quality`, and 4:2:0 for colour: what cjpeg and Pillow write. Errors: INVALID_ARGUMENT (a side of
-// more than 65 500 pixels), OUT_OF_MEMORY.
+// Encodes a JPEG (JFIF) with the accurate integer DCT. Unless `settings` say otherwise it is
+// baseline, with libjpeg's standard tables scaled to `quality`, and 4:2:0 for colour: the same
+// bytes as cjpeg and Pillow write. `image` has a layout that storable_jpeg() returns. Errors:
+// INVALID_ARGUMENT (more than 65 500 pixels a side), OUT_OF_MEMORY.
 Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& settings,
                            const Metadata& metadata);
 
-// Rows of a few MCUs, and all coefficients where there is more to a file than one pass: its tables
-// are made to measure, or it has several scans.
+// The memory of encode_jpeg() beside its result, in bytes, at most: a few rows of MCUs, and all
+// coefficients if the file takes several passes (optimised tables, or several scans).
 double jpeg_encode_memory(const Layout& layout, Size size, const EncodeSettings& settings);
 
-// 8-bit grey for grey, 8-bit RGB or BGR for all else.
+// The layout that encode_jpeg() takes for samples of `layout`: 8-bit grey for grey, else 8-bit RGB
+// or BGR.
 Layout storable_jpeg(Layout layout);
 
 }  // namespace crop64

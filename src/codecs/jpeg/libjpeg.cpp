@@ -9,15 +9,15 @@
 namespace crop64 {
 namespace {
 
-// libjpeg's messages without its talk of what it is doing, which nobody listens to, and of
-// temporary files, of which it has none.
-constexpr const char* wanted(std::string_view code, const char* message) {
+// Leaves out libjpeg's trace messages, which are not shown, and those about temporary files, which
+// it does not use here.
+constexpr const char* keep_errors(std::string_view code, const char* message) {
   const bool is_trace = code.starts_with("JTRC_");
   return is_trace || std::string_view(message).find("%s") != std::string_view::npos ? "" : message;
 }
 
 constexpr const char* kMessages[] = {
-#define JMESSAGE(code, text) wanted(#code, text),
+#define JMESSAGE(code, text) keep_errors(#code, text),
 #include <jerror.h>
 };
 

@@ -9,28 +9,30 @@ void on_error(j_common_ptr codec) {
   static_assert(JPEG_MAX_DIMENSION == 65500);
   if (codec->err->msg_code == JERR_IMAGE_TOO_BIG) {
     fail(errors_of(codec).trap, ErrorCode::kInvalidArgument,
-         "Expected at most 65500 pixels a side for a JPEG but the picture has more. Resize it, or "
-         "use format 'png'.");
+         "A JPEG has at most 65500 pixels a side, but the image has more. Resize it, or use "
+         "format 'png'.");
   }
   const bool memory = codec->err->msg_code == JERR_OUT_OF_MEMORY;
   fail_as(codec, memory ? ErrorCode::kOutOfMemory : ErrorCode::kInternal);
 }
 
-// Called with the buffer full: libjpeg has set `free_in_buffer` aside by then, so all of it counts.
+// Called when the buffer is full, whatever `free_in_buffer` says: libjpeg keeps its own copy of
+// that.
 boolean empty_output_buffer(j_compress_ptr codec) {
-  JpegEncoder& encoder = *static_cast<JpegEncoder*>(codec->client_data);
-  const size_t used = encoder.file.size();
-  if (!encoder.file.grow(used * 2)) {
-    fail(encoder.errors.trap, ErrorCode::kOutOfMemory, "Out of memory: the JPEG does not fit. Crop a smaller region.");
+  Compressor& compressor = *static_cast<Compressor*>(codec->client_data);
+  const size_t used = compressor.file.size();
+  if (!compressor.file.grow(used * 2)) {
+    fail(compressor.errors.trap, ErrorCode::kOutOfMemory,
+         "Out of memory: the JPEG does not fit. Crop a smaller region.");
   }
-  encoder.destination.next_output_byte = encoder.file.data() + used;
-  encoder.destination.free_in_buffer = encoder.file.size() - used;
+  compressor.destination.next_output_byte = compressor.file.data() + used;
+  compressor.destination.free_in_buffer = compressor.file.size() - used;
   return TRUE;
 }
 
 }  // namespace
 
-JpegEncoder::JpegEncoder(ErrorTrap& trap) : errors(trap) {
+Compressor::Compressor(ErrorTrap& trap) : errors(trap) {
   prepare(errors, on_error, [](j_common_ptr, int) {});
   info.err = &errors.manager;
   info.client_data = this;
@@ -39,7 +41,7 @@ JpegEncoder::JpegEncoder(ErrorTrap& trap) : errors(trap) {
   destination.term_destination = [](j_compress_ptr) {};
 }
 
-bool JpegEncoder::reserve(uint64_t size) {
+bool Compressor::reserve(uint64_t size) {
   Result<Buffer> room = Buffer::allocate(size);
   if (!room.ok()) {
     return false;
@@ -50,19 +52,19 @@ bool JpegEncoder::reserve(uint64_t size) {
   return true;
 }
 
-Buffer JpegEncoder::take() {
+Buffer Compressor::take() {
   file.shrink(file.size() - destination.free_in_buffer);
   return std::move(file);
 }
 
-void open(JpegEncoder& encoder) {
-  jpeg_create_compress(&encoder.info);
-  encoder.info.client_data = &encoder;
-  encoder.info.dest = &encoder.destination;
+void open(Compressor& compressor) {
+  jpeg_create_compress(&compressor.info);
+  compressor.info.client_data = &compressor;
+  compressor.info.dest = &compressor.destination;
 }
 
-void choose_scans(JpegEncoder& encoder, bool progressive) {
-  jpeg_compress_struct& info = encoder.info;
+void choose_scans(Compressor& compressor, bool progressive) {
+  jpeg_compress_struct& info = compressor.info;
   int blocks = 0;
   for (int i = 0; i < info.num_components; ++i) {
     blocks += info.comp_info[i].h_samp_factor * info.comp_info[i].v_samp_factor;
@@ -73,27 +75,27 @@ void choose_scans(JpegEncoder& encoder, bool progressive) {
     }
     return;
   }
-  // Too much for the components to share a scan.
+  // The components have too many blocks to share a scan.
   info.num_scans = 0;
   for (int i = 0; i < info.num_components; ++i) {
     if (progressive) {
-      encoder.scans[size_t(info.num_scans++)] = {1, {i}, 0, 0, 0, 0};
+      compressor.scans[size_t(info.num_scans++)] = {1, {i}, 0, 0, 0, 0};
     }
-    encoder.scans[size_t(info.num_scans++)] = {1, {i}, progressive ? 1 : 0, DCTSIZE2 - 1, 0, 0};
+    compressor.scans[size_t(info.num_scans++)] = {1, {i}, progressive ? 1 : 0, DCTSIZE2 - 1, 0, 0};
   }
-  info.scan_info = encoder.scans.data();
+  info.scan_info = compressor.scans.data();
 }
 
-void set_density(JpegEncoder& encoder, const Metadata& metadata) {
+void set_density(Compressor& compressor, const Metadata& metadata) {
   const JfifDensity density = jfif_density(metadata);
-  jpeg_compress_struct& info = encoder.info;
+  jpeg_compress_struct& info = compressor.info;
   info.density_unit = density.unit;
   info.X_density = density.x;
   info.Y_density = density.y;
 }
 
-void write_metadata(JpegEncoder& encoder, const Metadata& metadata) {
-  jpeg_compress_struct& info = encoder.info;
+void write_metadata(Compressor& compressor, const Metadata& metadata) {
+  jpeg_compress_struct& info = compressor.info;
   for_each_segment(metadata, [&](int marker, auto name, auto more, Bytes content) {
     jpeg_write_m_header(&info, marker,
                         static_cast<unsigned>(name.size() + more.size() + content.size()));

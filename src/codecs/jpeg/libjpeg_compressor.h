@@ -1,4 +1,5 @@
-// libjpeg's compressor into a buffer that grows. Writer and mover share it.
+// libjpeg's compressor with a growing buffer as its destination, for encode.cpp and
+// lossless_crop.cpp.
 #pragma once
 
 #include <array>
@@ -9,34 +10,34 @@
 
 namespace crop64 {
 
-struct JpegEncoder {
-  explicit JpegEncoder(ErrorTrap& trap);
-  JpegEncoder(const JpegEncoder&) = delete;
-  JpegEncoder& operator=(const JpegEncoder&) = delete;
-  ~JpegEncoder() { jpeg_destroy_compress(&info); }
+struct Compressor {
+  explicit Compressor(ErrorTrap& trap);
+  Compressor(const Compressor&) = delete;
+  Compressor& operator=(const Compressor&) = delete;
+  ~Compressor() { jpeg_destroy_compress(&info); }
 
-  // Room for that many bytes to begin with, at least one; false where there is none.
+  // Allocates the first `size` bytes of the file, at least one. False if memory is exhausted.
   bool reserve(uint64_t size);
-  // What was written.
+  // The file, after jpeg_finish_compress().
   Buffer take();
 
-  jpeg_compress_struct info{};  // zeroed: destroying one that was never made does nothing
+  jpeg_compress_struct info{};  // zeroed, so that destroying it before open() is safe
   JpegErrors errors;
   jpeg_destination_mgr destination{};
   Buffer file;
   std::array<jpeg_scan_info, size_t{2} * MAX_COMPS_IN_SCAN>
-      scans{};  // where libjpeg's own do not do
+      scans{};  // used if the components need scans of their own
 };
 
-// Makes the compressor. Inside run_trapped() only. Errors: INVALID_ARGUMENT (a side of more than
-// 65 500 pixels), OUT_OF_MEMORY.
-void open(JpegEncoder& encoder);
+// Creates the compressor. Within run_trapped() only, like the functions below. Errors:
+// INVALID_ARGUMENT (more than 65 500 pixels a side), OUT_OF_MEMORY.
+void open(Compressor& compressor);
 
-// Chooses the scans, for components whose sampling is set. Inside run_trapped() only.
-void choose_scans(JpegEncoder& encoder, bool progressive);
-// Sets the density; before the compressor is started.
-void set_density(JpegEncoder& encoder, const Metadata& metadata);
-// Writes everything else as segments; right after the compressor was started.
-void write_metadata(JpegEncoder& encoder, const Metadata& metadata);
+// Chooses the scans. The sampling factors must be set.
+void choose_scans(Compressor& compressor, bool progressive);
+// Sets the density, before the compressor is started.
+void set_density(Compressor& compressor, const Metadata& metadata);
+// Writes all other metadata, right after the compressor was started.
+void write_metadata(Compressor& compressor, const Metadata& metadata);
 
 }  // namespace crop64

@@ -1,6 +1,5 @@
-/* libjpeg's tables of methods name these, and nothing here ever chooses them: colour quantisation,
-   merged upsampling, and the fast and the floating-point forward DCT. Their real code would be a
-   tenth of the module. */
+/* Functions that libjpeg refers to and that are never called here: colour quantisation, merged upsampling, and
+   the fast and the floating-point forward DCT. Their real code would be a tenth of the module. */
 #include <stddef.h>
 #include <stdio.h>
 
@@ -18,8 +17,8 @@ void jpeg_fdct_ifast(DCTELEM *block) { (void)block; }
 void jpeg_fdct_float(FAST_FLOAT *block) { (void)block; }
 
 #ifdef WITH_SIMD
-/* Of the SIMD functions, those that kernels/jsimd_wasm.h says are not here: a compiler that optimises does
-   not even see them named. */
+/* The SIMD functions that kernels/jsimd_wasm.h declares unavailable. An optimising compiler removes all
+   references to them. */
 #define NOT_HERE(function) \
   void function(void) {}
 NOT_HERE(jsimd_convsamp_float)

@@ -11,9 +11,9 @@
 namespace crop64 {
 namespace {
 
-struct Mover {
+struct CropContext {
   JpegDecoder& decoder;
-  JpegEncoder& encoder;
+  Compressor& compressor;
   const Rect& region;
   const EncodeSettings& settings;
   const Metadata& metadata;
@@ -24,24 +24,23 @@ JBLOCKROW block_row(jpeg_decompress_struct& info, jvirt_barray_ptr blocks, int r
                                       static_cast<JDIMENSION>(row), 1, TRUE)[0];
 }
 
-// Whether a baseline JPEG can hold these coefficients (T.81, F.1.2): libjpeg writes others as
-// something else, without a word.
-bool storable(const JBLOCK* blocks, int count) {
-  constexpr int kMost = 1023;
+// Whether a baseline JPEG can contain these coefficients (T.81, F.1.2). libjpeg would write wrong
+// values for others, without a warning.
+bool fit_baseline(const JBLOCK* blocks, int count) {
+  constexpr int kMax = 1023;
   bool fits = true;
   for (int i = 0; i < count; ++i) {
-    fits = fits && blocks[i][0] >= -kMost - 1 && blocks[i][0] <= kMost;
+    fits = fits && blocks[i][0] >= -kMax - 1 && blocks[i][0] <= kMax;
     int outside = 0;
     for (int k = 1; k < DCTSIZE2; ++k) {
-      outside |= int{blocks[i][k] > kMost} | int{blocks[i][k] < -kMost};
+      outside |= int{blocks[i][k] > kMax} | int{blocks[i][k] < -kMax};
     }
     fits = fits && outside == 0;
   }
   return fits;
 }
 
-// A file may define a table anew between its scans; in the new one each component then has a slot
-// of its own.
+// If the file redefines a table between its scans, gives each component a table slot of its own.
 void separate_tables(JpegDecoder& decoder) {
   jpeg_decompress_struct& info = decoder.info;
   bool differ = false;
@@ -61,13 +60,13 @@ void separate_tables(JpegDecoder& decoder) {
   }
 }
 
-// Moves the region's blocks to the beginning of the source's own arrays, upwards and to the left,
-// so that nothing is overwritten that is still needed. libjpeg keeps the arrays in memory, whole.
-void move_blocks(JpegDecoder& decoder, jvirt_barray_ptr* arrays, const Rect& region) {
+// Copies the region's blocks to the beginning of the source's own arrays, upwards and to the left,
+// so that no block is overwritten before it is copied. libjpeg keeps the whole arrays in memory.
+void copy_blocks(JpegDecoder& decoder, jvirt_barray_ptr* arrays, const Rect& region) {
   jpeg_decompress_struct& info = decoder.info;
   for (int i = 0; i < info.num_components; ++i) {
     const jpeg_component_info& component = info.comp_info[i];
-    // One component alone is not interleaved: its block is the grid (T.81, A.2.2).
+    // A single component is not interleaved, so the grid is that of its blocks (T.81, A.2.2).
     const bool alone = info.num_components == 1;
     const int width = alone ? DCTSIZE : DCTSIZE * info.max_h_samp_factor;
     const int height = alone ? DCTSIZE : DCTSIZE * info.max_v_samp_factor;
@@ -81,9 +80,9 @@ void move_blocks(JpegDecoder& decoder, jvirt_barray_ptr* arrays, const Rect& reg
         std::min(divide_up(region.height(), height) * down, int(component.height_in_blocks) - top);
     for (int row = 0; row < rows; ++row) {
       const JBLOCKROW from = block_row(info, arrays[i], top + row);
-      if (!storable(from + left, columns)) {
+      if (!fit_baseline(from + left, columns)) {
         fail(decoder.errors.trap, ErrorCode::kCorruptImage,
-             "The JPEG has coefficients that no picture of 8 bits has.");
+             "The JPEG has coefficients that are too large for 8-bit samples.");
       }
       std::memmove(block_row(info, arrays[i], row), from + left, sizeof(JBLOCK) * size_t(columns));
     }
@@ -95,8 +94,8 @@ bool same_code(const JHUFF_TBL* a, const JHUFF_TBL* b) {
          std::memcmp(a->huffval, b->huffval, sizeof a->huffval) == 0;
 }
 
-// Whether the source was coded with tables of its own: with the standard ones, which `target` has
-// from jpeg_copy_critical_parameters(), a part of it could then be larger than all of it.
+// Whether the source has other Huffman tables than the standard ones, which `target` has from
+// jpeg_copy_critical_parameters(). With the standard ones its crop could be larger than the source.
 bool has_own_codes(const jpeg_decompress_struct& source, const jpeg_compress_struct& target) {
   const auto is_standard = [](const JHUFF_TBL* code, JHUFF_TBL* const* standard) {
     return code == nullptr || same_code(code, standard[0]) || same_code(code, standard[1]);
@@ -110,32 +109,32 @@ bool has_own_codes(const jpeg_decompress_struct& source, const jpeg_compress_str
   return false;
 }
 
-void move_file(void* context) {
-  const Mover& mover = *static_cast<Mover*>(context);
-  jpeg_decompress_struct& source = mover.decoder.info;
-  jpeg_compress_struct& target = mover.encoder.info;
-  open(mover.decoder);
+void crop_file(void* context) {
+  const CropContext& crop = *static_cast<CropContext*>(context);
+  jpeg_decompress_struct& source = crop.decoder.info;
+  jpeg_compress_struct& target = crop.compressor.info;
+  open(crop.decoder);
   jvirt_barray_ptr* arrays = jpeg_read_coefficients(&source);
   if (arrays == nullptr) {
-    end_before_segment(mover.decoder);
+    end_before_segment(crop.decoder);
     arrays = jpeg_read_coefficients(&source);
   }
-  check_scans(mover.decoder);
-  separate_tables(mover.decoder);
-  open(mover.encoder);
+  check_scans(crop.decoder);
+  separate_tables(crop.decoder);
+  open(crop.compressor);
   jpeg_copy_critical_parameters(&source, &target);
-  target.image_width = static_cast<JDIMENSION>(mover.region.width());
-  target.image_height = static_cast<JDIMENSION>(mover.region.height());
+  target.image_width = static_cast<JDIMENSION>(crop.region.width());
+  target.image_height = static_cast<JDIMENSION>(crop.region.height());
   if (target.num_components == 1) {
     target.comp_info[0].h_samp_factor = target.comp_info[0].v_samp_factor = 1;
   }
-  const bool optimizes = mover.settings.optimize_coding.value_or(has_own_codes(source, target));
+  const bool optimizes = crop.settings.optimize_coding.value_or(has_own_codes(source, target));
   target.optimize_coding = optimizes ? TRUE : FALSE;
-  choose_scans(mover.encoder, mover.settings.progressive);
-  set_density(mover.encoder, mover.metadata);
+  choose_scans(crop.compressor, crop.settings.progressive);
+  set_density(crop.compressor, crop.metadata);
   jpeg_write_coefficients(&target, arrays);
-  write_metadata(mover.encoder, mover.metadata);
-  move_blocks(mover.decoder, arrays, mover.region);
+  write_metadata(crop.compressor, crop.metadata);
+  copy_blocks(crop.decoder, arrays, crop.region);
   jpeg_finish_compress(&target);
 }
 
@@ -144,17 +143,17 @@ void move_file(void* context) {
 Result<Buffer> move_jpeg(Bytes file, const Rect& region, const EncodeSettings& settings,
                          const Metadata& metadata) {
   ErrorTrap trap;
-  // The encoder uses the decoder's arrays: it goes first.
+  // The compressor uses the decompressor's arrays, so it is destroyed first.
   JpegDecoder decoder(trap, file, Damaged::kError);
-  JpegEncoder encoder(trap);
-  if (!encoder.reserve(uint64_t{16} * 1024 + uint64_t(region.size().area()) / 2)) {
+  Compressor compressor(trap);
+  if (!compressor.reserve(uint64_t{16} * 1024 + uint64_t(region.size().area()) / 2)) {
     return out_of_memory(file.size());
   }
-  Mover mover{decoder, encoder, region, settings, metadata};
-  if (!run_trapped(trap, move_file, &mover)) {
+  CropContext crop{decoder, compressor, region, settings, metadata};
+  if (!run_trapped(trap, crop_file, &crop)) {
     return trap.error();
   }
-  return encoder.take();
+  return compressor.take();
 }
 
 }  // namespace crop64

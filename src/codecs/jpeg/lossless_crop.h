@@ -1,14 +1,15 @@
-// A part of a JPEG as a JPEG, without decoding it: quantised coefficients are moved.
+// Crops a JPEG without decoding it, by copying quantised coefficients (like jpegtran -crop).
 #pragma once
 
 #include "codecs/codec.h"
 
 namespace crop64 {
 
-// A file of the region's blocks, with every coefficient as it was, the source's tables, sampling
-// and colour space. The region begins on the grid of iMCUs; blocks that its right and bottom edges
-// cut through stay whole, with the samples beyond the cut hidden in them. An orientation other than
-// upright is written as an Exif tag. Errors: those of a JpegDecoder; truncated files are refused.
+// Returns a JPEG of the blocks of `region` with their coefficients, and with the tables, sampling
+// factors and colour space of `file`. The region's left and top edges lie on the grid of iMCUs.
+// Blocks at its right and bottom edges are kept whole, so they contain samples beyond the edge,
+// which decoders do not show. Errors: those of open() (libjpeg_decompressor.h), and TRUNCATED_IMAGE
+// for every incomplete file.
 Result<Buffer> move_jpeg(Bytes file, const Rect& region, const EncodeSettings& settings,
                          const Metadata& metadata);
 

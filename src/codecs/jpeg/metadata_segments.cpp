@@ -21,7 +21,7 @@ JfifDensity jfif_density(const Metadata& metadata) {
     return {};
   }
   const Density& density = *metadata.density;
-  // Whole numbers to a centimetre were written as such.
+  // A whole number per centimetre was read from a file in that unit.
   const bool metre = density.unit == Density::Unit::kMetre;
   const auto whole = [](double value) { return std::fmod(value, 100) == 0; };
   const bool centimetre = metre && whole(density.x) && whole(density.y);
@@ -40,22 +40,22 @@ void for_each_segment(const Metadata& metadata,
     }
   };
   if (metadata.exif.size() > 0) {
-    write_if_fits(kApp1, {"Exif\0\0", 6}, {}, metadata.exif);
+    write_if_fits(kApp1, kExif, {}, metadata.exif);
   }
   if (metadata.xmp.size() > 0) {
-    write_if_fits(kApp1, {"http://ns.adobe.com/xap/1.0/\0", 29}, {}, metadata.xmp);
+    write_if_fits(kApp1, kXmp, {}, metadata.xmp);
   }
   if (metadata.photoshop.size() > 0) {
-    write_if_fits(kApp13, {"Photoshop 3.0\0", 14}, {}, metadata.photoshop);
+    write_if_fits(kApp13, kPhotoshop, {}, metadata.photoshop);
   }
-  // A profile may take several segments (ICC.1, B.4), which are numbered.
+  // A profile is split into numbered segments (ICC.1, B.4).
   const Bytes profile = metadata.icc_profile;
   constexpr size_t kMaxPart = kMaxPayload - 14;
   const size_t parts = (profile.size() + kMaxPart - 1) / kMaxPart;
   for (size_t i = 0; i < parts && parts <= 255; ++i) {
     const char number[] = {char(i + 1), char(parts)};
     const size_t first = i * kMaxPart;
-    write(kApp2, {"ICC_PROFILE\0", 12}, {number, 2},
+    write(kApp2, kIcc, {number, 2},
           profile.subspan(first, std::min(kMaxPart, profile.size() - first)));
   }
   for (const Bytes& segment : metadata.raw) {

@@ -1,4 +1,4 @@
-// Metadata as a JPEG's segments: what is written by whoever writes a file, with libjpeg or without.
+// The segments of a new JPEG file that contain metadata, for the encoder and for rewrite.cpp.
 #pragma once
 
 #include <functional>
@@ -8,18 +8,18 @@
 
 namespace crop64 {
 
-// As a JFIF segment has it (JFIF 1.02).
+// The density fields of a JFIF segment (JFIF 1.02).
 struct JfifDensity {
-  uint8_t unit = 0;  // 0: proportions only; 1: inch; 2: centimetre
+  uint8_t unit = 0;  // 0: an aspect ratio; 1: inch; 2: centimetre
   uint16_t x = 1;
   uint16_t y = 1;
 };
 
 JfifDensity jfif_density(const Metadata& metadata);
 
-// Calls `write` with the marker of each segment and its payload in three parts: a name, a few more
-// bytes, and content. What does not fit into a segment is left out. JFIF's and Adobe's are not
-// among them.
+// Calls `write` for each segment with its marker and its payload in three parts: a name, further
+// header bytes, and content. Content that exceeds a segment is left out. JFIF and Adobe segments
+// are not included.
 void for_each_segment(const Metadata& metadata,
                       const std::function<void(int marker, std::string_view name,
                                                std::string_view more, Bytes content)>& write);

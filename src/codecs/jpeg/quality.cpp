@@ -14,7 +14,7 @@ constexpr uint8_t kLuminance[] = {16,  11, 12, 14,  12,  10,  16,  14,  13, 14, 
                                   68,  87, 69, 55,  56,  80,  109, 81,  87, 95,  98,  103, 104,
                                   103, 62, 77, 113, 121, 112, 100, 120, 92, 101, 103, 99};
 
-// What jpeg_set_quality() makes of an entry.
+// The entry that jpeg_set_quality() computes.
 int scaled(int entry, int quality) {
   const int scale = quality < 50 ? 5000 / quality : 200 - 2 * quality;
   return std::clamp((entry * scale + 50) / 100, 1, 255);

@@ -1,4 +1,4 @@
-// How coarsely a JPEG is quantised, as libjpeg's scale of qualities.
+// Estimates the quality of a JPEG from its quantisation table.
 #pragma once
 
 #include <array>

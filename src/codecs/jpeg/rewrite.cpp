@@ -10,20 +10,21 @@
 namespace crop64 {
 namespace {
 
-// Whether a segment is part of how samples are coded.
-bool codes_samples(uint8_t marker) {
+// Whether decoders need the segment.
+bool is_coding(uint8_t marker) {
   return is_frame(marker) || marker == kDht || marker == kDac || marker == kDqt || marker == kDnl ||
          marker == kDri || marker == kSos;
 }
 
-// What a decoder takes the components for depends on these (libjpeg's default_decompress_parms).
+// The segments that determine the colour space of the components (as in libjpeg's
+// default_decompress_parms).
 struct ColorCoding {
   const Segment* jfif = nullptr;
   const Segment* adobe = nullptr;
   const Segment* frame = nullptr;
 
-  // Whether a JFIF segment can be added and the colours stay what they are: JFIF says grey or
-  // YCbCr.
+  // Whether a JFIF segment, which means grey or YCbCr, can be added without changing the colour
+  // space.
   bool allows_jfif() const {
     if (jfif != nullptr) {
       return true;
@@ -62,7 +63,7 @@ void add_jfif(Pieces& pieces, const Segment* source, const Metadata& metadata) {
 }  // namespace
 
 Result<Buffer> rewrite_jpeg(Bytes file, const Metadata& metadata) {
-  // The header first: what it says of colours decides how the new file begins.
+  // The whole header first, because the colour space determines how the new file begins.
   std::vector<Segment> coding;
   Segment jfif;
   Segment adobe;
@@ -80,7 +81,7 @@ Result<Buffer> rewrite_jpeg(Bytes file, const Metadata& metadata) {
     } else if (segment.marker == kApp14 && segment.starts_with(kAdobe) && colors.adobe == nullptr) {
       adobe = segment;
       colors.adobe = &adobe;
-    } else if (codes_samples(segment.marker)) {
+    } else if (is_coding(segment.marker)) {
       coding.push_back(segment);
     }
     if (segment.marker == kSos) {
@@ -108,9 +109,9 @@ Result<Buffer> rewrite_jpeg(Bytes file, const Metadata& metadata) {
     pieces.add(segment.raw);
   }
   pieces.add(walker.scan());
-  // Further scans, and tables between them. Whatever ends them ends the image.
+  // Further scans, and tables between them. Any error ends the image.
   for (Result<Segment> next = walker.next(); next.ok(); next = walker.next()) {
-    if (codes_samples(next.value().marker)) {
+    if (is_coding(next.value().marker)) {
       pieces.add(next.value().raw);
     }
     if (next.value().marker == kSos) {

@@ -1,4 +1,4 @@
-// Gives a JPEG other metadata without touching its coded samples.
+// Replaces the metadata of a JPEG file without changing its coded samples.
 #pragma once
 
 #include "base/buffer.h"
@@ -6,10 +6,10 @@
 
 namespace crop64 {
 
-// A new file of the source's tables, frame header and scans, byte for byte, and of `metadata` in
-// place of all its other segments. Adobe's segment stays, for it tells how colours are coded. Bytes
-// between segments and behind the end of the image are dropped; an end of image that is missing is
-// added. Errors: CORRUPT_IMAGE, TRUNCATED_IMAGE (a segment is cut off), OUT_OF_MEMORY.
+// Returns a file with the tables, frame header and scans of `file`, byte for byte, and `metadata`
+// instead of all other segments. The Adobe segment is kept, because it determines the colour space.
+// Bytes between segments and after the end of the image are dropped; a missing end-of-image marker
+// is added. Errors: CORRUPT_IMAGE, TRUNCATED_IMAGE (a segment is not complete), OUT_OF_MEMORY.
 Result<Buffer> rewrite_jpeg(Bytes file, const Metadata& metadata);
 
 }  // namespace crop64

@@ -1,5 +1,7 @@
 #include "codecs/jpeg/segment_walker.h"
 
+#include "base/byte_order.h"
+
 namespace crop64 {
 namespace {
 
@@ -7,7 +9,7 @@ Error cut_off() {
   return make_error(ErrorCode::kTruncatedImage, "The JPEG ends in the middle of its header.");
 }
 
-// Whether decoders can do without the segment.
+// Whether decoders do not need the segment.
 bool is_optional(uint8_t marker) {
   return marker == kCom || marker == kDnl || (marker >= kApp0 && marker <= kApp15);
 }
@@ -20,31 +22,31 @@ bool is_frame(uint8_t marker) {
 
 Result<Segment> SegmentWalker::next() {
   for (;;) {
-    // Any number of 0xff may stand before a marker; libjpeg skips other bytes there too.
-    while (at_ < file_.size() && file_[at_] != 0xff) {
-      ++at_;
+    // A marker may be preceded by any number of 0xff. libjpeg skips other bytes there, too.
+    while (offset_ < file_.size() && file_[offset_] != 0xff) {
+      ++offset_;
     }
-    while (at_ < file_.size() && file_[at_] == 0xff) {
-      ++at_;
+    while (offset_ < file_.size() && file_[offset_] == 0xff) {
+      ++offset_;
     }
-    if (at_ >= file_.size()) {
+    if (offset_ >= file_.size()) {
       return cut_off();
     }
     Segment segment;
-    segment.marker = file_[at_++];
+    segment.marker = file_[offset_++];
     if (segment.marker == 0 || segment.marker == kTem ||
         (segment.marker >= kRst0 && segment.marker <= kSoi)) {
-      return segment;  // these have no payload
+      return segment;  // without a payload
     }
     if (segment.marker == kEoi) {
-      return make_error(ErrorCode::kCorruptImage, "The JPEG ends before an image begins.");
+      return make_error(ErrorCode::kCorruptImage, "The JPEG ends before its first scan.");
     }
-    if (file_.size() - at_ < 2) {
+    if (file_.size() - offset_ < 2) {
       return cut_off();
     }
-    const auto length = static_cast<size_t>(file_[at_] << 8 | file_[at_ + 1]);
+    const auto length = size_t{load_be16(&file_[offset_])};
     if (length < 2 && is_optional(segment.marker)) {
-      at_ += 2;  // as libjpeg does, without a warning
+      offset_ += 2;  // as in libjpeg
       continue;
     }
     if (length < 2) {
@@ -52,38 +54,38 @@ Result<Segment> SegmentWalker::next() {
                         "Expected a JPEG segment of at least 2 bytes but its length says %zu.",
                         length);
     }
-    if (file_.size() - at_ < length) {
+    if (file_.size() - offset_ < length) {
       return cut_off();
     }
-    segment.payload = file_.subspan(at_ + 2, length - 2);
-    segment.raw = file_.subspan(at_ - 2, length + 2);
-    at_ += length;
+    segment.payload = file_.subspan(offset_ + 2, length - 2);
+    segment.raw = file_.subspan(offset_ - 2, length + 2);
+    offset_ += length;
     return segment;
   }
 }
 
 Bytes SegmentWalker::scan() {
-  const size_t first = at_;
-  while (at_ < file_.size()) {
-    const void* found = std::memchr(file_.data() + at_, 0xff, file_.size() - at_);
+  const size_t first = offset_;
+  while (offset_ < file_.size()) {
+    const void* found = std::memchr(file_.data() + offset_, 0xff, file_.size() - offset_);
     if (found == nullptr) {
-      at_ = file_.size();
+      offset_ = file_.size();
       break;
     }
-    at_ = size_t(static_cast<const uint8_t*>(found) - file_.data());
-    size_t next = at_;
+    offset_ = size_t(static_cast<const uint8_t*>(found) - file_.data());
+    size_t next = offset_;
     while (next < file_.size() && file_[next] == 0xff) {
       ++next;
     }
-    // A zero says that 0xff is data; restart markers are part of the scan.
+    // 0xff followed by zero is data, and restart markers are part of the scan.
     const bool is_data =
         next < file_.size() && (file_[next] == 0 || (file_[next] >= kRst0 && file_[next] <= kRst7));
     if (!is_data) {
       break;
     }
-    at_ = next + 1;
+    offset_ = next + 1;
   }
-  return file_.subspan(first, at_ - first);
+  return file_.subspan(first, offset_ - first);
 }
 
 }  // namespace crop64

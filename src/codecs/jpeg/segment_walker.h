@@ -1,4 +1,4 @@
-// The segments of a JPEG (ITU-T T.81, annex B): markers and what follows them.
+// The marker segments of a JPEG file (ITU-T T.81, annex B).
 #pragma once
 
 #include <cstring>
@@ -35,12 +35,13 @@ enum JpegMarker : uint8_t {
   kTem = 0x01,
 };
 
+// Whether the marker starts a frame header (SOF0 to SOF15).
 bool is_frame(uint8_t marker);
 
 struct Segment {
   uint8_t marker = 0;
-  Bytes payload;  // without the two bytes of its length
-  Bytes raw;      // from its marker on
+  Bytes payload;  // without the marker and the length
+  Bytes raw;      // from the marker on
 
   bool starts_with(std::string_view text) const {
     return payload.size() >= text.size() &&
@@ -48,23 +49,29 @@ struct Segment {
   }
 };
 
+// The first bytes of application segments, by which they are recognised.
 constexpr std::string_view kJfif{"JFIF\0", 5};
 constexpr std::string_view kAdobe{"Adobe", 5};
+constexpr std::string_view kExif{"Exif\0\0", 6};
+constexpr std::string_view kXmp{"http://ns.adobe.com/xap/1.0/\0", 29};
+constexpr std::string_view kIcc{"ICC_PROFILE\0", 12};
+constexpr std::string_view kPhotoshop{"Photoshop 3.0\0", 14};
+constexpr std::string_view kGainMap{"urn:iso:std:iso:ts:21496:-1\0", 28};
 
-// Goes from segment to segment. The file is borrowed.
+// Iterates over the segments of a file, which is borrowed.
 class SegmentWalker {
  public:
   explicit SegmentWalker(Bytes file) : file_(file) {}
 
-  // The next segment; an end of image is an error, as a header ends with a scan. Errors:
-  // CORRUPT_IMAGE, TRUNCATED_IMAGE (the file ends first).
+  // The next segment. Errors: CORRUPT_IMAGE (also at an end-of-image marker), TRUNCATED_IMAGE (the
+  // file ends before the segment does).
   Result<Segment> next();
-  // The entropy-coded data that follows a start of scan, up to the next marker or the file's end.
+  // The entropy-coded data after a start of scan, up to the next marker or the end of the file.
   Bytes scan();
 
  private:
   Bytes file_;
-  size_t at_ = 0;
+  size_t offset_ = 0;
 };
 
 }  // namespace crop64

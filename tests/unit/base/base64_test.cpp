@@ -129,7 +129,7 @@ std::string shown(uint8_t character) {
   return text;
 }
 
-TEST_CASE("base64_length counts whole groups") {
+TEST_CASE("base64_length() counts whole groups of three bytes") {
   CHECK(base64_length(0) == 0);
   CHECK(base64_length(1) == 4);
   CHECK(base64_length(3) == 4);
@@ -137,7 +137,7 @@ TEST_CASE("base64_length counts whole groups") {
   CHECK(base64_length(uint64_t{3} << 40) == uint64_t{4} << 40);
 }
 
-TEST_CASE("base64 has the vectors of RFC 4648") {
+TEST_CASE("base64 encodes and decodes the test vectors of RFC 4648") {
   struct Vector {
     std::string bytes;
     std::string text;
@@ -166,7 +166,7 @@ TEST_CASE("base64 has the vectors of RFC 4648") {
   }
 }
 
-TEST_CASE("base64 needs no memory where there is nothing to do") {
+TEST_CASE("base64 of zero bytes accesses no memory") {
   for (const Way& way : kWays) {
     way.encode({}, nullptr);
     const Result<size_t> result = way.decode(nullptr, 0);
@@ -174,7 +174,7 @@ TEST_CASE("base64 needs no memory where there is nothing to do") {
   }
 }
 
-TEST_CASE("base64 goes there and back at every length and alignment") {
+TEST_CASE("base64 round trip keeps the bytes at every length and alignment") {
   Random random;
   const auto check = [&](size_t size, size_t alignment) {
     CAPTURE(size);
@@ -194,7 +194,7 @@ TEST_CASE("base64 goes there and back at every length and alignment") {
   }
 }
 
-TEST_CASE("base64 encodes from every alignment and reads nothing behind the end") {
+TEST_CASE("base64_encode() reads nothing beyond the end at every alignment") {
   Random random;
   for (size_t alignment = 0; alignment < 16; ++alignment) {
     // On the heap and to its end, for a sanitizer to see a read that goes over.
@@ -208,7 +208,7 @@ TEST_CASE("base64 encodes from every alignment and reads nothing behind the end"
   }
 }
 
-TEST_CASE("base64 decoding reads nothing behind the end") {
+TEST_CASE("base64 decoding reads nothing beyond the end") {
   for (size_t length = 0; length <= 200; ++length) {
     for (const Way& way : kWays) {
       std::vector<uint8_t> exact(length, 'A');
@@ -217,7 +217,7 @@ TEST_CASE("base64 decoding reads nothing behind the end") {
   }
 }
 
-TEST_CASE("base64 decoding takes every byte for what it is, in every place") {
+TEST_CASE("base64 decoding classifies every byte at every position") {
   Random random;
   const std::string_view spaces = " \t\n\r\f";
   for (unsigned value = 0; value < 256; ++value) {
@@ -250,7 +250,7 @@ TEST_CASE("base64 decoding takes every byte for what it is, in every place") {
   }
 }
 
-TEST_CASE("base64 decoding names the first of several wrong characters") {
+TEST_CASE("base64 decoding reports the first of several wrong characters") {
   Random random;
   for (int i = 0; i < 2000; ++i) {
     std::string text = random.characters(4 + random.below(300), kAlphabet);
@@ -264,7 +264,7 @@ TEST_CASE("base64 decoding names the first of several wrong characters") {
   }
 }
 
-TEST_CASE("base64 decoding takes both alphabets, also mixed") {
+TEST_CASE("base64 decoding accepts both alphabets, also mixed") {
   Random random;
   for (size_t size = 0; size < 300; ++size) {
     const std::string bytes = random.bytes(size);
@@ -279,7 +279,7 @@ TEST_CASE("base64 decoding takes both alphabets, also mixed") {
   CHECK(decode_both("-_+/-_+/-_+/-_+/-_+/").bytes == decode_both("+/+/+/+/+/+/+/+/+/+/").bytes);
 }
 
-TEST_CASE("base64 decoding passes over white space") {
+TEST_CASE("base64 decoding skips white space") {
   Random random;
   for (int i = 0; i < 3000; ++i) {
     const std::string bytes = random.bytes(random.below(400));
@@ -293,7 +293,7 @@ TEST_CASE("base64 decoding passes over white space") {
   CHECK(decode_both(std::string(100, '\n')) == Outcome{});
 }
 
-TEST_CASE("base64 decoding takes MIME's lines") {
+TEST_CASE("base64 decoding accepts MIME lines") {
   Random random;
   for (const std::string line_end : {"\n", "\r\n"}) {
     const std::string bytes = random.bytes(5000);
@@ -306,7 +306,7 @@ TEST_CASE("base64 decoding takes MIME's lines") {
   }
 }
 
-TEST_CASE("base64 decoding knows how a text may end") {
+TEST_CASE("base64 decoding accepts every valid ending") {
   struct Ending {
     std::string text;
     std::string bytes;
@@ -357,7 +357,7 @@ TEST_CASE("base64 decoding knows how a text may end") {
   }
 }
 
-TEST_CASE("base64 decoding says what is wrong") {
+TEST_CASE("base64 decoding describes what is wrong") {
   CHECK(decode_both("QUJD*UJD").message ==
         "Expected base64 (A-Z, a-z, 0-9, + or -, / or _) but received '*' at offset 4.");
   CHECK(decode_both("QUJ\x80").message ==
@@ -372,7 +372,7 @@ TEST_CASE("base64 decoding says what is wrong") {
         "4.");
 }
 
-TEST_CASE("base64 decoding gives the same in both ways whatever the text") {
+TEST_CASE("base64 decoding with SIMD equals the scalar code for random text") {
   Random random;
   for (int i = 0; i < 20'000; ++i) {
     // Mostly good runs, for blocks to be taken, with anything between them.

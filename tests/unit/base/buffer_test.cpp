@@ -22,7 +22,7 @@ std::string text_of(const Buffer& buffer) {
   return {reinterpret_cast<const char*>(buffer.data()), buffer.size()};
 }
 
-TEST_CASE("a buffer has the size that was asked for, nothing too") {
+TEST_CASE("Buffer::allocate() returns the requested size, also zero") {
   for (const uint64_t size : {0, 1, 1000}) {
     CAPTURE(size);
     Result<Buffer> buffer = Buffer::allocate(size);
@@ -32,7 +32,7 @@ TEST_CASE("a buffer has the size that was asked for, nothing too") {
   }
 }
 
-TEST_CASE("an allocation that fails is an answer with the number of bytes") {
+TEST_CASE("Buffer::allocate() reports OUT_OF_MEMORY with the number of bytes") {
   const Result<Buffer> buffer = Buffer::allocate(kTooMuch);
   REQUIRE(!buffer.ok());
   CHECK(buffer.error().code == ErrorCode::kOutOfMemory);
@@ -41,7 +41,7 @@ TEST_CASE("an allocation that fails is an answer with the number of bytes") {
   CHECK(buffer.error().details[0].value == double(kTooMuch));
 }
 
-TEST_CASE("a buffer grows and keeps what is there") {
+TEST_CASE("Buffer::grow() keeps the content") {
   Buffer buffer = buffer_of("picture");
   REQUIRE(buffer.grow(100'000));
   CHECK(buffer.size() == 100'000);
@@ -50,7 +50,7 @@ TEST_CASE("a buffer grows and keeps what is there") {
   CHECK(buffer.size() == 100'000);
 }
 
-TEST_CASE("a buffer that cannot grow stays as it was") {
+TEST_CASE("Buffer::grow() that fails leaves the buffer unchanged") {
   Buffer buffer = buffer_of("picture");
   for (const size_t too_much : {SIZE_MAX / 2, SIZE_MAX / 2 + 1, SIZE_MAX}) {
     CAPTURE(too_much);
@@ -59,7 +59,7 @@ TEST_CASE("a buffer that cannot grow stays as it was") {
   }
 }
 
-TEST_CASE("a buffer shrinks to its first bytes") {
+TEST_CASE("Buffer::shrink() keeps the first bytes") {
   Buffer buffer = buffer_of("picture");
   buffer.shrink(3);
   CHECK(text_of(buffer) == "pic");
@@ -67,7 +67,7 @@ TEST_CASE("a buffer shrinks to its first bytes") {
   CHECK(text_of(buffer) == "");
 }
 
-TEST_CASE("a buffer's bytes go where it is moved") {
+TEST_CASE("moving a Buffer transfers its bytes") {
   Buffer first = buffer_of("first");
   const uint8_t* bytes = first.data();
   Buffer second = std::move(first);

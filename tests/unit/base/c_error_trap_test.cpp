@@ -29,13 +29,13 @@ void fail_in_the_middle(void* context) {
   ++job.steps;
 }
 
-TEST_CASE("a body that comes to its end is a success") {
+TEST_CASE("run_trapped() returns true if the body returns") {
   Job job;
   CHECK(run_trapped(job.trap, succeed, &job));
   CHECK(job.steps == 1);
 }
 
-TEST_CASE("a failure ends the body and tells code and message") {
+TEST_CASE("fail() ends the body and sets code and message") {
   Job job;
   CHECK(!run_trapped(job.trap, fail_in_the_middle, &job));
   CHECK(job.steps == 1);
@@ -43,7 +43,7 @@ TEST_CASE("a failure ends the body and tells code and message") {
   CHECK(job.trap.error().message == "deep down");
 }
 
-TEST_CASE("a trap works again after a failure") {
+TEST_CASE("run_trapped() works again after a failure") {
   Job job;
   CHECK(!run_trapped(job.trap, fail_in_the_middle, &job));
   CHECK(run_trapped(job.trap, succeed, &job));
@@ -51,7 +51,7 @@ TEST_CASE("a trap works again after a failure") {
   CHECK(job.steps == 3);
 }
 
-TEST_CASE("a failure in a job within a job leaves the outer one running") {
+TEST_CASE("fail() in a nested body leaves the outer body running") {
   Job outer;
   const auto body = [](void* context) {
     Job inner;
@@ -62,7 +62,7 @@ TEST_CASE("a failure in a job within a job leaves the outer one running") {
   CHECK(outer.steps == 10);
 }
 
-TEST_CASE("a message that is too long is cut") {
+TEST_CASE("fail() truncates a message that is too long") {
   Job job;
   const auto body = [](void* context) {
     static const std::string kLong(1000, 'x');

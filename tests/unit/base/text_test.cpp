@@ -27,7 +27,7 @@ std::string text_of(const char* format, Arguments... arguments) {
   return text;
 }
 
-TEST_CASE("text, characters and whole numbers are written as printf writes them") {
+TEST_CASE("format_text() writes text, characters and integers as printf does") {
   check("a picture of %d x %d", 4032, -3024);
   check("%d %d %d", 0, std::numeric_limits<int>::max(), std::numeric_limits<int>::min());
   check("%u and %u", 0U, std::numeric_limits<unsigned>::max());
@@ -38,7 +38,7 @@ TEST_CASE("text, characters and whole numbers are written as printf writes them"
   check("%s%s", "", "end");
 }
 
-TEST_CASE("decimals are written as printf writes them") {
+TEST_CASE("format_text() writes decimals as printf does") {
   for (const double number : {0.0, 0.4, 0.5, 0.6, 1.5, 2.5, 99.96, 1073741824.0, 1e17 + 1, -3.25}) {
     CAPTURE(number);
     check("%.0f", number);
@@ -47,7 +47,7 @@ TEST_CASE("decimals are written as printf writes them") {
   check("%.1f %.1f", 12.34, 0.16);
 }
 
-TEST_CASE("six digits are written as printf writes them") {
+TEST_CASE("format_text() writes six significant digits as printf does") {
   for (const double number :
        {0.0,           1.0,      10.0,      0.1,     0.5,     33.333333333, 100.0, 123456.0,
         999999.4,      999999.6, 1234567.0, 1e6,     1e5,     1e15,         1e100, 0.0001,
@@ -60,12 +60,12 @@ TEST_CASE("six digits are written as printf writes them") {
   check("%g", std::nan(""));
 }
 
-TEST_CASE("numbers beyond 64 bits are written with an exponent") {
+TEST_CASE("format_text() writes numbers beyond 64 bits with an exponent") {
   CHECK(text_of("%.0f", 1e18) == "1e+18");
   CHECK(text_of("%.1f", -1.5e300) == "-1.5e+300");
 }
 
-TEST_CASE("what does not fit is left out") {
+TEST_CASE("format_text() truncates text that does not fit") {
   char text[6] = "?????";
   format_text(text, sizeof text, "%s%d", "abc", 12345);
   CHECK(std::string(text) == "abc12");

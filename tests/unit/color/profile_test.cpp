@@ -121,7 +121,7 @@ ProfileMaker matrix(const Colorants& colorants, const File& curve) {
 
 ProfileMaker gray(const File& curve) { return ProfileMaker("GRAY").tag("kTRC", curve); }
 
-TEST_CASE("profiles are known by what they do") {
+TEST_CASE("color_space_of() recognises profiles by their values") {
   std::vector<double> more = kNumbers;
   more.insert(more.end(), {0, 0});
   std::vector<double> lifted = kNumbers;
@@ -167,7 +167,7 @@ TEST_CASE("profiles are known by what they do") {
   }
 }
 
-TEST_CASE("one curve or colorant that differs makes another space") {
+TEST_CASE("color_space_of() returns kOther if one curve or primary differs") {
   const File curve = formula(3, kNumbers);
   for (const std::string changed : {"rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC"}) {
     for (const bool missing : {false, true}) {
@@ -190,7 +190,7 @@ TEST_CASE("one curve or colorant that differs makes another space") {
   }
 }
 
-TEST_CASE("a profile fits samples of its own colour space") {
+TEST_CASE("is_profile_for() compares the profile's colour space with the samples' model") {
   struct Case {
     std::string name;
     std::vector<Model> models;
@@ -214,7 +214,7 @@ TEST_CASE("a profile fits samples of its own colour space") {
   }
 }
 
-TEST_CASE("our own profile is Display P3, of the length that it says") {
+TEST_CASE("display_p3_profile() is a valid Display P3 profile") {
   const Result<Buffer> made = display_p3_profile();
   REQUIRE(made.ok());
   const Bytes profile = made.value();
@@ -237,7 +237,7 @@ TEST_CASE("our own profile is Display P3, of the length that it says") {
   }
 }
 
-TEST_CASE("a profile cut or changed anywhere is looked at within its bounds") {
+TEST_CASE("color_space_of() stays within a profile that is truncated or changed anywhere") {
   const File good = matrix(kP3, table(26, srgb)).bytes();
   for (size_t size = 0; size < good.size(); ++size) {
     const File cut = first_bytes(good, size);

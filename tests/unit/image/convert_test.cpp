@@ -152,13 +152,13 @@ void check_all_targets(const Image& image, const std::string& what) {
   }
 }
 
-TEST_CASE("every layout becomes every other as the slow oracle has it") {
+TEST_CASE("convert() of every layout to every other equals a slow reference") {
   for (const Layout& source : kSources) {
     check_all_targets(make_picture({31, 9}, source), "plain");
   }
 }
 
-TEST_CASE("the one transparent colour is found at the picture's own depth") {
+TEST_CASE("convert() compares the transparent colour at the image's own depth") {
   for (const Layout& source : kSources) {
     if (source.has_alpha() || source.model == Model::kPalette || source.model == Model::kCmyk) {
       continue;
@@ -180,7 +180,7 @@ TEST_CASE("the one transparent colour is found at the picture's own depth") {
   }
 }
 
-TEST_CASE("a 16-bit colour that only looks like the transparent one at 8 bits is opaque") {
+TEST_CASE("convert() keeps a 16-bit colour opaque that equals the transparent one in 8 bits only") {
   Image image = make_picture({2, 1}, {Model::kGray, 16});
   set_sample(image, 0, 0, 0, 0x1234);
   set_sample(image, 1, 0, 0, 0x1235);
@@ -191,7 +191,7 @@ TEST_CASE("a 16-bit colour that only looks like the transparent one at 8 bits is
   CHECK(sample_at(converted.view(), 1, 0, 1) == 255);
 }
 
-TEST_CASE("CMYK is mixed as ink times black, full samples being no ink") {
+TEST_CASE("convert() computes RGB from inverted CMYK as ink times black") {
   struct Case {
     std::array<uint32_t, 4> cmyk;
     Rgba8 rgba;
@@ -213,7 +213,7 @@ TEST_CASE("CMYK is mixed as ink times black, full samples being no ink") {
   }
 }
 
-TEST_CASE("a palette's alphas count, and an index beyond it is opaque black") {
+TEST_CASE("convert() applies palette alpha, and makes an index beyond the palette opaque black") {
   for (const int depth : {1, 2, 4, 8}) {
     Image image = make_picture({31, 9}, {Model::kPalette, depth});
     std::vector<Rgba8>& palette = image.colors.palette;
@@ -231,7 +231,7 @@ TEST_CASE("a palette's alphas count, and an index beyond it is opaque black") {
   }
 }
 
-TEST_CASE("16 bits become 8 by dropping the lower byte") {
+TEST_CASE("convert() from 16 to 8 bits drops the lower byte") {
   Image image = make_picture({256, 256}, {Model::kGray, 16});
   Image expected = make_picture({256, 256}, {Model::kGray, 8});
   for (int value = 0; value < 65536; ++value) {
@@ -241,7 +241,7 @@ TEST_CASE("16 bits become 8 by dropping the lower byte") {
   CHECK(difference(convert(image.view(), {Model::kGray, 8}, {}), expected.view()) == "");
 }
 
-TEST_CASE("fewer bits become more so that none stays none and full stays full") {
+TEST_CASE("convert() to more bits keeps the smallest and the largest value") {
   for (const int depth : {1, 2, 4, 8}) {
     for (const int to_depth : {8, 16}) {
       Image image = make_picture({2, 1}, {Model::kGray, depth});
@@ -255,7 +255,7 @@ TEST_CASE("fewer bits become more so that none stays none and full stays full") 
   }
 }
 
-TEST_CASE("grey of colour is Pillow's L") {
+TEST_CASE("convert() to grey equals Pillow's L") {
   struct Case {
     std::array<uint32_t, 3> rgb;
     uint32_t l;
@@ -274,7 +274,7 @@ TEST_CASE("grey of colour is Pillow's L") {
   }
 }
 
-TEST_CASE("dropped alpha lets the background through as far as it is opaque") {
+TEST_CASE("convert() without alpha blends with the background as far as that is opaque") {
   struct Case {
     uint32_t alpha;
     Color background;
@@ -298,7 +298,7 @@ TEST_CASE("dropped alpha lets the background through as far as it is opaque") {
   }
 }
 
-TEST_CASE("a part of a picture is converted as that part") {
+TEST_CASE("convert() of a view converts that region only") {
   const Image image = make_picture({31, 19}, {Model::kRgba, 16});
   const Image all = std::move(convert(image.view(), {Model::kBgr, 8}, kBackgrounds[2]).value());
   const Rect region = {5, 7, 20, 11};
@@ -306,7 +306,7 @@ TEST_CASE("a part of a picture is converted as that part") {
                    crop(all.view(), region)) == "");
 }
 
-TEST_CASE("padding puts the picture on its place and the background everywhere else") {
+TEST_CASE("pad() puts the image at its position and the background everywhere else") {
   constexpr Color kBackground = {200, 100, 50, 0.5};
   struct Case {
     Layout layout;

@@ -7,7 +7,7 @@
 namespace crop64 {
 namespace {
 
-TEST_CASE("edges are rounded half up, each by itself") {
+TEST_CASE("round_edges() rounds each edge half up") {
   struct Case {
     double edge;
     int rounded;
@@ -23,7 +23,7 @@ TEST_CASE("edges are rounded half up, each by itself") {
   }
 }
 
-TEST_CASE("neighbouring crops meet without a gap and without an overlap") {
+TEST_CASE("round_edges() lets adjacent crops meet without gap or overlap") {
   for (const double edge : {10.2, 10.5, 10.7, 11.0}) {
     CAPTURE(edge);
     const Rect left = round_edges({0, 0, edge, 10}, {100, 100});
@@ -32,7 +32,7 @@ TEST_CASE("neighbouring crops meet without a gap and without an overlap") {
   }
 }
 
-TEST_CASE("an edge up to one pixel outside becomes the image's edge") {
+TEST_CASE("round_edges() moves an edge up to one pixel outside to the image's edge") {
   const Size size = {100, 50};
   const Rect expected = {0, 0, 100, 50};
   for (const double over : {0.001, 0.4, 0.5, 0.6, 0.999, 1.0}) {
@@ -42,12 +42,12 @@ TEST_CASE("an edge up to one pixel outside becomes the image's edge") {
   CHECK(round_edges({-1.001, -1.001, 101.001, 51.001}, size) == Rect{-1, -1, 101, 51});
 }
 
-TEST_CASE("edges far away do not overflow") {
+TEST_CASE("round_edges() of distant edges does not overflow") {
   CHECK(round_edges({-1e300, -3e9, 3e9, 1e300}, {10, 10}) ==
         Rect{-1'000'000'000, -1'000'000'000, 1'000'000'000, 1'000'000'000});
 }
 
-TEST_CASE("rectangles are half-open") {
+TEST_CASE("Rect is half-open") {
   CHECK(whole({4, 3}) == Rect{0, 0, 4, 3});
   CHECK(whole({4, 3}).size().area() == 12);
   CHECK(!Rect{3, 3, 4, 4}.empty());
@@ -56,7 +56,7 @@ TEST_CASE("rectangles are half-open") {
   CHECK(Rect{5, 3, 4, 9}.empty());
 }
 
-TEST_CASE("rectangles are intersected, moved and compared") {
+TEST_CASE("rectangles are intersected, translated and compared") {
   const Rect outer = {2, 3, 20, 30};
   CHECK(intersect(outer, {0, 10, 10, 40}) == Rect{2, 10, 10, 30});
   CHECK(intersect(outer, {20, 3, 25, 30}).empty());
@@ -69,7 +69,7 @@ TEST_CASE("rectangles are intersected, moved and compared") {
   CHECK(!contains(outer, {2, 3, 3, 31}));
 }
 
-TEST_CASE("Exif's eight numbers name the eight orientations, and no other number one") {
+TEST_CASE("exif_orientation() maps 1 to 8 to the eight orientations, and other values to upright") {
   for (int tag = 1; tag <= 8; ++tag) {
     CHECK(exif_tag(exif_orientation(tag)) == tag);
     for (int other = 1; other < tag; ++other) {
@@ -81,7 +81,7 @@ TEST_CASE("Exif's eight numbers name the eight orientations, and no other number
   }
 }
 
-TEST_CASE("quarter turns go clockwise") {
+TEST_CASE("quarter_turns() rotates clockwise") {
   constexpr int kTags[] = {1, 6, 3, 8};
   for (int turns = 0; turns < 4; ++turns) {
     CHECK(exif_tag(quarter_turns(turns)) == kTags[turns]);
@@ -92,14 +92,14 @@ TEST_CASE("quarter turns go clockwise") {
   }
 }
 
-TEST_CASE("a quarter turn exchanges the sides") {
+TEST_CASE("oriented() of a size swaps the sides for a quarter turn") {
   for (int tag = 1; tag <= 8; ++tag) {
     const Size expected = tag <= 4 ? Size{7, 3} : Size{3, 7};
     CHECK(oriented({7, 3}, exif_orientation(tag)) == expected);
   }
 }
 
-TEST_CASE("a part of a stored picture is displayed where its edges go") {
+TEST_CASE("oriented() maps a region of the stored image to the displayed image") {
   const Size size = {10, 6};
   const RectF stored = {1, 2, 4, 2.5};
   const RectF displayed[] = {{1, 2, 4, 2.5}, {6, 2, 9, 2.5}, {6, 3.5, 9, 4}, {1, 3.5, 4, 4},
@@ -110,7 +110,7 @@ TEST_CASE("a part of a stored picture is displayed where its edges go") {
   }
 }
 
-TEST_CASE("what is displayed of a part, stored again, is that part") {
+TEST_CASE("to_stored() is the inverse of oriented()") {
   const Size size = {10, 6};
   for (int tag = 1; tag <= 8; ++tag) {
     const Orientation orientation = exif_orientation(tag);
@@ -125,7 +125,7 @@ TEST_CASE("what is displayed of a part, stored again, is that part") {
   }
 }
 
-TEST_CASE("the union of two rectangles holds both, and no more") {
+TEST_CASE("unite() returns the smallest rectangle that contains both") {
   CHECK(unite({1, 2, 3, 4}, {5, 1, 6, 3}) == Rect{1, 1, 6, 4});
   CHECK(unite({0, 0, 10, 10}, {2, 2, 3, 3}) == Rect{0, 0, 10, 10});
 }

@@ -7,7 +7,7 @@
 namespace crop64 {
 namespace {
 
-TEST_CASE("a layout knows its channels and bytes") {
+TEST_CASE("Layout reports channels and bytes of every model") {
   struct Case {
     Layout layout;
     int channels;
@@ -31,7 +31,7 @@ TEST_CASE("a layout knows its channels and bytes") {
   }
 }
 
-TEST_CASE("a picture of more bytes than can be counted is out of memory, not small") {
+TEST_CASE("Image::allocate() reports OUT_OF_MEMORY if the number of bytes overflows") {
   // The area is 2^61, and 8 bytes a pixel make 2^64: zero, were it to wrap.
   const Size size = {1 << 30, 0x7fffffff};
   const Size wraps = {1'431'655'765, 1'610'612'737};
@@ -42,7 +42,7 @@ TEST_CASE("a picture of more bytes than can be counted is out of memory, not sma
   }
 }
 
-TEST_CASE("a crop is a view of the same samples") {
+TEST_CASE("crop() returns a view of the same samples") {
   constexpr Layout kLayouts[] = {{Model::kGray, 1}, {Model::kRgb, 8}, {Model::kRgba, 16}};
   for (const Layout& layout : kLayouts) {
     CAPTURE(to_string(layout));
@@ -57,7 +57,7 @@ TEST_CASE("a crop is a view of the same samples") {
   }
 }
 
-TEST_CASE("a copy of a part has its rows in one piece, and the colours") {
+TEST_CASE("copy_of() a view has no gaps between rows, and keeps the colours") {
   Image image = make_picture({9, 7}, {Model::kPalette, 4});
   image.colors.palette_alphas = 3;
   const ImageView part = crop(image.view(), {2, 3, 8, 6});
@@ -68,7 +68,7 @@ TEST_CASE("a copy of a part has its rows in one piece, and the colours") {
   CHECK(copy.colors.palette_alphas == 3);
 }
 
-TEST_CASE("a missing pixel is transparent as far as the image can say it, and black") {
+TEST_CASE("fill_missing() writes transparent black as far as the image allows it") {
   struct Case {
     Layout layout;
     std::vector<uint32_t> pixel;

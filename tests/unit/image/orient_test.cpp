@@ -63,7 +63,7 @@ Image slowly_oriented(const ImageView& image, int tag) {
   return turned;
 }
 
-TEST_CASE("every orientation shows each pixel where Exif says, whatever its bytes") {
+TEST_CASE("orient() puts each pixel where Exif defines it, for every pixel size") {
   for (const Layout& layout : kLayouts) {
     for (const Size& size : kSizes) {
       const Image image = make_picture(size, layout);
@@ -76,7 +76,7 @@ TEST_CASE("every orientation shows each pixel where Exif says, whatever its byte
   }
 }
 
-TEST_CASE("a part of a picture is turned as that part, and nothing around it is read") {
+TEST_CASE("orient() of a view reads nothing outside it") {
   for (const Layout& layout : kLayouts) {
     const Image image = make_picture({75, 50}, layout);
     const ImageView part = crop(image.view(), {3, 5, 73, 45});
@@ -88,7 +88,7 @@ TEST_CASE("a part of a picture is turned as that part, and nothing around it is 
   }
 }
 
-TEST_CASE("colours stay with a turned picture") {
+TEST_CASE("orient() keeps palette and transparent colour") {
   Image image = make_picture({5, 7}, {Model::kPalette, 2});
   image.colors.palette_alphas = 2;
   const Image turned = std::move(orient(image.view(), exif_orientation(6)).value());
@@ -100,7 +100,7 @@ TEST_CASE("colours stay with a turned picture") {
          keyed.colors.transparent));
 }
 
-TEST_CASE("one orientation and then another is what `then` makes of the two") {
+TEST_CASE("orient() twice equals orient() with then() of both") {
   const Image image = make_picture({35, 6}, {Model::kRgb, 8});
   for (int first = 1; first <= 8; ++first) {
     for (int second = 1; second <= 8; ++second) {
@@ -114,7 +114,7 @@ TEST_CASE("one orientation and then another is what `then` makes of the two") {
   }
 }
 
-TEST_CASE("every orientation has one that undoes it") {
+TEST_CASE("every orientation has an inverse") {
   const Image image = make_picture({35, 6}, {Model::kRgb, 8});
   // A quarter turn is undone by the other one; all others undo themselves.
   constexpr int kInverse[] = {1, 2, 3, 4, 5, 8, 7, 6};
@@ -127,7 +127,7 @@ TEST_CASE("every orientation has one that undoes it") {
   }
 }
 
-TEST_CASE("a part of what is displayed is, cut out first and turned then, that part") {
+TEST_CASE("cropping the stored image, then orienting, equals cropping the displayed image") {
   const Image image = make_picture({23, 11}, {Model::kRgb, 8});
   for (int tag = 1; tag <= 8; ++tag) {
     const Orientation orientation = exif_orientation(tag);

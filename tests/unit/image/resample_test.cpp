@@ -171,7 +171,7 @@ void check_equal(Resampler<uint8_t> fast, Resampler<uint8_t> scalar, Plane<uint8
 
 constexpr int kLengths[] = {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33, 64, 100, 641, 1300};
 
-TEST_CASE("rows with SIMD equal the plain way, sample for sample: every width") {
+TEST_CASE("resample_rows() with SIMD equals the scalar code: every width") {
   Random random(1);
   for (const int channels : {1, 2, 3, 4}) {
     for (int width = 1; width <= 70; ++width) {
@@ -186,7 +186,7 @@ TEST_CASE("rows with SIMD equal the plain way, sample for sample: every width") 
   }
 }
 
-TEST_CASE("rows with SIMD equal the plain way, sample for sample: few taps and many") {
+TEST_CASE("resample_rows() with SIMD equals the scalar code: few and many taps") {
   Random random(2);
   for (const int channels : {1, 3}) {
     for (const int from : kLengths) {
@@ -199,7 +199,7 @@ TEST_CASE("rows with SIMD equal the plain way, sample for sample: few taps and m
   }
 }
 
-TEST_CASE("columns with SIMD equal the plain way, sample for sample: every width") {
+TEST_CASE("resample_columns() with SIMD equals the scalar code: every width") {
   Random random(3);
   for (const int channels : {1, 2, 3, 4}) {
     for (int width = 1; width <= 70; ++width) {
@@ -212,7 +212,7 @@ TEST_CASE("columns with SIMD equal the plain way, sample for sample: every width
   }
 }
 
-TEST_CASE("columns with SIMD equal the plain way, sample for sample: few taps and many") {
+TEST_CASE("resample_columns() with SIMD equals the scalar code: few and many taps") {
   Random random(4);
   for (const int width : {5, 16, 33}) {
     for (const int from : kLengths) {
@@ -278,7 +278,7 @@ void check_exact(uint32_t max) {
   }
 }
 
-TEST_CASE("sums are exact, rounded half up and kept within the samples' range") {
+TEST_CASE("resampling computes exact sums, rounds half up and clamps to the samples' range") {
   check_exact<uint8_t>(255);
   check_exact<uint8_t>(100);
   check_exact<uint16_t>(65535);
@@ -286,7 +286,7 @@ TEST_CASE("sums are exact, rounded half up and kept within the samples' range") 
   check_exact<uint32_t>(65535U * 65535U);
 }
 
-TEST_CASE("a half is rounded up, below a half down, and what lies outside is cut off") {
+TEST_CASE("resampling rounds halves up and clamps values out of range") {
   struct Case {
     std::vector<uint8_t> samples;
     std::vector<int32_t> weights;
@@ -315,7 +315,7 @@ TEST_CASE("a half is rounded up, below a half down, and what lies outside is cut
   }
 }
 
-TEST_CASE("taps begin as nothing, have the room that was asked for, and too many are an error") {
+TEST_CASE("Taps::allocate() returns empty spans of the requested size, or OUT_OF_MEMORY") {
   const Taps taps = std::move(Taps::allocate(7, 5).value());
   CHECK(taps.spans.size() == 7);
   CHECK(taps.weights.size() == 35);

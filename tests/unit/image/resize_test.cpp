@@ -193,7 +193,7 @@ std::vector<RectF> boxes_of(Size size) {
   };
 }
 
-TEST_CASE("a resized picture is what the kernel's definition makes of it, to a rounding") {
+TEST_CASE("resize() equals the kernel's definition up to rounding") {
   constexpr Size kFrom[] = {{1, 1}, {2, 3}, {17, 11}, {40, 33}};
   constexpr Size kTo[] = {{1, 1}, {3, 2}, {10, 7}, {61, 40}};
   for (const Layout& layout : kLayouts) {
@@ -227,7 +227,7 @@ TEST_CASE("a resized picture is what the kernel's definition makes of it, to a r
   }
 }
 
-TEST_CASE("few samples become others as computed by hand") {
+TEST_CASE("resize() of a few samples equals values computed by hand") {
   struct Case {
     std::vector<int> line;
     double begin;
@@ -272,7 +272,7 @@ TEST_CASE("few samples become others as computed by hand") {
   }
 }
 
-TEST_CASE("a picture of its own size stays as it is") {
+TEST_CASE("resize() to the same size keeps all samples") {
   for (const Layout& layout : kLayouts) {
     for (const Kernel kernel : kKernels) {
       INFO(crop64::to_string(layout), ", ", to_string(kernel));
@@ -293,7 +293,7 @@ TEST_CASE("a picture of its own size stays as it is") {
   }
 }
 
-TEST_CASE("a picture of one colour stays of one colour, whatever the box and the size") {
+TEST_CASE("resize() of a uniform image is uniform for every box and size") {
   for (const Layout& layout : kLayouts) {
     for (const Size& from : {Size{1, 1}, Size{3, 2}, Size{100, 7}}) {
       Image image = make_picture(from, layout);
@@ -318,7 +318,7 @@ TEST_CASE("a picture of one colour stays of one colour, whatever the box and the
   }
 }
 
-TEST_CASE("what stands around a view is not looked at") {
+TEST_CASE("resize() of a view reads nothing outside it") {
   const Rect region = {11, 7, 30, 20};
   for (const Layout& layout : kLayouts) {
     for (const Kernel kernel : kKernels) {
@@ -360,7 +360,7 @@ constexpr Layout kAlphaLayouts[] = {{Model::kGrayAlpha, 8},
                                     {Model::kRgba, 16}};
 constexpr Size kPatchSizes[] = {{40, 39}, {7, 9}, {1, 1}, {90, 70}};
 
-TEST_CASE("the colour of what is transparent does not count") {
+TEST_CASE("resize() ignores the colour of transparent pixels") {
   for (const Layout& layout : kAlphaLayouts) {
     const Image dark = patches(layout, 0);
     const Image bright = patches(layout, static_cast<uint32_t>(layout.max_value()));
@@ -375,7 +375,7 @@ TEST_CASE("the colour of what is transparent does not count") {
   }
 }
 
-TEST_CASE("one colour stays that colour however its alpha changes") {
+TEST_CASE("resize() keeps a uniform colour if alpha varies") {
   for (const Layout& layout : kAlphaLayouts) {
     const Image image = patches(layout, static_cast<uint32_t>(layout.max_value()));
     const int alpha = layout.channels() - 1;
@@ -397,7 +397,7 @@ TEST_CASE("one colour stays that colour however its alpha changes") {
   }
 }
 
-TEST_CASE("the nearest sample is the one whose pixel holds the centre") {
+TEST_CASE("resize() with kNearest takes the pixel that contains the centre") {
   constexpr Layout kNarrow[] = {{Model::kGray, 8}, {Model::kRgb, 8}, {Model::kRgba, 16}};
   struct Case {
     RectF box;
@@ -432,7 +432,7 @@ TEST_CASE("the nearest sample is the one whose pixel holds the centre") {
   }
 }
 
-TEST_CASE("a far reduction looks at every sample") {
+TEST_CASE("resize() to a much smaller size uses every sample") {
   // A single bright sample among two thousand shows in the one that is left.
   for (const Kernel kernel : kSmoothKernels) {
     Image image = make_picture({2000, 1}, {Model::kGray, 16});
@@ -443,7 +443,7 @@ TEST_CASE("a far reduction looks at every sample") {
   }
 }
 
-TEST_CASE("there is no room for taps or results that no memory holds") {
+TEST_CASE("resize() reports OUT_OF_MEMORY for taps and results that are too large") {
   const Image image = make_picture({3, 3}, {Model::kRgba, 8});
   for (const Kernel kernel : kSmoothKernels) {
     CAPTURE(to_string(kernel));
@@ -452,7 +452,7 @@ TEST_CASE("there is no room for taps or results that no memory holds") {
   }
 }
 
-TEST_CASE("memory for resizing counts the taps, the rows between and what alpha needs") {
+TEST_CASE("resize_memory() counts taps, intermediate rows and premultiplied samples") {
   const Layout rgb = {Model::kRgb, 8};
   const Layout rgba = {Model::kRgba, 8};
   const Resampling half = {{0, 0, 200, 100}, {100, 50}, Kernel::kLinear};

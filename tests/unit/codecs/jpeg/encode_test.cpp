@@ -20,7 +20,7 @@ JpegRecipe like_cjpeg(Layout layout, int quality) {
   return {.sampling = layout.is_gray() ? kGray : k420, .quality = quality};
 }
 
-TEST_CASE("a JPEG is libjpeg's own, byte for byte") {
+TEST_CASE("encode_jpeg() writes the bytes of libjpeg") {
   for (const Layout& layout : kLayouts) {
     for (const Size& size : kSizes) {
       const Image picture = make_picture(size, layout);
@@ -35,7 +35,7 @@ TEST_CASE("a JPEG is libjpeg's own, byte for byte") {
   }
 }
 
-TEST_CASE("BGR is the same JPEG as RGB") {
+TEST_CASE("encode_jpeg() of BGR equals that of RGB") {
   const Image rgb = make_picture({33, 21}, {Model::kRgb, 8});
   Image bgr = make_picture({33, 21}, {Model::kBgr, 8});
   for (int y = 0; y < 21; ++y) {
@@ -49,7 +49,7 @@ TEST_CASE("BGR is the same JPEG as RGB") {
 }
 
 // A file's 16-bit tables may have them.
-TEST_CASE("quantisation values beyond every coefficient are no trouble") {
+TEST_CASE("encode_jpeg() accepts quantisation values beyond every coefficient") {
   const Image picture = make_picture({33, 21}, {Model::kGray, 8});
   const auto encode_with = [&](uint16_t value) {
     Quantisation quantisation;
@@ -63,14 +63,14 @@ TEST_CASE("quantisation values beyond every coefficient are no trouble") {
   }
 }
 
-TEST_CASE("a part of a picture is written as that part") {
+TEST_CASE("encode_jpeg() writes a view of a region as that region") {
   const Image picture = make_picture({64, 48}, {Model::kRgb, 8});
   const ImageView part = crop(picture.view(), {5, 7, 42, 40});
   CHECK((bytes_of(encode_jpeg(part, {}, {})) ==
          encode_with_libjpeg(part, like_cjpeg(part.layout, 85))));
 }
 
-TEST_CASE("a side of more than 65500 pixels has no place in a JPEG") {
+TEST_CASE("encode_jpeg() rejects more than 65500 pixels a side") {
   const Layout gray = {Model::kGray, 8};
   CHECK(encode_jpeg(make_picture({65500, 1}, gray).view(), {}, {}).ok());
   CHECK(code_of(encode_jpeg(make_picture({65501, 1}, gray).view(), {}, {})) == "INVALID_ARGUMENT");
@@ -79,7 +79,7 @@ TEST_CASE("a side of more than 65500 pixels has no place in a JPEG") {
   CHECK(refused.error().message.find("at most 65500 pixels") != std::string::npos);
 }
 
-TEST_CASE("a JPEG holds 8-bit grey, RGB and BGR") {
+TEST_CASE("storable_jpeg() returns 8-bit grey, RGB or BGR") {
   struct Case {
     Layout layout;
     Layout stored;

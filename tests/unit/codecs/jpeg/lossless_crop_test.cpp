@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "codecs/jpeg/segments.h"
+#include "codecs/jpeg/probe.h"
 #include "support/jpegs.h"
 
 namespace crop64 {
@@ -27,7 +27,7 @@ std::vector<EncodeSettings> codings() {
   return {{}, {.progressive = true}, {.optimize_coding = true}};
 }
 
-TEST_CASE("every sampling is moved, into every coding") {
+TEST_CASE("lossless crop keeps the coefficients of every sampling in every coding") {
   for (const Sampling& sampling : kSamplings) {
     for (const bool progressive : {false, true}) {
       const File file =
@@ -47,14 +47,14 @@ TEST_CASE("every sampling is moved, into every coding") {
   }
 }
 
-TEST_CASE("a second frame header is an error, however little of it there is") {
+TEST_CASE("lossless crop reports a second frame header of any length as an error") {
   for (const File& damaged : with_second_header(make_jpeg(k420))) {
     INFO(damaged.size(), " bytes");
     CHECK(code_of(move_jpeg(damaged, {0, 0, 64, 48}, {}, {})) == "CORRUPT_IMAGE");
   }
 }
 
-TEST_CASE("a damaged file is moved or refused, and is never a fault of this library") {
+TEST_CASE("lossless crop of a damaged file returns a file or an error, never INTERNAL") {
   std::mt19937 random(1);
   for (const Sampling& sampling : {k420, k444, kGray}) {
     for (const bool progressive : {false, true}) {

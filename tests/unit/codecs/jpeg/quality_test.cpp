@@ -3,13 +3,13 @@
 #include <doctest/doctest.h>
 
 #include "codecs/jpeg/encode.h"
-#include "codecs/jpeg/segments.h"
+#include "codecs/jpeg/probe.h"
 #include "support/pictures.h"
 
 namespace crop64 {
 namespace {
 
-TEST_CASE("the quality of libjpeg's own tables is found, all hundred of them") {
+TEST_CASE("nearest_quality() finds the quality of all hundred libjpeg tables") {
   const Image picture = make_picture({16, 16}, {Model::kRgb, 8});
   for (int quality = 1; quality <= 100; ++quality) {
     CAPTURE(quality);
@@ -19,7 +19,7 @@ TEST_CASE("the quality of libjpeg's own tables is found, all hundred of them") {
   }
 }
 
-TEST_CASE("other tables have the quality whose table is nearest") {
+TEST_CASE("nearest_quality() of another table is that of the nearest one") {
   QuantisationTable table;
   table.fill(1);
   CHECK(nearest_quality(table) == 100);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "codecs/jpeg/segments.h"
+#include "codecs/jpeg/probe.h"
 #include "support/jpegs.h"
 
 namespace crop64 {
@@ -36,7 +36,7 @@ File rewritten(const File& file, const Metadata& metadata = {}) {
   return {made.value().data(), made.value().data() + made.value().size()};
 }
 
-TEST_CASE("a file without metadata is rewritten to itself") {
+TEST_CASE("rewrite of a file without metadata returns the same bytes") {
   for (const JpegRecipe& recipe :
        {JpegRecipe{}, JpegRecipe{.scans = progressive_scans(3)}, JpegRecipe{.sampling = kGray}}) {
     const File file = make_jpeg({45, 37}, recipe);
@@ -44,7 +44,7 @@ TEST_CASE("a file without metadata is rewritten to itself") {
   }
 }
 
-TEST_CASE("what does not code samples is dropped, wherever it is") {
+TEST_CASE("rewrite drops segments that decoders do not need, wherever they are") {
   const File file = make_jpeg({45, 37}, {.scans = progressive_scans(3)});
   const File bare = rewritten(file);
   const size_t frame = find_marker(file, 0xc2);
@@ -59,13 +59,13 @@ TEST_CASE("what does not code samples is dropped, wherever it is") {
   CHECK((rewritten(insert(file, file.size(), {0xff, 0xd8, 0xff, 's'})) == bare));
 }
 
-TEST_CASE("an end of image that is missing is added") {
+TEST_CASE("rewrite adds a missing end of image") {
   const File file = make_jpeg({45, 37});
   CHECK((rewritten(first_bytes(file, file.size() - 2)) == file));
   CHECK((rewritten(first_bytes(file, file.size() - 1)) == file));
 }
 
-TEST_CASE("Adobe's segment stays, without what follows its fields") {
+TEST_CASE("rewrite keeps the Adobe segment without the bytes after its fields") {
   const File file = make_jpeg({45, 37}, {.sampling = kInkSamplings[0], .stored = JCS_YCCK});
   File longer = file;
   const size_t adobe = find_marker(longer, 0xee);
@@ -76,7 +76,7 @@ TEST_CASE("Adobe's segment stays, without what follows its fields") {
   CHECK((rewritten(longer) == rewritten(file)));
 }
 
-TEST_CASE("JFIF keeps its version, loses its thumbnail and has the new density") {
+TEST_CASE("rewrite keeps the JFIF version, drops its thumbnail and sets the density") {
   const File file = make_jpeg({45, 37});
   const size_t jfif = find_marker(file, 0xe0);
   File described = file;
@@ -90,7 +90,7 @@ TEST_CASE("JFIF keeps its version, loses its thumbnail and has the new density")
   CHECK(!holds(rewritten(described), "abc"));
 }
 
-TEST_CASE("a file that is cut off in its header is TRUNCATED_IMAGE") {
+TEST_CASE("rewrite of a truncated header is TRUNCATED_IMAGE") {
   const File file = make_jpeg({45, 37});
   const size_t scan = find_marker(file, 0xda);
   for (size_t size = 2; size < scan; size += 7) {
