@@ -4,10 +4,10 @@ import type { EncodedImage, EncodeOptions, ImageInfo } from 'crop64/pool';
 import { canvasJob, compare, cropOnCanvas } from './canvas.js';
 import type { Difference, Samples } from './canvas-worker.js';
 import { byId, make, say } from './dom.js';
+import { bytes, count, messageOf, milliseconds, percent } from './format-values.js';
 import { formatName, isDecodedByBrowser, type SourceImage } from './image.js';
 import { pool } from './pool.js';
 import type { Outcome } from './result.js';
-import { bytes, count, messageOf, milliseconds, percent } from './words.js';
 
 // A browser decodes the whole image, with four bytes a pixel. A larger one is decoded only on request.
 const MOST_PIXELS = 40e6;

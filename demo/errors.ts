@@ -2,9 +2,9 @@
 // has no control for.
 
 import type { EncodeOptions, ErrorCode, ImageInfo } from 'crop64/pool';
+import { count, messageOf } from './format-values.js';
 import type { SourceImage } from './image.js';
 import { edgesOf, FIELDS, namedNumbers } from './region.js';
-import { count, messageOf } from './words.js';
 
 export interface Explanation {
   readonly text: string;

@@ -2,8 +2,8 @@
 // browser itself never decodes more than that copy.
 
 import type { ImageInfo } from 'crop64/pool';
+import { bytes, count } from './format-values.js';
 import { pool } from './pool.js';
-import { bytes, count } from './words.js';
 
 // Enough for the largest stage on a screen with two device pixels per CSS pixel.
 const PREVIEW_SIDE = 1600;

@@ -7,6 +7,7 @@ import { createComparison } from './compare.js';
 import { createControls } from './controls.js';
 import { byId, copy, say } from './dom.js';
 import { whyNoResult, whyNotOpened } from './errors.js';
+import { count, messageOf } from './format-values.js';
 import { describe, isDecodedByBrowser, readImage, resultName, type SourceImage } from './image.js';
 import { latest } from './latest.js';
 import { createMeasurement } from './measure.js';
@@ -15,7 +16,6 @@ import { type Box, edgesOf, middleOf } from './region.js';
 import { createResult } from './result.js';
 import { listenForImages } from './source.js';
 import { createStage } from './stage.js';
-import { count, messageOf } from './words.js';
 
 // One line speaks of the opened file, the other of the result, so that neither overwrites the other.
 const about = byId('about', HTMLElement);

@@ -4,9 +4,9 @@ import type { EncodeOptions } from 'crop64/pool';
 import { canvasJob, cropOnCanvas } from './canvas.js';
 import { byId, copy, make, say } from './dom.js';
 import { whyNoResult } from './errors.js';
+import { bytes, count, milliseconds } from './format-values.js';
 import { formatName, type SourceImage } from './image.js';
 import { pool } from './pool.js';
-import { bytes, count, milliseconds } from './words.js';
 
 // Each job is repeated this often, or for this long.
 const ROUNDS = 9;

@@ -2,8 +2,8 @@
 
 import type { EncodedImage, EncodeOptions } from 'crop64/pool';
 import { byId, copy, make } from './dom.js';
+import { bytes, count, milliseconds, percent } from './format-values.js';
 import { isDecodedByBrowser, resultName, type SourceImage } from './image.js';
-import { bytes, count, milliseconds, percent } from './words.js';
 
 /** A job that was done. */
 export interface Outcome {

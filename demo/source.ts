@@ -1,8 +1,8 @@
 // Where an image comes from: the file picker, a drop, the clipboard, or a sample of this page.
 
 import { byId } from './dom.js';
+import { messageOf } from './format-values.js';
 import { pool } from './pool.js';
-import { messageOf } from './words.js';
 
 const SAMPLE_TYPES = { jpg: 'image/jpeg', png: 'image/png' };
 

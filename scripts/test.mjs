@@ -46,7 +46,7 @@ const asPool = ['--import', './tests/support/pool-entry.mjs'];
 const notOfPool = [
   'module.test.mjs', // looks into the module of its own thread, and breaks it
   'out-of-memory.test.mjs', // takes memory from its own thread, and has pools beside
-  'arriving.test.mjs', // watches how a Blob is read
+  'read-while-decoding.test.mjs', // watches how a Blob is read
   'memory.test.mjs', // of the module itself, as the next three
   'size.test.mjs',
   'bombs.test.mjs',
@@ -55,8 +55,8 @@ const notOfPool = [
   'types.test.mjs', // has the pool's types already
   'pool.test.mjs', // compares the two entries, as the next
   'pool-soak.test.mjs',
-  'interface.test.mjs', // has both
-  'pages.test.mjs', // reads the documentation
+  'docs/interface.test.mjs', // has both
+  'docs/pages.test.mjs', // reads the documentation
   'package.test.mjs', // looks at the files, as the next two
   'release.test.mjs',
   'security.test.mjs',

@@ -2,9 +2,7 @@
 import { readFileSync } from 'node:fs';
 import createModule from '../build/js/wasm/bindings.js';
 
-const wasm = new WebAssembly.Module(
-  readFileSync(new URL('../dist/crop64.wasm', import.meta.url)),
-);
+const wasm = new WebAssembly.Module(readFileSync(new URL('../dist/crop64.wasm', import.meta.url)));
 
 /** A new instance, and who hears what it prints. */
 export function startNative(print = () => {}) {

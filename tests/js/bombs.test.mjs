@@ -10,7 +10,7 @@ import { chunk, GRAY, header, RGB, RGBA, SIGNATURE } from '../../support/png.mjs
 import { encodeBmpData } from '../support/bmp.mjs';
 import { fixture } from '../support/fixtures.mjs';
 import { profileSegments, segment, withChunks, withSegments } from '../support/metadata.mjs';
-import { tinyPictures } from '../support/tiny.mjs';
+import { tinyPictures } from '../support/tiny-images.mjs';
 
 const MB = 1e6;
 // What a refusal may take beside the file itself.

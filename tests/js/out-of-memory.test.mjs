@@ -7,7 +7,7 @@ import * as crop64 from '../../dist/index.js';
 import { createPool } from '../../dist/pool.js';
 import { rejects, sameBytes } from '../support/checks.mjs';
 import { fixture } from '../support/fixtures.mjs';
-import { starve } from '../support/starve.mjs';
+import { starve } from '../support/limit-memory.mjs';
 
 const MB = 2 ** 20;
 const picture = await fixture('small.png');
@@ -97,7 +97,7 @@ describe('in a worker of the pool', () => {
   let little;
   workerThreads.Worker = class extends Worker {
     constructor(url, options) {
-      const execArgv = ['--import', new URL('../support/starve.mjs', import.meta.url).href];
+      const execArgv = ['--import', new URL('../support/limit-memory.mjs', import.meta.url).href];
       const { resourceLimits, ...starve } = little ?? {};
       super(
         url,

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodePng, RGB } from '../../support/png.mjs';
 import { root } from './fixtures.mjs';
-import { tinyPictures } from './tiny.mjs';
+import { tinyPictures } from './tiny-images.mjs';
 
 const sources = join(root, 'tests/fuzz');
 

@@ -1,5 +1,5 @@
 // The pages of the documentation: each code block in them is run by a test, and a page says so when one
-// of its blocks was not. That each page has such a test is checked by ../js/pages.test.mjs.
+// of its blocks was not. That each page has such a test is checked by ../js/docs/pages.test.mjs.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -5,8 +5,8 @@ import { execFileSync, execSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { root } from '../support/fixtures.mjs';
-import { blocksOf, describePage } from '../support/pages.mjs';
+import { root } from '../../support/fixtures.mjs';
+import { blocksOf, describePage } from '../../support/pages.mjs';
 
 const known = ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'];
 const listed = execFileSync('git', known, { cwd: root, encoding: 'utf8' }).trim().split('\n');

@@ -1,4 +1,4 @@
-// Makes the pictures in docs/ from what really comes out: `node scripts/pictures.mjs`. difference.png has
+// Makes the pictures in docs/ from what really comes out: `node scripts/images.mjs`. difference.png has
 // one crop by the browser's canvas and by crop64, and what each changed; demo.jpg is the demo page.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

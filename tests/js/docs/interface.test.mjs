@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import * as crop64 from '../../dist/index.js';
-import * as pool from '../../dist/pool.js';
-import { root } from '../support/fixtures.mjs';
-import { describePage } from '../support/pages.mjs';
+import * as crop64 from '../../../dist/index.js';
+import * as pool from '../../../dist/pool.js';
+import { root } from '../../support/fixtures.mjs';
+import { describePage } from '../../support/pages.mjs';
 
 const read = (path) => readFile(join(root, path), 'utf8');
 const page = await read('docs/interface.md');

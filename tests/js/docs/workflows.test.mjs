@@ -4,10 +4,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { decode, encode, probe, toBase64, toBytes, toImageData } from '../../dist/index.js';
-import { python } from '../../support/oracle.mjs';
-import { root } from '../support/fixtures.mjs';
-import { describePage } from '../support/pages.mjs';
+import { decode, encode, probe, toBase64, toBytes, toImageData } from '../../../dist/index.js';
+import { python } from '../../../support/oracle.mjs';
+import { root } from '../../support/fixtures.mjs';
+import { describePage } from '../../support/pages.mjs';
 
 const text = await readFile(join(root, 'docs/workflows.md'), 'utf8');
 const jobs = text.split(/^## /m).slice(1);
