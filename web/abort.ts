@@ -1,9 +1,9 @@
-// AbortSignal, where many listen to one and nobody stays behind.
+// Listens to AbortSignals without leaking listeners.
 
-// One listener for each signal: Node warns of more than ten as of a leak.
+// One listener for each signal: Node warns about a leak if there are more than ten.
 const listeners = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** Calls `listener` when `signal` is aborted, unless the function that this gives was called before. */
+/** Calls `listener` when `signal` is aborted. Returns a function that removes the listener. */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal === undefined) {
     return () => {};
@@ -21,10 +21,10 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
 }
 
 /**
- * A signal of this runtime that is aborted as soon as one of `signals` is, until `release` is called.
- * Undefined if there are none.
+ * A native signal that is aborted when one of `signals` is, until `release` is called. `signal` is
+ * undefined if all of `signals` are.
  */
-export function follow(...signals: (AbortSignal | undefined)[]): {
+export function combineSignals(...signals: (AbortSignal | undefined)[]): {
   readonly signal: AbortSignal | undefined;
   release(): void;
 } {
@@ -33,7 +33,7 @@ export function follow(...signals: (AbortSignal | undefined)[]): {
     return { signal: undefined, release() {} };
   }
   const controller = new AbortController();
-  const offs = given.map((signal) => {
+  const removals = given.map((signal) => {
     const abort = () => controller.abort(signal.reason);
     if (signal.aborted) abort();
     return onAbort(signal, abort);
@@ -41,25 +41,25 @@ export function follow(...signals: (AbortSignal | undefined)[]): {
   return {
     signal: controller.signal,
     release() {
-      for (const off of offs) off();
+      for (const remove of removals) remove();
     },
   };
 }
 
-/** Settles as `work` does, or rejects with `signal.reason` as soon as `signal` is aborted. */
+/** Settles like `work`, or rejects with `signal.reason` as soon as `signal` is aborted. */
 export async function unlessAborted<Value>(
   signal: AbortSignal | undefined,
   work: Promise<Value>,
 ): Promise<Value> {
-  work.catch(() => {}); // after an abort, nobody asks how it ended
+  work.catch(() => {}); // after an abort, its result is ignored
   signal?.throwIfAborted();
-  let off = () => {};
+  let removeListener = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    off = onAbort(signal, () => reject(signal?.reason));
+    removeListener = onAbort(signal, () => reject(signal?.reason));
   });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    off();
+    removeListener();
   }
 }

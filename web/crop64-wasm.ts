@@ -1,10 +1,10 @@
-// The types of crop64/crop64.wasm; the file itself is compiled from bindings/.
+// The types of crop64/crop64.wasm. The file itself is compiled from bindings/.
 
 import type { WasmModule } from './types.js';
 
 /**
- * The compiled wasm, for `init({ wasmModule })`. Cloudflare Workers and some bundlers compile a `.wasm` file
- * that is imported; with others, ask for its address instead (Vite: `crop64/crop64.wasm?url`).
+ * The compiled wasm, for `init({ wasmModule })`. Cloudflare Workers and some bundlers compile an imported
+ * `.wasm` file. With others, import its URL (Vite: `crop64/crop64.wasm?url`) for `init({ wasmUrl })`.
  */
 declare const wasmModule: WasmModule;
 export default wasmModule;

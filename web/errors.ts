@@ -1,68 +1,77 @@
 import type { Source } from './types.js';
 
-interface Place {
-  /** Of the entry in `encodeAll`, or of the source in `map`, counted from 0. */
+interface EntryIndex {
+  /** Index of the entry in `encodeAll` or of the source in `map`, from 0. */
   readonly index?: number;
 }
 
-/** What each code's `details` hold. */
+/** The type of `details` for each error code. */
 export interface ErrorDetails {
   /**
-   * A wrong type or range, an unknown option, broken base64, an empty crop, a closed pool. `name`: of the
-   * option or argument. `offset`: in base64 text. `width` and `height`: of the image.
+   * A wrong type or range, an unknown option, invalid base64, an empty crop, a closed pool. `name` is the
+   * option or argument, `offset` the index in base64 text, `width` and `height` the size of the image.
    */
-  INVALID_ARGUMENT: Place & {
+  INVALID_ARGUMENT: EntryIndex & {
     readonly name?: string;
     readonly offset?: number;
     readonly width?: number;
     readonly height?: number;
   };
-  /** The crop leaves the image, whose `width` and `height` these are. */
-  CROP_OUT_OF_BOUNDS: Place & { readonly width: number; readonly height: number };
-  /** An HTTP status, a revoked Blob URL, a tainted canvas, a missing file. */
-  SOURCE_UNREADABLE: Place & { readonly url?: string; readonly status?: number };
-  /** A format that is not read here, or a variant of one. `mimeType`: if its bytes say which. */
-  UNSUPPORTED_FORMAT: Place & { readonly mimeType?: string };
-  /** The bytes break the format. */
-  CORRUPT_IMAGE: Place;
-  /** The data ends early, and the missing part is needed. */
-  TRUNCATED_IMAGE: Place;
-  /** `value` exceeds `limit`; found before memory is taken. */
-  LIMIT_EXCEEDED: Place & { readonly limit: number; readonly value: number };
-  /** An allocation of that many `bytes` failed. */
-  OUT_OF_MEMORY: Place & { readonly bytes?: number };
-  /** `lossless: true` together with what cannot be lossless. */
-  LOSSLESS_IMPOSSIBLE: Place;
-  /** The wasm or a worker did not load. */
-  MODULE_LOAD_FAILED: Place & {
+  /** The crop is not inside the image. `width` and `height` are the size of the image. */
+  CROP_OUT_OF_BOUNDS: EntryIndex & { readonly width: number; readonly height: number };
+  /** The source cannot be read: an HTTP error, a revoked Blob URL, a tainted canvas, a missing file. */
+  SOURCE_UNREADABLE: EntryIndex & { readonly url?: string; readonly status?: number };
+  /** The format, or this variant of it, is not supported. `mimeType` is set if the format was recognised. */
+  UNSUPPORTED_FORMAT: EntryIndex & { readonly mimeType?: string };
+  /** The file is damaged. */
+  CORRUPT_IMAGE: EntryIndex;
+  /** The file ends early, and the missing data is needed. */
+  TRUNCATED_IMAGE: EntryIndex;
+  /** `value` exceeds `limit`. Limits are checked before memory is allocated. */
+  LIMIT_EXCEEDED: EntryIndex & { readonly limit: number; readonly value: number };
+  /** An allocation failed, of `bytes` bytes if the size is known. */
+  OUT_OF_MEMORY: EntryIndex & { readonly bytes?: number };
+  /** `lossless: true` cannot be fulfilled. */
+  LOSSLESS_IMPOSSIBLE: EntryIndex;
+  /** The wasm or a worker did not load. `mimeType` is what the server sent. */
+  MODULE_LOAD_FAILED: EntryIndex & {
     readonly url?: string;
     readonly status?: number;
     readonly mimeType?: string;
   };
-  /** A fault of this library, or a worker that died. */
-  INTERNAL: Place;
+  /** A bug in this library, or a worker that crashed. */
+  INTERNAL: EntryIndex;
 }
 
-/** What can go wrong, as a program tells it apart. */
+/** What went wrong, for programs. */
 export type ErrorCode = keyof ErrorDetails;
 
 /** An `ImageError` of one code. */
 export interface ImageErrorOf<Code extends ErrorCode> extends Error {
-  /** What went wrong; the message says it in words. */
+  /** What went wrong. `message` describes it for people. */
   readonly code: Code;
-  /** The values that belong to the code. */
+  /** Values that depend on the code. */
   readonly details: ErrorDetails[Code];
-  /** The source, in an error of a pool's `map`. */
+  /** The source that failed. Set in errors of a pool's `map`. */
   readonly source?: Source;
 }
 
 /**
- * The one error that this library throws, but for an abort, which rejects with `signal.reason`. `code`
- * says which `details` there are.
+ * Every error of this library. Only an abort rejects with something else, `signal.reason`. Comparing
+ * `code` narrows the type of `details`.
+ *
+ * @example
+ * try {
+ *   await toBlob(file, { crop });
+ * } catch (error) {
+ *   if (error instanceof ImageError && error.code === 'CROP_OUT_OF_BOUNDS') {
+ *     console.log(error.details.width, error.details.height);
+ *   }
+ * }
  */
 export type ImageError = { [Code in ErrorCode]: ImageErrorOf<Code> }[ErrorCode];
 
-/** The class of `ImageError`. */
+/** The type of the class `ImageError`. */
 export interface ImageErrorConstructor {
   new <Code extends ErrorCode = ErrorCode>(
     code: Code,
@@ -70,7 +79,7 @@ export interface ImageErrorConstructor {
     details?: ErrorDetails[Code],
     options?: { readonly cause?: unknown },
   ): ImageErrorOf<Code>;
-  /** Holds between the package's entries. A class that is derived from this one has only its own instances. */
+  /** Also true for errors of the package's other entries. A derived class has only its own instances. */
   [Symbol.hasInstance]<Instance>(
     this: abstract new (
       ...args: never
@@ -79,17 +88,17 @@ export interface ImageErrorConstructor {
   ): value is ImageErrorOf<ErrorCode> extends Instance ? ImageError : Instance & ImageError;
 }
 
-// Each entry of the package has a class of its own, and `instanceof` holds between them.
+// Each entry of the package contains its own class. This symbol lets `instanceof` work across them.
 const brand = () => Symbol.for('crop64.ImageError');
 
-// A class that is derived from ImageError has only its own instances.
+// A derived class has only its own instances.
 function hasInstance(this: unknown, value: unknown): boolean {
   return this === ImageError
     ? typeof value === 'object' && value !== null && brand() in value
     : Function.prototype[Symbol.hasInstance].call(this as typeof ImageError, value);
 }
 
-/** The class of every error that this library throws; `instanceof` holds between the package's entries. */
+/** The class of every error that this library throws. `instanceof` works across the package's entries. */
 export const ImageError: ImageErrorConstructor = class extends Error {
   static override [Symbol.hasInstance] = hasInstance;
   override name = 'ImageError';
@@ -105,7 +114,7 @@ export const ImageError: ImageErrorConstructor = class extends Error {
 } as never;
 
 /**
- * How a value that is not what was expected is shown in a message.
+ * A value as text for a message, shortened if it is long.
  * @internal
  */
 export function show(value: unknown): string {
@@ -127,7 +136,7 @@ export function show(value: unknown): string {
 }
 
 /**
- * An argument that is not what it should be. `expected` may go on after "Expected …".
+ * The error for an invalid argument. `expected` completes the sentence "Expected …".
  * @internal
  */
 export function invalid(
@@ -137,13 +146,13 @@ export function invalid(
 ): ImageErrorOf<'INVALID_ARGUMENT'> {
   return new ImageError(
     'INVALID_ARGUMENT',
-    `Expected ${expected} for ${name} but received ${show(received)}.`,
+    `Expected ${expected} for \`${name}\` but received ${show(received)}.`,
     { name },
   );
 }
 
 /**
- * Adds the index of an entry or a source to the details of an ImageError.
+ * Sets `details.index` of an ImageError and returns the error.
  * @internal
  */
 export function withIndex(error: unknown, index: number): unknown {
@@ -154,11 +163,11 @@ export function withIndex(error: unknown, index: number): unknown {
 }
 
 /**
- * OUT_OF_MEMORY, where that is what an engine says: with a RangeError, as of a stack that is full, or
- * of a worker with a code of Node's.
+ * OUT_OF_MEMORY if `error` is an engine's error for failed allocations: a RangeError, except for a stack
+ * overflow, or Node's code for a worker. Otherwise undefined.
  * @internal
  */
-export function noRoom(error: unknown): ImageError | undefined {
+export function outOfMemory(error: unknown): ImageError | undefined {
   const isRange = error instanceof RangeError && !/call stack/.test(error.message);
   const { code } = Object(error) as { code?: unknown };
   return isRange || code === 'ERR_WORKER_OUT_OF_MEMORY'
@@ -172,7 +181,7 @@ export function noRoom(error: unknown): ImageError | undefined {
 }
 
 /**
- * What an error says.
+ * The message of an error.
  * @internal
  */
 export function reasonOf(error: unknown): string {
@@ -180,13 +189,13 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * A source that is of the right kind and can't be read.
+ * The error for a source of a valid type that cannot be read. `subject` begins the message.
  * @internal
  */
-export function unreadable(what: string, error: unknown, details = {}): ImageError {
+export function unreadable(subject: string, error: unknown, details = {}): ImageError {
   return new ImageError(
     'SOURCE_UNREADABLE',
-    `Expected ${what} but it could not be read: ${reasonOf(error)}.`,
+    `${subject} cannot be read: ${reasonOf(error)}.`,
     details,
     { cause: error },
   );

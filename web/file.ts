@@ -1,15 +1,15 @@
-// Encoded images as Files, with a name that fits their format.
+// Encoded images as Files whose name has the extension of their format.
 
 import { ImageError, invalid } from './errors.js';
 import { isBlob } from './input/input.js';
 import type { EncodedImage, EncodeOptions, Source, ToFileOptions } from './types.js';
 
-// A name with an ending that says a format.
-const NAMED =
+// A name with the extension of an image format.
+const IMAGE_NAME =
   /^(.+)\.(jpe?g|jpe|jfif|a?png|bmp|dib|webp|gif|avif|hei[cf]|tiff?|jxl|jp2|ico|psd|qoi|svg|pdf|raw)$/i;
 
-// The usual ending of a MIME subtype or of another ending, if it is not the same text.
-const USUAL: Readonly<Record<string, string>> = {
+// The usual extension for a MIME subtype or another extension, if the two differ.
+const EXTENSIONS: Readonly<Record<string, string>> = {
   jpeg: 'jpg',
   jpe: 'jpg',
   jfif: 'jpg',
@@ -22,7 +22,7 @@ const USUAL: Readonly<Record<string, string>> = {
   'octet-stream': 'raw',
 };
 
-/** Takes the name out of the options. Errors: INVALID_ARGUMENT, also if there is no class File. */
+/** Separates `name` from the other options. Throws INVALID_ARGUMENT, also if the runtime has no class File. */
 export function splitName(options: ToFileOptions = {}): {
   readonly name: string | undefined;
   readonly rest: EncodeOptions;
@@ -30,8 +30,7 @@ export function splitName(options: ToFileOptions = {}): {
   if (typeof File === 'undefined') {
     throw new ImageError(
       'INVALID_ARGUMENT',
-      'Expected a runtime with the class File (browsers, Node 20, Deno, Bun) for toFile(). Use ' +
-        'toBlob().',
+      'toFile() needs the class File (browsers, Node 20, Deno, Bun). Use toBlob().',
     );
   }
   if (typeof options !== 'object' || options === null) {
@@ -39,25 +38,25 @@ export function splitName(options: ToFileOptions = {}): {
   }
   const { name, ...rest } = options;
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
-    throw invalid('a text that is not empty', 'name', name);
+    throw invalid('a string that is not empty', 'name', name);
   }
   return { name, rest: rest as EncodeOptions };
 }
 
-/** An encoded image as a File, named by `name` or else as the File that it was made from. */
+/** An encoded image as a File called `name`, or else like `source` if that is a File. */
 export function fileOf(
   { bytes, mimeType }: EncodedImage,
   name: string | undefined,
   source: Source,
 ): File {
-  const given = name ?? (isBlob(source) ? (source as Partial<File>).name : undefined);
-  return new File([bytes], fittingName(given || 'image', mimeType), { type: mimeType });
+  const wanted = name ?? (isBlob(source) ? (source as Partial<File>).name : undefined);
+  return new File([bytes], withExtension(wanted || 'image', mimeType), { type: mimeType });
 }
 
-// An ending that says another format is replaced, and anything else is no ending.
-function fittingName(name: string, mimeType: string): string {
-  const usual = (ending: string) => USUAL[ending] ?? ending;
-  const ending = usual(mimeType.slice(mimeType.indexOf('/') + 1));
-  const [, stem = name, given = ''] = NAMED.exec(name) ?? [];
-  return usual(given.toLowerCase()) === ending ? name : `${stem}.${ending}`;
+// The extension of another image format is replaced. Anything else after a dot belongs to the name.
+function withExtension(name: string, mimeType: string): string {
+  const extensionOf = (format: string) => EXTENSIONS[format] ?? format;
+  const extension = extensionOf(mimeType.slice(mimeType.indexOf('/') + 1));
+  const [, stem = name, current = ''] = IMAGE_NAME.exec(name) ?? [];
+  return extensionOf(current.toLowerCase()) === extension ? name : `${stem}.${extension}`;
 }

@@ -1,9 +1,9 @@
-// The public interface: each function reads its source, runs the module and shapes the answer.
+// The public functions. Each reads its source, runs the module and converts the result.
 
 import { unlessAborted } from './abort.js';
 import { ImageError } from './errors.js';
 import { fileOf, splitName } from './file.js';
-import { canAskBrowser, readByBrowser } from './input/canvas.js';
+import { canBrowserDecode, decodeWithBrowser } from './input/canvas.js';
 import { type Input, isBlob, unchanged } from './input/input.js';
 import { read, readStart } from './input/read.js';
 import { mayArrive, processArriving } from './input/read-while-decoding.js';
@@ -93,10 +93,18 @@ export type {
 } from './types.js';
 export { dispose, init } from './wasm/instance.js';
 
-// As a rule a header lies within this much of a file.
+// Few headers are longer than this.
 const HEADER_BYTES = 64 * 1024;
 
-/** What an image is, from its header alone. Of a Blob only as much is read as that takes. */
+/**
+ * Reads the header of an image and returns its size, format and other properties. Of a Blob, only the
+ * first 64 KB are read, or more if the header is longer. The pixels are not decoded.
+ *
+ * @throws {ImageError} UNSUPPORTED_FORMAT, CORRUPT_IMAGE or TRUNCATED_IMAGE for the header,
+ *   LIMIT_EXCEEDED, SOURCE_UNREADABLE, INVALID_ARGUMENT
+ * @example
+ * const { width, height, format } = await probe(file);
+ */
 export async function probe(source: Source, options?: ProbeOptions): Promise<ImageInfo> {
   const { limits, signal } = checkProbe(options);
   const { pixels = Number.POSITIVE_INFINITY, memory = Number.POSITIVE_INFINITY } = limits;
@@ -123,72 +131,89 @@ function checkPixels(value: number, limit: number): void {
   if (value > limit) {
     throw new ImageError(
       'LIMIT_EXCEEDED',
-      `Expected at most ${limit} for limits.pixels but the image has ${value}.`,
+      `The image has ${value} pixels, but limits.pixels is ${limit}.`,
       { limit, value },
     );
   }
 }
 
-/** The samples of a picture, or of the part of it that is asked for, in 16 bits each. */
+/** Decodes an image, or a region of it, to samples of 16 bits. */
 export async function decode(
   source: Source,
   options: DecodeOptions & { readonly bitDepth: 16 },
 ): Promise<DecodedImage16>;
-/** The samples of a picture, or of the part of it that is asked for, in 8 bits each. */
+/** Decodes an image, or a region of it, to samples of 8 bits. */
 export async function decode(
   source: Source,
   options?: DecodeOptions & { readonly bitDepth?: 8 | undefined },
 ): Promise<DecodedImage8>;
-/** The samples of a picture, or of the part of it that is asked for. */
+/**
+ * Decodes an image, or a region of it, to samples.
+ *
+ * @example
+ * const { data, width, height } = await decode(file, { channels: 'RGB' });
+ */
 export async function decode(source: Source, options?: DecodeOptions): Promise<DecodedImage>;
 export async function decode(source: Source, options?: DecodeOptions): Promise<DecodedImage> {
-  const { result, decoder } = await process(source, checkDecode(options), 'bytes');
+  const { result, decoder } = await runJob(source, checkDecode(options), 'bytes');
   return decodedImage(result, decoder);
 }
 
-/** A picture, or a part of it, as an encoded file in memory, with all that is known about it. */
+/**
+ * Crops, resizes, rotates or converts an image and returns the encoded file with its properties.
+ *
+ * @example
+ * const image = await encode(file, { crop: { x: 340, y: 160, width: 684, height: 490 } });
+ * console.log(image.width, image.height, image.lossless, image.toDataURL());
+ */
 export async function encode(source: Source, options?: EncodeOptions): Promise<EncodedImage> {
-  const { result, decoder } = await process(source, checkEncode(options), 'bytes');
+  const { result, decoder } = await runJob(source, checkEncode(options), 'bytes');
   return encodedImage(result, decoder);
 }
 
 /**
- * Several parts or sizes of one picture, in the order of `options`: the source is read once, and
- * decoded as little as they share. The first job that fails fails them all, with its place in
- * `details.index`.
+ * Encodes several regions or sizes of one image, one for each entry of `options`. The source is read once,
+ * and overlapping regions are decoded once. If an entry fails, the call rejects with its error, and
+ * `details.index` is the index of the entry.
+ *
+ * @example
+ * const [large, small] = await encodeAll(file, [
+ *   { resize: { width: 1600 } },
+ *   { resize: { width: 400 } },
+ * ]);
  */
 export async function encodeAll(
   source: Source,
   options: readonly EncodeOptions[],
 ): Promise<EncodedImage[]> {
-  const all = await processAll(source, checkEncodeAll(options), 'bytes');
+  const all = await runJobs(source, checkEncodeAll(options), 'bytes');
   return all.map(({ result, decoder }) => encodedImage(result, decoder));
 }
 
-/** As `encode`: a data URL, to be put in `img.src`. */
+/** Like `encode`, but returns a data URL, for example for `img.src`. */
 export async function toDataURL(source: Source, options?: EncodeOptions): Promise<string> {
-  const { result } = await process(source, checkEncode(options), 'dataUrl');
+  const { result } = await runJob(source, checkEncode(options), 'dataUrl');
   return result.data;
 }
 
-/** As `encode`: base64 text. */
+/** Like `encode`, but returns base64 text. */
 export async function toBase64(source: Source, options?: EncodeOptions): Promise<string> {
-  const { result } = await process(source, checkEncode(options), 'base64');
+  const { result } = await runJob(source, checkEncode(options), 'base64');
   return result.data;
 }
 
-/** As `encode`: the file's bytes. */
+/** Like `encode`, but returns the bytes of the file. */
 export async function toBytes(source: Source, options?: EncodeOptions): Promise<Bytes> {
-  const { result } = await process(source, checkEncode(options), 'bytes');
+  const { result } = await runJob(source, checkEncode(options), 'bytes');
   return result.data;
 }
 
-/** As `encode`: a Blob with its type. */
+/** Like `encode`, but returns a Blob, whose type is the MIME type of the result. */
 export async function toBlob(source: Source, options?: EncodeOptions): Promise<Web<'Blob'>> {
   return (await encode(source, options)).toBlob();
 }
 
-/** As `encode`: a File with its type, and with a name whose ending says the format. */
+/** Like `encode`, but returns a File, whose type and extension are those of the result's format. */
 export async function toFile(
   source: Source,
   options?: ToFileOptions,
@@ -197,47 +222,52 @@ export async function toFile(
   return fileOf(await encode(source, rest), name, source);
 }
 
-/** As `decode`: ImageData; a plain object of the same shape where there is no such class. */
+/**
+ * Like `decode`, but returns ImageData, or a plain object with the same fields if the runtime has no such
+ * class.
+ *
+ * @throws {ImageError} UNSUPPORTED_FORMAT if the profile is neither sRGB nor Display P3, unless
+ *   `ignoreProfile` is set
+ */
 export async function toImageData(
   source: Source,
   options?: ImageDataOptions,
 ): Promise<Web<'ImageData', ImagePixels>> {
   const checked = checkImageData(options);
-  const { result, decoder } = await process(source, checked, 'bytes');
-  const { data, width, height, ...told } = decodedImage(result, decoder) as DecodedImage8;
-  if (told.colorSpace === 'other' && !checked.ignoreProfile) {
+  const { result, decoder } = await runJob(source, checked, 'bytes');
+  const { data, width, height, ...rest } = decodedImage(result, decoder) as DecodedImage8;
+  if (rest.colorSpace === 'other' && !checked.ignoreProfile) {
     throw new ImageError(
       'UNSUPPORTED_FORMAT',
-      'Expected a picture in sRGB or Display P3 for toImageData but its profile is another one, ' +
-        'which ImageData has no name for. Use ignoreProfile: true to take its samples for sRGB, or ' +
-        'decode(), whose result carries the profile.',
+      'ImageData must be sRGB or Display P3, but the profile of the image is neither. Use ' +
+        'ignoreProfile: true to treat its samples as sRGB, or decode(), which returns the profile.',
     );
   }
-  const colorSpace = told.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
+  const colorSpace = rest.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
   return typeof ImageData === 'undefined'
     ? ({ data, width, height, colorSpace } as ImageData)
     : new ImageData(data, width, height, { colorSpace });
 }
 
-interface Processed<Form extends keyof NativeForms> {
+interface JobResult<Form extends keyof NativeForms> {
   readonly result: NativeForms[Form];
   readonly decoder: Decoder;
 }
 
-async function process<Form extends keyof NativeForms>(
+async function runJob<Form extends keyof NativeForms>(
   source: Source,
   options: Checked,
   form: Form,
-): Promise<Processed<Form>> {
-  const [processed] = await processAll(source, options, form);
-  return processed as Processed<Form>;
+): Promise<JobResult<Form>> {
+  const [job] = await runJobs(source, options, form);
+  return job as JobResult<Form>;
 }
 
-async function processAll<Form extends keyof NativeForms>(
+async function runJobs<Form extends keyof NativeForms>(
   source: Source,
   options: Checked,
   form: Form,
-): Promise<Processed<Form>[]> {
+): Promise<JobResult<Form>[]> {
   const { limits, signal } = options;
   signal?.throwIfAborted();
   if (mayArrive(source)) {
@@ -250,22 +280,22 @@ async function processAll<Form extends keyof NativeForms>(
   const reading = Promise.all([read(source, { limits, signal }), loaded()]);
   const [input] = await unlessAborted(signal, reading);
   try {
-    return await processInput(input, options, form);
+    return await runNative(input, options, form);
   } catch (error) {
     const isUnknown = error instanceof ImageError && error.code === 'UNSUPPORTED_FORMAT';
-    if (!(isUnknown && canAskBrowser())) {
+    if (!(isUnknown && canBrowserDecode())) {
       throw error;
     }
-    const drawn = await unlessAborted(signal, readByBrowser(input, error));
-    return processInput(drawn, options, form);
+    const drawn = await unlessAborted(signal, decodeWithBrowser(input, error));
+    return runNative(drawn, options, form);
   }
 }
 
-async function processInput<Form extends keyof NativeForms>(
+async function runNative<Form extends keyof NativeForms>(
   input: Input,
   options: Checked,
   form: Form,
-): Promise<Processed<Form>[]> {
+): Promise<JobResult<Form>[]> {
   const job = (native: NativeModule) => native.process(unchanged(input), options.jobs, form);
   const results = await run(job, options.signal);
   return results.map((result) => ({ result, decoder: input.decoder }));

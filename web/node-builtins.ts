@@ -1,5 +1,7 @@
 // Node's own modules without an import, which bundlers would follow. Deno and Bun have them too.
 
+import { ImageError } from './errors.js';
+
 /** @internal */
 export interface NodeModules {
   'node:fs/promises': {
@@ -13,7 +15,7 @@ export interface NodeModules {
 }
 
 /**
- * `undefined` in a browser, and in Node before 20.16.
+ * `undefined` in browsers and in Node before 20.16.
  * @internal
  */
 export function nodeModule<Name extends keyof NodeModules>(
@@ -21,4 +23,19 @@ export function nodeModule<Name extends keyof NodeModules>(
 ): NodeModules[Name] | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
   return process?.getBuiltinModule?.(name) as NodeModules[Name] | undefined;
+}
+
+/**
+ * Reads `file:` URLs. Throws SOURCE_UNREADABLE if the runtime has no file system.
+ * @internal
+ */
+export function nodeFileSystem(): NodeModules['node:fs/promises'] {
+  const files = nodeModule('node:fs/promises');
+  if (files === undefined) {
+    throw new ImageError(
+      'SOURCE_UNREADABLE',
+      'This runtime cannot read file: URLs (Node 20.16 or newer, Deno and Bun can). Pass the bytes.',
+    );
+  }
+  return files;
 }

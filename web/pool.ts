@@ -1,40 +1,34 @@
-// The interface again, on workers: a call is read where it was made, waits for a worker and is done
-// there. Written by hand, for no library does it: workerpool ends a worker to cancel its job, but
-// starts it where bundlers do not see it and keeps Node from ending; tinypool and piscina are Node's
-// alone; threads is not kept any more; comlink has neither a queue nor a way to cancel.
+// The public functions, run on workers. The source of a call is read in the calling thread where a worker
+// cannot read it, and the call then waits in a queue for a free worker.
 
-import { onAbort, unlessAborted } from './abort.js';
+import { unlessAborted } from './abort.js';
 import { ImageError, invalid, withIndex } from './errors.js';
 import { fileOf, splitName } from './file.js';
-import { hasElements, readByBrowser } from './input/canvas.js';
-import { bytesOf, gone, type Input, isBlob, tagOf } from './input/input.js';
+import { canCreateElements, decodeWithBrowser } from './input/canvas.js';
+import { type Input, tagOf } from './input/input.js';
 import { read } from './input/read.js';
-import type { Reading } from './input/stream.js';
 import { nodeModule } from './node-builtins.js';
+import { boolean, number, object, UNLIMITED } from './options/values.js';
 import {
-  boolean,
   type Checked,
   checkDecode,
   checkEncode,
   checkEncodeAll,
   checkImageData,
+  checkInit,
   checkProbe,
-  NONE,
-  number,
-  object,
 } from './options.js';
-import { inOrder } from './pool/map-in-order.js';
+import { mapInOrder } from './pool/map-in-order.js';
 import {
-  type Call,
   type ErrorMessage,
   type Functions,
-  isRead,
-  type Material,
-  type Reply,
+  isReadSource,
+  type SendableSource,
   unpackError,
   unpackReply,
 } from './pool/protocol.js';
-import { startThread, type Thread } from './pool/worker-handle.js';
+import { createScheduler } from './pool/scheduler.js';
+import { isBorrowed, packCall, sendableSource, withoutSignal } from './pool/send.js';
 import type {
   EncodedImage,
   EncodeOptions,
@@ -43,88 +37,103 @@ import type {
   ToFileOptions,
   Web,
 } from './types.js';
-import { checkInit, compile, once } from './wasm/compile.js';
+import { compile, once } from './wasm/compile.js';
 
 export { ImageError } from './errors.js';
 export type * from './index.js';
 
-/** What `createPool` takes. */
+/** Options of `createPool`. */
 export interface PoolOptions {
-  /** The most workers at a time, an integer from 1. Default: one for each core, but at most 4. */
+  /**
+   * The maximum number of workers, an integer from 1.
+   *
+   * @default the number of cores, at most 4
+   */
   readonly size?: number | undefined;
   /**
    * Transfers the source's buffer to the worker instead of copying it, if the source spans the whole
-   * buffer. The source is detached afterwards. Default: `false`.
+   * buffer. The source is detached afterwards.
+   *
+   * @default false
    */
   readonly transfer?: boolean | undefined;
-  /** Milliseconds after which an idle worker ends, from 0; `Infinity` keeps it. Default: 10 000. */
+  /**
+   * Milliseconds after which an idle worker ends, from 0. `Infinity` keeps workers.
+   *
+   * @default 10_000
+   */
   readonly idleTimeout?: number | undefined;
   /**
-   * The address of `crop64-worker.js`; text may be relative to the page. It may be of another origin, if
-   * the page's content security policy allows that. Default: beside the code.
+   * The URL of `crop64-worker.js`. A string may be relative to the page. Another origin is possible if
+   * the page's content security policy allows it.
+   *
+   * @default crop64-worker.js next to the code
    */
   readonly workerUrl?: string | Web<'URL'> | undefined;
 }
 
-/** What `map` takes beside the options of `encode`. */
+/** Options of `map`, apart from those of `encode`. */
 export interface MapOptions {
   /**
-   * `true`: the first source that fails ends the loop with its error. `false`: the loop goes on, and each
-   * result is a `MapResult`. Default: `true`.
+   * `true`: the first source that fails ends the loop with its error. `false`: the loop continues, and
+   * each result is a `MapResult`.
+   *
+   * @default true
    */
   readonly stopOnError?: boolean | undefined;
   /**
-   * Is called after each source: `done` counts them from 1, failed ones included; `total` is the number of
-   * sources, which is known only of an array. Default: nothing is called.
+   * Called after each source. `done` is the number of finished sources, including failed ones. `total` is
+   * the number of all sources if they are an array, otherwise undefined.
    */
   readonly onProgress?:
     | ((progress: { readonly done: number; readonly total: number | undefined }) => void)
     | undefined;
 }
 
-/** What became of one source, in `map` with `stopOnError: false`: an image or an error. */
+/** The result for one source of `map` with `stopOnError: false`: an image or an error. */
 export type MapResult<From = Source> = MapSuccess<From> | MapFailure<From>;
 
 interface MapEntry<From> {
-  /** Counts the sources from 0. */
+  /** The index of the source, from 0. */
   readonly index: number;
-  /** The source itself. */
+  /** The source. */
   readonly source: From;
 }
 
 /** A source that was encoded. */
 export interface MapSuccess<From = Source> extends MapEntry<From> {
-  /** What `encode` gives. */
+  /** The result of `encode`. */
   readonly image: EncodedImage;
-  /** There is none. */
+  /** Not set. */
   readonly error?: undefined;
 }
 
 /** A source that failed. */
 export interface MapFailure<From = Source> extends MapEntry<From> {
-  /** There is none. */
+  /** Not set. */
   readonly image?: undefined;
-  /** Why. */
+  /** The reason. */
   readonly error: ImageError;
 }
 
-// `{ [Symbol.asyncDispose](): Promise<void> }`, unless the project's libraries have no such symbol.
+// `{ [Symbol.asyncDispose](): Promise<void> }` if the project's libraries declare the symbol.
 type AsyncDispose = SymbolConstructor extends { readonly asyncDispose: infer Key extends symbol }
   ? { readonly [Name in Key]: () => Promise<void> }
   : object;
 
 /**
- * The functions of `crop64`, run in workers. An abort ends the job that is running. A worker that dies
- * rejects its job with INTERNAL, one that does not load with MODULE_LOAD_FAILED.
+ * The functions of `crop64`, run in workers. An abort ends a running job. If a worker crashes, its job
+ * rejects with INTERNAL; if a worker does not load, with MODULE_LOAD_FAILED.
  */
 export interface Pool
   extends Omit<typeof import('./index.js'), 'ImageError' | 'dispose'>,
     AsyncDispose {
   /**
-   * Encodes many sources. The results come in the order of the sources, of which at most twice `size` are
-   * taken in advance. The first source that fails ends it: the error's `details.index` and `source` say
-   * which one. Leaving the loop ends what is still running. Errors: those of `encode`; INVALID_ARGUMENT
-   * if `sources` is not iterable.
+   * Encodes many sources and yields the results in the same order. At most twice `size` sources are
+   * processed ahead of the loop. The first source that fails ends the loop; the error's `details.index` and
+   * `source` identify it. Leaving the loop ends running jobs.
+   *
+   * @throws {ImageError} the errors of `encode`; INVALID_ARGUMENT if `sources` is not iterable
    */
   map(
     sources: Iterable<Source> | AsyncIterable<Source>,
@@ -132,9 +141,8 @@ export interface Pool
     map?: MapOptions & { readonly stopOnError?: true | undefined },
   ): AsyncGenerator<EncodedImage, void, undefined>;
   /**
-   * The same with `stopOnError: false`: a source that fails is a result with an `error`, and the others are
-   * still encoded. A wasm or a worker that does not load (MODULE_LOAD_FAILED), an abort and an error of
-   * `sources` itself still end it.
+   * With `stopOnError: false`, a source that fails yields a result with an `error`, and the loop continues.
+   * MODULE_LOAD_FAILED, an abort and errors of the iterable `sources` still end the loop.
    */
   map<From extends Source>(
     sources: Iterable<From> | AsyncIterable<From>,
@@ -142,15 +150,15 @@ export interface Pool
     map: MapOptions & { readonly stopOnError: false },
   ): AsyncGenerator<MapResult<From>, void, undefined>;
   /**
-   * Takes no more calls (they are INVALID_ARGUMENT), waits for those that it has, and ends the workers.
-   * `await using pool = createPool()` calls it, too.
+   * Waits for pending calls, then ends the workers. Later calls reject with INVALID_ARGUMENT.
+   * `await using pool = createPool()` calls this at the end of the block.
    */
   close(): Promise<void>;
 }
 
 type Name = keyof Functions;
 
-// What a call's options are: a wrong one is told without a worker.
+// Options are checked in the calling thread, so that an invalid call starts no worker.
 const checks: Record<Name, (options?: never) => Checked> = {
   probe: checkProbe,
   decode: checkDecode,
@@ -163,25 +171,18 @@ const checks: Record<Name, (options?: never) => Checked> = {
   toImageData: checkImageData,
 };
 
-// What setTimeout takes: more is no wait at all.
-const LONGEST_TIMEOUT = 0x7fffffff;
-
-interface Job {
-  readonly call: Call;
-  /** Whether nobody else has a use for the source's memory. */
-  readonly moves: boolean;
-  resolve(reply: Reply): void;
-  reject(reason: unknown): void;
-  /** What does it now. */
-  thread?: Thread | undefined;
-}
-
 const MAP_KEYS = ['stopOnError', 'onProgress'];
 const POOL_KEYS = ['size', 'transfer', 'idleTimeout', 'workerUrl'];
 
 /**
- * A pool of one's own. Its workers start when they are needed, and end when they have been idle. Throws
- * INVALID_ARGUMENT if an option is wrong.
+ * Creates a pool of workers. Workers start when they are needed and end after they have been idle.
+ *
+ * @throws {ImageError} INVALID_ARGUMENT if an option is invalid
+ * @example
+ * await using pool = createPool({ size: 2 });
+ * for await (const image of pool.map(files, { resize: { width: 800 } })) {
+ *   await save(image.bytes);
+ * }
  */
 export function createPool(options: PoolOptions = {}): Pool {
   return openPool(options).pool;
@@ -189,165 +190,68 @@ export function createPool(options: PoolOptions = {}): Pool {
 
 interface OpenPool {
   readonly pool: Pool;
-  /** Ends the workers, each after its job; the next call starts new ones. */
+  /** Ends every worker after its current job. The next call starts new workers. */
   dispose(): void;
 }
 
 function openPool(options: PoolOptions): OpenPool {
   object(options, 'options', POOL_KEYS);
-  const { size = defaultSize(), workerUrl } = options;
+  const { size = defaultSize(), transfer = false, workerUrl } = options;
   if (!Number.isInteger(size) || size < 1) {
     throw invalid('an integer of at least 1', 'size', size);
   }
-  const transfer = boolean(options.transfer, 'transfer') ?? false;
-  const idleTimeout = number(options.idleTimeout ?? 10_000, 'idleTimeout', 0, NONE);
+  boolean(transfer, 'transfer');
+  const idleTimeout = number(options.idleTimeout ?? 10_000, 'idleTimeout', 0, UNLIMITED);
   if (
     workerUrl !== undefined &&
     typeof workerUrl !== 'string' &&
     tagOf(Object(workerUrl)) !== 'URL'
   ) {
-    throw invalid('a URL or text', 'workerUrl', workerUrl);
+    throw invalid('a URL or a string', 'workerUrl', workerUrl);
   }
   let compiled = once(() => compile({}));
+  const scheduler = createScheduler({ size, idleTimeout, workerUrl }, () => compiled());
   let isClosed = false;
-  const calls = new Set<Promise<unknown>>();
-  const queue = new Set<Job>();
-  const threads = new Set<Thread>();
-  // With the timer that ends each.
-  const idle = new Map<Thread, ReturnType<typeof setTimeout> | undefined>();
-  const disposed = new WeakSet<Thread>();
+  const pending = new Set<Promise<unknown>>();
 
   function checkOpen(): void {
     if (isClosed) {
-      throw new ImageError('INVALID_ARGUMENT', 'Expected an open pool but it was closed.');
+      throw new ImageError('INVALID_ARGUMENT', 'The pool is closed. Create a new one.');
     }
   }
 
-  function start(): Thread {
-    const thread = startThread(compiled(), workerUrl);
-    threads.add(thread);
-    thread.ended.then(() => {
-      threads.delete(thread);
-      wake(thread);
-      next();
-    });
-    return thread;
-  }
-
-  // Gives the jobs that wait to the workers that have none.
-  function next(): void {
-    for (const job of queue) {
-      // The one that worked last: its code is warm.
-      const waiting = [...idle.keys()].reverse().find((one) => !one.isOver());
-      const thread = waiting ?? (threads.size < size ? start() : undefined);
-      if (thread === undefined) {
-        return;
-      }
-      wake(thread);
-      queue.delete(job);
-      serve(job, thread);
-    }
-  }
-
-  async function serve(job: Job, thread: Thread): Promise<void> {
-    job.thread = thread;
-    thread.hold(true);
-    try {
-      job.resolve(await thread.call(...pack(job)));
-    } catch (error) {
-      job.reject(error);
-    }
-    job.thread = undefined;
-    release(thread);
-  }
-
-  function release(thread: Thread): void {
-    if (disposed.has(thread)) {
-      thread.end(undefined);
-    } else if (!thread.isOver()) {
-      thread.hold(false);
-      idle.set(thread, timerOf(thread));
-      next();
-    }
-  }
-
-  function timerOf(thread: Thread): ReturnType<typeof setTimeout> | undefined {
-    if (idleTimeout > LONGEST_TIMEOUT) {
-      return undefined;
-    }
-    const timer = setTimeout(() => thread.end(undefined), idleTimeout);
-    // Node does not wait for it.
-    (timer as { unref?(): void }).unref?.();
-    return timer;
-  }
-
-  function wake(thread: Thread): void {
-    clearTimeout(idle.get(thread));
-    idle.delete(thread);
-  }
-
-  // Starts a worker before it is needed.
-  async function warmUp(): Promise<void> {
-    const thread = start();
-    await thread.started;
-    release(thread);
-  }
-
-  async function cancel(job: Job, reason: unknown): Promise<void> {
-    queue.delete(job);
-    job.reject(reason);
-    const { thread } = job;
-    thread?.end(reason);
-    await thread?.ended;
-    const isMissed = thread !== undefined && !disposed.has(thread) && !isClosed;
-    if (isMissed && threads.size < size) {
-      warmUp().catch(() => {}); // the next call tells it
-    }
-  }
-
-  function run(call: Call, moves: boolean, signal: AbortSignal | undefined): Promise<Reply> {
-    signal?.throwIfAborted();
-    let off = () => {};
-    const reply = new Promise<Reply>((resolve, reject) => {
-      const job: Job = { call, moves, resolve, reject };
-      off = onAbort(signal, () => cancel(job, signal?.reason));
-      queue.add(job);
-      next();
-    });
-    return reply.finally(off);
-  }
-
-  async function perform(name: Name, source: Source, options?: object): Promise<unknown> {
+  async function callWorker(name: Name, source: Source, options?: object): Promise<unknown> {
     checkOpen();
     const { limits, signal } = checks[name](options as never);
     signal?.throwIfAborted();
-    const copied = withoutSignal(options); // now: the caller may change them while the call waits
-    const material = await materialOf(source, { limits, signal });
-    const moves = transfer || !isBorrowed(material, source);
-    const call = { name, args: [material, copied] };
-    let reply = await run(call, moves, signal);
-    if (reply.source !== undefined && hasElements()) {
-      const drawn = await unlessAborted(signal, draw(reply.source, reply.error as ErrorMessage));
-      reply = await run({ ...call, args: [drawn, copied] }, true, signal);
+    const copied = withoutSignal(options); // the caller may change them while the call is queued
+    const sendable = await sendableSource(source, { limits, signal });
+    const transfers = transfer || !isBorrowed(sendable, source);
+    const call = { name, args: [sendable, copied] };
+    let reply = await scheduler.run(() => packCall(call, transfers), signal);
+    if (reply.source !== undefined && canCreateElements()) {
+      const drawing = drawInPage(reply.source, reply.error as ErrorMessage);
+      const drawn = { ...call, args: [await unlessAborted(signal, drawing), copied] };
+      reply = await scheduler.run(() => packCall(drawn, true), signal);
     }
     return unpackReply(call, reply);
   }
 
-  // A call that close waits for.
-  function waitedFor<Value>(work: Promise<Value>): Promise<Value> {
-    const done = () => calls.delete(work);
-    calls.add(work);
+  // close() waits for this.
+  function addPending<Value>(work: Promise<Value>): Promise<Value> {
+    const done = () => pending.delete(work);
+    pending.add(work);
     work.then(done, done);
     return work;
   }
 
   const names = Object.keys(checks) as Name[];
   const functionOf = (name: Name) => (source: Source, options?: object) =>
-    waitedFor(perform(name, source, options));
+    addPending(callWorker(name, source, options));
   const functions = Object.fromEntries(
     names.map((name) => [name, functionOf(name)]),
   ) as unknown as Functions;
-  // Not every runtime sends a File.
+  // The File is created in the calling thread: not every runtime can send one.
   const toFile = async (source: Source, options?: ToFileOptions) => {
     const { name, rest } = splitName(options);
     return fileOf(await functions.encode(source, rest), name, source);
@@ -359,8 +263,9 @@ function openPool(options: PoolOptions): OpenPool {
     mapOptions: MapOptions = {},
   ): AsyncGenerator<EncodedImage | MapResult, void, undefined> {
     const { signal } = checkEncode(options);
-    const { onProgress } = object(mapOptions, 'options', MAP_KEYS) as MapOptions;
-    const stopOnError = boolean(mapOptions.stopOnError, 'stopOnError') ?? true;
+    object(mapOptions, 'options', MAP_KEYS);
+    const { stopOnError = true, onProgress } = mapOptions;
+    boolean(stopOnError, 'stopOnError');
     if (onProgress !== undefined && typeof onProgress !== 'function') {
       throw invalid('a function', 'onProgress', onProgress);
     }
@@ -371,7 +276,7 @@ function openPool(options: PoolOptions): OpenPool {
     let started = 0;
     let done = 0;
     const encode = async (source: Source, stop: AbortSignal) => {
-      checkOpen(); // or each of an endless number of sources would fail
+      checkOpen(); // otherwise an endless iterable would never stop
       const index = started;
       started += 1;
       let result: EncodedImage | MapResult;
@@ -384,7 +289,7 @@ function openPool(options: PoolOptions): OpenPool {
           throw error;
         }
         if (stopOnError || error.code === 'MODULE_LOAD_FAILED') {
-          // Whoever prints the error does not want to read the source.
+          // Not enumerable, so that printing the error does not print the source.
           throw Object.defineProperty(error, 'source', { value: source });
         }
         result = { index, source, error };
@@ -393,50 +298,37 @@ function openPool(options: PoolOptions): OpenPool {
       onProgress?.({ done, total });
       return result;
     };
-    // As many again as are worked on: a worker need not wait for who takes the results.
-    yield* inOrder(sources, encode, 2 * size, signal);
+    // Twice `size`, so that workers stay busy while results are consumed.
+    yield* mapInOrder(sources, encode, 2 * size, signal);
   }
 
   async function init(options: InitOptions = {}): Promise<void> {
     checkOpen();
     const settings = checkInit(options);
-    dispose();
+    scheduler.dispose();
     compiled = once(() => compile(settings));
-    await waitedFor(warmUp());
-  }
-
-  function dispose(): void {
-    for (const thread of threads) {
-      disposed.add(thread);
-    }
-    for (const thread of idle.keys()) {
-      wake(thread);
-      thread.end(undefined);
-    }
+    await addPending(scheduler.warmUp());
   }
 
   async function close(): Promise<void> {
     isClosed = true;
-    await Promise.allSettled(calls);
-    for (const thread of threads) {
-      thread.end(undefined);
-    }
-    await Promise.all(Array.from(threads, ({ ended }) => ended));
+    await scheduler.close(Promise.allSettled(pending));
   }
 
   // Not every engine has the symbol.
   const disposer = Symbol.asyncDispose && { [Symbol.asyncDispose]: close };
-  return { pool: { ...functions, toFile, map, init, close, ...disposer } as Pool, dispose };
+  const pool = { ...functions, toFile, map, init, close, ...disposer } as Pool;
+  return { pool, dispose: scheduler.dispose };
 }
 
-// More do not pay: each may keep 256 MB.
-const MOST_BY_DEFAULT = 4;
+// More workers gain little, and each may keep 256 MB.
+const MAX_DEFAULT_SIZE = 4;
 
 function defaultSize(): number {
   const { navigator } = globalThis as { navigator?: Navigator };
   const cores =
     navigator?.hardwareConcurrency ?? nodeModule('node:os')?.availableParallelism() ?? 1;
-  return Math.min(cores, MOST_BY_DEFAULT);
+  return Math.min(cores, MAX_DEFAULT_SIZE);
 }
 
 function isIterable(value: unknown): boolean {
@@ -444,90 +336,39 @@ function isIterable(value: unknown): boolean {
   return Symbol.asyncIterator in object || Symbol.iterator in object;
 }
 
-// A worker has no elements, and an SVG has pixels only as one.
-async function draw(source: Material, error: ErrorMessage): Promise<Input> {
+// Browsers decode SVG only as an element, and workers have no elements.
+async function drawInPage(source: SendableSource, error: ErrorMessage): Promise<Input> {
   const refusal = unpackError(error);
-  const whole = { limits: {}, signal: undefined };
-  const input = isRead(source) ? source : await read(source, whole);
-  return readByBrowser(input, refusal).catch(() => {
-    throw refusal; // it says so already
+  const input = isReadSource(source)
+    ? source
+    : await read(source, { limits: {}, signal: undefined });
+  return decodeWithBrowser(input, refusal).catch(() => {
+    throw refusal; // contains the browser's reason already
   });
 }
 
-// What only this thread can read is read here, and so is what would keep a worker waiting.
-async function materialOf(source: Source, reading: Reading): Promise<Material> {
-  const isSent = typeof source === 'string' || (isBlob(source) && isCloneable(source));
-  return isSent ? source : read(source, reading);
-}
-
-// In Node, a file as a Blob can't be sent, and a Blob of a library arrives as an object without methods.
-function isCloneable(blob: Blob): boolean {
-  try {
-    return isBlob(structuredClone(blob));
-  } catch {
-    return false;
-  }
-}
-
-// Whether memory is the caller's: all but bytes and pixels were read into new memory.
-function isBorrowed(material: Material, source: Source): boolean {
-  const { bytes, data } = Object(source);
-  const memory = bytes ?? data ?? source;
-  const buffer = ArrayBuffer.isView(memory) ? bytesOf(memory).buffer : memory;
-  return !isRead(material) || material.data.buffer === buffer;
-}
-
-// Options are plain objects, but for the signal: copied, they can be sent, even where they were a
-// proxy. Not by way of JSON, which knows no Infinity.
-function withoutSignal<Value>(options: Value): Value {
-  if (typeof options !== 'object' || options === null) {
-    return options;
-  }
-  if (Array.isArray(options)) {
-    return options.map(withoutSignal) as Value;
-  }
-  const entries = Object.entries(options).filter(([key]) => key !== 'signal');
-  return Object.fromEntries(entries.map(([key, value]) => [key, withoutSignal(value)])) as Value;
-}
-
-// A call as it is sent, and the memory that is moved with it.
-function pack({ call, moves }: Job): [Call, ArrayBuffer[]] {
-  const [source, ...rest] = call.args;
-  if (!isRead(source)) {
-    return [call, []];
-  }
-  const { buffer, byteLength } = source.data;
-  const isWhole = tagOf(buffer) === 'ArrayBuffer' && buffer.byteLength === byteLength;
-  try {
-    const data = moves && isWhole ? source.data : new Uint8Array(source.data);
-    return [{ ...call, args: [{ ...source, data }, ...rest] }, [data.buffer as ArrayBuffer]];
-  } catch (error) {
-    throw gone(error);
-  }
-}
-
-const own = openPool({});
-/** As in `crop64`, but in a worker. */
-export const probe: Pool['probe'] = own.pool.probe;
-/** As in `crop64`, but in a worker. */
-export const decode: Pool['decode'] = own.pool.decode;
-/** As in `crop64`, but in a worker. */
-export const encode: Pool['encode'] = own.pool.encode;
-/** As in `crop64`, but in a worker. */
-export const encodeAll: Pool['encodeAll'] = own.pool.encodeAll;
-/** As in `crop64`, but in a worker. */
-export const toDataURL: Pool['toDataURL'] = own.pool.toDataURL;
-/** As in `crop64`, but in a worker. */
-export const toBase64: Pool['toBase64'] = own.pool.toBase64;
-/** As in `crop64`, but in a worker. */
-export const toBytes: Pool['toBytes'] = own.pool.toBytes;
-/** As in `crop64`, but in a worker. */
-export const toBlob: Pool['toBlob'] = own.pool.toBlob;
-/** As in `crop64`, but in a worker. */
-export const toFile: Pool['toFile'] = own.pool.toFile;
-/** As in `crop64`, but in a worker. */
-export const toImageData: Pool['toImageData'] = own.pool.toImageData;
-/** As in `crop64`: compiles the wasm for all workers, and starts one of them. */
-export const init: Pool['init'] = own.pool.init;
-/** Ends the workers, each after its job; the next call starts new ones. */
-export const dispose: () => void = own.dispose;
+const defaultPool = openPool({});
+/** Like the function of `crop64`, but runs in a worker. */
+export const probe: Pool['probe'] = defaultPool.pool.probe;
+/** Like the function of `crop64`, but runs in a worker. */
+export const decode: Pool['decode'] = defaultPool.pool.decode;
+/** Like the function of `crop64`, but runs in a worker. */
+export const encode: Pool['encode'] = defaultPool.pool.encode;
+/** Like the function of `crop64`, but runs in a worker. */
+export const encodeAll: Pool['encodeAll'] = defaultPool.pool.encodeAll;
+/** Like the function of `crop64`, but runs in a worker. */
+export const toDataURL: Pool['toDataURL'] = defaultPool.pool.toDataURL;
+/** Like the function of `crop64`, but runs in a worker. */
+export const toBase64: Pool['toBase64'] = defaultPool.pool.toBase64;
+/** Like the function of `crop64`, but runs in a worker. */
+export const toBytes: Pool['toBytes'] = defaultPool.pool.toBytes;
+/** Like the function of `crop64`, but runs in a worker. */
+export const toBlob: Pool['toBlob'] = defaultPool.pool.toBlob;
+/** Like the function of `crop64`, but runs in a worker. */
+export const toFile: Pool['toFile'] = defaultPool.pool.toFile;
+/** Like the function of `crop64`, but runs in a worker. */
+export const toImageData: Pool['toImageData'] = defaultPool.pool.toImageData;
+/** Like `init` of `crop64`: compiles the wasm for all workers, and starts one of them. */
+export const init: Pool['init'] = defaultPool.pool.init;
+/** Ends every worker after its current job. The next call starts new workers. */
+export const dispose: () => void = defaultPool.dispose;

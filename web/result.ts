@@ -1,4 +1,4 @@
-// What goes out: the module's answers as the public interface has them.
+// Converts the module's results to the public ones.
 
 import type {
   Channels,
@@ -11,20 +11,20 @@ import type {
 } from './types.js';
 import type { NativeInfo, NativeResult } from './wasm/bindings.js';
 
-/** The length of base64 text for that many bytes. */
+/** The number of base64 characters for `byteLength` bytes, including padding. */
 export function base64Length(byteLength: number): number {
   return Math.ceil(byteLength / 3) * 4;
 }
 
 const CHANNEL_COUNT = { palette: 1, GRAY: 1, GRAYA: 2, RGB: 3, BGR: 3, RGBA: 4, BGRA: 4, CMYK: 4 };
 
-// The bytes of a pixel as samples.
+// The number of bytes of one pixel.
 function pixelBytes(channels: keyof typeof CHANNEL_COUNT, bitDepth: number): number {
   return CHANNEL_COUNT[channels] * (bitDepth === 16 ? 2 : 1);
 }
 
-// Luma samples for each chroma sample, across and down. J:a:b: of four luma samples across, a have chroma
-// in the first row and b in the second.
+// Luma samples for each chroma sample, horizontally x vertically. In J:a:b notation, a row of J = 4 luma
+// samples has a chroma samples in the first row and b more in the second.
 const SUBSAMPLINGS: Readonly<Record<string, ChromaSubsampling>> = {
   '1x1': '4:4:4',
   '1x2': '4:4:0',
@@ -54,14 +54,14 @@ function regionOf({ left, top, right, bottom }: NativeResult): Region {
   return { left, top, width: right - left, height: bottom - top };
 }
 
-// What every result tells of itself.
+// The fields that all results have.
 function common(native: NativeResult, decoder: Decoder) {
   const { width, height, channels, bitDepth, byteLength, bytesRead, frameCount } = native;
   return {
     width,
     height,
     region: regionOf(native),
-    // What a browser has drawn is no longer what was there.
+    // A browser's canvas may have changed samples.
     lossless: native.lossless && (decoder === 'crop64' || decoder === 'frame'),
     frameCount,
     bytesRead,
@@ -72,7 +72,7 @@ function common(native: NativeResult, decoder: Decoder) {
   };
 }
 
-// What samples are to be known by, beside their depth.
+// The fields that describe raw samples, except for their depth.
 function samplesOf({ channels, colorSpace, iccProfile }: NativeResult) {
   return {
     channels: channels as Channels,
@@ -89,8 +89,8 @@ export function decodedImage(native: NativeResult, decoder: Decoder): DecodedIma
     : { data: new Uint8ClampedArray(buffer, byteOffset, byteLength), bitDepth: 8, ...fields };
 }
 
-// On a prototype, so that a result can be cloned and sent to a worker.
-const forms = {
+// On a prototype: structuredClone and postMessage refuse objects that have functions of their own.
+const methods = {
   toDataURL(this: EncodedImage): string {
     return `data:${this.mimeType};base64,${this.toBase64()}`;
   },
@@ -106,22 +106,22 @@ export function encodedImage(native: NativeResult, decoder: Decoder): EncodedIma
   const { data: bytes, format, mimeType, quality } = native;
   const fields = { bytes, mimeType, ...common(native, decoder) };
   if (format !== 'raw') {
-    return withForms({ format, ...(quality !== undefined && { quality }), ...fields });
+    return withMethods({ format, ...(quality !== undefined && { quality }), ...fields });
   }
   const bitDepth = native.bitDepth === 16 ? 16 : 8;
-  return withForms({ format, bitDepth, ...samplesOf(native), ...fields });
+  return withMethods({ format, bitDepth, ...samplesOf(native), ...fields });
 }
 
-type Fields<Image> = Image extends EncodedImage ? Omit<Image, keyof typeof forms> : never;
+type Fields<Image> = Image extends EncodedImage ? Omit<Image, keyof typeof methods> : never;
 
-/** An encoded image whose methods were lost on the way from a worker, or are not there yet. */
-export function withForms(fields: Fields<EncodedImage>): EncodedImage {
-  return Object.assign(Object.create(forms), fields);
+/** Adds the methods of an encoded image to its fields, which may come from a worker. */
+export function withMethods(fields: Fields<EncodedImage>): EncodedImage {
+  return Object.assign(Object.create(methods), fields);
 }
 
 type Base64Bytes = Uint8Array & { toBase64?(): string };
 
-// A result outlives the module that made it, so this is the engine's work.
+// Uses the engine's encoder: a result may outlive the module instance that made it.
 function base64Of(bytes: Base64Bytes): string {
   if (bytes.toBase64 !== undefined) {
     return bytes.toBase64();
@@ -129,11 +129,11 @@ function base64Of(bytes: Base64Bytes): string {
   if (typeof Buffer !== 'undefined') {
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
   }
-  // A multiple of three, so that the pieces join without padding, and few enough for arguments.
+  // A multiple of three, so that the pieces need no padding, and few enough to be passed as arguments.
   const step = 3 * 8192;
   let text = '';
-  for (let at = 0; at < bytes.length; at += step) {
-    text += btoa(String.fromCharCode(...bytes.subarray(at, at + step)));
+  for (let offset = 0; offset < bytes.length; offset += step) {
+    text += btoa(String.fromCharCode(...bytes.subarray(offset, offset + step)));
   }
   return text;
 }

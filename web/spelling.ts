@@ -1,8 +1,8 @@
-// Finds the name that was meant by a misspelt one.
+// Suggests a name for a misspelt one.
 
 /**
- * The name that `word` is closest to. A name is close if it has at most one edit for every three letters of
- * `word`, or if it is the only one that begins with `word`; capitals do not matter. Undefined if none is.
+ * The name that is closest to `word`: the only one that begins with it, or else the one with the fewest
+ * edits, at most one for every three letters of `word`. Case is ignored. Undefined if no name is close.
  * @internal
  */
 export function nearest(word: string, names: readonly string[]): string | undefined {
@@ -15,12 +15,12 @@ export function nearest(word: string, names: readonly string[]): string | undefi
     return longer[0];
   }
   const distances = names.map((name) => editDistance(lower, name.toLowerCase()));
-  const least = Math.min(...distances);
-  return least <= word.length / 3 ? names[distances.indexOf(least)] : undefined;
+  const fewest = Math.min(...distances);
+  return fewest <= word.length / 3 ? names[distances.indexOf(fewest)] : undefined;
 }
 
 /**
- * How many letters to insert, delete, replace or swap with a neighbour (optimal string alignment).
+ * The number of letters to insert, delete, replace or swap with a neighbour (optimal string alignment).
  * @internal
  */
 function editDistance(a: string, b: string): number {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
 import { ImageError } from '../errors.js';
 import { encode, probe } from '../index.js';
-import { inOrder } from '../pool/map-in-order.js';
+import { mapInOrder } from '../pool/map-in-order.js';
 import { createPool } from '../pool.js';
 import type { EncodedImage } from '../types.js';
 import { type Failure, failureOf, printable, systemReason, WrongUse } from './errors.js';
@@ -57,7 +57,7 @@ async function encodeAll(command: Command, inputs: Inputs): Promise<number> {
   const work = (input: InputFile) => encodeOne(input, command, output, pool?.encode ?? encode);
   process.once('exit', progress.stop); // after a signal, too
   const errors: unknown[] = [];
-  for await (const done of inOrder(files, work, 2 * size, undefined)) {
+  for await (const done of mapInOrder(files, work, 2 * size, undefined)) {
     const error = await finish(done, command, output, progress);
     errors.push(...(error === undefined ? [] : [error]));
     progress.step();

@@ -1,4 +1,5 @@
-// Pictures that only the browser can read: what is on the page, and formats that are not decoded here.
+// Reads pixels through the browser: canvases, elements and frames, and files in formats that the module
+// does not decode.
 
 import { ImageError, reasonOf, unreadable } from '../errors.js';
 import type { Decoder, Pixels } from '../types.js';
@@ -23,22 +24,25 @@ function sizeOf(source: Drawable): [width: number, height: number] {
   ];
 }
 
-/** The pixels of what is on a page, read in the most exact way that there is. */
-export async function readDrawn(source: Drawable): Promise<Input> {
+/**
+ * The pixels of a canvas, image, video or frame, read in the most exact way that the browser offers. Throws
+ * SOURCE_UNREADABLE if it has no pixels yet or is tainted.
+ */
+export async function readDrawable(source: Drawable): Promise<Input> {
   const [width, height] = sizeOf(source);
-  const what = tagOf(source as object);
+  const kind = tagOf(source as object);
   if (!(width > 0 && height > 0)) {
-    throw unreadable(`a loaded ${what}`, 'it has no pixels (yet)');
+    throw unreadable(`The ${kind}`, 'it has no pixels (yet)');
   }
   try {
-    const copied = what === 'VideoFrame' ? await copyFrame(source as VideoFrame) : undefined;
+    const copied = kind === 'VideoFrame' ? await copyFrame(source as VideoFrame) : undefined;
     return copied ?? draw(source, width, height, 'canvas');
   } catch (error) {
-    throw unreadable(`a ${what} whose pixels may be read`, error);
+    throw unreadable(`The ${kind}`, error);
   }
 }
 
-// A frame that is RGB already gives its samples without a canvas in between.
+// The samples of an RGB frame, without drawing it on a canvas. Undefined for other frames.
 async function copyFrame(frame: VideoFrame): Promise<Input | undefined> {
   const format = frame.format ?? '';
   if (!['RGBA', 'RGBX', 'BGRA', 'BGRX'].includes(format) || frame.visibleRect === null) {
@@ -46,13 +50,13 @@ async function copyFrame(frame: VideoFrame): Promise<Input | undefined> {
   }
   const { width, height } = frame.visibleRect;
   if (width !== frame.displayWidth || height !== frame.displayHeight) {
-    return undefined; // shown at another size than it has
+    return undefined; // displayed at another size than it is stored
   }
   const data = new Uint8Array(width * height * 4);
   await frame.copyTo(data, { layout: [{ offset: 0, stride: width * 4 }] });
   if (format.endsWith('X')) {
-    for (let at = 3; at < data.length; at += 4) {
-      data[at] = 255;
+    for (let i = 3; i < data.length; i += 4) {
+      data[i] = 255;
     }
   }
   const channels = format.startsWith('B') ? 'BGRA' : 'RGBA';
@@ -62,8 +66,8 @@ async function copyFrame(frame: VideoFrame): Promise<Input | undefined> {
   return { ...readPixels({ data, width, height, channels, colorSpace }), decoder: 'frame' };
 }
 
-// The pixels that the browser shows: 8 bits, in sRGB or, from a canvas that is in Display P3, in that;
-// alpha rounded by premultiplying.
+// The pixels as the browser draws them: 8 bits, rounded by premultiplied alpha, in Display P3 if that is the
+// canvas's colour space and else in sRGB.
 function draw(source: Drawable, width: number, height: number, decoder: Decoder): Input {
   const context = contextOf(source, width, height);
   const { colorSpace = 'srgb' } =
@@ -74,7 +78,7 @@ function draw(source: Drawable, width: number, height: number, decoder: Decoder)
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-// A canvas gives its own context; everything else (and a WebGL canvas) is drawn on a new one.
+// A canvas's own 2D context. Anything else, WebGL canvases included, is drawn on a new canvas.
 function contextOf(source: Drawable, width: number, height: number): Context {
   const own = 'getContext' in source ? (source.getContext('2d') as Context | null) : null;
   if (own !== null) {
@@ -87,52 +91,52 @@ function contextOf(source: Drawable, width: number, height: number): Context {
   return context;
 }
 
-/** Whether there is a browser that may know formats that are not decoded here. */
-export function canAskBrowser(): boolean {
+/** Whether the browser may decode formats that the module does not. */
+export function canBrowserDecode(): boolean {
   return typeof createImageBitmap === 'function' && typeof OffscreenCanvas === 'function';
 }
 
-/** Whether there are elements: an SVG has pixels only as one, and a worker has none. */
-export function hasElements(): boolean {
+/** Whether elements can be created: not in a worker. Browsers decode SVG only as an element. */
+export function canCreateElements(): boolean {
   return typeof Image === 'function';
 }
 
 /**
- * The pixels of a file that was refused as UNSUPPORTED_FORMAT, as the browser shows it. Rejects with
- * `refusal` if the browser does not know its format either.
+ * Decodes a file with the browser. `refusal` is the UNSUPPORTED_FORMAT error of the module. Rejects with the
+ * same code and both reasons if the browser does not decode the file either.
  */
-export async function readByBrowser(input: Input, refusal: ImageError): Promise<Input> {
-  // By its bytes and never by what its source says of it. An SVG is not shown without its type.
+export async function decodeWithBrowser(input: Input, refusal: ImageError): Promise<Input> {
+  // The type comes from the file's bytes, never from the source. Browsers need it for SVG.
   const type = 'mimeType' in refusal.details ? refusal.details.mimeType : '';
   try {
-    const blob = new Blob([decoded(input) as Uint8Array<ArrayBuffer>], { type });
+    const blob = new Blob([bytesOfFile(input) as Uint8Array<ArrayBuffer>], { type });
     const bitmap = await createImageBitmap(blob).catch((error) => {
-      if (hasElements()) {
+      if (canCreateElements()) {
         return loadElement(blob);
       }
       throw error;
     });
     const [width, height] = sizeOf(bitmap);
-    const shown = draw(bitmap, width, height, 'browser');
-    // An opaque one is most likely a photograph, which is several times as large as a PNG.
-    return isOpaque(shown.data) ? { ...shown, keptAs: 'jpeg' } : shown;
+    const pixels = draw(bitmap, width, height, 'browser');
+    // An opaque image is most likely a photograph, which would be several times as large as a PNG.
+    return isOpaque(pixels.data) ? { ...pixels, keptAs: 'jpeg' } : pixels;
   } catch (error) {
     const { code, message, details } = refusal;
-    const reason = `${message} The browser does not read it either: ${reasonOf(error)}.`;
+    const reason = `${message} The browser does not decode it either: ${reasonOf(error)}.`;
     throw new ImageError(code, reason, { ...details }, { cause: error });
   }
 }
 
 function isOpaque(rgba: Uint8Array): boolean {
-  for (let at = 3; at < rgba.length; at += 4) {
-    if (rgba[at] !== 255) return false;
+  for (let i = 3; i < rgba.length; i += 4) {
+    if (rgba[i] !== 255) return false;
   }
   return true;
 }
 
-// The bytes of a file that came as it is or as base64 text, which the module has checked. atob() does
-// not know the URL-safe alphabet.
-function decoded({ kind, data }: Input): Uint8Array {
+// The bytes of a file, which may be base64 text that the module has accepted. atob() does not support the
+// URL-safe alphabet.
+function bytesOfFile({ kind, data }: Input): Uint8Array {
   if (kind !== 'base64') {
     return data;
   }

@@ -1,10 +1,10 @@
-// What to do about values that are often passed in place of a source.
+// Advice for values that are often passed instead of a source.
 
 import { tagOf } from './input.js';
 
 const BLOB = 'a Blob without arrayBuffer(): pass its bytes';
 
-// By the tag of an object.
+// By the object's tag (Object.prototype.toString).
 const BY_TAG: Readonly<Record<string, string>> = {
   Blob: BLOB,
   File: BLOB,
@@ -22,7 +22,7 @@ const BY_TAG: Readonly<Record<string, string>> = {
 
 type Candidate = Readonly<Record<string, unknown>>;
 
-// By what else an object is recognised.
+// By other properties of the object.
 const BY_SHAPE: readonly [matches: (value: Candidate, tag: string) => boolean, hint: string][] = [
   [({ then }) => typeof then === 'function', 'a Promise: await it first'],
   [({ length }, tag) => tag === 'Array' && length === 0, 'an empty array'],
@@ -30,7 +30,7 @@ const BY_SHAPE: readonly [matches: (value: Candidate, tag: string) => boolean, h
     ({ 0: first }, tag) => tag === 'Array' && typeof first === 'number',
     'an array of numbers: pass Uint8Array.from(array)',
   ],
-  [(_, tag) => tag === 'Array', 'an array: make one call for each of its entries'],
+  [(_, tag) => tag === 'Array', 'an array: call once for each of its entries'],
   [
     ({ type, target }, tag) =>
       tag.endsWith('Event') || (target !== undefined && typeof type === 'string'),
@@ -44,16 +44,16 @@ const BY_SHAPE: readonly [matches: (value: Candidate, tag: string) => boolean, h
   [({ current }) => !!current, 'a ref: pass ref.current'],
   [
     ({ type, data }) => type === 'Buffer' && Array.isArray(data),
-    'a Buffer that went through JSON: pass Buffer.from(value.data)',
+    'a Buffer from JSON: pass Buffer.from(value.data)',
   ],
-  [({ buffer }) => ArrayBuffer.isView(buffer), 'an upload of multer: pass its buffer'],
-  [({ data, headers }) => !!data && !!headers, 'an answer of an HTTP library: pass its data'],
+  [({ buffer }) => ArrayBuffer.isView(buffer), 'a multer upload: pass its buffer'],
+  [({ data, headers }) => !!data && !!headers, 'the response of an HTTP library: pass its data'],
 ];
 
-/** A sentence about a value that is no source; empty if it is not known what it may be. */
+/** A sentence about a value that is not a source. Empty if the value is not recognised. */
 export function hintOf(value: unknown): string {
   if (value === undefined || value === null) {
-    return 'Check that there is a file: an <input>, a drop or a clipboard may have none.';
+    return 'Check that a file was chosen: an <input>, a drop or a clipboard may have none.';
   }
   if (typeof value === 'function') {
     return 'It is a function: pass what it returns.';

@@ -1,23 +1,23 @@
-// A source that has been read: what the module takes.
+// A source that has been read, in the form that the module takes.
 
 import { ImageError, invalid } from '../errors.js';
 import type { Channels, ColorSpace, Decoder, Pixels, Source } from '../types.js';
 
 export interface Input {
   readonly kind: 'file' | 'base64' | 'samples';
-  /** Of fixed length. Its buffer may belong to the caller, and may shrink or be detached. */
+  /** Of fixed length. Its buffer may belong to the caller, who may shrink or detach it. */
   readonly data: Uint8Array;
-  /** The length of `data` when the source was read. */
+  /** The length of `data` when the source was read, to detect that. */
   readonly byteLength: number;
   readonly decoder: Decoder;
-  // Of samples, from here on.
+  // The following fields are set for samples only.
   readonly width?: number;
   readonly height?: number;
   readonly channels?: Channels;
   readonly bitDepth?: 8 | 16;
   readonly displayP3?: boolean;
   readonly iccProfile?: Uint8Array | undefined;
-  /** The format that `format: 'keep'` gives. Default: PNG. */
+  /** The format of the result for `format: 'keep'`. Default: PNG. */
   readonly keptAs?: 'jpeg' | undefined;
 }
 
@@ -32,14 +32,14 @@ const CHANNEL_COUNT: Readonly<Record<Channels, number>> = {
 
 const COLOR_SPACES: readonly ColorSpace[] = ['srgb', 'display-p3', 'other'];
 
-/** The kind of an object. By tag and not by class: an image may come from another frame. */
+/** The class name of an object. Unlike instanceof, it works for objects of another frame. */
 export function tagOf(value: object): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /**
- * Whether a value is a Blob or a File: of this frame, of another one, or of a library that brings its
- * own. By its members, since happy-dom's have no tag.
+ * Whether a value is a Blob or a File, of this frame, another frame or a library. It checks the members,
+ * since happy-dom's Blobs have no tag.
  */
 export function isBlob(value: unknown): value is Blob {
   try {
@@ -52,28 +52,28 @@ export function isBlob(value: unknown): value is Blob {
   }
 }
 
-// Not a field or a tag: any object could have those.
+// Not marked by a field or a tag, which any object could have.
 const inputs = /* @__PURE__ */ new WeakSet<object>();
 
-/** An input as a source: what the pool has read is not read again in its worker. */
+/** An input as a source. `read` returns it as it is: a worker does not read what the pool has read. */
 export function asSource(input: Input): Source {
   inputs.add(input);
   return input as object as Source;
 }
 
-/** Whether `asSource` made it. */
+/** Whether a source was returned by `asSource`. */
 export function isInput(source: object): source is Input {
   return inputs.has(source);
 }
 
-/** The bytes of a file. */
+/** The input for the bytes of a file. */
 export function file(data: Uint8Array): Input {
   return { kind: 'file', data, byteLength: data.length, decoder: 'crop64' };
 }
 
 /**
- * The bytes of a buffer or of a view of one, not copied, and of fixed length: a view of a resizable
- * buffer would follow it. Errors: SOURCE_UNREADABLE if the buffer was transferred.
+ * The bytes of a buffer or a view, not copied. The length is fixed, even if the buffer is resizable. Throws
+ * SOURCE_UNREADABLE if the buffer was transferred.
  */
 export function bytesOf(source: ArrayBuffer | SharedArrayBuffer | ArrayBufferView): Uint8Array {
   try {
@@ -85,45 +85,43 @@ export function bytesOf(source: ArrayBuffer | SharedArrayBuffer | ArrayBufferVie
     const bytes = new Uint8Array(source);
     return new Uint8Array(bytes.buffer, 0, bytes.length);
   } catch (error) {
-    throw gone(error);
+    throw detachedBuffer(error);
   }
 }
 
-// What an engine knows of a view, whatever properties the object was given beside that.
+// An internal field of a view, even if the object has a property of the same name.
 function fieldOf(view: ArrayBufferView, name: string | symbol): unknown {
   const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
   const isTypedArray = Reflect.get(typedArray, Symbol.toStringTag, view) !== undefined;
   return Reflect.get(isTypedArray ? typedArray : DataView.prototype, name, view);
 }
 
-/** The class of a typed array, of whatever frame: 'Uint8Array'. */
+/** The class name of a typed array of any frame, such as 'Uint8Array'; otherwise undefined. */
 export function arrayTypeOf(value: unknown): unknown {
   return ArrayBuffer.isView(value) ? fieldOf(value, Symbol.toStringTag) : undefined;
 }
 
-/** The error of a buffer that is no longer there. */
-export function gone(cause?: unknown): ImageError {
+/** The error for a buffer that was transferred or resized. */
+export function detachedBuffer(cause?: unknown): ImageError {
   return new ImageError(
     'SOURCE_UNREADABLE',
-    'The buffer of source was transferred or resized: pass a copy, or leave it as it is until the ' +
-      'call has settled.',
+    'The buffer of `source` was transferred or resized. Pass a copy, or keep it until the call settles.',
     {},
     { cause },
   );
 }
 
 /**
- * The same input. Errors: SOURCE_UNREADABLE if its buffer was transferred or resized since it was
- * read.
+ * Returns the input. Throws SOURCE_UNREADABLE if its buffer was transferred or resized after it was read.
  */
 export function unchanged(input: Input): Input {
   if (input.data.length !== input.byteLength) {
-    throw gone();
+    throw detachedBuffer();
   }
   return input;
 }
 
-/** Samples, checked. Errors: INVALID_ARGUMENT. */
+/** The input for samples. Throws INVALID_ARGUMENT if the fields do not match. */
 export function readPixels(pixels: Pixels): Input {
   const { data, width, height, channels = 'RGBA', colorSpace = 'srgb', iccProfile } = pixels;
   if (!Object.hasOwn(CHANNEL_COUNT, channels)) {
@@ -164,7 +162,7 @@ export function readPixels(pixels: Pixels): Input {
     channels,
     bitDepth,
     displayP3: colorSpace === 'display-p3',
-    // A copy: it is small, and its buffer may be resized or transferred.
+    // A copy, since its buffer may be resized or transferred. Profiles are small.
     iccProfile: iccProfile && new Uint8Array(bytesOf(iccProfile)),
     decoder: 'crop64',
   };

@@ -1,10 +1,10 @@
-// What comes in: every kind of source, read to its end.
+// Reads every kind of source to its end.
 
-import { follow, unlessAborted } from '../abort.js';
+import { combineSignals, unlessAborted } from '../abort.js';
 import { ImageError, invalid, show, unreadable } from '../errors.js';
+import { nodeFileSystem } from '../node-builtins.js';
 import type { EncodedSamples, Limits, Pixels, Source } from '../types.js';
-import { nodeFileSystem } from '../wasm/compile.js';
-import { readDrawn } from './canvas.js';
+import { readDrawable } from './canvas.js';
 import { hintOf } from './hints.js';
 import {
   arrayTypeOf,
@@ -19,20 +19,20 @@ import {
 import { checkBytes, type Reading, readStream } from './stream.js';
 
 /**
- * Reads a source to its end. An abort ends requests and streams, and rejects with `signal.reason`.
- * Errors: INVALID_ARGUMENT, SOURCE_UNREADABLE, LIMIT_EXCEEDED.
+ * Reads a source to its end. An abort ends requests and streams, and rejects with `signal.reason`. Throws
+ * INVALID_ARGUMENT, SOURCE_UNREADABLE or LIMIT_EXCEEDED.
  */
 export async function read(source: Source, { limits, signal }: Reading): Promise<Input> {
   signal?.throwIfAborted();
-  // A signal of this runtime, whatever `signal` is: fetch() and Node take no other.
-  const own = follow(signal);
+  // fetch() and Node need a native signal, and `signal` may come from a library.
+  const own = combineSignals(signal);
   try {
     return await unlessAborted(signal, readSource(source, { limits, signal: own.signal }));
   } catch (error) {
     if (error instanceof ImageError || signal?.aborted) {
       throw error;
     }
-    throw unreadable('a readable source', error); // a getter that throws, a revoked proxy
+    throw unreadable('The source', error); // a getter that throws, a revoked proxy
   } finally {
     own.release();
   }
@@ -51,7 +51,6 @@ async function readSource(source: Source, reading: Reading): Promise<Input> {
   if (isInput(source)) {
     return source;
   }
-  // By tag and not by class: an image may come from another frame.
   switch (tagOf(source)) {
     case 'ArrayBuffer':
     case 'SharedArrayBuffer':
@@ -70,13 +69,13 @@ async function readSource(source: Source, reading: Reading): Promise<Input> {
     case 'HTMLVideoElement':
     case 'ImageBitmap':
     case 'VideoFrame':
-      return readDrawn(source as CanvasImageSource);
+      return readDrawable(source as CanvasImageSource);
     default:
       return isBlob(source) ? readBlob(source, reading.limits) : readObject(source, reading);
   }
 }
 
-/** As `read`, but of a Blob no more than its first `size` bytes. */
+/** Like `read`, but reads only the first `size` bytes of a Blob. */
 export async function readStart(source: Source, size: number, reading: Reading): Promise<Input> {
   if (!isBlob(source)) {
     return read(source, reading);
@@ -88,8 +87,8 @@ export async function readStart(source: Source, size: number, reading: Reading):
 function notASource(source: unknown): ImageError {
   const hint = hintOf(source);
   const { code, message, details } = invalid(
-    'a Blob, bytes, Response, Request, URL, stream, data URL, base64 text, pixels or a canvas, image ' +
-      'or video',
+    'a Blob, bytes, Response, Request, URL, stream, data URL, base64 text, pixels, canvas, image or ' +
+      'video',
     'source',
     source,
   );
@@ -110,36 +109,37 @@ async function readObject(source: object, reading: Reading): Promise<Input> {
   throw notASource(source);
 }
 
-// Samples as a file: what they are stands beside them.
+// An encoded result of format 'raw', whose fields describe its samples.
 function readRaw({ bytes, bitDepth, ...rest }: EncodedSamples): Input {
   let data: Pixels['data'] = bytesOf(bytes);
   if (bitDepth === 16) {
-    // Elements of two bytes are to begin at an even place.
+    // A Uint16Array must start at an even offset.
     const { buffer, byteOffset, byteLength } = data.byteOffset % 2 === 0 ? data : data.slice();
     data = new Uint16Array(buffer, byteOffset, byteLength >> 1);
   }
   return readPixels({ data, ...rest });
 }
 
-// Text that was meant as a place and not as the image itself. '/9j/' is how a JPEG begins; text
-// that is too long for a path may still be an address.
-const LOOKS_LIKE_AN_ADDRESS = /^[a-z][a-z0-9+.-]*:/i;
-const LOOKS_LIKE_A_PLACE = /^(\.{0,2}\/(?!9j\/)|[a-z][a-z0-9+.-]*:|[a-z]:\\)|\.[a-z0-9]{2,5}$/i;
+// Text that is a path or a URL instead of base64. The base64 text of a JPEG begins with '/9j/'. Text that
+// is too long for a path may still be a URL.
+const LOOKS_LIKE_A_URL = /^[a-z][a-z0-9+.-]*:/i;
+const LOOKS_LIKE_A_PATH_OR_URL =
+  /^(\.{0,2}\/(?!9j\/)|[a-z][a-z0-9+.-]*:|[a-z]:\\)|\.[a-z0-9]{2,5}$/i;
 
 function readText(text: string): Input {
   const dataUrl = /^\s*data:([^,#]*),/i.exec(text);
   if (dataUrl !== null) {
     return readDataUrl(text.slice(dataUrl[0].length), dataUrl[1] ?? '');
   }
-  const isPlace =
+  const isPathOrUrl =
     text.length > 4096
-      ? LOOKS_LIKE_AN_ADDRESS.test(text.slice(0, 32))
-      : LOOKS_LIKE_A_PLACE.test(text);
-  if (isPlace) {
+      ? LOOKS_LIKE_A_URL.test(text.slice(0, 32))
+      : LOOKS_LIKE_A_PATH_OR_URL.test(text);
+  if (isPathOrUrl) {
     throw new ImageError(
       'INVALID_ARGUMENT',
-      `Expected base64 text or a data URL for source but received ${show(text)}, which looks like ` +
-        'a path or an address: pass a URL or the bytes.',
+      `Expected base64 text or a data URL for \`source\` but received ${show(text)}, which looks like a ` +
+        'path or a URL. Pass a URL object or the bytes.',
       { name: 'source' },
     );
   }
@@ -147,7 +147,7 @@ function readText(text: string): Input {
 }
 
 function readDataUrl(text: string, header: string): Input {
-  // A fragment is no part of the data, and neither is the white space around a URL.
+  // The fragment does not belong to the data, nor does white space around the URL.
   const [payload = ''] = text.split('#', 1);
   if (!/;\s*base64\s*$/i.test(header)) {
     return file(decodePercent(payload.trimEnd()));
@@ -156,19 +156,19 @@ function readDataUrl(text: string, header: string): Input {
 }
 
 function readBase64(text: string): Input {
-  checkBlanks(text);
+  checkSpaces(text);
   return base64(toAscii(text));
 }
 
 const base64 = (text: Uint8Array): Input => ({ ...file(text), kind: 'base64' });
 
-// A blank between two characters that are no padding.
-const BLANK = /[^\s=] [^\s=]/;
+// A space between two characters that are not padding.
+const SPACE = /[^\s=] [^\s=]/;
 
-// A form or a query string turns each + into a blank, and blanks are white space in base64: what is
-// decoded would be another image. Text that was wrapped by blanks has lines of one length.
-function checkBlanks(text: string): void {
-  if (!text.includes(' ') || text.includes('+') || !BLANK.test(text)) {
+// Forms and query strings turn each + into a space. Decoding would skip it like other white space and
+// return wrong bytes. Spaces are accepted if they wrap the text into lines of equal length.
+function checkSpaces(text: string): void {
+  if (!text.includes(' ') || text.includes('+') || !SPACE.test(text)) {
     return;
   }
   const lines = text.trim().split(/\s+/);
@@ -178,30 +178,31 @@ function checkBlanks(text: string): void {
   if (!isWrapped || length % 4 !== 0) {
     throw new ImageError(
       'INVALID_ARGUMENT',
-      'Expected base64 text for source but received text with blanks in place of +, as a form or a ' +
-        "query string leaves it: put them back with text.replaceAll(' ', '+'), or send the text " +
-        'through encodeURIComponent().',
-      { name: 'source', offset: text.search(BLANK) + 1 },
+      'Expected base64 text for `source` but received text with spaces instead of +, as from a form or a ' +
+        "query string. Restore them with text.replaceAll(' ', '+'), or send the text through " +
+        'encodeURIComponent().',
+      { name: 'source', offset: text.search(SPACE) + 1 },
     );
   }
 }
 
-// Text as UTF-8, and each %XX in it as the byte that it stands for, which need not be text.
+// The text as UTF-8, with each %XX replaced by that byte. The bytes need not be text.
 function decodePercent(text: string): Uint8Array {
   const bytes = new TextEncoder().encode(text);
   let written = 0;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at] as number;
-    const digits = byte === 0x25 ? String.fromCharCode(...bytes.subarray(at + 1, at + 3)) : '';
+  for (let i = 0; i < bytes.length; i += 1) {
+    const byte = bytes[i] as number;
+    const digits = byte === 0x25 ? String.fromCharCode(...bytes.subarray(i + 1, i + 3)) : '';
     const isEncoded = /^[0-9a-f]{2}$/i.test(digits);
     bytes[written] = isEncoded ? Number.parseInt(digits, 16) : byte;
     written += 1;
-    at += isEncoded ? 2 : 0;
+    i += isEncoded ? 2 : 0;
   }
   return bytes.subarray(0, written);
 }
 
-// Characters beyond ASCII become bytes that no base64 has, one for each, so that offsets stay true.
+// One byte for each character, so that offsets in errors are right. Characters beyond ASCII become bytes
+// that are invalid in base64.
 function toAscii(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   const { read: characters, written } = new TextEncoder().encodeInto(text, bytes);
@@ -216,18 +217,15 @@ async function readBlob(blob: Blob, limits: Limits): Promise<Input> {
   try {
     return file(bytesOf(await blob.arrayBuffer()));
   } catch (error) {
-    throw unreadable('a readable Blob or File', error);
+    throw unreadable('The Blob', error);
   }
 }
 
 async function readResponse(response: Response, reading: Reading): Promise<Input> {
   const details = { url: response.url, status: response.status };
   if (!response.ok) {
-    throw unreadable(
-      `a good answer from ${response.url || 'the server'}`,
-      `HTTP status ${response.status}`,
-      details,
-    );
+    const from = response.url && ` from ${response.url}`;
+    throw unreadable(`The response${from}`, `HTTP status ${response.status}`, details);
   }
   checkBytes(Number(response.headers.get('content-length') ?? 0), reading.limits);
   try {
@@ -237,12 +235,12 @@ async function readResponse(response: Response, reading: Reading): Promise<Input
       throw error;
     }
     const reason = error instanceof ImageError ? error.cause : error;
-    throw unreadable('a Response with a body that was not read yet', reason, details);
+    throw unreadable('The body of the response', reason, details);
   }
 }
 
-// The engine puts a body together faster, but does not stop at a limit or an abort. What was read
-// before looks like an empty stream.
+// arrayBuffer() is faster, but does not stop at a limit or an abort. A body that was read before looks like
+// an empty stream, for which arrayBuffer() throws.
 async function readBody(response: Response, { limits, signal }: Reading): Promise<Uint8Array> {
   const { body, bodyUsed } = response;
   const mayStop = limits.bytes !== undefined || signal !== undefined;
@@ -261,46 +259,45 @@ async function readUrl(url: URL, reading: Reading): Promise<Input> {
     try {
       return file(bytesOf(await readFile(url, { signal: reading.signal })));
     } catch (error) {
-      throw unreadable(`a file at ${href}`, error, { url: href });
+      throw unreadable(href, error, { url: href });
     }
   }
   if (!['http:', 'https:', 'blob:'].includes(protocol)) {
-    throw invalid('a URL of http, https, blob, data or file', 'source', href);
+    throw invalid('an http, https, blob, data or file URL', 'source', href);
   }
-  return readAnswer(url, href, reading);
+  return fetchImage(url, href, reading);
 }
 
-// A request that a server has received, too, is a Request: to send that on would not give its image.
+// Servers receive Requests, too. Sending one of those again would not return the image in its body.
 async function readRequest(request: Request, reading: Reading): Promise<Input> {
   if (request.method !== 'GET') {
     throw new ImageError(
       'INVALID_ARGUMENT',
-      `Expected a Request with method GET for source but received one with ${request.method}: pass ` +
-        'request.body if the image is what it carries, or await fetch(request) if the image is the ' +
-        'answer.',
+      `Expected a GET Request for \`source\` but received ${request.method}. Pass request.body if that ` +
+        'is the image, or await fetch(request) if the response is.',
       { name: 'source' },
     );
   }
-  const own = follow(reading.signal, request.signal);
+  const own = combineSignals(reading.signal, request.signal);
   try {
-    return await readAnswer(request, request.url, { ...reading, signal: own.signal });
+    return await fetchImage(request, request.url, { ...reading, signal: own.signal });
   } finally {
     own.release();
   }
 }
 
-async function readAnswer(to: URL | Request, url: string, reading: Reading): Promise<Input> {
+async function fetchImage(request: URL | Request, url: string, reading: Reading): Promise<Input> {
   let response: Response;
   try {
-    response = await fetch(to, { signal: reading.signal ?? null });
+    response = await fetch(request, { signal: reading.signal ?? null });
   } catch (error) {
-    throw unreadable(`an answer from ${url}`, error, { url });
+    throw unreadable(url, error, { url });
   }
   try {
-    // The signal of a request ends its answer, too.
+    // The signal of the request also ends the response.
     return await readResponse(response, { limits: reading.limits, signal: undefined });
   } catch (error) {
-    response.body?.cancel().catch(() => {}); // nobody else will read it
+    response.body?.cancel().catch(() => {}); // frees the connection
     throw error;
   }
 }

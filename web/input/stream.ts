@@ -1,29 +1,29 @@
-// Streams of bytes, read up to a limit and until an abort.
+// Reads streams of bytes, up to a limit or until an abort.
 
 import { onAbort } from '../abort.js';
 import { ImageError, invalid, unreadable } from '../errors.js';
 import type { Limits } from '../types.js';
 import { bytesOf, tagOf } from './input.js';
 
-/** What reading a source has to heed. */
+/** The limits and the signal for reading a source. */
 export interface Reading {
   readonly limits: Limits;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Streams that are being read. Chromium frees a Blob's stream to which nothing leads but the promise
- * of its next chunk, and that promise then never settles.
+ * Streams that are being read. Without this reference Chromium may free a Blob's stream while a read is
+ * pending, and the read then never settles.
  */
 export const openStreams = /* @__PURE__ */ new Set<object>();
 
-/** Throws LIMIT_EXCEEDED if `value` is more than `limits.bytes`. */
-export function checkBytes(value: number, limits: Limits, what = 'has'): void {
+/** Throws LIMIT_EXCEEDED if `value` is greater than `limits.bytes`. `verb` completes the message. */
+export function checkBytes(value: number, limits: Limits, verb = 'has'): void {
   const limit = limits.bytes ?? Number.POSITIVE_INFINITY;
   if (value > limit) {
     throw new ImageError(
       'LIMIT_EXCEEDED',
-      `Expected at most ${limit} for limits.bytes but the source ${what} ${value}.`,
+      `The source ${verb} ${value} bytes, but limits.bytes is ${limit}.`,
       { limit, value },
     );
   }
@@ -31,11 +31,11 @@ export function checkBytes(value: number, limits: Limits, what = 'has'): void {
 
 interface Chunks {
   next(): Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>;
-  /** Ends the stream. How that goes is of no interest. */
+  /** Ends the stream. Errors are ignored. */
   cancel(reason: unknown): void;
 }
 
-// Node's streams are async iterables; not every browser's ReadableStream is one.
+// Node's streams are async iterables. Not every browser's ReadableStream is one.
 function chunksOf(stream: ReadableStream | AsyncIterable<unknown>): Chunks {
   if ('getReader' in stream) {
     const reader = stream.getReader();
@@ -50,7 +50,7 @@ function chunksOf(stream: ReadableStream | AsyncIterable<unknown>): Chunks {
     next: () => iterator.next(),
     cancel: () => {
       destroy?.call(stream);
-      // A generator returns only when its current step is done, so nobody waits for it.
+      // Not awaited: a generator returns only after its current step.
       Promise.resolve(iterator.return?.()).catch(() => {});
     },
   };
@@ -64,8 +64,8 @@ function bytesOfChunk(chunk: unknown): Uint8Array {
 }
 
 /**
- * The bytes of a stream, read no further than `limits.bytes`. An abort cancels it. Errors:
- * SOURCE_UNREADABLE, LIMIT_EXCEEDED; INVALID_ARGUMENT of chunks that are not bytes.
+ * Reads a stream to its end. It is canceled by an abort and beyond `limits.bytes`. Throws SOURCE_UNREADABLE,
+ * LIMIT_EXCEEDED, or INVALID_ARGUMENT if a chunk is not bytes.
  */
 export async function readStream(
   stream: ReadableStream | AsyncIterable<unknown>,
@@ -75,10 +75,10 @@ export async function readStream(
   try {
     chunks = chunksOf(stream);
   } catch (error) {
-    throw unreadable('a stream that nobody else reads', error);
+    throw unreadable('The stream', error);
   }
   openStreams.add(stream);
-  const off = onAbort(signal, () => chunks.cancel(signal?.reason));
+  const removeListener = onAbort(signal, () => chunks.cancel(signal?.reason));
   const pieces: Uint8Array[] = [];
   let length = 0;
   try {
@@ -90,16 +90,16 @@ export async function readStream(
     }
   } catch (error) {
     chunks.cancel(error);
-    throw error instanceof ImageError ? error : unreadable('a stream without an error', error);
+    throw error instanceof ImageError ? error : unreadable('The stream', error);
   } finally {
-    off();
+    removeListener();
     openStreams.delete(stream);
   }
   const bytes = new Uint8Array(length);
-  let at = 0;
+  let offset = 0;
   for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
+    bytes.set(piece, offset);
+    offset += piece.length;
   }
   return bytes;
 }

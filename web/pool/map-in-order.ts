@@ -1,54 +1,54 @@
-// Many jobs at a time, whose results come in order.
+// Runs jobs concurrently and yields their results in order.
 
 import { onAbort, unlessAborted } from '../abort.js';
 
 /**
- * Does `work` on each item, on at most `ahead` at a time: those that are worked on, and those that are
- * done and not taken yet. The first error, in the items' order, ends it; then, and when nobody takes
- * the rest, the signal that `work` is given is aborted.
+ * Calls `work` for each item and yields the results in the order of the items. At most `concurrency` items
+ * are started and not yet consumed. The first error, in order, is thrown. The signal that `work` receives is
+ * aborted by `signal`, by an error, and when the consumer leaves the loop.
  */
-export async function* inOrder<Item, Result>(
+export async function* mapInOrder<Item, Result>(
   items: Iterable<Item> | AsyncIterable<Item>,
   work: (item: Item, signal: AbortSignal) => Promise<Result>,
-  ahead: number,
+  concurrency: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Result, void, undefined> {
   const stop = new AbortController();
-  const off = onAbort(signal, () => stop.abort(signal?.reason));
+  const removeListener = onAbort(signal, () => stop.abort(signal?.reason));
   const iterator =
     Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   const jobs: Promise<Result>[] = [];
-  let coming: Promise<IteratorResult<Item>> | undefined;
-  let isOver = false;
+  let nextItem: Promise<IteratorResult<Item>> | undefined;
+  let isExhausted = false;
   try {
-    while (!isOver || jobs.length > 0) {
-      if (!isOver && jobs.length < ahead) {
-        coming ??= Promise.resolve(iterator.next());
+    while (!isExhausted || jobs.length > 0) {
+      if (!isExhausted && jobs.length < concurrency) {
+        nextItem ??= Promise.resolve(iterator.next());
       }
-      // A result does not wait for an item that is long in coming, nor the other way about.
+      // Whichever comes first: the next item or the next result.
       const [first] = jobs;
       const isDone = first?.then(() => undefined);
-      const either = [coming, isDone].filter((one) => one !== undefined);
+      const either = [nextItem, isDone].filter((one) => one !== undefined);
       const item = await unlessAborted(signal, Promise.race(either));
       if (item === undefined) {
         jobs.shift();
         yield first as Promise<Result>;
       } else {
-        coming = undefined;
-        isOver = item.done === true;
+        nextItem = undefined;
+        isExhausted = item.done === true;
         if (!item.done) {
           const job = work(item.value, stop.signal);
-          job.catch(() => {}); // it is told in its turn
+          job.catch(() => {}); // thrown when its turn comes
           jobs.push(job);
         }
       }
     }
   } finally {
-    off();
+    removeListener();
     stop.abort();
-    // Not waited for: it may be in the middle of an item that never comes.
-    coming?.catch(() => {});
-    if (!isOver) {
+    // Not awaited: the iterator may be waiting for an item that never comes.
+    nextItem?.catch(() => {});
+    if (!isExhausted) {
       (async () => iterator.return?.())().catch(() => {});
     }
   }

@@ -1,21 +1,21 @@
-// What passes between the pool and its workers. A worker does one call at a time, and gives one reply
-// to each. Messages carry neither methods nor classes: those are put back on the other side.
+// The messages between the pool and its workers. A worker executes one call at a time and sends one reply
+// for each. Messages lose methods and classes, which the receiver restores.
 
 import { type ErrorCode, ImageError, reasonOf } from '../errors.js';
 import { asSource, type Input, isBlob, tagOf } from '../input/input.js';
-import { withForms } from '../result.js';
+import { withMethods } from '../result.js';
 import type { EncodedImage } from '../types.js';
 
-/** The functions that take a source. The page makes a File by itself. */
+/** The functions that a worker executes. `toFile` creates its File in the calling thread. */
 export type Functions = Omit<
   typeof import('../index.js'),
   'ImageError' | 'init' | 'dispose' | 'toFile'
 >;
 
-/** A source that a message can carry. */
-export type Material = string | Blob | Input;
+/** A source that postMessage can send. */
+export type SendableSource = string | Blob | Input;
 
-/** A function's name and its arguments, of which a source is a `Material`. */
+/** A call of a function. Its first argument is a `SendableSource`, except for `init`. */
 export interface Call {
   readonly name: keyof Functions | 'init';
   readonly args: readonly unknown[];
@@ -24,8 +24,8 @@ export interface Call {
 export interface Reply {
   readonly result?: unknown;
   readonly error?: ErrorMessage;
-  /** Beside an error: the source is given back, for the page may know a way to read it. */
-  readonly source?: Material;
+  /** Set together with `error` if the calling thread may be able to decode the source. */
+  readonly source?: SendableSource;
 }
 
 export interface ErrorMessage {
@@ -35,29 +35,27 @@ export interface ErrorMessage {
   readonly cause?: { readonly name: string; readonly message: string; readonly stack: string };
 }
 
-/** The arguments as the interface takes them. */
+/** The arguments for the public function. */
 export function unpackArguments({ args }: Call): unknown[] {
   const [source, ...rest] = args;
-  return [isRead(source) ? asSource(source) : source, ...rest];
+  return [isReadSource(source) ? asSource(source) : source, ...rest];
 }
 
-/** Whether a `Material` is a source that has been read. */
-export function isRead(material: unknown): material is Input {
-  return (
-    typeof material === 'object' && material !== null && 'kind' in material && !isBlob(material)
-  );
+/** Whether a `SendableSource` has been read already. */
+export function isReadSource(source: unknown): source is Input {
+  return typeof source === 'object' && source !== null && 'kind' in source && !isBlob(source);
 }
 
 export function packResult(result: unknown): Reply {
   if (tagOf(Object(result)) !== 'ImageData') {
     return { result };
   }
-  // As it is, it would be copied on both sides; its samples can be moved.
+  // ImageData would be copied. Its samples can be transferred.
   const { data, width, height, colorSpace } = result as ImageData;
   return { result: { data, width, height, colorSpace } };
 }
 
-/** A reply as the interface has it: a result, or an error that is thrown. */
+/** The result in a reply, with its methods and classes. Throws the error in a reply. */
 export function unpackReply({ name }: Call, { result, error }: Reply): unknown {
   if (error !== undefined) {
     throw unpackError(error);
@@ -66,15 +64,15 @@ export function unpackReply({ name }: Call, { result, error }: Reply): unknown {
     const { data, width, height, colorSpace } = result as ImageData;
     return new ImageData(data, width, height, { colorSpace });
   }
-  return Array.isArray(result) ? result.map(withMethods) : withMethods(result);
+  return Array.isArray(result) ? result.map(restoreMethods) : restoreMethods(result);
 }
 
-function withMethods(result: unknown): unknown {
+function restoreMethods(result: unknown): unknown {
   const { bytes } = Object(result) as { bytes?: unknown };
-  return bytes instanceof Uint8Array ? withForms(result as EncodedImage) : result;
+  return bytes instanceof Uint8Array ? withMethods(result as EncodedImage) : result;
 }
 
-/** `call`: whose source is to be given back if the page may know a way to read it. */
+/** The reply for an error of `call`. It returns the source if the calling thread may be able to decode it. */
 export function packError(error: unknown, call?: Call): Reply {
   if (!(error instanceof ImageError)) {
     const packed = { code: 'INTERNAL', message: reasonOf(error), details: {} } as const;
@@ -86,10 +84,10 @@ export function packError(error: unknown, call?: Call): Reply {
     ...(cause !== undefined && { cause: packCause(cause) }),
   };
   const isUnknown = call !== undefined && code === 'UNSUPPORTED_FORMAT';
-  return { error: packed, ...(isUnknown && { source: call.args[0] as Material }) };
+  return { error: packed, ...(isUnknown && { source: call.args[0] as SendableSource }) };
 }
 
-// By hand: not every engine sends errors, and none sends all that they have.
+// Not every engine can send errors, and none sends all of their fields.
 function packCause(cause: unknown): Required<ErrorMessage>['cause'] {
   const { name = 'Error', stack = '' } = Object(cause) as Partial<Error>;
   return { name, message: reasonOf(cause), stack };
@@ -100,11 +98,11 @@ export function unpackError({ code, message, details, cause }: ErrorMessage): Im
   return new ImageError(code, message, details as never, options) as ImageError;
 }
 
-/** The memory in a message whose sender has no more use for it: it is moved instead of copied. */
-export function memoryOf(message: unknown): ArrayBuffer[] {
+/** All buffers in a message, to be transferred instead of copied. */
+export function buffersOf(message: unknown): ArrayBuffer[] {
   if (ArrayBuffer.isView(message)) {
     return [message.buffer as ArrayBuffer];
   }
-  const parts = typeof message === 'object' && message !== null ? Object.values(message) : [];
-  return [...new Set(parts.flatMap(memoryOf))];
+  const values = typeof message === 'object' && message !== null ? Object.values(message) : [];
+  return [...new Set(values.flatMap(buffersOf))];
 }

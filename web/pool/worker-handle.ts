@@ -1,30 +1,30 @@
-// A worker, a browser's or Node's, which does one call at a time and can be ended in the middle of it.
+// A worker of a browser or of Node, which executes one call at a time and can be ended during a call.
 
-import { ImageError, noRoom, reasonOf, unreadable } from '../errors.js';
+import { ImageError, outOfMemory, reasonOf, unreadable } from '../errors.js';
 import { type NodeModules, nodeModule } from '../node-builtins.js';
-import { cureOf } from '../wasm/compile.js';
+import { bundlerAdvice } from '../wasm/compile.js';
 import { type Call, type Reply, unpackReply } from './protocol.js';
 
-export interface Thread {
-  /** Resolves when it can take calls. */
+export interface WorkerHandle {
+  /** Resolves when the worker is ready for calls. Rejects if it does not load. */
   readonly started: Promise<void>;
-  /** Does a call, to which `transfer` is moved. Rejects where the worker ended. */
+  /** Executes a call. The buffers in `transfer` are transferred. Rejects if the worker ends. */
   call(call: Call, transfer: ArrayBuffer[]): Promise<Reply>;
-  /** Ends it at once; what it was doing rejects with `reason`. */
+  /** Ends the worker immediately. Its current call rejects with `reason`. */
   end(reason: unknown): void;
-  /** Resolves when it has ended, for whatever reason. */
+  /** Resolves when the worker has ended, for any reason. */
   readonly ended: Promise<void>;
-  /** Whether it was ended, or is about to. */
-  isOver(): boolean;
-  /** Whether Node is to wait for it. */
-  hold(on: boolean): void;
+  /** Whether the worker has ended or is ending. */
+  isEnding(): boolean;
+  /** Whether the worker keeps the Node process running. No effect in browsers. */
+  keepAlive(on: boolean): void;
 }
 
-// What a browser's worker and Node's have in common.
+// What workers of browsers and of Node have in common.
 interface Port {
   postMessage(call: Call, transfer: ArrayBuffer[]): void;
   terminate(): unknown;
-  // Not in browsers, where nobody waits for a worker.
+  // Node only.
   ref?(): void;
   unref?(): void;
 }
@@ -34,18 +34,21 @@ interface Listener {
   fail(error: unknown): void;
 }
 
-// A worker answers its first call within milliseconds; a script that is something else never does.
-const ANSWER_MS = 60_000;
+// A worker replies to `init` within milliseconds. A wrong script never does.
+const INIT_TIMEOUT_MS = 60_000;
 
 /**
- * Starts a worker with the wasm; its script is at `workerUrl`, or else beside this file. `started` and the
- * calls reject with what goes wrong.
+ * Starts a worker, with its script at `workerUrl` or else next to this file, and sends it the wasm. Does not
+ * throw: `started` and the calls reject with the error.
  */
-export function startThread(wasm: Promise<WebAssembly.Module>, workerUrl?: string | URL): Thread {
+export function startWorker(
+  wasm: Promise<WebAssembly.Module>,
+  workerUrl?: string | URL,
+): WorkerHandle {
   let port: Port | undefined;
   let hasLoaded = false;
   let end: { readonly reason: unknown } | undefined;
-  let waiting: { resolve(reply: Reply): void; reject(reason: unknown): void } | undefined;
+  let pending: { resolve(reply: Reply): void; reject(reason: unknown): void } | undefined;
   let whenEnded = (_: unknown) => {};
   const ended = new Promise<void>((resolve) => {
     whenEnded = () => resolve();
@@ -54,7 +57,7 @@ export function startThread(wasm: Promise<WebAssembly.Module>, workerUrl?: strin
   const finish = (reason: unknown) => {
     if (end === undefined) {
       end = { reason };
-      waiting?.reject(reason);
+      pending?.reject(reason);
       Promise.resolve(port?.terminate()).then(whenEnded, whenEnded);
     }
   };
@@ -66,18 +69,21 @@ export function startThread(wasm: Promise<WebAssembly.Module>, workerUrl?: strin
       try {
         port?.postMessage(call, transfer);
       } catch (error) {
-        throw unreadable('a source that can be sent to a worker', error);
+        throw unreadable('The source', error);
       }
-      waiting = { resolve, reject };
+      pending = { resolve, reject };
     });
   const listener = {
     receive: (reply: Reply) => {
       hasLoaded = true;
-      waiting?.resolve(reply);
-      waiting = undefined; // it would keep the reply
+      pending?.resolve(reply);
+      pending = undefined; // it would keep the reply in memory
     },
     fail: (error: unknown) =>
-      finish(noRoom(error) ?? (hasLoaded ? died(error) : notLoaded(error, workerUrl))),
+      finish(
+        outOfMemory(error) ??
+          (hasLoaded ? workerCrashed(error) : workerNotLoaded(error, workerUrl)),
+      ),
   };
   try {
     port = (hasWebWorkers() ? openWorker : openNodeWorker)(listener, workerUrl);
@@ -88,7 +94,10 @@ export function startThread(wasm: Promise<WebAssembly.Module>, workerUrl?: strin
   const start = async () => {
     const call = { name: 'init', args: [{ wasmModule: await wasm }] } as const;
     const reply = exchange(call, []);
-    const timer = setTimeout(() => listener.fail('it did not answer within a minute'), ANSWER_MS);
+    const timer = setTimeout(
+      () => listener.fail('it did not answer within a minute'),
+      INIT_TIMEOUT_MS,
+    );
     unpackReply(call, await reply.finally(() => clearTimeout(timer)));
   };
   const started = start();
@@ -98,81 +107,81 @@ export function startThread(wasm: Promise<WebAssembly.Module>, workerUrl?: strin
     call: (call, transfer) => started.then(() => exchange(call, transfer)),
     end: finish,
     ended,
-    isOver: () => end !== undefined,
-    hold: (on) => (on ? port?.ref?.() : port?.unref?.()),
+    isEnding: () => end !== undefined,
+    keepAlive: (on) => (on ? port?.ref?.() : port?.unref?.()),
   };
 }
 
-// Deno's own would keep it running, and can't be told not to.
+// Deno's Web Workers keep the process running and have no unref(). It has Node's workers, too.
 function hasWebWorkers(): boolean {
   return typeof Worker === 'function' && !('Deno' in globalThis);
 }
 
-// Undefined in a bundle that is no module.
-const here: string | undefined = import.meta.url;
+// Undefined in a bundle that is not a module.
+const ownUrl: string | undefined = import.meta.url;
 
 const page = () => (globalThis as { location?: Location }).location;
 
-// Where the script is; undefined if that is no valid address.
-function addressOf(workerUrl: string | URL | undefined): URL | undefined {
+// The URL of the script, or undefined if it is invalid.
+function urlOf(workerUrl: string | URL | undefined): URL | undefined {
   try {
     return workerUrl === undefined
-      ? new URL('./crop64-worker.js', here)
+      ? new URL('./crop64-worker.js', ownUrl)
       : new URL(workerUrl, page()?.href);
   } catch {
     return undefined;
   }
 }
 
-// A page may only start workers of its own origin.
-function isElsewhere({ protocol, origin }: URL): boolean {
+// Pages may only start workers of their own origin.
+function isCrossOrigin({ protocol, origin }: URL): boolean {
   const own = page()?.origin;
   return /^https?:$/.test(protocol) && own !== undefined && own !== origin;
 }
 
 function openWorker({ receive, fail }: Listener, workerUrl: string | URL | undefined): Port {
-  const worker = startWorker(workerUrl);
+  const worker = createWorker(workerUrl);
   worker.onmessage = ({ data }) => receive(data);
   // Chrome's workers have no onmessageerror.
   worker.addEventListener('messageerror', () => fail('it sent a message that cannot be read'));
   worker.onerror = (event) => {
-    event.preventDefault(); // it is told by the calls
-    fail(event.message ?? 'it is not there, or a content security policy forbids it');
+    event.preventDefault(); // the calls report it
+    fail(event.message ?? 'the file is missing, or a content security policy forbids it');
   };
   return worker;
 }
 
-function startWorker(workerUrl: string | URL | undefined): Worker {
-  const url = addressOf(workerUrl);
-  if (url !== undefined && isElsewhere(url)) {
-    return startFromElsewhere(url);
+function createWorker(workerUrl: string | URL | undefined): Worker {
+  const url = urlOf(workerUrl);
+  if (url !== undefined && isCrossOrigin(url)) {
+    return createCrossOriginWorker(url);
   }
   return workerUrl === undefined
-    ? // Bundlers look for just this expression, and bundle what it names.
+    ? // Bundlers recognise this expression and bundle the script.
       new Worker(new URL('./crop64-worker.js', import.meta.url), { type: 'module' })
     : new Worker(url ?? workerUrl, { type: 'module' });
 }
 
-// A worker of the page's own origin that runs a script of another one. Not as a module: a failing import
-// gives no reason.
-function startFromElsewhere(url: URL): Worker {
+// A worker of the page's origin that runs a script of another origin. Not a module worker: its failing import
+// would report no reason.
+function createCrossOriginWorker(url: URL): Worker {
   const script = `importScripts(${JSON.stringify(url.href)})`;
   const own = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   try {
     return new Worker(own);
   } finally {
-    // Once it has been read: some browsers read it after the constructor has returned.
+    // Later, because some browsers read the script after the constructor has returned.
     setTimeout(() => URL.revokeObjectURL(own), 60_000);
   }
 }
 
 function openNodeWorker({ receive, fail }: Listener, workerUrl: string | URL | undefined): Port {
   const { Worker } = nodeModule('node:worker_threads') as NodeModules['node:worker_threads'];
-  // Not the expression above: a bundler would take it for a second worker. And not the flags of this
-  // process: some of them, a worker cannot have.
+  // Not the expression above: a bundler would bundle a second worker. No execArgv, since workers refuse some
+  // of the flags of this process.
   const url = new URL(
     workerUrl ?? './crop64-worker.js',
-    workerUrl === undefined ? here : undefined,
+    workerUrl === undefined ? ownUrl : undefined,
   );
   const worker = new Worker(url, { execArgv: [] });
   worker.on('message', receive);
@@ -182,12 +191,17 @@ function openNodeWorker({ receive, fail }: Listener, workerUrl: string | URL | u
   return worker as unknown as Port;
 }
 
-function died(error: unknown): ImageError {
-  return new ImageError('INTERNAL', `The worker died: ${reasonOf(error)}.`, {}, { cause: error });
+function workerCrashed(error: unknown): ImageError {
+  return new ImageError(
+    'INTERNAL',
+    `The worker crashed: ${reasonOf(error)}.`,
+    {},
+    { cause: error },
+  );
 }
 
-function notLoaded(error: unknown, workerUrl: string | URL | undefined): ImageError {
-  const url = addressOf(workerUrl);
+function workerNotLoaded(error: unknown, workerUrl: string | URL | undefined): ImageError {
+  const url = urlOf(workerUrl);
   const from = url === undefined ? '' : ` from ${url.href}`;
   return new ImageError(
     'MODULE_LOAD_FAILED',
@@ -198,16 +212,16 @@ function notLoaded(error: unknown, workerUrl: string | URL | undefined): ImageEr
 }
 
 function adviceFor(url: URL | undefined, workerUrl: string | URL | undefined): string {
-  if (url !== undefined && isElsewhere(url)) {
+  if (url !== undefined && isCrossOrigin(url)) {
     return (
-      `A worker of another origin needs a content security policy that allows worker-src blob: and ` +
-      `script-src ${url.origin}. Or serve crop64-worker.js from the origin of the page, and say where it ` +
-      'is with createPool({ workerUrl })'
+      `A worker of another origin needs a content security policy with worker-src blob: and script-src ` +
+      `${url.origin}. Or serve crop64-worker.js from the page's origin, and set its URL with ` +
+      'createPool({ workerUrl })'
     );
   }
-  const cure =
+  const advice =
     workerUrl === undefined
-      ? `${cureOf(url?.href, 'crop64-worker.js')}; or say where it is with createPool({ workerUrl })`
-      : 'Check that workerUrl is the address of the file crop64/crop64-worker.js';
-  return `${cure}; a content security policy needs worker-src 'self'`;
+      ? `${bundlerAdvice(url?.href, 'crop64-worker.js')}; or set its URL with createPool({ workerUrl })`
+      : 'Check that workerUrl is the URL of crop64/crop64-worker.js';
+  return `${advice}; a content security policy needs worker-src 'self'`;
 }

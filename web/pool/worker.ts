@@ -1,11 +1,11 @@
-// What a worker of the pool runs: the interface, one call after the other.
+// The script of a worker: executes the public functions, one call after the other.
 
-import { noRoom } from '../errors.js';
+import { outOfMemory } from '../errors.js';
 import * as crop64 from '../index.js';
 import { nodeModule } from '../node-builtins.js';
 import {
+  buffersOf,
   type Call,
-  memoryOf,
   packError,
   packResult,
   type Reply,
@@ -18,14 +18,14 @@ interface Port {
   postMessage(reply: Reply, transfer: ArrayBuffer[]): void;
 }
 
-// Node's workers have no postMessage of their own.
+// Node's workers have no global postMessage.
 const port = (
   typeof postMessage === 'function' ? globalThis : nodeModule('node:worker_threads')?.parentPort
 ) as Port;
 
 const functions: Record<Call['name'], unknown> = { ...crop64 };
 
-async function answer(call: Call): Promise<Reply> {
+async function execute(call: Call): Promise<Reply> {
   try {
     const perform = functions[call.name] as (...args: unknown[]) => unknown;
     return packResult(await perform(...unpackArguments(call)));
@@ -34,16 +34,16 @@ async function answer(call: Call): Promise<Reply> {
   }
 }
 
-// Every call has a reply, or the one who waits for it would wait for ever.
-function reply(made: Reply): void {
+// Every call gets a reply, otherwise the caller would wait forever.
+function send(reply: Reply): void {
   try {
-    port.postMessage(made, memoryOf(made));
+    port.postMessage(reply, buffersOf(reply));
   } catch (error) {
-    port.postMessage(packError(noRoom(error) ?? error), []);
+    port.postMessage(packError(outOfMemory(error) ?? error), []);
   }
 }
 
-port.onmessage = async ({ data: call }) => reply(await answer(call));
+port.onmessage = async ({ data: call }) => send(await execute(call));
 port.addEventListener('messageerror', () =>
-  reply(packError(new Error('The worker could not read what it was sent.'))),
+  send(packError(new Error('The worker could not read its message.'))),
 );

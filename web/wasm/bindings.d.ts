@@ -1,10 +1,8 @@
 // What bindings/bindings.cpp exposes. Not part of the public interface.
 
 import type { ErrorCode } from '../errors.js';
+import type { NativeOptions } from '../options.js';
 import type { Channels, ColorSpace, CopiedFormat, Format, ImageInfo } from '../types.js';
-
-// A field that is undefined, or not there, has the default of C++.
-type Some<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undefined };
 
 export interface NativeInput {
   readonly data: Uint8Array;
@@ -18,46 +16,6 @@ export interface NativeInput {
   readonly iccProfile?: Uint8Array | undefined;
   readonly keptAs?: 'jpeg' | undefined;
 }
-
-export type NativeResize = Some<{
-  width: number;
-  height: number;
-  fit: 'cover' | 'contain' | 'fill' | 'inside' | 'outside';
-  positionX: number;
-  positionY: number;
-  kernel: 'nearest' | 'linear' | 'cubic' | 'lanczos3';
-  withoutEnlargement: boolean;
-}>;
-
-export type NativeOptions = Some<{
-  /** Whether no option about the image or its file was given. */
-  copiesFile: boolean;
-  autoOrient: boolean;
-  rotate: number;
-  flip: 'horizontal' | 'vertical';
-  crop: {
-    edges: { left: number; top: number; right: number; bottom: number };
-    percent: boolean;
-  };
-  outOfBounds: 'error' | 'clamp' | 'pad';
-  background: { r: number; g: number; b: number; alpha: number };
-  resize: NativeResize;
-  damaged: 'error' | 'accept';
-  limits: Some<{ pixels: number; bytes: number; memory: number }>;
-  format: 'keep' | 'jpeg' | 'png' | 'raw';
-  metadata: 'none' | 'color' | 'all';
-  lossless: boolean;
-  quality: number;
-  progressive: 'keep' | 'no' | 'yes';
-  optimizeCoding: boolean;
-  chromaSubsampling: { horizontal: number; vertical: number };
-  compressionLevel: number;
-  palette: boolean;
-  channels: Channels | 'keep';
-  bitDepth: number;
-  maxBytes: number;
-  minQuality: number;
-}>;
 
 export type NativeResponse<Value> =
   | { ok: true; result: Value }

@@ -1,50 +1,40 @@
-// Finds the wasm and compiles it.
+// Finds the wasm file and compiles it.
 
-import { ImageError, invalid, reasonOf } from '../errors.js';
-import { type NodeModules, nodeModule } from '../node-builtins.js';
-import { object } from '../options.js';
+import { ImageError, reasonOf } from '../errors.js';
+import { nodeFileSystem } from '../node-builtins.js';
 import type { InitOptions } from '../types.js';
 import { ownWasm } from './url.js';
 
-/** Errors: INVALID_ARGUMENT. */
-export function checkInit(options: InitOptions): InitOptions {
-  const names = ['wasmUrl', 'wasmBinary', 'wasmModule'];
-  const all = Object.entries(object(options, 'options', names));
-  const given = all.filter(([, value]) => value !== undefined).map(([name]) => name);
-  if (given.length > 1) {
-    throw invalid(`at most one of ${names.join(', ')}`, 'options', given.join(' and '));
-  }
-  return options;
-}
-
-/** Errors: MODULE_LOAD_FAILED. */
+/**
+ * Compiles the wasm that `options` name, or else the package's own. Throws MODULE_LOAD_FAILED.
+ */
 export async function compile(options: InitOptions): Promise<WebAssembly.Module> {
   try {
     return await find(options);
   } catch (error) {
-    throw notLoaded(error);
+    throw wasmNotLoaded(error);
   }
 }
 
-/** What kept the wasm from loading, as an ImageError. */
-export function notLoaded(error: unknown): ImageError {
+/** The error for a wasm that did not load, with `error` as its cause. An ImageError is returned as it is. */
+export function wasmNotLoaded(error: unknown): ImageError {
   if (error instanceof ImageError) {
     return error;
   }
   const reason = reasonOf(error);
   const isForbidden = /\bCSP\b|security policy/i.test(reason);
   return loadFailed(
-    isForbidden ? needs(reason, "script-src 'wasm-unsafe-eval'") : reason,
+    isForbidden ? withPolicy(reason, "script-src 'wasm-unsafe-eval'") : reason,
     {},
     error,
   );
 }
 
-// What browsers say of a policy names no directive, or 'unsafe-eval', which allows much more.
-const needs = (reason: string, directive: string) =>
+// Browsers' own messages name no directive, or 'unsafe-eval', which allows much more.
+const withPolicy = (reason: string, directive: string) =>
   `${reason} (a content security policy needs ${directive})`;
 
-/** Does `work` when it is first asked for, and again only after it failed. */
+/** Calls `work` once and shares its result. After a failure, the next call tries again. */
 export function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
   let attempt: Promise<Value> | undefined;
   return () => {
@@ -66,8 +56,8 @@ async function find(options: InitOptions): Promise<WebAssembly.Module> {
     return WebAssembly.compile(wasmBinary as BufferSource);
   }
   const { location } = globalThis as { location?: Location };
-  const address = new URL(wasmUrl, location?.href);
-  return address.protocol === 'file:' ? compileFile(address) : compileResponse(address);
+  const url = new URL(wasmUrl, location?.href);
+  return url.protocol === 'file:' ? compileFile(url) : compileResponse(url);
 }
 
 async function compileFile(url: URL): Promise<WebAssembly.Module> {
@@ -80,27 +70,12 @@ async function compileFile(url: URL): Promise<WebAssembly.Module> {
   return WebAssembly.compile(bytes);
 }
 
-/**
- * What reads file: URLs.
- * @internal
- */
-export function nodeFileSystem(): NodeModules['node:fs/promises'] {
-  const files = nodeModule('node:fs/promises');
-  if (files === undefined) {
-    throw new ImageError(
-      'SOURCE_UNREADABLE',
-      'Expected a runtime that reads file: URLs (Node 20.16 or newer, Deno, Bun). Pass the bytes.',
-    );
-  }
-  return files;
-}
-
 async function compileResponse(url: URL): Promise<WebAssembly.Module> {
   let response: Response;
   try {
     response = await fetch(url);
   } catch (error) {
-    const reason = needs(reasonOf(error), `connect-src ${url.origin}`);
+    const reason = withPolicy(reasonOf(error), `connect-src ${url.origin}`);
     throw loadFailed(reason, { url: url.href }, error);
   }
   const mimeType = response.headers.get('content-type') ?? '';
@@ -127,20 +102,20 @@ function loadFailed(
   const from = details.url === undefined ? '' : ` from ${details.url}`;
   return new ImageError(
     'MODULE_LOAD_FAILED',
-    `The wasm did not load${from}: ${reason}. ${cureOf(details.url, 'crop64.wasm')}; or say where ` +
-      'it is with init({ wasmUrl }).',
+    `The wasm did not load${from}: ${reason}. ${bundlerAdvice(details.url, 'crop64.wasm')}; or set its ` +
+      'URL with init({ wasmUrl }).',
     details,
     cause === undefined ? undefined : { cause },
   );
 }
 
 /**
- * What to do about a file of the package that was not found: bundlers move code.
+ * What to do if a file of the package was not found at `url`: bundlers move code and leave files behind.
  * @internal
  */
-export function cureOf(url: string | undefined, file: string): string {
+export function bundlerAdvice(url: string | undefined, file: string): string {
   return url?.includes('/.vite/')
     ? "Vite before 8 needs optimizeDeps: { exclude: ['crop64'] } in its configuration"
     : `If your bundler did not copy ${file}, copy node_modules/crop64/dist/${file} next to the bundle, ` +
-        'which has to be an ES module';
+        'which must be an ES module';
 }

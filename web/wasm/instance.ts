@@ -1,22 +1,23 @@
-// Starts the module: once, shared by all calls, and again after a failure.
+// Instantiates the module: once, shared by all calls, and again after a failure.
 
 import { unlessAborted } from '../abort.js';
-import { type ErrorCode, ImageError, noRoom, reasonOf } from '../errors.js';
+import { type ErrorCode, ImageError, outOfMemory, reasonOf } from '../errors.js';
+import { checkInit } from '../options.js';
 import type { InitOptions } from '../types.js';
 import createModule, { type NativeModule, type NativeResponse } from './bindings.js';
-import { checkInit, compile, notLoaded, once } from './compile.js';
+import { compile, once, wasmNotLoaded } from './compile.js';
 
-// Wasm memory never shrinks. An instance that has grown beyond this is let go after its job.
-const KEPT_HEAP_BYTES = 256 * 1024 * 1024;
+// Wasm memory never shrinks. An instance whose memory has grown beyond this is dropped after its job.
+const MAX_KEPT_HEAP_BYTES = 256 * 1024 * 1024;
 
 let settings: InitOptions = {};
-// The module, started by whichever call comes first.
+// The instance, created by the first call that needs it.
 let load = /* @__PURE__ */ once(start);
-let isThere = false;
+let hasLoaded = false;
 
 /**
- * Loads the module now, and says where it is to come from. Optional: without it the first call loads
- * it from beside this file. What was loaded before is let go.
+ * Loads the wasm now, from where `options` say. It is optional: without it, the first call loads the wasm
+ * from beside the code. An instance that was loaded before is dropped.
  */
 export async function init(options: InitOptions = {}): Promise<void> {
   settings = checkInit(options);
@@ -24,14 +25,14 @@ export async function init(options: InitOptions = {}): Promise<void> {
   await load();
 }
 
-/** Frees the module and its memory. The next call makes a new one. */
+/** Frees the module and its memory. The next call loads it again. */
 export function dispose(): void {
   load = once(start);
-  isThere = false;
+  hasLoaded = false;
 }
 
 /**
- * Resolves when the module is there, which run() waits for, too: so that a source can be read meanwhile.
+ * Resolves when the module has loaded. `run` waits for it as well; this lets a source be read meanwhile.
  * @internal
  */
 export function loaded(): Promise<unknown> {
@@ -39,16 +40,16 @@ export function loaded(): Promise<unknown> {
 }
 
 /**
- * Whether it is there already.
+ * Whether the module has loaded.
  * @internal
  */
 export function isLoaded(): boolean {
-  return isThere;
+  return hasLoaded;
 }
 
 /**
- * Runs a job on the module and turns its answer into a value or an ImageError. An instance that has
- * trapped or grown large is replaced without the caller's doing.
+ * Runs a job on the module and returns its result, or throws its error as an ImageError. An instance that
+ * trapped or whose memory has grown large is replaced before the next job.
  * @internal
  */
 export async function run<Value>(
@@ -62,12 +63,12 @@ export async function run<Value>(
     response = job(native);
   } catch (error) {
     if (error instanceof ImageError) {
-      throw error; // a job that refuses its input has not begun
+      throw error; // the job refused its input before it called the module
     }
     dispose();
-    throw noRoom(error) ?? stopped(error);
+    throw outOfMemory(error) ?? moduleCrashed(error);
   }
-  if (native.heapHighWater() > KEPT_HEAP_BYTES) {
+  if (native.heapHighWater() > MAX_KEPT_HEAP_BYTES) {
     dispose();
   }
   if (!response.ok) {
@@ -76,10 +77,10 @@ export async function run<Value>(
   return response.result;
 }
 
-function stopped(error: unknown): ImageError {
+function moduleCrashed(error: unknown): ImageError {
   return new ImageError(
     'INTERNAL',
-    `The module stopped: ${reasonOf(error)}. Please report it with the picture.`,
+    `The module crashed: ${reasonOf(error)}. Please report it with the image.`,
     {},
     { cause: error },
   );
@@ -88,10 +89,10 @@ function stopped(error: unknown): ImageError {
 async function start(): Promise<NativeModule> {
   try {
     const native = await instantiate(await compile(settings));
-    isThere = true;
+    hasLoaded = true;
     return native;
   } catch (error) {
-    throw noRoom(error) ?? notLoaded(error);
+    throw outOfMemory(error) ?? wasmNotLoaded(error);
   }
 }
 

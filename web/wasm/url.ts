@@ -1,10 +1,10 @@
-// Where the wasm is as long as nobody says so. In crop64/inline its bytes are in this file's place
-// (scripts/build.mjs).
+// The default location of the wasm. In crop64/inline, scripts/build.mjs replaces this file by one that
+// contains the bytes.
 
 import type { InitOptions } from '../types.js';
 
 /** @internal */
 export function ownWasm(): InitOptions {
-  // Bundlers look for just this expression, and serve the file that it names.
+  // Bundlers recognise this expression and copy the file that it names.
   return { wasmUrl: new URL('./crop64.wasm', import.meta.url) };
 }
