@@ -1,6 +1,6 @@
 /**
- * The instances of a class of the web, by the name of the class. `Otherwise` in a project whose
- * libraries do not declare the class: an unknown name would make `any` of the whole type.
+ * The instance type of a global class, by its name. `Otherwise` in projects whose libraries do not declare
+ * the class: an unknown name would turn the whole type into `any`.
  */
 export type Web<Name extends string, Otherwise = never> = typeof globalThis extends {
   [Key in Name]: { prototype: infer Instance };
@@ -8,37 +8,48 @@ export type Web<Name extends string, Otherwise = never> = typeof globalThis exte
   ? Instance
   : Otherwise;
 
-// `Uint8Array<ArrayBuffer>` and the like. Before TypeScript 5.7 typed arrays have no parameter.
-/** Bytes in memory of their own. */
+// `Uint8Array<ArrayBuffer>` and the like. Before TypeScript 5.7, typed arrays have no type parameter.
+/** Bytes in an ArrayBuffer of their own. */
 export type Bytes = ReturnType<Uint8ArrayConstructor['of']>;
-/** Samples of 8 bits, from 0 to 255. */
+/** 8-bit samples, from 0 to 255. */
 export type Samples8 = ReturnType<Uint8ClampedArrayConstructor['of']>;
-/** Samples of 16 bits, from 0 to 65535, in the machine's byte order. */
+/** 16-bit samples, from 0 to 65535, in the machine's byte order. */
 export type Samples16 = ReturnType<Uint16ArrayConstructor['of']>;
 
-/** The channels of samples, in this order in memory. */
+/** The channels of a pixel, in their order in memory. */
 export type Channels = 'RGBA' | 'RGB' | 'BGRA' | 'BGR' | 'GRAY' | 'GRAYA';
 
-/** Samples as a source: rows from the top, tightly packed, straight alpha. */
+/** Raw pixels as a source: rows from top to bottom without padding, alpha not premultiplied. */
 export interface Pixels {
-  /** `width` x `height` x channels. A Uint16Array holds samples of 16 bits, the others of 8. */
+  /**
+   * `width` x `height` x number of channels samples. A Uint16Array contains 16-bit samples, the others 8-bit
+   * samples.
+   */
   readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
   /** In pixels, from 1. */
   readonly width: number;
   /** In pixels, from 1. */
   readonly height: number;
-  /** Default: `'RGBA'`, as in ImageData. */
+  /**
+   * The channels of `data`.
+   *
+   * @default 'RGBA', as in ImageData
+   */
   readonly channels?: Channels | undefined;
-  /** What the samples mean; `'other'` is what `iccProfile` says. Default: `'srgb'`. */
+  /**
+   * The colour space of the samples. `'other'` is described by `iccProfile`.
+   *
+   * @default 'srgb'
+   */
   readonly colorSpace?: ColorSpace | undefined;
-  /** The ICC profile of the samples; it overrides `colorSpace`. */
+  /** The ICC profile of the samples. Overrides `colorSpace`. */
   readonly iccProfile?: Uint8Array | undefined;
 }
 
-/** A colour space by its name on the web; `'other'`: one that only an ICC profile describes. */
+/** A colour space by its name in CSS, or `'other'` if only an ICC profile describes it. */
 export type ColorSpace = 'srgb' | 'display-p3' | 'other';
 
-/** A stream of bytes, as a source: a `ReadableStream`. */
+/** A stream of bytes as a source, such as a `ReadableStream`. */
 export interface ByteStream {
   /** Locks the stream. */
   getReader(): {
@@ -46,21 +57,21 @@ export interface ByteStream {
   };
 }
 
-/** A result with an encoded file, as a source. */
+/** An encoded result as a source. */
 export interface WithBytes {
-  /** The file. */
+  /** The bytes of the file. */
   readonly bytes: Uint8Array;
 }
 
 /**
- * Where an image comes from. Strings are base64 text or data URLs, never paths or addresses: pass
- * a `URL` for those. The source is never changed and never detached. A `Response` or a stream is read
- * to its end. A `Request` is sent with `fetch`. An async iterable of bytes is a stream, too: Node's
- * `Readable`s are. Do not change bytes or pixels before the call has settled.
+ * An image to read. A string is base64 text or a data URL, never a path or a URL: pass a `URL` for those. A
+ * `Response` or a stream is read to its end, and a `Request` is sent with `fetch`. Async iterables of bytes,
+ * such as Node's `Readable`, are streams, too. Sources are never changed or detached. Do not change bytes or
+ * pixels before the call settles.
  *
- * Errors: `INVALID_ARGUMENT` of what is no source; `SOURCE_UNREADABLE` of one that cannot be read (an
- * HTTP status, a missing file, a tainted canvas, a picture that is not loaded); and of what it holds
- * `UNSUPPORTED_FORMAT`, `CORRUPT_IMAGE`, `TRUNCATED_IMAGE`, `LIMIT_EXCEEDED` and `OUT_OF_MEMORY`.
+ * Errors: `INVALID_ARGUMENT` if the value is not a source; `SOURCE_UNREADABLE` if it cannot be read (an HTTP
+ * error, a missing file, a tainted canvas, an image that has not loaded); `UNSUPPORTED_FORMAT`,
+ * `CORRUPT_IMAGE`, `TRUNCATED_IMAGE`, `LIMIT_EXCEEDED` or `OUT_OF_MEMORY` for its content.
  */
 export type Source =
   | Web<'Blob'>
@@ -84,16 +95,19 @@ export type Source =
   | Web<'VideoFrame'>;
 
 /**
- * The part that is asked for, in pixels of the picture as displayed (after `autoOrient`, `rotate` and
- * `flip`) or in percent of its sides. `right` and `bottom` are the first column and row that are not
- * taken. Fractions are rounded edge by edge, half up, and an edge up to one pixel outside the image
- * becomes the image's edge.
+ * The region to keep, in pixels of the displayed image (after `autoOrient`, `rotate` and `flip`) or in
+ * percent of its width and height. `right` and `bottom` are exclusive. Each edge is rounded to the nearest
+ * integer, half up. An edge up to one pixel outside the image is moved to the edge of the image.
  *
- * Errors: `CROP_OUT_OF_BOUNDS`, unless `outOfBounds` allows it, with the picture's `width` and `height` in
- * `details`; `INVALID_ARGUMENT` of an empty one.
+ * Errors: `CROP_OUT_OF_BOUNDS` with the image's `width` and `height` in `details`, unless `outOfBounds`
+ * allows it; `INVALID_ARGUMENT` if the region is empty.
  */
 export type Crop = {
-  /** `'%'`: all are in percent of the picture's width and height. Default: they are in pixels. */
+  /**
+   * `'%'`: all values are in percent of the image's width and height.
+   *
+   * @default pixels
+   */
   readonly unit?: '%' | undefined;
 } & (
   | { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }
@@ -112,17 +126,29 @@ export interface CropperData {
   readonly width: number;
   /** In pixels. */
   readonly height: number;
-  /** Degrees clockwise, a multiple of 90. Default: 0. */
+  /**
+   * Degrees clockwise, a multiple of 90.
+   *
+   * @default 0
+   */
   readonly rotate?: number | undefined;
-  /** 1, or -1: flipped horizontally before `rotate`. Default: 1. */
+  /**
+   * 1, or -1 to flip horizontally before `rotate`.
+   *
+   * @default 1
+   */
   readonly scaleX?: number | undefined;
-  /** 1, or -1: flipped vertically before `rotate`. Default: 1. */
+  /**
+   * 1, or -1 to flip vertically before `rotate`.
+   *
+   * @default 1
+   */
   readonly scaleY?: number | undefined;
 }
 
 /**
- * `'#rgb'`, `'#rgba'`, `'#rrggbb'`, `'#rrggbbaa'`, or parts: r, g, b integers from 0 to 255, alpha from
- * 0 to 1 (default: 1, opaque).
+ * `'#rgb'`, `'#rgba'`, `'#rrggbb'`, `'#rrggbbaa'`, or an object: r, g and b are integers from 0 to 255,
+ * alpha is a number from 0 to 1 (default: 1, opaque).
  */
 export type Color =
   | string
@@ -147,201 +173,304 @@ export type Position =
 
 /** The size of the result: `width`, `height` or both. */
 export interface Resize {
-  /** In pixels, an integer from 1. Default: computed from `height` and the aspect ratio. */
+  /**
+   * In pixels, an integer from 1.
+   *
+   * @default computed from `height` and the aspect ratio
+   */
   readonly width?: number | undefined;
-  /** In pixels, an integer from 1. Default: computed from `width` and the aspect ratio. */
+  /**
+   * In pixels, an integer from 1.
+   *
+   * @default computed from `width` and the aspect ratio
+   */
   readonly height?: number | undefined;
   /**
-   * If the aspect ratios differ: `'cover'` crops, `'contain'` pads with `background`, `'fill'` distorts,
-   * `'inside'` is no larger than both sizes, `'outside'` no smaller. Default: `'cover'`.
+   * If the aspect ratios differ, `'cover'` crops, `'contain'` pads with `background`, `'fill'` distorts,
+   * `'inside'` makes the result at most `width` x `height`, `'outside'` at least.
+   *
+   * @default 'cover'
    */
   readonly fit?: 'cover' | 'contain' | 'fill' | 'inside' | 'outside' | undefined;
-  /** The region that `'cover'` keeps, or where `'contain'` places the image. Default: `'center'`. */
+  /**
+   * The region that `'cover'` keeps, or where `'contain'` places the image.
+   *
+   * @default 'center'
+   */
   readonly position?: Position | undefined;
-  /** The resampling filter; all but `'nearest'` antialias. Default: `'lanczos3'`. */
+  /**
+   * The resampling filter. All but `'nearest'` antialias.
+   *
+   * @default 'lanczos3'
+   */
   readonly kernel?: 'nearest' | 'linear' | 'cubic' | 'lanczos3' | undefined;
-  /** Never enlarges the image. Default: `false`. */
+  /**
+   * Never enlarges the image.
+   *
+   * @default false
+   */
   readonly withoutEnlargement?: boolean | undefined;
 }
 
-/** What `probe` takes. */
+/** Options of `probe`. */
 export interface ProbeOptions {
   /**
-   * `bytes` and `memory` of the source as far as it is read, and `pixels` of the image. Default: no
-   * limit.
+   * `bytes` and `memory` apply to the bytes that are read, `pixels` to the image.
+   *
+   * @default no limits
    */
   readonly limits?: Limits | undefined;
-  /** Cancels the call, which then rejects with `signal.reason`. Default: none. */
+  /** Cancels the call, which then rejects with `signal.reason`. */
   readonly signal?: Web<'AbortSignal'> | undefined;
 }
 
 /**
- * Numbers from 0; `Infinity` is no limit. A job that would exceed one is `LIMIT_EXCEEDED`, before memory is
- * taken.
+ * Numbers from 0; `Infinity` is no limit. A job that would exceed a limit rejects with `LIMIT_EXCEEDED`
+ * before memory is allocated.
  */
 export interface Limits {
-  /** Pixels that the source's header may promise. Default: 536 870 912. */
+  /**
+   * The maximum number of pixels of the source, according to its header.
+   *
+   * @default 536_870_912
+   */
   readonly pixels?: number | undefined;
-  /** Bytes of the source. Default: none. */
+  /**
+   * The maximum number of bytes of the source.
+   *
+   * @default Infinity
+   */
   readonly bytes?: number | undefined;
-  /** Bytes of memory for the whole job, including the source. Default: 1 GiB. */
+  /**
+   * The maximum number of bytes of memory for the job, including the source.
+   *
+   * @default 1_073_741_824 (1 GiB)
+   */
   readonly memory?: number | undefined;
 }
 
-/** What all functions but `probe` take. */
+/** Options of all functions except `probe`. */
 export interface CommonOptions {
-  /** Shows the picture the way up that its Exif orientation says. Default: `true`. */
+  /**
+   * Applies the Exif orientation.
+   *
+   * @default true
+   */
   readonly autoOrient?: boolean | undefined;
-  /** Degrees clockwise, after the orientation: a multiple of 90, also a negative one. Default: 0. */
+  /**
+   * Rotates after the orientation was applied: degrees clockwise, a multiple of 90, possibly negative.
+   *
+   * @default 0
+   */
   readonly rotate?: number | undefined;
-  /** From left to right or from top to bottom, after `rotate`. Default: neither. */
+  /**
+   * `'horizontal'` swaps left and right, `'vertical'` top and bottom. Applied after `rotate`.
+   *
+   * @default no flip
+   */
   readonly flip?: 'horizontal' | 'vertical' | undefined;
-  /** The part that is taken. Default: the whole picture. */
+  /**
+   * The region to keep.
+   *
+   * @default the whole image
+   */
   readonly crop?: Crop | undefined;
   /**
-   * What a crop may do beyond the picture's edge: `'error'` (default) is `CROP_OUT_OF_BOUNDS`;
-   * `'clamp'` cuts it to the picture; `'pad'` fills it with `background`.
+   * If the crop exceeds the image, `'error'` rejects with `CROP_OUT_OF_BOUNDS`, `'clamp'` reduces the crop
+   * to the image, `'pad'` fills the rest with `background`.
+   *
+   * @default 'error'
    */
   readonly outOfBounds?: 'error' | 'clamp' | 'pad' | undefined;
   /**
-   * The colour of padding, and what shows through where alpha is dropped. Default: transparent;
-   * white for JPEG.
+   * The colour of padding, and of transparent pixels if the result has no alpha.
+   *
+   * @default transparent; white for JPEG
    */
   readonly background?: Color | undefined;
-  /** The size of the result, made of the crop; nothing outside it is looked at. Default: the crop's. */
+  /**
+   * Resizes the crop. Pixels outside the crop have no influence on the result.
+   *
+   * @default the size of the crop
+   */
   readonly resize?: Resize | undefined;
   /**
-   * What to do with a file that is damaged or cut in the region or above it: `'error'` (default) is
-   * `CORRUPT_IMAGE` or `TRUNCATED_IMAGE`; `'accept'` decodes it as far as possible, as browsers do.
+   * If the file is damaged or ends early, in the crop or above it, `'error'` rejects with `CORRUPT_IMAGE`
+   * or `TRUNCATED_IMAGE`, `'accept'` decodes as much as possible, as browsers do.
+   *
+   * @default 'error'
    */
   readonly damaged?: 'error' | 'accept' | undefined;
-  /** What the job may take. */
+  /** Limits for the source and the job. */
   readonly limits?: Limits | undefined;
   /**
-   * Cancels the job, which then rejects with `signal.reason`: requests and streams end immediately. On
-   * the main thread decoding and encoding are not interrupted; a pool ends its worker. Default: none.
+   * Cancels the job, which then rejects with `signal.reason`. Requests and streams end immediately. In a
+   * pool, the worker ends; on the main thread, decoding and encoding are not interrupted.
    */
   readonly signal?: Web<'AbortSignal'> | undefined;
 }
 
-/** What `toImageData` takes. */
+/** Options of `toImageData`. */
 export interface ImageDataOptions extends CommonOptions {
   /**
-   * Takes samples whose profile is neither sRGB nor Display P3 for sRGB. Default: `false`, which makes
-   * them `UNSUPPORTED_FORMAT`.
+   * Treats samples whose profile is neither sRGB nor Display P3 as sRGB. Otherwise they are
+   * `UNSUPPORTED_FORMAT`.
+   *
+   * @default false
    */
   readonly ignoreProfile?: boolean | undefined;
 }
 
-/** What `decode` takes. */
+/** Options of `decode`. */
 export interface DecodeOptions extends CommonOptions, SampleLayout {}
 
-/** The names of JPEG. */
+/** The names of the format JPEG. */
 export type JpegFormat = 'jpeg' | 'jpg' | 'image/jpeg';
-/** The names of PNG. */
+/** The names of the format PNG. */
 export type PngFormat = 'png' | 'image/png';
 
-/** What `encode` takes for every format. */
+/** Options of `encode` for every format. */
 export interface FileOptions extends CommonOptions {
   /**
-   * The metadata that the new file keeps: `'none'`; `'color'`: profile, gamma and density; `'all'`:
-   * Exif, XMP and text too, as far as they are still true. Default: `'color'`. If nothing else changes,
-   * the samples are not encoded again: the file is rewritten around them. Only a call without any
-   * option copies a file with all its metadata.
+   * The metadata to keep: `'none'`; `'color'`: colour profile, gamma and density; `'all'`: also Exif, XMP and
+   * text, as far as they still apply to the result. If nothing else changes, samples are not encoded
+   * again and only the metadata is rewritten. A call without options copies the file with all its
+   * metadata.
+   *
+   * @default 'color'
    */
   readonly metadata?: 'none' | 'color' | 'all' | undefined;
   /**
-   * A promise. A JPEG's part is moved as it is into a JPEG of its own, without being decoded: the
-   * region then grows to the left and upwards to the grid of blocks, and the result's `region` says
-   * what was taken. Everything else keeps every sample. What cannot be kept so is
-   * `LOSSLESS_IMPOSSIBLE`, which says why. Default: `false`.
+   * Requires a lossless result. A JPEG becomes a JPEG without decoding: its blocks are copied. The
+   * region then extends to the left and to the top to the nearest block boundary, as the result's `region`
+   * reports. For other formats, every sample is kept. If that is impossible, the call rejects with
+   * `LOSSLESS_IMPOSSIBLE`, and the message gives the reason.
+   *
+   * @default false
    */
   readonly lossless?: boolean | undefined;
   /**
-   * The most bytes that the result may have, from 1. A JPEG then has the highest quality up to
-   * `quality` that fits while the next higher does not. What cannot be made to fit is
-   * `LIMIT_EXCEEDED`. Default: none.
+   * The maximum number of bytes of the result, from 1. For JPEG, the highest quality up to `quality` that
+   * fits is chosen. If no result fits, the call rejects with `LIMIT_EXCEEDED`.
+   *
+   * @default Infinity
    */
   readonly maxBytes?: number | undefined;
   /**
-   * JPEG: the lowest quality that `maxBytes` may choose, from 1 to `quality`. If only a lower one
-   * fits, the call is `LIMIT_EXCEEDED`. Default: 1.
+   * JPEG: the lowest quality that `maxBytes` may choose, from 1 to `quality`. If only a lower quality
+   * fits, the call rejects with `LIMIT_EXCEEDED`.
+   *
+   * @default 1
    */
   readonly minQuality?: number | undefined;
 }
 
-/** What a JPEG can be encoded with. */
+/** JPEG options. */
 export interface JpegEncoding {
   /**
-   * An integer from 1 to 100, or `'keep'`: the source JPEG's own tables and subsampling (of CMYK the
-   * nearest quality and the same subsampling). Default: `'keep'` for a JPEG source, or if it is resized the
-   * coarser of `'keep'` and 85; else 85.
+   * An integer from 1 to 100, or `'keep'`: the quantisation tables and subsampling of the source JPEG (of a
+   * CMYK JPEG, the nearest quality and the same subsampling).
+   *
+   * @default 'keep' for a JPEG source, the coarser of 'keep' and 85 if it is resized, 85 for other sources
    */
   readonly quality?: number | 'keep' | undefined;
-  /** Encodes in several scans. Default: `'keep'`, as the source, for a JPEG source, else `false`. */
+  /**
+   * Encodes several scans, from coarse to fine. `'keep'` does the same as the source.
+   *
+   * @default 'keep' for a JPEG source, false for other sources
+   */
   readonly progressive?: boolean | 'keep' | undefined;
-  /** Computes the best Huffman tables for this image, which takes some more time. Default: `false`. */
+  /**
+   * Computes optimal Huffman tables: a smaller file, but slower.
+   *
+   * @default false
+   */
   readonly optimizeCoding?: boolean | undefined;
-  /** Chroma subsampling. Default: the source's with quality `'keep'`, else `'4:2:0'`. */
+  /**
+   * Chroma subsampling.
+   *
+   * @default the source's with quality 'keep', otherwise '4:2:0'
+   */
   readonly chromaSubsampling?: '4:4:4' | '4:2:2' | '4:2:0' | undefined;
 }
 
-/** What a PNG can be encoded with. */
+/** PNG options. */
 export interface PngEncoding {
-  /** An integer from 0 (none) to 9 (smallest). Every level is lossless. Default: 6. */
+  /**
+   * An integer from 0 (uncompressed) to 9 (smallest file). Every level is lossless.
+   *
+   * @default 6
+   */
   readonly compressionLevel?: number | undefined;
-  /** Keeps the source's palette; `false` converts it to RGB or RGBA. Default: `true`. */
+  /**
+   * Keeps the palette of the source. `false` converts it to RGB or RGBA.
+   *
+   * @default true
+   */
   readonly palette?: boolean | undefined;
 }
 
-/** How samples are laid out. */
+/** The layout of raw samples. */
 export interface SampleLayout {
-  /** `'keep'`: the image's own, a palette as RGB or RGBA. Default: `'RGBA'`. */
+  /**
+   * The channels of the result. `'keep'` is the image's own; a palette becomes RGB or RGBA.
+   *
+   * @default 'RGBA'
+   */
   readonly channels?: Channels | 'keep' | undefined;
-  /** Bits in a sample. `'keep'`: the image's own, 8 for fewer. Default: 8 (16 bits become `v >> 8`). */
+  /**
+   * Bits per sample. `'keep'` is the image's own, at least 8. 16-bit samples become 8-bit by `v >> 8`.
+   *
+   * @default 8
+   */
   readonly bitDepth?: 8 | 16 | 'keep' | undefined;
 }
 
-/** Encodes in the source's own format. An option of another format has no effect. */
+/** Encodes in the format of the source. Options of other formats have no effect. */
 export interface KeepOptions extends FileOptions, JpegEncoding, PngEncoding {
-  /** JPEG stays JPEG and PNG stays PNG; BMP and samples become PNG. Default: `'keep'`. */
+  /**
+   * JPEG stays JPEG and PNG stays PNG. BMP and raw pixels become PNG.
+   *
+   * @default 'keep'
+   */
   readonly format?: 'keep' | undefined;
 }
 
 /** Encodes a JPEG. */
 export interface JpegOptions extends FileOptions, JpegEncoding {
-  /** JPEG, whatever the source is. */
+  /** JPEG, for any source. */
   readonly format: JpegFormat;
 }
 
 /** Encodes a PNG. */
 export interface PngOptions extends FileOptions, PngEncoding {
-  /** PNG, whatever the source is. */
+  /** PNG, for any source. */
   readonly format: PngFormat;
 }
 
-/** Gives the samples themselves in place of a file. */
+/** Returns raw samples instead of a file. */
 export interface RawOptions extends FileOptions, SampleLayout {
-  /** As `decode` gives them; samples of 16 bits have the machine's byte order. */
+  /** The samples as `decode` returns them. 16-bit samples are in the machine's byte order. */
   readonly format: 'raw';
 }
 
 /**
- * What `encode` and its short forms take: an option of PNG together with `format: 'jpeg'` is
- * `INVALID_ARGUMENT`, and so is the reverse.
+ * Options of `encode` and its short forms. An option of another format, such as a PNG option with
+ * `format: 'jpeg'`, is `INVALID_ARGUMENT`.
  */
 export type EncodeOptions = KeepOptions | JpegOptions | PngOptions | RawOptions;
 
-/** What `toFile` takes. */
+/** Options of `toFile`. */
 export type ToFileOptions = EncodeOptions & {
   /**
-   * The name of the File. An ending that says another format than the result's is replaced. Default:
-   * that of the source if it is a `File`, else `'image'`.
+   * The name of the File. The extension of another image format is replaced by that of the result.
+   *
+   * @default the name of the source if it is a `File`, otherwise 'image'
    */
   readonly name?: string | undefined;
 };
 
-/** A rectangle in pixels of the picture as displayed; it is a `Crop` too. */
+/** A rectangle in pixels of the displayed image. It can be passed as `crop`. */
 export interface Region {
   /** The first column, from 0. */
   readonly left: number;
@@ -353,10 +482,10 @@ export interface Region {
   readonly height: number;
 }
 
-/** The formats that are read. */
+/** The formats that crop64 decodes. */
 export type Format = 'jpeg' | 'png' | 'bmp';
 
-/** The formats that are only recognised: without any option, a file in one of them is copied. */
+/** The formats that crop64 only recognises. A call without options copies files in these formats. */
 export type CopiedFormat =
   | 'avif'
   | 'gif'
@@ -370,56 +499,56 @@ export type CopiedFormat =
   | 'svg'
   | 'tiff'
   | 'webp';
-/** How a JPEG's chroma is sampled, in J:a:b notation. */
+/** The chroma subsampling of a JPEG, in J:a:b notation. */
 export type ChromaSubsampling = '4:4:4' | '4:4:0' | '4:2:2' | '4:2:0' | '4:1:1' | '4:1:0';
 
-/** What a picture's header tells. */
+/** The properties of an image, from its header. */
 export interface ImageInfo {
-  /** `'raw'` of a source that is pixels. */
+  /** The format of the file. `'raw'` if the source is pixels. */
   readonly format: Format | 'raw';
-  /** `'image/jpeg'`, `'image/png'` and the like. */
+  /** The MIME type, such as `'image/jpeg'`. */
   readonly mimeType: string;
-  /** In pixels, as displayed: turned as its Exif orientation says. */
+  /** In pixels, as displayed: after the Exif orientation was applied. */
   readonly width: number;
   /** In pixels, as displayed. */
   readonly height: number;
-  /** In pixels, as the file has it. */
+  /** In pixels, as stored in the file. */
   readonly storedWidth: number;
-  /** In pixels, as the file has it. */
+  /** In pixels, as stored in the file. */
   readonly storedHeight: number;
-  /** Exif's, from 1 (upright) to 8. */
+  /** The Exif orientation, from 1 (upright) to 8. */
   readonly orientation: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
-  /** By what the profile does: of samples that become other ones it is no longer said. */
+  /** The colour space, according to the content of the profile, not its name. */
   readonly colorSpace: ColorSpace;
-  /** `'RGB'` for a palette and for JPEG in colour; `'CMYK'` is handed out as RGB. */
+  /** `'RGB'` for palettes and colour JPEGs. `'CMYK'` is decoded to RGB. */
   readonly channels: Channels | 'CMYK';
-  /** Bits in a sample. */
+  /** Bits per sample. */
   readonly bitDepth: 1 | 2 | 4 | 8 | 16;
-  /** A channel, a palette with alpha, or a transparent colour. */
+  /** Whether the image has an alpha channel, a palette with alpha or a transparent colour. */
   readonly hasAlpha: boolean;
-  /** Whether its samples are places in a list of colours. */
+  /** Whether the samples are indices into a palette. */
   readonly isPalette: boolean;
-  /** PNG: whether its rows come in seven passes (Adam7). */
+  /** PNG: whether the rows are stored in seven passes (Adam7). */
   readonly isInterlaced: boolean;
-  /** JPEG: whether it comes in several scans. */
+  /** JPEG: whether the image is stored in several scans. */
   readonly isProgressive: boolean;
-  /** The pictures in an animation (APNG), of which the first is read; else 1. */
+  /** The number of frames of an animation (APNG), of which the first is decoded; otherwise 1. */
   readonly frameCount: number;
-  /** Of a JPEG in colour, unless its sampling factors have no such name. */
+  /** Set for colour JPEGs whose sampling factors have a name. */
   readonly chromaSubsampling?: ChromaSubsampling;
-  /** The grid on which parts could be moved without decoding, in pixels: a JPEG's iMCU; else 1. */
+  /** The grid for lossless crops, in pixels: the size of an iMCU for JPEG, otherwise 1 x 1. */
   readonly blockSize: { readonly width: number; readonly height: number };
-  /** Whether the file brings a profile of its own. */
+  /** Whether the file contains an ICC profile. */
   readonly hasIccProfile: boolean;
-  /** Whether the file has Exif data. */
+  /** Whether the file contains Exif data. */
   readonly hasExif: boolean;
-  /** Pixels per inch, where the file tells. */
+  /** Pixels per inch. Set if the file specifies it. */
   readonly density?: number;
-  /** Of the file, or of the samples of a source that is pixels. */
+  /** The number of bytes of the file, or of the samples if the source is pixels. */
   readonly byteLength: number;
   /** The length of those bytes as base64 text. */
   readonly base64Length: number;
-  /** The bytes of the whole picture as samples of its own layout, one or two bytes each. */
+  /** The number of bytes of the decoded image in its own layout, with one or two bytes per sample. */
   readonly pixelBytes: number;
 }
 
@@ -428,119 +557,119 @@ interface Result {
   readonly width: number;
   /** In pixels. */
   readonly height: number;
-  /** What was taken of the source, in its pixels, as displayed; padding is no part of it. */
+  /** The region of the source that the result contains, in pixels as displayed, without padding. */
   readonly region: Region;
-  /** Whether every sample of the region was kept: worked out from what was done. */
+  /** Whether every sample of the region was kept. */
   readonly lossless: boolean;
-  /** The pictures in the source, an animation, of which this is the first; else 1. */
+  /** The number of frames of the source, of which the first was decoded; otherwise 1. */
   readonly frameCount: number;
-  /** How many bytes of the source were read to make this: a crop stops after its last row. */
+  /** The number of bytes of the source that were read: a crop stops after its last row. */
   readonly bytesRead: number;
   /**
-   * What read the source: `'crop64'` itself; `'browser'`, of a format that only the browser knows;
-   * `'canvas'`, of an element whose pixels had to be drawn (8 bits, alpha rounded by premultiplying);
-   * or `'frame'`, of a video frame whose samples could be copied.
+   * What decoded the source: `'crop64'`; `'browser'` for formats that only the browser supports;
+   * `'canvas'` for elements that were drawn on a canvas (8 bits, rounded by premultiplied alpha); `'frame'`
+   * for video frames whose samples were copied.
    */
   readonly decoder: Decoder;
-  /** Of the file, or of the samples. */
+  /** The number of bytes of the file or the samples. */
   readonly byteLength: number;
   /** The length of those bytes as base64 text. */
   readonly base64Length: number;
-  /** The bytes of the result as samples, one or two bytes each. */
+  /** The number of bytes of the result as raw samples, with one or two bytes per sample. */
   readonly pixelBytes: number;
 }
 
-/** What read a source: see a result's `decoder`. */
+/** What decoded a source: see `decoder` of a result. */
 export type Decoder = 'crop64' | 'browser' | 'canvas' | 'frame';
 
 interface Decoded extends Result {
-  /** Of each pixel, in this order. */
+  /** The channels of each pixel, in their order in memory. */
   readonly channels: Channels;
-  /** What the samples mean. They are never converted. */
+  /** The colour space of the samples, which are never converted. */
   readonly colorSpace: ColorSpace;
-  /** The file's own profile, if it fits these samples. */
+  /** The ICC profile of the file, if it applies to these samples. */
   readonly iccProfile?: Bytes;
 }
 
-/** Samples of 8 bits. */
+/** An image decoded to 8-bit samples. */
 export interface DecodedImage8 extends Decoded {
-  /** `width` x `height` x as many samples as there are channels. */
+  /** `width` x `height` x number of channels samples. */
   readonly data: Samples8;
-  /** Bits in a sample. */
+  /** Bits per sample. */
   readonly bitDepth: 8;
 }
 
-/** Samples of 16 bits. */
+/** An image decoded to 16-bit samples. */
 export interface DecodedImage16 extends Decoded {
-  /** `width` x `height` x as many samples as there are channels. */
+  /** `width` x `height` x number of channels samples. */
   readonly data: Samples16;
-  /** Bits in a sample. */
+  /** Bits per sample. */
   readonly bitDepth: 16;
 }
 
 /**
- * Samples: rows from the top, tightly packed, straight alpha. `bitDepth` says which array `data` is. It
- * is a source, too.
+ * A decoded image: rows from top to bottom without padding, alpha not premultiplied. Comparing `bitDepth`
+ * narrows the type of `data`. It can be passed as a source.
  */
 export type DecodedImage = DecodedImage8 | DecodedImage16;
 
-/** What `toImageData` gives where there is no `ImageData`: the same fields. */
+/** The result of `toImageData` in runtimes without `ImageData`, with the same fields. */
 export interface ImagePixels {
-  /** RGBA, rows from the top, straight alpha. */
+  /** RGBA samples, rows from top to bottom, alpha not premultiplied. */
   readonly data: Samples8;
   /** In pixels. */
   readonly width: number;
   /** In pixels. */
   readonly height: number;
-  /** What the samples mean. */
+  /** The colour space of the samples. */
   readonly colorSpace: 'srgb' | 'display-p3';
 }
 
 interface Encoded extends Result {
-  /** The file; of format `'raw'` the samples, 16-bit ones in the machine's byte order. */
+  /** The bytes of the file. With format `'raw'`, the samples; 16-bit ones in the machine's byte order. */
   readonly bytes: Bytes;
-  /** `'image/jpeg'` and the like, by the file's bytes. */
+  /** The MIME type, such as `'image/jpeg'`. It is derived from the bytes. */
   readonly mimeType: string;
-  /** The bytes as a data URL, to be put in `img.src`. */
+  /** Returns the bytes as a data URL, for example for `img.src`. */
   toDataURL(): string;
-  /** The bytes as base64 text, without line feeds. */
+  /** Returns the bytes as base64 text, without line breaks. */
   toBase64(): string;
-  /** The bytes as a Blob of `mimeType`. */
+  /** Returns the bytes as a Blob with type `mimeType`. */
   toBlob(): Web<'Blob'>;
 }
 
 /**
- * An encoded file in memory. Of a copied file in a format that is not read here, `width`, `height` and
- * `region` are 0.
+ * An encoded file in memory. `width`, `height` and `region` are 0 if the file was copied and its format is a
+ * `CopiedFormat`.
  */
 export interface EncodedFile extends Encoded {
-  /** A `CopiedFormat` or `'bmp'` only of a file that was copied, for no option was given. */
+  /** `'bmp'` or a `CopiedFormat` only if the call had no options, so that the file was copied. */
   readonly format: Format | CopiedFormat;
   /**
-   * JPEG, from 1 to 100: the quality that was used. If the source's own tables were kept, the quality
-   * whose tables are nearest to them.
+   * JPEG: the quality that was used, from 1 to 100. If the quantisation tables of the source were kept, the
+   * quality whose tables are nearest to them.
    */
   readonly quality?: number;
 }
 
-/** Samples in memory, of `format: 'raw'`. */
+/** Raw samples in memory, for `format: 'raw'`. */
 export interface EncodedSamples extends Encoded {
-  /** No file: `bytes` are the samples. */
+  /** Not a file: `bytes` contains the samples. */
   readonly format: 'raw';
-  /** As in a DecodedImage. */
+  /** As in DecodedImage. */
   readonly channels: Channels;
-  /** As in a DecodedImage. */
+  /** As in DecodedImage. */
   readonly bitDepth: 8 | 16;
-  /** As in a DecodedImage. */
+  /** As in DecodedImage. */
   readonly colorSpace: ColorSpace;
-  /** As in a DecodedImage. */
+  /** As in DecodedImage. */
   readonly iccProfile?: Bytes;
 }
 
-/** An encoded file, or with `format: 'raw'` samples, in memory. It is a source, too. */
+/** An encoded file, or raw samples with `format: 'raw'`. It can be passed as a source. */
 export type EncodedImage = EncodedFile | EncodedSamples;
 
-/** A `WebAssembly.Module`; any object in a project whose libraries do not declare that. */
+/** A `WebAssembly.Module`, or any object in projects whose libraries do not declare it. */
 export type WasmModule = typeof globalThis extends {
   WebAssembly: { Module: { prototype: infer Module } };
 }
@@ -548,15 +677,21 @@ export type WasmModule = typeof globalThis extends {
   : object;
 
 /**
- * Where the wasm comes from. At most one of the three; without any it is the file `crop64.wasm` beside
- * the code. Errors: `INVALID_ARGUMENT`; `MODULE_LOAD_FAILED`, with the address, the status and the MIME
- * type in `details`.
+ * The location of the wasm, at most one of the three.
+ *
+ * Errors: `INVALID_ARGUMENT`; `MODULE_LOAD_FAILED` with the URL, the HTTP status and the MIME type in
+ * `details`.
  */
 export interface InitOptions {
-  /** Of the file: http, https, blob, data, or file in Node. Text may be relative to the page. */
+  /**
+   * The URL of `crop64.wasm`: http, https, blob or data, or file in Node. A string may be relative to the
+   * page.
+   *
+   * @default crop64.wasm next to the code
+   */
   readonly wasmUrl?: string | Web<'URL'> | undefined;
-  /** The file's bytes. */
+  /** The bytes of `crop64.wasm`. */
   readonly wasmBinary?: ArrayBuffer | ArrayBufferView | undefined;
-  /** What was compiled of them. */
+  /** The compiled `crop64.wasm`. */
   readonly wasmModule?: WasmModule | undefined;
 }
