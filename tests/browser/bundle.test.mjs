@@ -115,7 +115,7 @@ describe('in Chromium', () => {
   test('a plain script needs wasmUrl and workerUrl', async () => {
     await bundle('script', page, { format: 'iife', beside: files });
     const opened = await open('script');
-    assert.match(await messageOf(opened, 'once'), /^MODULE_LOAD_FAILED: .* has to be an ES module/);
+    assert.match(await messageOf(opened, 'once'), /^MODULE_LOAD_FAILED: .* must be an ES module/);
     await opened.evaluate("init({ wasmUrl: 'script/crop64.wasm' })");
     assert.equal(await opened.evaluate('once()'), expected);
     const pool = await messageOf(opened, 'initPool');

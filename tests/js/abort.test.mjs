@@ -270,7 +270,7 @@ test('what is only half a signal is INVALID_ARGUMENT', async () => {
     const { [missing]: _, ...signal } = whole;
     for (const [name, call] of Object.entries(functions)) {
       const error = await rejects(call(png, { signal }), 'INVALID_ARGUMENT', {
-        message: /^Expected an AbortSignal for signal but received /,
+        message: /^Expected an AbortSignal for `signal` but received /,
       });
       assert.equal(error.details.name, 'signal', name);
     }

@@ -227,7 +227,7 @@ test('a crop of fractions from 0 to 1 is refused with the cure', async () => {
     { left: 0.25, top: 0, width: 0.75, height: 1 },
   ]) {
     await rejects(encode(file, { crop: fractions }), 'INVALID_ARGUMENT', {
-      message: /unit: '%'.*multiply them by 100/,
+      message: /unit: '%'.*multiply fractions .* by 100/,
       details: { name: 'crop' },
     });
     const { width } = await encode(file, { crop: { ...fractions, unit: '%' } }).catch((e) => e);

@@ -115,7 +115,7 @@ test('the options are an array', async () => {
     [[{}, null], 1],
   ]) {
     await rejects(encodeAll(await fixture('photo.png'), options), 'INVALID_ARGUMENT', {
-      message: new RegExp(`^Expected an object for options\\[${index}\\] but received `),
+      message: new RegExp(`^Expected an object for \`options\\[${index}\\]\` but received `),
       details: { name: `options[${index}]`, index },
     });
   }

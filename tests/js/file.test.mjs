@@ -53,7 +53,7 @@ test('the ending of the name says the format of the result', async () => {
 test('a name that is no text, or empty, is INVALID_ARGUMENT', async () => {
   for (const name of ['', 5, null, {}]) {
     await rejects(toFile(png, { name }), 'INVALID_ARGUMENT', {
-      message: /^Expected a text that is not empty for name but received /,
+      message: /^Expected a string that is not empty for `name` but received /,
       details: { name: 'name' },
     });
   }

@@ -46,7 +46,7 @@ const values = {
 for (const [name, [value, hint]] of Object.entries(values)) {
   test(`${name}: the error says what to pass`, async () => {
     const error = await rejects(decode(value), 'INVALID_ARGUMENT', { message: hint });
-    assert.match(error.message, /^Expected a Blob, bytes, .* for source but received /);
+    assert.match(error.message, /^Expected a Blob, bytes, .* for `source` but received /);
     assert.equal(error.details.name, 'source');
   });
 }
@@ -60,6 +60,6 @@ test('what is nothing of these has no hint', async () => {
 test('what a stream of Node has to give is said', async () => {
   const readable = Readable.from(['text', 'more']);
   await rejects(decode(readable), 'INVALID_ARGUMENT', {
-    message: /a stream of Uint8Arrays \(without an encoding\) for source .* 'text'/,
+    message: /a stream of Uint8Arrays \(without an encoding\) for `source` .* 'text'/,
   });
 });

@@ -203,7 +203,7 @@ function tiny() {
 test('a file: URL where there are no files is MODULE_LOAD_FAILED', async (t) => {
   t.mock.method(process, 'getBuiltinModule', () => undefined);
   await rejects(init({ wasmUrl }), 'MODULE_LOAD_FAILED', {
-    message: /^The wasm did not load from file:.*: Expected a runtime that reads file: URLs/,
+    message: /^The wasm did not load from file:.*: This runtime cannot read file: URLs/,
     details: { url: wasmUrl.href },
   });
   t.mock.restoreAll();
@@ -225,7 +225,7 @@ test('a failed load is not remembered', async (t) => {
 test('a module that stops is told and replaced', async () => {
   trap = new WebAssembly.RuntimeError('unreachable');
   const error = await rejects(toBytes(picture, { crop }), 'INTERNAL', {
-    message: /The module stopped: unreachable\. Please report it/,
+    message: /The module crashed: unreachable\. Please report it/,
   });
   assert.equal(error.cause, trap);
   trap = undefined;

@@ -134,7 +134,7 @@ test('Blobs and Files of other libraries', async () => {
   broken.arrayBuffer = async () => {
     throw new Error('gone');
   };
-  await rejects(toBytes(broken), 'SOURCE_UNREADABLE', { message: /readable Blob or File .* gone/ });
+  await rejects(toBytes(broken), 'SOURCE_UNREADABLE', { message: /^The Blob cannot be read: .*gone/ });
 });
 
 test('arrays of another realm', async () => {
@@ -238,7 +238,7 @@ test('base64 text and data URLs', async (t) => {
     const spoilt = text.replaceAll('+', ' ');
     for (const source of [spoilt, `data:image/jpeg;base64,${spoilt}`]) {
       await rejects(toBytes(source), 'INVALID_ARGUMENT', {
-        message: /blanks in place of \+, as a form .*replaceAll\(' ', '\+'\)/,
+        message: /spaces instead of \+, as from a form .*replaceAll\(' ', '\+'\)/,
         details: { name: 'source', offset: spoilt.indexOf(' ') },
       });
     }
@@ -273,7 +273,7 @@ test('text that looks like a path or an address is refused', async (t) => {
   for (const place of places) {
     await t.test(place.slice(0, 40), async () => {
       await rejects(toBytes(place), 'INVALID_ARGUMENT', {
-        message: /looks like a path or an address: pass a URL or the bytes/,
+        message: /looks like a path or a URL. Pass a URL object or the bytes/,
       });
     });
   }
@@ -357,7 +357,7 @@ test('limits.bytes ends the reading of what goes on for ever', async (t) => {
   for (const run of [decode, encode, toBytes]) {
     const limits = { bytes: 9999 };
     await rejects(run(endless(), { limits }), 'LIMIT_EXCEEDED', {
-      message: /at most 9999 for limits.bytes but the source has at least 10000\./,
+      message: /source has at least 10000 bytes, but limits\.bytes is 9999\./,
       details: { limit: 9999, value: 10000 },
     });
   }
@@ -458,7 +458,7 @@ test('the MIME type of an SVG is known whatever its root element follows', async
 
 test('what is no source is refused', async (t) => {
   const pixels = { data: new Uint8Array(40), width: 5, height: 2 };
-  const kinds = /^Expected a Blob, bytes, Response, Request, URL, .* for source but received /;
+  const kinds = /^Expected a Blob, bytes, Response, Request, URL, .* for `source` but received /;
   const wrong = [
     [undefined, kinds],
     [null, kinds],
@@ -474,26 +474,26 @@ test('what is no source is refused', async (t) => {
     [Promise.resolve(whole), kinds],
     [{ bytes: 'abc' }, kinds],
     [{ data: pixels.data, width: 5 }, kinds],
-    [{ ...pixels, width: 0 }, /an integer of at least 1 for source.width .* 0/],
-    [{ ...pixels, width: -5 }, /an integer of at least 1 for source.width .* -5/],
-    [{ ...pixels, height: 2.5 }, /an integer of at least 1 for source.height .* 2.5/],
-    [{ ...pixels, height: '2' }, /an integer of at least 1 for source.height .* '2'/],
-    [{ ...pixels, height: Number.NaN }, /an integer of at least 1 for source.height .* NaN/],
-    [{ ...pixels, width: 2 ** 32 }, /an integer of at least 1 for source.width/],
-    [{ ...pixels, channels: 'XYZ' }, /one of RGBA, RGB, .* for source.channels .* 'XYZ'/],
-    [{ ...pixels, channels: 'toString' }, /one of RGBA, RGB, .* for source.channels/],
-    [{ ...pixels, channels: 4 }, /one of RGBA, RGB, .* for source.channels .* 4/],
-    [{ ...pixels, channels: null }, /one of RGBA, RGB, .* for source.channels .* null/],
-    [{ ...pixels, channels: 'RGB' }, /5 x 2 x 3 = 30 samples \(RGB\) for source.data .* 40/],
-    [{ ...pixels, height: 3 }, /5 x 3 x 4 = 60 samples \(RGBA\) for source.data .* 40/],
+    [{ ...pixels, width: 0 }, /an integer of at least 1 for `source.width` .* 0/],
+    [{ ...pixels, width: -5 }, /an integer of at least 1 for `source.width` .* -5/],
+    [{ ...pixels, height: 2.5 }, /an integer of at least 1 for `source.height` .* 2.5/],
+    [{ ...pixels, height: '2' }, /an integer of at least 1 for `source.height` .* '2'/],
+    [{ ...pixels, height: Number.NaN }, /an integer of at least 1 for `source.height` .* NaN/],
+    [{ ...pixels, width: 2 ** 32 }, /an integer of at least 1 for `source.width`/],
+    [{ ...pixels, channels: 'XYZ' }, /one of RGBA, RGB, .* for `source.channels` .* 'XYZ'/],
+    [{ ...pixels, channels: 'toString' }, /one of RGBA, RGB, .* for `source.channels`/],
+    [{ ...pixels, channels: 4 }, /one of RGBA, RGB, .* for `source.channels` .* 4/],
+    [{ ...pixels, channels: null }, /one of RGBA, RGB, .* for `source.channels` .* null/],
+    [{ ...pixels, channels: 'RGB' }, /5 x 2 x 3 = 30 samples \(RGB\) for `source.data` .* 40/],
+    [{ ...pixels, height: 3 }, /5 x 3 x 4 = 60 samples \(RGBA\) for `source.data` .* 40/],
     [
       { ...pixels, data: [...pixels.data] },
-      /a Uint8Array, Uint8ClampedArray or Uint16Array for source.data/,
+      /a Uint8Array, Uint8ClampedArray or Uint16Array for `source.data`/,
     ],
-    [{ ...pixels, data: new Float32Array(40) }, /a Uint8Array, .* for source.data/],
-    [{ ...pixels, data: undefined }, /a Uint8Array, .* for source.data .* undefined/],
-    [{ ...pixels, data: null }, /a Uint8Array, .* for source.data .* null/],
-    [{ ...pixels, data: pixels.data.buffer }, /a Uint8Array, .* for source.data/],
+    [{ ...pixels, data: new Float32Array(40) }, /a Uint8Array, .* for `source.data`/],
+    [{ ...pixels, data: undefined }, /a Uint8Array, .* for `source.data` .* undefined/],
+    [{ ...pixels, data: null }, /a Uint8Array, .* for `source.data` .* null/],
+    [{ ...pixels, data: pixels.data.buffer }, /a Uint8Array, .* for `source.data`/],
     [new URL('mailto:me@example.org'), /a URL of http, https, blob, data or file .* 'mailto:/],
   ];
   for (const [source, message] of wrong) {

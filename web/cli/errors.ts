@@ -1,20 +1,22 @@
+// Errors of the command line, and the text that is printed for them.
+
 import { getSystemErrorMap } from 'node:util';
 import { ImageError, reasonOf } from '../errors.js';
 
 /**
- * A command that is wrong: nothing is done, and the exit status is 2. `more` are lines that are
- * printed below the message.
+ * An invalid command: no input is processed, and the exit status is 2. The lines in `details` are printed
+ * below the message.
  */
-export class WrongUse extends Error {
+export class UsageError extends Error {
   constructor(
     message: string,
-    readonly more: readonly string[] = [],
+    readonly details: readonly string[] = [],
   ) {
     super(message);
   }
 }
 
-/** An output that was not written. Its codes are the command line's own, beside `ImageError`'s. */
+/** An output that was not written. Its codes complement those of `ImageError`. */
 export class OutputError extends Error {
   constructor(
     readonly code: 'OUTPUT_EXISTS' | 'OUTPUT_UNWRITABLE',
@@ -30,7 +32,7 @@ export interface Failure {
   readonly message: string;
 }
 
-/** The code and message of an input's error. An error of an unknown kind is a fault of this program. */
+/** The code and message of an error. An unknown error is a bug in this program: `INTERNAL`. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof ImageError || error instanceof OutputError) {
     return { code: error.code, message: error.message };
@@ -38,7 +40,7 @@ export function failureOf(error: unknown): Failure {
   return { code: 'INTERNAL', message: reasonOf(error) };
 }
 
-/** Why the system refused something: `'no such file'`, without the call and the path. */
+/** The reason in a system error, such as `'no such file'`, without the call and the path. */
 export function systemReason(error: unknown): string {
   const { code, errno } = Object(error) as NodeJS.ErrnoException;
   if (code === 'ENOENT') {
@@ -48,8 +50,8 @@ export function systemReason(error: unknown): string {
 }
 
 /**
- * Text that is safe to print on a terminal: control characters, line breaks and marks that reverse the
- * direction of text, which file names may contain, are escaped.
+ * Makes text safe for a terminal: escapes control characters, line breaks and marks that reverse the
+ * direction of text. File names may contain all of these.
  */
 export function printable(text: string): string {
   return text.replace(

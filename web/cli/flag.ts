@@ -1,17 +1,17 @@
-// What an option of the command line is.
+// The options of the command line.
 
 /** One option of the command line. */
 export interface Flag {
-  /** What its value looks like. Absent if it takes none. */
+  /** The placeholder for its value in --help. Absent if it takes no value. */
   readonly value?: string;
   readonly short?: string;
   readonly help: string;
 }
 
-/** An option of the interface. */
+/** An option of the command line that sets an option of the library. */
 export interface ImageFlag extends Flag {
-  /** Its path in the interface's options: `'resize.fit'`. */
+  /** The path of the library's option, such as `'resize.fit'`. */
   readonly to: string;
-  /** Reads its text. What it does not understand it passes on, for the interface to refuse. */
+  /** Parses the value. Text that it cannot parse is returned as it is, and the library rejects it. */
   read(text: string): unknown;
 }

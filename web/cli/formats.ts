@@ -1,12 +1,12 @@
-// What the endings of file names stand for. A format that becomes readable or writable is a change of
-// one line here.
+// File name extensions and their formats. To add a format, or to make it readable or writable, change one
+// line.
 
 export interface FileType {
-  /** The format's usual name, for messages. */
+  /** The name of the format in messages. */
   readonly name: string;
-  /** The format that such a file is decoded as. Absent if it is not read. */
+  /** The format that the file is decoded as. Absent if it is not supported. */
   readonly reads?: 'jpeg' | 'png' | 'bmp';
-  /** The value of `--format` for an output with this ending. Absent if it is not written. */
+  /** The value of `--format` for an output with this extension. Absent if it is not supported. */
   readonly writes?: 'jpeg' | 'png' | 'raw';
 }
 
@@ -55,22 +55,22 @@ const FILE_TYPES: ReadonlyMap<string, FileType> = new Map([
   ['.rw2', named('RW2')],
 ]);
 
-/** `ending` begins with a dot; its case does not matter. `undefined` if it is not an image's. */
-export function typeOf(ending: string): FileType | undefined {
-  return FILE_TYPES.get(ending.toLowerCase());
+/** The format of an extension, which starts with a dot, in any case. `undefined` if it is not an image's. */
+export function typeOf(extension: string): FileType | undefined {
+  return FILE_TYPES.get(extension.toLowerCase());
 }
 
-/** Whether files with this ending, which begins with a dot, are decoded. */
-export function isRead(ending: string): boolean {
-  return typeOf(ending)?.reads !== undefined;
+/** Whether files with this extension are decoded. */
+export function isReadable(extension: string): boolean {
+  return typeOf(extension)?.reads !== undefined;
 }
 
-/** The endings that can be written, the usual one of each format: `'.jpg, .png or .raw'`. */
-export function writtenEndings(): string {
+/** The first extension of each format that can be written: `'.jpg, .png or .raw'`. */
+export function writableExtensions(): string {
   const usual = new Map<FileType, string>();
-  for (const [ending, type] of FILE_TYPES) {
-    if (type.writes !== undefined && !usual.has(type)) usual.set(type, ending);
+  for (const [extension, type] of FILE_TYPES) {
+    if (type.writes !== undefined && !usual.has(type)) usual.set(type, extension);
   }
-  const endings = [...usual.values()];
-  return `${endings.slice(0, -1).join(', ')} or ${endings.at(-1)}`;
+  const extensions = [...usual.values()];
+  return `${extensions.slice(0, -1).join(', ')} or ${extensions.at(-1)}`;
 }

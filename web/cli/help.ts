@@ -1,3 +1,5 @@
+// The text of --help.
+
 import type { Flag } from './flag.js';
 import { IMAGE_FLAGS, OWN_FLAGS } from './options.js';
 
@@ -10,28 +12,28 @@ INPUT is a file, a folder, a pattern in quotes ('photos/**/*.jpg') or - for
 standard input; a text file may hold an image as a data URL or base64.
 
 Examples:
-  crop64 photo.jpg --crop 340,160,684,490 -o part.jpg
+  crop64 photo.jpg --crop 340,160,684,490 -o region.jpg
       684 x 490 pixels, 340 from the left and 160 from the top
   crop64 photo.jpg --resize 1600x1600 --fit inside --max-bytes 500k -o web.jpg
-      at most 1600 pixels a side and 500 000 bytes, without location and camera
+      at most 1600 x 1600 pixels and 500 000 bytes, without location and camera
   crop64 photos --resize 50% --format jpeg -o small
-      all images of a folder at half their size, as JPEGs in the folder small
+      all images in a folder, at half their size, as JPEGs in the folder small
   crop64 photo.jpg --crop 25%,25%,50%,50% --data-url
       the middle as a data URL, for an <img>
   crop64 photo.jpg --box 340,160,1024,650 --lossless -o exact.jpg
-      part of a JPEG without re-encoding it
+      a region of a JPEG, without re-encoding
   curl -s https://example.com/photo.jpg | crop64 - --resize 200x200 > icon.jpg
       from standard input to standard output
 `;
 
 const EXIT = `Sizes in bytes may end in k, M, G (1000) or KiB, MiB, GiB (1024).
 
-Exit status: 0 if all inputs were done; 1 if some failed (the others are done);
-2 if the command is wrong (nothing is done); 130 if interrupted.
-No file is ever left half written.
+Exit status: 0 if all inputs succeeded; 1 if some failed (others are written);
+2 if the command is invalid (nothing is written); 130 if interrupted.
+Inputs are never overwritten, and outputs are never left incomplete.
 `;
 
-// Groups of the tables in options.ts, each by its first option.
+// The titles of groups of options, by the first option of each group in options.ts.
 const IMAGE_GROUPS: Readonly<Record<string, string>> = {
   crop: 'Image:',
   'out-of-bounds': 'More about --crop and --resize:',
@@ -43,7 +45,7 @@ const OWN_GROUPS: Readonly<Record<string, string>> = { output: 'Output:' };
 const NAMES_WIDTH = 30;
 const WIDTH = 80;
 
-/** What `--help` prints. */
+/** Returns the text of `--help`. */
 export function help(): string {
   const image = groupsOf(IMAGE_FLAGS, IMAGE_GROUPS);
   const [own] = groupsOf(OWN_FLAGS, OWN_GROUPS);
@@ -65,7 +67,7 @@ function groupsOf(
   return groups;
 }
 
-// Beside the names, or below them if these are long.
+// The help is printed to the right of the names, or below them if they are long.
 function describe(name: string, { value, short, help }: Flag): string {
   const names = `  ${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`;
   const lines: string[] = [''];

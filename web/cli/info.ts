@@ -1,10 +1,10 @@
-// crop64 info: an image's properties as a line of text.
+// crop64 info: the properties of an image as one line of text.
 
 import type { ImageInfo } from '../types.js';
 
 const PROFILES = { srgb: 'sRGB', 'display-p3': 'Display P3', other: 'other' };
 
-/** The properties of an image, separated by commas: `JPEG, 2560 x 1600 pixels, 8 bits, ...`. */
+/** The properties, separated by commas: `JPEG, 2560 x 1600 pixels, 8 bits, ...`. */
 export function describeImage(info: ImageInfo): string {
   const { format, width, height, bitDepth, chromaSubsampling, density, frameCount } = info;
   const { isPalette, isInterlaced, isProgressive, hasAlpha, orientation } = info;
@@ -23,6 +23,6 @@ export function describeImage(info: ImageInfo): string {
     frameCount !== 1 && `${frameCount} frames`,
     `${info.byteLength} bytes`,
   ]
-    .filter((part) => part !== false)
+    .filter((text) => text !== false)
     .join(', ');
 }

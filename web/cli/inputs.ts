@@ -1,37 +1,37 @@
-// Which files are meant: files, folders, patterns that the shell left as they are, and standard input.
+// Finds the input files: files, folders, patterns that the shell did not expand, and standard input.
 
 import { type BigIntStats, readdirSync, statSync } from 'node:fs';
 import { basename, extname, join, relative } from 'node:path';
-// Node 20 has no glob, and a shell without a match (or Windows') passes the pattern on.
+// Node 20 has no glob. Shells pass a pattern on if nothing matches; the shells of Windows always do.
 import { globSync, isDynamicPattern } from 'tinyglobby';
-import { systemReason, WrongUse } from './errors.js';
-import { isRead, typeOf } from './formats.js';
+import { systemReason, UsageError } from './errors.js';
+import { isReadable, typeOf } from './formats.js';
 
 /** The name of standard input and output. */
 export const STANDARD = '-';
 
 export interface InputFile {
-  /** As it was typed, or found in a folder that was. `STANDARD` for standard input. */
+  /** As given, or as found in a given folder. `STANDARD` for standard input. */
   readonly path: string;
-  /** The same within the folder or pattern that it was found by: its place in an output folder. */
+  /** The path in the output folder: relative to the given folder, otherwise the base name. */
   readonly name: string;
 }
 
-/** What is in a folder and is not an input. */
+/** An entry of a folder that is not an input. */
 export interface Skipped {
   readonly path: string;
   readonly reason: string;
 }
 
 export interface Inputs {
-  /** Each once, in the order of the arguments. */
+  /** Without duplicates, in the order of the arguments. */
   readonly files: readonly InputFile[];
-  /** Whether there may be several of them: they are written to a folder then. */
+  /** Whether the arguments may match several files, so that the output is a folder. */
   readonly areMany: boolean;
   readonly skipped: readonly Skipped[];
 }
 
-/** What is at a path, if anything. A link is what it leads to. */
+/** The status of a path; `undefined` if it does not exist. Links are followed. */
 export function entryOf(path: string): BigIntStats | undefined {
   try {
     return path === STANDARD ? undefined : statSync(path, { bigint: true });
@@ -40,7 +40,7 @@ export function entryOf(path: string): BigIntStats | undefined {
   }
 }
 
-/** One string for all paths that lead to the same file or folder; `undefined` if there is none. */
+/** A string that is equal for all paths of the same file or folder; `undefined` if it does not exist. */
 export function identityOf(path: string): string | undefined {
   const entry = entryOf(path);
   return entry && `${entry.dev}:${entry.ino}`;
@@ -49,13 +49,13 @@ export function identityOf(path: string): string | undefined {
 export interface Search {
   readonly inputs: readonly string[];
   readonly recursive: boolean;
-  /** A folder in which earlier outputs lie. It is not searched. */
+  /** The folder of earlier outputs, which is not searched. */
   readonly output: string | undefined;
 }
 
 /**
- * Finds the inputs. A file that does not exist stays in: it fails when its turn comes. Throws
- * `WrongUse` if there are none.
+ * Finds the inputs. A file that does not exist is included, and fails when it is read. Throws
+ * `UsageError` if no input is found.
  */
 export function findInputs({ inputs, recursive, output }: Search): Inputs {
   const notSearched = output === undefined ? undefined : identityOf(output);
@@ -67,11 +67,8 @@ export function findInputs({ inputs, recursive, output }: Search): Inputs {
   const skipped = found.flatMap(({ skipped }) => skipped);
   if (files.size === 0) {
     throw inputs.length === 0
-      ? new WrongUse('Expected an image, a folder or - for standard input but received nothing.')
-      : new WrongUse(
-          `Expected images in ${inputs.join(', ')} but found none.`,
-          describeSkipped(skipped),
-        );
+      ? new UsageError('No input: name an image, a folder or - for standard input.')
+      : new UsageError(`No images found in ${inputs.join(', ')}.`, describeSkipped(skipped));
   }
   return {
     files: [...files.values()],
@@ -91,9 +88,9 @@ function filesOf(path: string, recursive: boolean, notSearched: string | undefin
     return folder(path, path, recursive, notSearched);
   }
   if (entry === undefined) {
-    refuseAddress(path);
+    refuseUrl(path);
   }
-  // On Windows a backslash separates folders and escapes nothing.
+  // On Windows, a backslash separates folders and is not an escape character.
   const pattern = process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
   if (path === STANDARD || entry !== undefined || !isDynamicPattern(pattern)) {
     return { files: [byBasename(path)], areMany: false, skipped: [] };
@@ -102,8 +99,7 @@ function filesOf(path: string, recursive: boolean, notSearched: string | undefin
   return { files: paths.map(byBasename), areMany: true, skipped: [] };
 }
 
-// A folder's images, by their names alone: one that cannot be read fails when its turn comes. `top` is
-// the folder that was typed.
+// The images in a folder, chosen by their extension. `top` is the folder that was given.
 function folder(
   path: string,
   top: string,
@@ -113,30 +109,33 @@ function folder(
   const files: InputFile[] = [];
   const skipped: Skipped[] = [];
   for (const entry of entriesOf(path)) {
-    const at = join(path, entry.name);
-    // Hidden ones too, and the ._NAME that a Mac leaves beside each file on other systems' disks.
+    const child = join(path, entry.name);
+    // Hidden files, including the ._NAME files that macOS adds on other file systems.
     if (entry.name.startsWith('.')) {
       continue;
     }
     const isLink = entry.isSymbolicLink();
-    if (entry.isDirectory() || (isLink && entryOf(at)?.isDirectory())) {
-      if (notSearched !== undefined && identityOf(at) === notSearched) {
+    if (entry.isDirectory() || (isLink && entryOf(child)?.isDirectory())) {
+      if (notSearched !== undefined && identityOf(child) === notSearched) {
         continue;
       }
       if (!recursive) {
-        skipped.push({ path: at, reason: FOLDER });
+        skipped.push({ path: child, reason: FOLDER });
       } else if (isLink) {
-        skipped.push({ path: at, reason: LINKED_FOLDER }); // it may lead back to this one
+        skipped.push({ path: child, reason: LINKED_FOLDER }); // it may lead back to this one
       } else {
-        const inside = folder(at, top, recursive, notSearched);
+        const inside = folder(child, top, recursive, notSearched);
         files.push(...inside.files);
         skipped.push(...inside.skipped);
       }
-    } else if (isRead(extname(entry.name))) {
-      files.push({ path: at, name: relative(top, at) });
+    } else if (isReadable(extname(entry.name))) {
+      files.push({ path: child, name: relative(top, child) });
     } else {
       const type = typeOf(extname(entry.name));
-      skipped.push({ path: at, reason: type ? `${type.name} is not read` : 'not an image' });
+      skipped.push({
+        path: child,
+        reason: type ? `${type.name} is not supported` : 'not an image',
+      });
     }
   }
   return { files, areMany: true, skipped };
@@ -147,19 +146,17 @@ function entriesOf(path: string) {
     const entries = readdirSync(path, { withFileTypes: true });
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    throw new WrongUse(
-      `Expected to read the folder ${path} but could not: ${systemReason(error)}.`,
-    );
+    throw new UsageError(`Cannot read the folder ${path}: ${systemReason(error)}.`);
   }
 }
 
 const FOLDER = 'use --recursive';
 const LINKED_FOLDER = 'a link';
 
-// Names of files that are listed for one reason.
-const LISTED = 5;
+// The maximum number of names for each reason.
+const MAX_LISTED = 5;
 
-/** A line for each reason why something was skipped. */
+/** One line for each reason, with the skipped entries. */
 export function describeSkipped(skipped: readonly Skipped[]): string[] {
   const reasons = [...new Set(skipped.map(({ reason }) => reason))];
   const last = (reason: string) => Number(reason === FOLDER || reason === LINKED_FOLDER);
@@ -169,20 +166,19 @@ export function describeSkipped(skipped: readonly Skipped[]): string[] {
       const paths = skipped.filter((one) => one.reason === reason).map(({ path }) => path);
       const isFolder = reason === FOLDER || reason === LINKED_FOLDER;
       const kind = isFolder ? (paths.length === 1 ? ' folder' : ' folders') : '';
-      const more = paths.length > LISTED ? ` and ${paths.length - LISTED} more` : '';
-      return `${paths.length}${kind} skipped (${reason}): ${paths.slice(0, LISTED).join(', ')}${more}`;
+      const more = paths.length > MAX_LISTED ? ` and ${paths.length - MAX_LISTED} more` : '';
+      return `${paths.length}${kind} skipped (${reason}): ${paths.slice(0, MAX_LISTED).join(', ')}${more}`;
     });
 }
 
-function refuseAddress(path: string): void {
+function refuseUrl(path: string): void {
   if (/^(https?|ftp):\/\//i.test(path)) {
     const quoted = `'${path.replaceAll("'", "'\\''")}'`;
-    throw new WrongUse(
-      `Expected a file but received ${path}. Addresses are not fetched. Use: ` +
-        `curl -fsSL ${quoted} | crop64 - ...`,
-    );
+    throw new UsageError(`URLs are not fetched. Use: curl -fsSL ${quoted} | crop64 - ...`);
   }
   if (/^data:/i.test(path)) {
-    throw new WrongUse('Expected a file but received a data URL. Pipe it in: ... | crop64 - ...');
+    throw new UsageError(
+      'Expected a file but received a data URL. Pipe it to standard input: ... | crop64 - ...',
+    );
   }
 }

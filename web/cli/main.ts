@@ -1,4 +1,4 @@
-// The command line: crop64 INPUT... [OPTION...], see help.ts.
+// The entry of the command line: crop64 INPUT... [OPTION...]. See help.ts.
 
 import { readFileSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
@@ -7,7 +7,7 @@ import { encode, probe } from '../index.js';
 import { mapInOrder } from '../pool/map-in-order.js';
 import { createPool } from '../pool.js';
 import type { EncodedImage } from '../types.js';
-import { type Failure, failureOf, printable, systemReason, WrongUse } from './errors.js';
+import { type Failure, failureOf, printable, systemReason, UsageError } from './errors.js';
 import { help } from './help.js';
 import { describeImage } from './info.js';
 import {
@@ -18,7 +18,7 @@ import {
   identityOf,
   STANDARD,
 } from './inputs.js';
-import { inFlags } from './messages.js';
+import { withFlags } from './messages.js';
 import { type Command, IMAGE_FLAGS, readCommand } from './options.js';
 import { type Output, openOutput, print } from './output.js';
 import { noProgress, type Progress, showProgress } from './progress.js';
@@ -31,16 +31,16 @@ interface Done {
   readonly error?: unknown;
 }
 
-/** Returns the exit status. */
+/** Executes a command and returns the exit status. */
 async function run(command: Command): Promise<number> {
   const inputs = findInputs({ ...command, output: folderOfOutput(command) });
   if (inputs.files.some(({ path }) => path === STANDARD) && process.stdin.isTTY) {
-    throw new WrongUse('Expected an image on standard input, which is the keyboard. Pipe one in.');
+    throw new UsageError('No input: pipe an image to standard input.');
   }
   return command.name === 'info' ? printInfo(command, inputs) : encodeAll(command, inputs);
 }
 
-// An output folder inside an input folder holds earlier results.
+// An output folder inside an input folder contains earlier results.
 function folderOfOutput({ output, inputs }: Command): string | undefined {
   const isInput =
     output !== undefined && inputs.some((path) => identityOf(path) === identityOf(output));
@@ -51,7 +51,7 @@ async function encodeAll(command: Command, inputs: Inputs): Promise<number> {
   const { files } = inputs;
   const output = openOutput(command, inputs);
   const size = command.jobs ?? availableParallelism();
-  // Starting a worker usually takes longer than one image.
+  // For one image, starting a worker usually takes longer than the job.
   const pool = files.length > 1 ? createPool({ size, transfer: true }) : undefined;
   const progress = progressOf(command, output, files.length);
   const work = (input: InputFile) => encodeOne(input, command, output, pool?.encode ?? encode);
@@ -65,13 +65,13 @@ async function encodeAll(command: Command, inputs: Inputs): Promise<number> {
   await pool?.close();
   progress.stop();
   summarize(command, inputs, errors.length);
-  // Options that fit no input at all: some of them depend on what the inputs are.
-  const isWrong = errors.length === files.length && errors.every(isWrongOption);
-  return isWrong ? 2 : errors.length > 0 ? 1 : 0;
+  // Some options can be checked only with an image. If they are invalid for all inputs, the command is.
+  const isInvalid = errors.length === files.length && errors.every(isInvalidOption);
+  return isInvalid ? 2 : errors.length > 0 ? 1 : 0;
 }
 
-// Broken base64 in a text file is an INVALID_ARGUMENT of the interface too.
-function isWrongOption(error: unknown): boolean {
+// Invalid base64 in a text file is an INVALID_ARGUMENT, too.
+function isInvalidOption(error: unknown): boolean {
   const isInvalid = error instanceof ImageError && error.code === 'INVALID_ARGUMENT';
   return isInvalid && error.details.name !== 'source' && !('offset' in error.details);
 }
@@ -94,7 +94,7 @@ async function printInfo(command: Command, inputs: Inputs): Promise<number> {
   return failed > 0 ? 1 : 0;
 }
 
-// A bar and lines of results would be in each other's way.
+// No progress bar if results are printed on the same terminal.
 function progressOf({ quiet, json }: Command, output: Output, total: number): Progress {
   const isClear = !((json || output.isStandard) && process.stdout.isTTY);
   const isShown = total > 1 && !quiet && process.stderr.isTTY && isClear;
@@ -105,7 +105,7 @@ async function encodeOne(
   input: InputFile,
   { percent }: Command,
   output: Output,
-  how: typeof encode,
+  encodeImage: typeof encode,
 ): Promise<Done> {
   try {
     output.check(input);
@@ -114,13 +114,13 @@ async function encodeOne(
     if (percent !== undefined) {
       options = scaled(options, percent, await probe(source));
     }
-    return { input, result: await how(source, options) };
+    return { input, result: await encodeImage(source, options) };
   } catch (error) {
     return { input, error };
   }
 }
 
-/** Writes a result, prints what is to be printed, and returns the error if there was one. */
+/** Writes a result and prints its line of JSON or its error. Returns the error, if any. */
 async function finish(
   { input, result, error }: Done,
   command: Command,
@@ -151,7 +151,7 @@ async function fail(
   printLine: (line: string) => void,
 ): Promise<void> {
   const { code, message } = failureOf(error);
-  const failure: Failure = { code, message: inFlags(message, IMAGE_FLAGS, given) };
+  const failure: Failure = { code, message: withFlags(message, IMAGE_FLAGS, given) };
   if (json) {
     await print(`${JSON.stringify({ input: path, ok: false, error: failure })}\n`);
   }
@@ -195,18 +195,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') {
-    process.exit(141); // the reader has closed the pipe: as a shell reports SIGPIPE
+    process.exit(141); // the reader closed the pipe; shells report SIGPIPE with this status
   }
-  printError(`crop64: Expected to write to standard output but could not: ${systemReason(error)}.`);
+  printError(`crop64: Cannot write to standard output: ${systemReason(error)}.`);
   process.exit(1);
 });
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const isWrongUse = error instanceof WrongUse;
-  printError(`crop64: ${isWrongUse ? error.message : failureOf(error).message}`);
-  for (const line of isWrongUse ? [...error.more, 'See crop64 --help.'] : []) {
+  const isUsageError = error instanceof UsageError;
+  printError(`crop64: ${isUsageError ? error.message : failureOf(error).message}`);
+  for (const line of isUsageError ? [...error.details, 'See crop64 --help.'] : []) {
     printError(line);
   }
-  process.exitCode = isWrongUse ? 2 : 1;
+  process.exitCode = isUsageError ? 2 : 1;
 }

@@ -1,4 +1,4 @@
-// Messages of the interface speak of its options; those of the command line speak of its own.
+// Translates the library's messages: replaces the names of its options by those of the command line.
 
 import type { ImageFlag } from './flag.js';
 
@@ -7,11 +7,11 @@ type Flags = Readonly<Record<string, ImageFlag>>;
 const VALUES = `'[^']*'(?:(?:, | or )'[^']*')*|true|false|-?\\d+`;
 
 /**
- * A message of the interface with the names of its options replaced by those of the command line:
- * `outOfBounds: 'clamp'` becomes `--out-of-bounds clamp`, `limits.memory` becomes `--limit-memory`.
- * `given` are the flags of the command; it decides where several flags set the same option.
+ * A message with the names of options replaced by flags: `outOfBounds: 'clamp'` becomes `--out-of-bounds
+ * clamp`, `limits.memory` becomes `--limit-memory`. If several flags set the same option, one of `given`,
+ * the flags of the command, is preferred.
  */
-export function inFlags(message: string, flags: Flags, given: readonly string[] = []): string {
+export function withFlags(message: string, flags: Flags, given: readonly string[] = []): string {
   const paths = Object.values(flags).flatMap(({ to }) => [to, to.split('.')[0] as string]);
   const names = [...new Set(paths)].sort((a, b) => b.length - a.length).join('|');
   const name = `(?<name>(?:${names.replaceAll('.', '\\.')})(?:\\.\\w+)?)`;
@@ -28,7 +28,7 @@ export function inFlags(message: string, flags: Flags, given: readonly string[] 
   let text = message
     .replace(/`?toBytes\(\)`? or `?toBlob\(\)`?/, '--output FILE')
     .replace(/percent with `?unit: '%'`?/, 'percent (25%,25%,50%,50%)');
-  // name: 'value'; format 'png'; `name`; a name that is no English word; for name but received.
+  // name: 'value'; format 'png'; `name`; names that are not English words; for name but received.
   text = swap(text, `\`?\\b${name}: (?<value>${VALUES})\`?`, withValue);
   text = swap(text, `\\b${name} (?<value>'[^']*')`, withValue);
   text = swap(text, `\`${name}\``, (name) => flagOf(name));
@@ -42,15 +42,15 @@ export function inFlags(message: string, flags: Flags, given: readonly string[] 
   return text;
 }
 
-// The flag of an option: one that was given; else one that sets this value; else that of what the
-// option is a part of (`crop.width` is a part of --crop).
+// The flag for an option: the one that sets this value; else one of `given`; else that of the outer option
+// (--crop for `crop.width`).
 function flagFor(path: string, flags: Flags, given: readonly string[], value?: string): string {
   const setting = (to: string) => Object.keys(flags).filter((name) => flags[name]?.to === to);
   const candidates = setting(path);
   if (value !== undefined) {
-    const isThat = (name: string) =>
+    const setsValue = (name: string) =>
       flags[name]?.value === undefined && String(flags[name]?.read('')) === value;
-    const found = candidates.find(isThat);
+    const found = candidates.find(setsValue);
     return found === undefined ? `${path}: ${value}` : `--${found}`;
   }
   const all = [...candidates, ...setting(path.split('.')[0] as string)];

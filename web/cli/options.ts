@@ -1,12 +1,12 @@
-// The options of the command line: a table of those that are options of the interface, and a table of
-// the command line's own. --help prints both in this order.
+// The options of the command line: one table for the options of the library, one for the command line's
+// own. --help prints both in this order.
 
 import { ImageError } from '../errors.js';
 import { checkEncode } from '../options.js';
 import type { EncodeOptions } from '../types.js';
-import { WrongUse } from './errors.js';
+import { UsageError } from './errors.js';
 import type { Flag, ImageFlag } from './flag.js';
-import { inFlags } from './messages.js';
+import { withFlags } from './messages.js';
 import { type Given, parse } from './parse.js';
 import * as read from './values.js';
 
@@ -19,7 +19,7 @@ const flag = (to: string, value: string, help: string, reader = read.literal): I
 const yes = (to: string, help: string): ImageFlag => ({ to, help, read: () => true });
 const no = (to: string, help: string): ImageFlag => ({ to, help, read: () => false });
 
-/** The interface's options by their names on the command line. A new option is a line here. */
+/** The library's options by their names on the command line. A new option is a line here. */
 export const IMAGE_FLAGS = {
   crop: flag(
     'crop',
@@ -28,103 +28,107 @@ export const IMAGE_FLAGS = {
     read.crop,
   ),
   box: flag('crop', 'LEFT,TOP,RIGHT,BOTTOM', 'region by its edges', read.box),
-  resize: flag('resize', 'WxH|W|xH|N%', 'new size; WxH is filled, see --fit', read.size),
+  resize: flag('resize', 'WxH|W|xH|N%', 'new size; for WxH see --fit', read.size),
   width: { ...flag('resize.width', 'W', 'as --resize W'), short: 'w' },
   height: flag('resize.height', 'H', 'as --resize xH'),
-  rotate: flag('rotate', 'DEGREES', '90, 180, 270, -90: clockwise, before the crop'),
+  rotate: flag('rotate', 'DEGREES', '90, 180, 270 or -90: clockwise, before the crop'),
   flip: flag('flip', 'horizontal|vertical', 'mirror, before the crop'),
   format: flag(
     'format',
     'jpeg|png|raw|keep',
-    "default: --output's ending, else the input's",
+    "default: from --output's extension, else the input's",
     read.lowerCase,
   ),
   quality: {
-    ...flag('quality', '1-100|keep', "JPEG (default: the input's, if resized up to 85)"),
+    ...flag('quality', '1-100|keep', "JPEG (default: the input's; at most 85 if resized)"),
     short: 'q',
   },
-  'max-bytes': flag('maxBytes', 'N', 'largest file size: 200000, 200k, 2M', read.count),
-  'min-quality': flag('minQuality', '1-100', 'JPEG: lowest for --max-bytes (default: 1)'),
+  'max-bytes': flag('maxBytes', 'N', 'maximum file size: 200000, 200k, 2M', read.count),
+  'min-quality': flag('minQuality', '1-100', 'JPEG: lowest quality for --max-bytes (default: 1)'),
   metadata: flag(
     'metadata',
     'none|color|all',
-    'what to keep; color, the default: profile and density, no location or camera',
+    'metadata to keep (default: color: profile and density, no location or camera)',
   ),
-  lossless: yes('lossless', 'do not re-encode a JPEG, change no pixel; or fail'),
+  lossless: yes('lossless', 'copy JPEG blocks, keep every pixel, or fail'),
 
   'out-of-bounds': flag(
     'outOfBounds',
     'error|clamp|pad',
-    'crop beyond the image: error (default), cut, fill',
+    'crop exceeds the image: fail (default), clip, pad',
   ),
   background: flag(
     'background',
     'COLOR',
-    "'#fff': for padding and transparency; default: transparent, in a JPEG white",
+    "padding and background color, such as '#fff' (default: transparent, white for JPEG)",
   ),
-  'no-auto-orient': no('autoOrient', 'do not apply the Exif orientation'),
+  'no-auto-orient': no('autoOrient', 'ignore the Exif orientation'),
   fit: flag(
     'resize.fit',
     'cover|contain|fill|inside|outside',
-    'fill WxH and cut off (default), fit in it and pad, distort, be at most or at least WxH',
+    'crop to WxH (default), pad to WxH, distort to WxH, at most WxH, at least WxH',
   ),
   position: flag(
     'resize.position',
     'POSITION',
-    "what --fit cover keeps: center (default), top, 'left bottom', ...",
+    "part to keep with --fit cover: center (default), top, 'left bottom', ...",
   ),
   kernel: flag('resize.kernel', 'nearest|linear|cubic|lanczos3', 'filter (default: lanczos3)'),
-  'without-enlargement': yes('resize.withoutEnlargement', 'never make an image larger'),
+  'without-enlargement': yes('resize.withoutEnlargement', 'never enlarge an image'),
 
   progressive: yes('progressive', "JPEG: several scans (default: the input's)"),
   'no-progressive': no('progressive', 'JPEG: one scan'),
-  'optimize-coding': yes('optimizeCoding', 'JPEG: a few percent smaller, slower'),
+  'optimize-coding': yes('optimizeCoding', 'JPEG: a few percent smaller, but slower'),
   'chroma-subsampling': flag(
     'chromaSubsampling',
     '4:4:4|4:2:2|4:2:0',
-    "JPEG (default: the input's if kept, else 4:2:0)",
+    "JPEG (default: the input's with --quality keep, else 4:2:0)",
   ),
   'compression-level': flag('compressionLevel', '0-9', 'PNG (default: 6)'),
-  'no-palette': no('palette', 'PNG: RGB or RGBA instead of a palette'),
+  'no-palette': no('palette', 'PNG: convert a palette to RGB or RGBA'),
   channels: flag('channels', 'RGBA|RGB|BGRA|BGR|GRAY|GRAYA|keep', 'raw (default: RGBA)'),
   'bit-depth': flag('bitDepth', '8|16|keep', 'raw (default: 8)'),
 
-  damaged: flag('damaged', 'error|accept', 'file that ends early: error (default), keep rest'),
+  damaged: flag(
+    'damaged',
+    'error|accept',
+    'damaged or incomplete file: fail (default), decode as much as possible',
+  ),
   'limit-pixels': flag(
     'limits.pixels',
     'N',
-    'of an input; Infinity: none (default: 536870912)',
+    'largest input in pixels, or Infinity (default: 536870912)',
     read.count,
   ),
-  'limit-bytes': flag('limits.bytes', 'N', 'of an input (default: none)', read.count),
-  'limit-memory': flag('limits.memory', 'N', 'for one image (default: 1GiB)', read.count),
+  'limit-bytes': flag('limits.bytes', 'N', 'largest input file (default: Infinity)', read.count),
+  'limit-memory': flag('limits.memory', 'N', 'memory for each image (default: 1GiB)', read.count),
 } as const satisfies Readonly<Record<string, ImageFlag>>;
 
 /** The command line's own options. */
 export const OWN_FLAGS = {
-  output: { value: 'FILE|FOLDER|-', short: 'o', help: '- is standard output' },
-  'data-url': { help: 'write text: a line for each input' },
-  base64: { help: 'the same without data:image/...;base64,' },
-  json: { help: 'print a line for each input: result or error' },
-  recursive: { short: 'r', help: 'include subfolders, and keep them in the output' },
-  force: { help: 'replace outputs that exist; never an input' },
-  jobs: { value: 'N', short: 'j', help: 'images at a time (default: number of processors)' },
+  output: { value: 'FILE|FOLDER|-', short: 'o', help: 'where to write; - is standard output' },
+  'data-url': { help: 'write data URLs as text, one line for each input' },
+  base64: { help: 'the same without the prefix data:image/...;base64,' },
+  json: { help: 'print a line of JSON for each input: result or error' },
+  recursive: { short: 'r', help: 'include subfolders, and create them in the output' },
+  force: { help: 'replace existing outputs, but never an input' },
+  jobs: { value: 'N', short: 'j', help: 'images in parallel (default: number of processors)' },
   quiet: { help: 'print errors only' },
   help: { short: 'h', help: 'print this' },
   version: { short: 'v', help: 'print the version' },
 } as const satisfies Readonly<Record<string, Flag>>;
 
-/** The content of an output: an image file, or that as text. */
+/** The content of an output: an image file, or its bytes as text. */
 export type Form = 'bytes' | 'data-url' | 'base64';
 
 export interface Command {
-  /** `'info'` prints the properties of the inputs and writes nothing. */
+  /** `'info'` prints the properties of the inputs and writes no image. */
   readonly name: 'encode' | 'info';
   readonly inputs: readonly string[];
   readonly options: EncodeOptions;
-  /** The names of the image options that were given. */
+  /** The names of the given image options. */
   readonly given: readonly string[];
-  /** `--resize 50%`: then `options.resize` has no size of its own yet (see scale.ts). */
+  /** Set for `--resize 50%`: scale.ts computes the size in `options.resize` for each image. */
   readonly percent: number | undefined;
   readonly form: Form;
   readonly json: boolean;
@@ -137,7 +141,7 @@ export interface Command {
   readonly version: boolean;
 }
 
-/** Reads and checks the arguments. Throws `WrongUse`. */
+/** Parses and checks the arguments. Throws `UsageError`. */
 export function readCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args, { ...IMAGE_FLAGS, ...OWN_FLAGS });
   const isInfo = positionals[0] === 'info';
@@ -146,7 +150,7 @@ export function readCommand(args: readonly string[]): Command {
   }
   const forms = (['data-url', 'base64', 'json'] as const).filter((name) => values[name]);
   if (forms.length > 1) {
-    throw new WrongUse(`Expected one of --${forms.join(' and --')} but received both.`);
+    throw new UsageError(`--${forms.join(' and --')} cannot be combined.`);
   }
   const json = values.json === true;
   return {
@@ -170,26 +174,25 @@ const INFO_FLAGS = ['json', 'recursive', 'quiet', 'help', 'version'];
 function checkInfo(values: Given): void {
   const other = Object.keys(values).find((name) => !INFO_FLAGS.includes(name));
   if (other !== undefined) {
-    throw new WrongUse(
-      `Expected no --${other} for crop64 info, which writes no image. (A file of that name is ` +
-        './info.)',
+    throw new UsageError(
+      `--${other} has no effect with crop64 info. (To read a file called info, pass ./info.)`,
     );
   }
 }
 
 function readJobs(text: string | undefined): number | undefined {
   if (text !== undefined && !/^[1-9]\d{0,3}$/.test(text)) {
-    throw new WrongUse(`Expected a number of 1 or more for --jobs but received '${text}'.`);
+    throw new UsageError(`Expected a number of 1 or more for --jobs but received '${text}'.`);
   }
   return text === undefined ? undefined : Number(text);
 }
 
 const SIZES = ['resize', 'width', 'height'];
 
-/** The interface's options, checked by the interface itself. */
+/** The library's options, checked by the library. */
 function imageOptions(values: Given): Pick<Command, 'options' | 'given' | 'percent'> {
   const options: Record<string, unknown> = {};
-  const from = new Map<string, string>();
+  const sources = new Map<string, string>(); // the flag that set each option
   let percent: number | undefined;
   for (const [name, { to, read }] of Object.entries<ImageFlag>(IMAGE_FLAGS)) {
     const value = values[name];
@@ -197,35 +200,37 @@ function imageOptions(values: Given): Pick<Command, 'options' | 'given' | 'perce
       continue;
     }
     const isSide = name === 'width' || name === 'height';
-    const other = from.get(to) ?? (isSide ? from.get('resize') : undefined);
+    const other = sources.get(to) ?? (isSide ? sources.get('resize') : undefined);
     if (other !== undefined) {
-      throw new WrongUse(`Expected one of --${other} and --${name} but received both.`);
+      throw new UsageError(`--${other} and --${name} cannot be combined.`);
     }
-    from.set(to, name);
+    sources.set(to, name);
     const [outer, inner] = to.split('.') as [string, string | undefined];
-    let meant = read(String(value));
-    if (name === 'resize' && 'percent' in Object(meant)) {
-      percent = (meant as read.Percentage).percent;
-      meant = { width: 1, height: 1, fit: 'fill' }; // the size is the image's, and known later
+    let parsed = read(String(value));
+    if (name === 'resize' && 'percent' in Object(parsed)) {
+      percent = (parsed as read.Percentage).percent;
+      parsed = { width: 1, height: 1, fit: 'fill' }; // replaced for each image
     }
-    options[outer] = inner === undefined ? meant : { ...Object(options[outer]), [inner]: meant };
+    options[outer] = inner === undefined ? parsed : { ...Object(options[outer]), [inner]: parsed };
   }
-  checkResize(from);
-  const given = [...from.values()];
+  checkResize(sources);
+  const given = [...sources.values()];
   try {
     checkEncode(options);
   } catch (error) {
-    const isRefusal = error instanceof ImageError;
-    throw isRefusal ? new WrongUse(inFlags(error.message, IMAGE_FLAGS, given)) : error;
+    const isImageError = error instanceof ImageError;
+    throw isImageError ? new UsageError(withFlags(error.message, IMAGE_FLAGS, given)) : error;
   }
   return { options, given, percent };
 }
 
-// Without a size the interface asks for a width and a height.
-function checkResize(from: ReadonlyMap<string, string>): void {
-  const names = [...from.values()];
-  const part = [...from].find(([to, name]) => to.startsWith('resize.') && !SIZES.includes(name));
-  if (part !== undefined && !names.some((name) => SIZES.includes(name))) {
-    throw new WrongUse(`Expected --resize beside --${part[1]} but received none.`);
+// The library's message would ask for a width and a height, which are not flags.
+function checkResize(sources: ReadonlyMap<string, string>): void {
+  const names = [...sources.values()];
+  const setting = [...sources].find(
+    ([to, name]) => to.startsWith('resize.') && !SIZES.includes(name),
+  );
+  if (setting !== undefined && !names.some((name) => SIZES.includes(name))) {
+    throw new UsageError(`--${setting[1]} needs --resize.`);
   }
 }

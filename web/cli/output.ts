@@ -1,20 +1,20 @@
-// Where results go: files, of which none is ever half written, or standard output.
+// Writes results to standard output or to files. A file is replaced only when it is complete.
 
 import * as fs from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import type { EncodedImage, EncodeOptions } from '../types.js';
-import { OutputError, systemReason, WrongUse } from './errors.js';
-import { typeOf, writtenEndings } from './formats.js';
+import { OutputError, systemReason, UsageError } from './errors.js';
+import { typeOf, writableExtensions } from './formats.js';
 import { entryOf, type InputFile, type Inputs, identityOf, STANDARD } from './inputs.js';
 import type { Command, Form } from './options.js';
 
-/** Where the results of a command go. */
+/** The destination of the results of a command. */
 export interface Output {
   /** Whether results are written to standard output. */
   readonly isStandard: boolean;
-  /** The command's options, with the format that the name of an output file asks for. */
+  /** The command's options, with the format of the output file's extension. */
   readonly options: EncodeOptions;
-  /** Throws if an input's result could not be written, as far as that is known before it exists. */
+  /** Throws if it is already known that the result for an input cannot be written. */
   check(input: InputFile): void;
   /** Writes a result and returns the path, `undefined` for standard output. */
   write(input: InputFile, result: EncodedImage): Promise<string | undefined>;
@@ -30,27 +30,24 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   raw: '.raw',
 };
 
-/** Chooses the output. Throws `WrongUse` if it would overwrite an input or another result. */
+/** Chooses the output. Throws `UsageError` if it would overwrite an input or another result. */
 export function openOutput(command: Command, { files, areMany }: Inputs): Output {
   const { output, form, json, options } = command;
   if (output === undefined && (form !== 'bytes' || json)) {
     return standardOutput(form, options, json);
   }
   if (output === undefined && areMany) {
-    throw new WrongUse(
-      'Expected --output FOLDER for several inputs (or --data-url, --base64 or --json).',
-    );
+    throw new UsageError('Several inputs need --output FOLDER, --data-url, --base64 or --json.');
   }
   if (output === undefined && process.stdout.isTTY) {
-    throw new WrongUse(
-      'Expected --output FILE, or --data-url, --base64 or --json: an image is not written to a ' +
-        'terminal.',
+    throw new UsageError(
+      'Images are not written to a terminal. Use --output FILE, --data-url, --base64 or --json.',
     );
   }
   if (output === undefined || output === STANDARD) {
     if (json || (areMany && form === 'bytes')) {
-      const what = json ? 'with --json, which is printed there' : 'for several inputs';
-      throw new WrongUse(`Expected --output FILE or FOLDER ${what}, but received -.`);
+      const reason = json ? 'with --json, which uses standard output' : 'for several inputs';
+      throw new UsageError(`Expected --output FILE or FOLDER ${reason}, but received -.`);
     }
     return standardOutput(form, options, false);
   }
@@ -61,9 +58,9 @@ export function openOutput(command: Command, { files, areMany }: Inputs): Output
   return isFolder || areMany ? folder(command, output, files) : file(command, output, files);
 }
 
-function standardOutput(form: Form, options: EncodeOptions, isSilent: boolean): Output {
+function standardOutput(form: Form, options: EncodeOptions, writesNothing: boolean): Output {
   const write = async (_: InputFile, result: EncodedImage) => {
-    if (!isSilent) {
+    if (!writesNothing) {
       await print(contentOf(form, result));
     }
     return undefined;
@@ -71,16 +68,16 @@ function standardOutput(form: Form, options: EncodeOptions, isSilent: boolean): 
   return { isStandard: true, options, check: () => {}, write };
 }
 
-// A name that does not exist yet becomes a folder, unless it is clearly a file's.
+// A path that does not exist becomes a folder, unless it has the extension of a file.
 function refuseFile(path: string, form: Form): void {
   if (entryOf(path) !== undefined) {
-    throw new WrongUse(`Expected --output FOLDER for several inputs but ${path} is a file.`);
+    throw new UsageError(`Several inputs need --output FOLDER, but ${path} is a file.`);
   }
-  const ending = extname(path);
-  if (typeOf(ending) !== undefined || (form !== 'bytes' && ending.toLowerCase() === '.txt')) {
-    throw new WrongUse(
-      `Expected --output FOLDER for several inputs but received ${path}, the name of a file. A ` +
-        `folder of that name is ${path}/.`,
+  const extension = extname(path);
+  if (typeOf(extension) !== undefined || (form !== 'bytes' && extension.toLowerCase() === '.txt')) {
+    throw new UsageError(
+      `Several inputs need --output FOLDER, but ${path} looks like a file. For a folder of that name, ` +
+        `pass ${path}/.`,
     );
   }
 }
@@ -103,36 +100,38 @@ const FORMATS: Readonly<Record<string, string>> = {
   'image/png': 'png',
 };
 
-/** The options with the format that a file's ending stands for. Refuses one that would be untrue. */
+/** The options with the format of the file's extension. Throws `UsageError` if it contradicts the options. */
 function optionsFor(path: string, { form, options }: Command): EncodeOptions {
-  const ending = extname(path);
-  const type = typeOf(ending);
+  const extension = extname(path);
+  const type = typeOf(extension);
   if (form !== 'bytes') {
     if (type !== undefined) {
-      throw new WrongUse(
-        `Expected the name of a text file for --output but received ${path}: --${form} writes text.`,
+      throw new UsageError(
+        `--${form} writes text, but ${path} has the extension of an image. Use another extension, such as .txt.`,
       );
     }
     return options;
   }
   const { format } = options;
-  const asked = format === 'keep' ? undefined : format;
-  const isOpen = type === undefined && (ending === '' || format !== undefined);
-  if (isOpen) {
+  const wanted = format === 'keep' ? undefined : format;
+  const isAnyName = type === undefined && (extension === '' || format !== undefined);
+  if (isAnyName) {
     return options;
   }
   if (type?.writes === undefined) {
-    const reason = type ? `${type.name} is not written` : 'its ending says no format; add --format';
-    throw new WrongUse(
-      `Expected --output to end in ${writtenEndings()} but received ${path}: ${reason}.`,
+    const reason = type
+      ? `${type.name} cannot be written`
+      : 'add --format to use another extension';
+    throw new UsageError(
+      `Expected --output to end in ${writableExtensions()} but received ${path}: ${reason}.`,
     );
   }
-  if (asked !== undefined && (FORMATS[asked] ?? asked) !== type.writes) {
-    throw new WrongUse(
-      `Expected --output to end in ${EXTENSIONS[asked]} for --format ${asked} but received ${path}.`,
+  if (wanted !== undefined && (FORMATS[wanted] ?? wanted) !== type.writes) {
+    throw new UsageError(
+      `Expected --output to end in ${EXTENSIONS[wanted]} for --format ${wanted} but received ${path}.`,
     );
   }
-  return { ...options, format: asked ?? type.writes } as EncodeOptions;
+  return { ...options, format: wanted ?? type.writes } as EncodeOptions;
 }
 
 function folder(command: Command, path: string, found: readonly InputFile[]): Output {
@@ -141,8 +140,8 @@ function folder(command: Command, path: string, found: readonly InputFile[]): Ou
     join(path, stemOf(input) + extensionOf(input, form, format));
   const expectedName = (input: InputFile) => nameOf(input, formatOf(input, options));
   const inputs = withoutClashes(found, expectedName);
-  const placed = new Map(inputs.map((input) => [input.path, input]));
-  const place = (input: InputFile) => placed.get(input.path) ?? input;
+  const inputsByPath = new Map(inputs.map((input) => [input.path, input]));
+  const resolved = (input: InputFile) => inputsByPath.get(input.path) ?? input;
   const owners = new Map(inputs.map((input) => [expectedName(input), input.path]));
   const inputAt = findInput(inputs);
   for (const name of owners.keys()) {
@@ -152,16 +151,16 @@ function folder(command: Command, path: string, found: readonly InputFile[]): Ou
   return {
     isStandard: false,
     options,
-    check: (input) => checkFree(expectedName(place(input)), force),
+    check: (input) => checkFree(expectedName(resolved(input)), force),
     write: async (input, result) => {
-      const name = nameOf(place(input), result.format);
-      // A file may hold another format than its name says.
+      const name = nameOf(resolved(input), result.format);
+      // The extension of an input may be wrong, so that its output has another name than expected.
       const owner = owners.get(name) ?? input.path;
       const other = owner === input.path ? inputAt(name) : owner;
       if (other !== undefined) {
         throw new OutputError(
           'OUTPUT_EXISTS',
-          `Expected ${name} to be free for it but ${other} is or becomes that.`,
+          `${name} is the input or the output of ${other}. Write it to another folder.`,
         );
       }
       owners.set(name, input.path);
@@ -170,7 +169,7 @@ function folder(command: Command, path: string, found: readonly InputFile[]): Ou
   };
 }
 
-// Inputs of one name in several folders keep these folders, from the one that they have in common.
+// If inputs of several folders have the same name, they keep their folders, relative to the common one.
 function withoutClashes(
   inputs: readonly InputFile[],
   outputOf: (input: InputFile) => string,
@@ -186,9 +185,9 @@ function withoutClashes(
   const clash = findClash(kept, outputOf);
   if (clash !== undefined) {
     const [first, second] = clash;
-    throw new WrongUse(
-      `Expected an output for each input but ${first.path} and ${second.path} would both become ` +
-        `${outputOf(second)}. Write them to different folders.`,
+    throw new UsageError(
+      `${first.path} and ${second.path} would both be written to ${outputOf(second)}. Use different ` +
+        'output folders.',
     );
   }
   return kept;
@@ -212,7 +211,7 @@ function findClash(
 
 function commonFolder(inputs: readonly InputFile[]): string {
   const [first = [], ...others] = inputs.map(({ path }) => dirname(resolve(path)).split(sep));
-  const differs = first.findIndex((part, i) => others.some((parts) => parts[i] !== part));
+  const differs = first.findIndex((name, i) => others.some((names) => names[i] !== name));
   return (differs < 0 ? first : first.slice(0, differs)).join(sep) || sep;
 }
 
@@ -220,13 +219,13 @@ function stemOf({ path, name }: InputFile): string {
   return path === STANDARD ? name : join(dirname(name), basename(name, extname(name)));
 }
 
-// The format of a result, as far as names tell: BMP becomes PNG.
+// The expected format of a result, by the extension of the input: BMP becomes PNG.
 function formatOf({ path }: InputFile, { format = 'keep' }: EncodeOptions): string {
   const own = typeOf(extname(path))?.reads;
   return format !== 'keep' ? format : own === 'bmp' ? 'png' : (own ?? '');
 }
 
-// A format has several endings, and a file keeps its own if it is one of them.
+// A format has several extensions. A file keeps its own if it is one of them.
 function extensionOf({ path }: InputFile, form: Form, format: string): string {
   if (form !== 'bytes') {
     return '.txt';
@@ -238,7 +237,7 @@ function extensionOf({ path }: InputFile, form: Form, format: string): string {
   return isKept ? own : extension;
 }
 
-/** Finds the input that an output is, by what their paths lead to, however they are spelt. */
+/** Returns a function that finds the input which is the same file as an output, however they are spelt. */
 function findInput(inputs: readonly InputFile[]): (output: string) => string | undefined {
   const known = new Map(inputs.map(({ path }) => [identityOf(path), path]));
   known.delete(undefined);
@@ -247,9 +246,7 @@ function findInput(inputs: readonly InputFile[]): (output: string) => string | u
 
 function refuseInput(input: string | undefined): void {
   if (input !== undefined) {
-    throw new WrongUse(
-      `Expected another --output than the input ${input}: inputs are never overwritten.`,
-    );
+    throw new UsageError(`--output would overwrite the input ${input}. Choose another name.`);
   }
 }
 
@@ -259,10 +256,7 @@ function checkFree(path: string, force: boolean): void {
     throw unwritable(path, 'it exists and is not a file');
   }
   if (!force && entry !== undefined) {
-    throw new OutputError(
-      'OUTPUT_EXISTS',
-      `Expected no file at ${path} but there is one. Use --force to replace it.`,
-    );
+    throw new OutputError('OUTPUT_EXISTS', `${path} exists. Use --force to replace it.`);
   }
 }
 
@@ -273,17 +267,16 @@ function contentOf(form: Form, result: EncodedImage): Uint8Array | string {
   return `${form === 'base64' ? result.toBase64() : result.toDataURL()}\n`;
 }
 
-// Under another name until it is complete. Synchronous, so that a signal, which is handled between two
-// results, finds nothing half done.
+// Writes to a temporary file first, then renames it. Synchronous, so that a signal cannot interrupt it.
 function writeFile(path: string, content: Uint8Array | string, force: boolean): string {
   checkFree(path, force);
   makeFolder(dirname(path));
-  const target = entryOf(path) ? fs.realpathSync(path) : path; // a link stays one
+  const target = entryOf(path) ? fs.realpathSync(path) : path; // a link is kept
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
   let isOurs = false;
   try {
     const file = fs.openSync(temporary, 'wx');
-    isOurs = true; // if it existed before, it is another program's and stays
+    isOurs = true; // a file that existed before belongs to another program
     try {
       fs.writeFileSync(file, content);
     } finally {
@@ -309,13 +302,10 @@ function makeFolder(path: string): void {
 }
 
 function unwritable(path: string, reason: string): OutputError {
-  return new OutputError(
-    'OUTPUT_UNWRITABLE',
-    `Expected to write ${path} but could not: ${reason}.`,
-  );
+  return new OutputError('OUTPUT_UNWRITABLE', `Cannot write ${path}: ${reason}.`);
 }
 
-/** Resolves when standard output takes more. */
+/** Writes to standard output. Resolves when it accepts more. */
 export function print(content: Uint8Array | string): Promise<void> {
   return new Promise((done) => {
     process.stdout.write(content, () => done());

@@ -1,19 +1,19 @@
-// Takes the arguments apart.
+// Parses the arguments.
 
 import { parseArgs } from 'node:util';
-import { WrongUse } from './errors.js';
+import { UsageError } from './errors.js';
 import type { Flag } from './flag.js';
 import { suggest } from './suggest.js';
 
-/** The options that were given: their text, or `true`. */
+/** The given options: their text, or `true` if they take no value. */
 export type Given = Readonly<Record<string, string | true | undefined>>;
 
 type Flags = Readonly<Record<string, Flag>>;
 
 /**
- * Splits arguments into options and the rest. The argument after an option that takes a value is that
- * value, also if it begins with a hyphen (`--rotate -90`), unless it is an option itself. Of an option
- * that is given twice the last value holds. Throws `WrongUse`.
+ * Splits arguments into options and positionals. The argument after an option that takes a value is its
+ * value, even if it starts with a hyphen (`--rotate -90`), unless it is an option. If an option is given
+ * twice, the last value is used. Throws `UsageError`.
  */
 export function parse(
   args: readonly string[],
@@ -27,7 +27,7 @@ export function parse(
     args: [...args],
     options: Object.fromEntries(options),
     allowPositionals: true,
-    strict: false, // Node's own messages explain its syntax, and -90 is no value for it
+    strict: false, // strict mode rejects -90 as a value, and its messages explain Node's syntax
     tokens: true,
   });
   const values: Record<string, string | true> = {};
@@ -37,20 +37,20 @@ export function parse(
       positionals.push(token.value);
     } else if (token.kind === 'option') {
       const { rawName, value, inlineValue } = token;
-      const name = rawName === '-V' ? 'version' : token.name; // a second short name
+      const name = rawName === '-V' ? 'version' : token.name; // an alias of -v
       const typed = args[token.index] as string;
       if (!Object.hasOwn(flags, name) || isOneHyphen(typed, flags)) {
         throw unknown(isOneHyphen(typed, flags) ? (typed.split('=')[0] as string) : rawName, flags);
       }
       const expected = flags[name]?.value;
       if (expected === undefined && value !== undefined) {
-        throw new WrongUse(`Expected no value for ${rawName} but received '${value}'.`);
+        throw new UsageError(`Expected no value for ${rawName} but received '${value}'.`);
       }
       if (expected !== undefined) {
         const isMissing = value === undefined || (!inlineValue && isFlag(value, flags));
         if (isMissing) {
           const received = value === undefined ? 'nothing' : `the option ${value}`;
-          throw new WrongUse(`Expected ${expected} for ${rawName} but received ${received}.`);
+          throw new UsageError(`Expected ${expected} for ${rawName} but received ${received}.`);
         }
       }
       values[name] = value ?? true;
@@ -59,7 +59,7 @@ export function parse(
   return { values, positionals };
 }
 
-// `-resize`, as ImageMagick has it, which would be -r, -e, ...; and `-output` would be -o utput.
+// `-resize`, as in ImageMagick, would be parsed as -r -e ..., and `-output` as -o utput.
 function isOneHyphen(typed: string, flags: Flags): boolean {
   const name = /^-([a-z][a-z0-9-]+)(=.*)?$/.exec(typed)?.[1];
   return name !== undefined && Object.hasOwn(flags, name);
@@ -71,8 +71,8 @@ function isFlag(text: string, flags: Flags): boolean {
   return (name !== undefined && Object.hasOwn(flags, name)) || shorts.includes(text);
 }
 
-function unknown(typed: string, flags: Flags): WrongUse {
-  const meant = suggest(typed.replace(/^-+/, ''), Object.keys(flags));
-  const hint = meant === undefined ? '.' : `: did you mean ${meant}?`;
-  return new WrongUse(`Unknown option ${typed}${hint}`);
+function unknown(typed: string, flags: Flags): UsageError {
+  const suggestion = suggest(typed.replace(/^-+/, ''), Object.keys(flags));
+  const hint = suggestion === undefined ? '.' : `: did you mean ${suggestion}?`;
+  return new UsageError(`Unknown option ${typed}${hint}`);
 }

@@ -1,16 +1,16 @@
-// Standard error during the work: errors and, on a terminal, a progress bar.
+// The output on standard error during a command: errors and, on a terminal, a progress bar.
 
 import progress from 'cli-progress';
 
 export interface Progress {
   /** Counts one more input as done. */
   step(): void;
-  /** Prints a line. A bar stays below it. */
+  /** Prints a line above the bar. */
   print(line: string): void;
   stop(): void;
 }
 
-/** Prints lines and shows no progress. */
+/** Prints lines without a bar. */
 export function noProgress(): Progress {
   return {
     step: () => {},
@@ -19,7 +19,7 @@ export function noProgress(): Progress {
   };
 }
 
-/** Shows a bar, the images done in a second and the time left. */
+/** Shows a bar, the images per second and the remaining time. */
 export function showProgress(total: number): Progress {
   const format = '{bar} {value} of {total}, {rate} a second, {eta_formatted} left';
   const options = {
@@ -28,9 +28,9 @@ export function showProgress(total: number): Progress {
     etaBuffer: 100,
     hideCursor: true,
     clearOnComplete: true,
-    forceRedraw: true, // below a printed line, too
-    linewrap: true, // such a line may be long
-    gracefulExit: false, // a signal ends the program, which stops the bar
+    forceRedraw: true, // also after a printed line
+    linewrap: true, // printed lines may be long
+    gracefulExit: false, // main.ts stops the bar when the process exits
   };
   const bars = new progress.MultiBar(
     { ...options, stream: process.stderr },

@@ -1,4 +1,4 @@
-// Reads an input: an image file, or a text file with an image as a data URL or base64.
+// Reads an input: an image file, or a text file that contains an image as a data URL or base64.
 
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import type { ImageInfo, Limits } from '../types.js';
 import { systemReason } from './errors.js';
 import { STANDARD } from './inputs.js';
 
-/** Bytes, or base64 or a data URL as text. */
+/** The bytes of an image, or its base64 or data URL as text. */
 export type Content = Uint8Array | string;
 
 /** Reads an input to its end. Throws `ImageError`: SOURCE_UNREADABLE, LIMIT_EXCEEDED. */
@@ -25,7 +25,7 @@ export async function readInput(path: string, limits: Limits = {}): Promise<Cont
     if (size > limit) {
       throw new ImageError(
         'LIMIT_EXCEEDED',
-        `Expected at most ${limit} bytes for limits.bytes but the file has ${size}.`,
+        `The file has ${size} bytes, but limits.bytes is ${limit}.`,
         { limit, value: size },
       );
     }
@@ -33,10 +33,10 @@ export async function readInput(path: string, limits: Limits = {}): Promise<Cont
   });
 }
 
-// As in probe() of a Blob: a header is rarely longer.
+// Few headers are longer than this.
 const HEADER_BYTES = 64 * 1024;
 
-/** What is known about an input from its header, which alone is read of an image file. */
+/** The properties of an input. Of an image file, only the header is read. */
 export async function probeInput(path: string): Promise<ImageInfo> {
   if (path === STANDARD) {
     return probe(await readInput(path));
@@ -45,7 +45,7 @@ export async function probeInput(path: string): Promise<ImageInfo> {
     for (let length = HEADER_BYTES; length < size; length *= 8) {
       const { buffer } = await file.read({ buffer: Buffer.alloc(length), position: 0 });
       if (typeof contentOf(buffer) === 'string') {
-        break; // as base64 it is not cut at any character
+        break; // base64 cannot be cut at any character
       }
       try {
         const base64Length = Math.ceil(size / 3) * 4;
@@ -60,8 +60,8 @@ export async function probeInput(path: string): Promise<ImageInfo> {
   });
 }
 
-// A pipe has no end that one may count on, and /dev/zero has none: only files are read. O_NONBLOCK
-// keeps open() from waiting for the other end of a pipe.
+// Opens regular files only: a pipe or a device such as /dev/zero may never end. O_NONBLOCK keeps open() from
+// waiting for the other end of a pipe.
 async function withFile<Result>(
   path: string,
   use: (file: FileHandle, stats: Stats) => Promise<Result>,
@@ -96,8 +96,8 @@ function unreadable(reason: string): ImageError {
   return new ImageError('SOURCE_UNREADABLE', sentence);
 }
 
-// How base64 of a JPEG, PNG, BMP, GIF or WebP begins.
-const STARTS = /^(\/9j\/|iVBORw0KGgo|Qk[\w+/]{14}|R0lGOD|UklGR)/;
+// The first characters of a JPEG, PNG, BMP, GIF or WebP as base64.
+const BASE64_START = /^(\/9j\/|iVBORw0KGgo|Qk[\w+/]{14}|R0lGOD|UklGR)/;
 const BASE64 = /^[\w+/=\s-]*$/;
 
 function contentOf(bytes: Buffer): Content {
@@ -106,7 +106,7 @@ function contentOf(bytes: Buffer): Content {
     .replace(/^\xef\xbb\xbf/, '')
     .trimStart();
   const isDataUrl = /^data:/i.test(start);
-  if (!isDataUrl && !(STARTS.test(start) && BASE64.test(start))) {
+  if (!isDataUrl && !(BASE64_START.test(start) && BASE64.test(start))) {
     return bytes;
   }
   const text = bytes
@@ -116,7 +116,7 @@ function contentOf(bytes: Buffer): Content {
   if (isDataUrl && /[\r\n]\s*data:/i.test(text)) {
     throw new ImageError(
       'UNSUPPORTED_FORMAT',
-      'Expected one image but the text has several data URLs. Put each into a file of its own.',
+      'The text contains several data URLs. Put each into its own file.',
     );
   }
   return text;

@@ -1,4 +1,4 @@
-// --resize 50%: the size that it is for an image. The interface takes a size in pixels.
+// Converts --resize 50% to a size in pixels, which depends on the image.
 
 import type { Crop, EncodeOptions, ImageInfo, Resize } from '../types.js';
 
@@ -7,7 +7,7 @@ interface Size {
   readonly height: number;
 }
 
-/** `options` with the size that is `percent` of the region's, each side rounded half up, at least 1. */
+/** `options` with `percent` of the region's size. Each side is rounded half up and at least 1. */
 export function scaled(options: EncodeOptions, percent: number, info: ImageInfo): EncodeOptions {
   const { width, height } = regionSize(options, info);
   const side = (length: number) => Math.max(1, Math.floor((length * percent) / 100 + 0.5));
@@ -15,13 +15,13 @@ export function scaled(options: EncodeOptions, percent: number, info: ImageInfo)
   return { ...options, resize };
 }
 
-// The size of the crop, rounded and cut off as the interface does it.
+// The size of the crop, rounded and clamped like in the library.
 function regionSize(options: EncodeOptions, info: ImageInfo): Size {
   const { autoOrient = true, rotate = 0, crop, outOfBounds } = options;
   const { width, height, storedWidth, storedHeight } = info;
   const shown = autoOrient ? { width, height } : { width: storedWidth, height: storedHeight };
-  const isOnItsSide = rotate % 180 !== 0;
-  const turned = isOnItsSide ? { width: shown.height, height: shown.width } : shown;
+  const isSideways = rotate % 180 !== 0;
+  const turned = isSideways ? { width: shown.height, height: shown.width } : shown;
   if (crop === undefined) {
     return turned;
   }
@@ -31,8 +31,8 @@ function regionSize(options: EncodeOptions, info: ImageInfo): Size {
     const pixels = isPercent ? (value * length) / 100 : value;
     const isOutside = pixels < 0 || pixels > length;
     const isNear = pixels >= -1 && pixels <= length + 1;
-    const isCutOff = isOutside && (isNear || outOfBounds !== 'pad');
-    return isCutOff ? (pixels < 0 ? 0 : length) : Math.floor(pixels + 0.5);
+    const isClamped = isOutside && (isNear || outOfBounds !== 'pad');
+    return isClamped ? (pixels < 0 ? 0 : length) : Math.floor(pixels + 0.5);
   };
   return {
     width: edge(right, turned.width) - edge(left, turned.width),
@@ -40,7 +40,7 @@ function regionSize(options: EncodeOptions, info: ImageInfo): Size {
   };
 }
 
-// The command line has two ways to say a crop: by edges, or by a corner and a size.
+// The command line has two kinds of crop: --box with edges, --crop with a corner and a size.
 function edgesOf(crop: Crop) {
   if ('right' in crop) {
     return crop;

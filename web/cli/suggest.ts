@@ -1,9 +1,9 @@
-// "Did you mean": the option that an unknown one was meant for.
+// "Did you mean": suggestions for unknown options.
 
 import { nearest } from '../spelling.js';
 
-// What other programs call it.
-const ELSEWHERE: Readonly<Record<string, string>> = {
+// Names in other programs.
+const FOREIGN_NAMES: Readonly<Record<string, string>> = {
   size: '--resize',
   scale: '--resize 50%',
   thumbnail: '--resize 200x200',
@@ -18,13 +18,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   autorotate: '--no-auto-orient',
 };
 
-/** The option that an unknown one was meant for, with two hyphens; `undefined` if none is near. */
+/** The option that is closest to an unknown one, with two hyphens; `undefined` if none is close. */
 export function suggest(unknown: string, names: readonly string[]): string | undefined {
-  // The interface's own names are in camel case.
+  // The library's names are in camel case.
   const name = unknown.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase();
-  if (Object.hasOwn(ELSEWHERE, name)) {
-    return ELSEWHERE[name];
+  if (Object.hasOwn(FOREIGN_NAMES, name)) {
+    return FOREIGN_NAMES[name];
   }
-  const meant = nearest(name, names);
-  return meant && `--${meant}`;
+  const suggestion = nearest(name, names);
+  return suggestion && `--${suggestion}`;
 }

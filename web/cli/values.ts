@@ -1,9 +1,9 @@
-// Reads the values of options. A value that no reader understands is passed on as it is, and the
-// interface refuses it with its own message.
+// Parses the values of options. A value that cannot be parsed is returned as it is, and the library rejects
+// it with its own message.
 
-import { WrongUse } from './errors.js';
+import { UsageError } from './errors.js';
 
-/** A number if the text is one, else the text. */
+/** A number if the text is a number, otherwise the text. */
 export function literal(text: string): unknown {
   return /^-?(\d+(\.\d+)?|Infinity)$/.test(text) ? Number(text) : text;
 }
@@ -42,9 +42,9 @@ export function crop(text: string): unknown {
   }
   const [, width, height, x, y] = geometry;
   if (x === undefined) {
-    throw new WrongUse(
-      `Expected a position too for --crop but received '${text}'. ${text}+0+0 is the top left ` +
-        `corner. To fill ${text} with the middle of the image, use --resize ${text}.`,
+    throw new UsageError(
+      `--crop needs a position: ${text}+0+0 is the top left corner. To scale and crop the image to ` +
+        `${text}, use --resize ${text}.`,
     );
   }
   return { x: Number(x), y: Number(y), width: Number(width), height: Number(height) };
@@ -58,19 +58,19 @@ export function box(text: string): unknown {
 type Four = [number, number, number, number, { unit?: '%' }];
 
 function fourNumbers(name: string, expected: string, text: string): Four {
-  const parts = text.split(',').map((part) => /^\s*(-?\d+(?:\.\d+)?)(%?)\s*$/.exec(part));
-  const units = new Set(parts.map((part) => part?.[2]));
-  if (parts.length !== 4 || parts.includes(null) || units.size > 1) {
-    throw new WrongUse(
+  const matches = text.split(',').map((item) => /^\s*(-?\d+(?:\.\d+)?)(%?)\s*$/.exec(item));
+  const units = new Set(matches.map((match) => match?.[2]));
+  if (matches.length !== 4 || matches.includes(null) || units.size > 1) {
+    throw new UsageError(
       `Expected ${expected} for --${name}, four numbers, all in pixels or all in percent, but ` +
         `received '${text}'.`,
     );
   }
-  const numbers = parts.map((part) => Number(part?.[1]));
+  const numbers = matches.map((match) => Number(match?.[1]));
   return [...numbers, units.has('%') ? { unit: '%' } : {}] as Four;
 }
 
-/** A scale in percent: what `--resize 50%` asks for. The size depends on the image (see scale.ts). */
+/** The value of `--resize 50%`. The size depends on the image: see scale.ts. */
 export interface Percentage {
   readonly percent: number;
 }
@@ -82,7 +82,7 @@ export function size(text: string): unknown {
   }
   const [all, width, height] = /^(\d*)x(\d*)$|^\d+$/i.exec(text) ?? [];
   if (all === undefined || all.toLowerCase() === 'x') {
-    throw new WrongUse(
+    throw new UsageError(
       `Expected WIDTHxHEIGHT, WIDTH, xHEIGHT or a percentage (50%) for --resize but received ` +
         `'${text}'.`,
     );

@@ -100,9 +100,9 @@ describe('CLI inputs', () => {
     for (let i = 0; i < 7; i += 1) put(`album/movie${i}.mp4`, 'x');
     const lines = [
       '1 of 1 done',
-      '2 skipped (HEIC is not read): album/1.HEIC, album/2.heic',
-      '1 skipped (WebP is not read): album/3.webp',
-      '1 skipped (GIF is not read): album/4.gif',
+      '2 skipped (HEIC is not supported): album/1.HEIC, album/2.heic',
+      '1 skipped (WebP is not supported): album/3.webp',
+      '1 skipped (GIF is not supported): album/4.gif',
       '9 skipped (not an image): album/movie0.mp4, album/movie1.mp4, album/movie2.mp4, ' +
         'album/movie3.mp4, album/movie4.mp4 and 4 more',
       '2 folders skipped (use --recursive): album/deep, album/deeper',
@@ -118,9 +118,9 @@ describe('CLI inputs', () => {
     const { code, err } = await crop64(['album', '-o', 'out']);
     assert.equal(code, 2);
     const lines = err.split('\n');
-    assert.equal(lines[0], 'crop64: Expected images in album but found none.');
+    assert.equal(lines[0], 'crop64: No images found in album.');
     assert.ok(lines.includes('1 folder skipped (use --recursive): album/deep'), err);
-    assert.ok(lines.includes('1 skipped (HEIC is not read): album/b.heic'), err);
+    assert.ok(lines.includes('1 skipped (HEIC is not supported): album/b.heic'), err);
     assert.equal(fs.existsSync(at('out')), false);
   });
   test('a folder that cannot be read exits 2', { skip: process.getuid?.() === 0 }, async () => {
@@ -146,9 +146,9 @@ describe('CLI inputs', () => {
   });
   test('no inputs exit 2', async () => {
     fs.mkdirSync(at('empty'));
-    await fails(2, [], /Expected an image, a folder or - .*\nSee crop64 --help\./);
-    await fails(2, ['empty', '--json'], /Expected images in empty but found none/);
-    await fails(2, ['*.tiff', '--json'], /Expected images in \*\.tiff but found none/);
+    await fails(2, [], /No input: name an image, a folder or - .*\nSee crop64 --help\./);
+    await fails(2, ['empty', '--json'], /No images found in empty/);
+    await fails(2, ['*.tiff', '--json'], /No images found in \*\.tiff/);
   });
   test('an input that does not exist fails, and the others are done', async () => {
     const { code, err } = await crop64(['nowhere.jpg', 'small.jpg', '-o', 'out']);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { inFlags } from '../../../build/js/cli/messages.js';
+import { withFlags } from '../../../build/js/cli/messages.js';
 import { IMAGE_FLAGS } from '../../../build/js/cli/options.js';
 import { crop64, fails, folderForEachTest, images, put } from '../../support/cli.mjs';
 import { root } from '../../support/fixtures.mjs';
@@ -49,15 +49,15 @@ describe('CLI messages name the command line’s options', () => {
     ["for format but received 'crop.jpg'", "for --format but received 'crop.jpg'"],
   ];
   for (const [message, expected] of cases) {
-    test(message, () => assert.equal(inFlags(message, IMAGE_FLAGS), expected));
+    test(message, () => assert.equal(withFlags(message, IMAGE_FLAGS), expected));
   }
   test('an option that has two names is named as it was typed', () => {
     const message = 'Expected a number for crop.left but received x';
-    const said = (given) => inFlags(message, IMAGE_FLAGS, given);
+    const said = (given) => withFlags(message, IMAGE_FLAGS, given);
     assert.match(said(['box']), /for --box but/);
     assert.match(said(['crop']), /for --crop but/);
     const side = 'Expected an integer for resize.width but received 0';
-    assert.match(inFlags(side, IMAGE_FLAGS, ['resize']), /for --resize but/);
+    assert.match(withFlags(side, IMAGE_FLAGS, ['resize']), /for --resize but/);
   });
   test('every message in the sources is translated', () => {
     const options = new Set(Object.values(IMAGE_FLAGS).map(({ to }) => to));
@@ -74,7 +74,7 @@ describe('CLI messages name the command line’s options', () => {
     const named = messages.filter((message) => left.test(message));
     assert.ok(named.length > 8, `${named.length} messages with names were found`);
     for (const message of named) {
-      assert.doesNotMatch(inFlags(message, IMAGE_FLAGS), left);
+      assert.doesNotMatch(withFlags(message, IMAGE_FLAGS), left);
     }
   });
 });

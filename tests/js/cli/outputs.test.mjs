@@ -71,7 +71,7 @@ describe('where results go', () => {
   ]) {
     test(`a file that ends in .${ending} exits 2: the format is not written`, async () => {
       const message =
-        /Expected --output to end in \.jpg, \.png or \.raw but received part\..*not written/;
+        /Expected --output to end in \.jpg, \.png or \.raw but received part\..*cannot be written/;
       const output = `part.${ending}`;
       await fails(2, ['small.jpg', ...args, '-o', output], message);
       await fails(2, ['small.jpg', ...args, '--format', 'png', '-o', output], message);
@@ -217,7 +217,7 @@ describe('where results go', () => {
     assert.equal(code, 1);
     assert.match(
       err,
-      /^crop64: Expected to write to standard output but could not: no space left on device\./,
+      /^crop64: Cannot write to standard output: no space left on device\./,
     );
   });
   test('CLI exits 141 when standard output is closed', async () => {
