@@ -134,7 +134,9 @@ test('Blobs and Files of other libraries', async () => {
   broken.arrayBuffer = async () => {
     throw new Error('gone');
   };
-  await rejects(toBytes(broken), 'SOURCE_UNREADABLE', { message: /^The Blob cannot be read: .*gone/ });
+  await rejects(toBytes(broken), 'SOURCE_UNREADABLE', {
+    message: /^The Blob cannot be read: .*gone/,
+  });
 });
 
 test('arrays of another realm', async () => {

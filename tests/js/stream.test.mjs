@@ -151,7 +151,8 @@ test('chunks that are not bytes are INVALID_ARGUMENT, and the stream is cancelle
       },
     });
     await rejects(encode(source), 'INVALID_ARGUMENT', {
-      message: /^Expected a stream of Uint8Arrays \(without an encoding\) for `source` but received /,
+      message:
+        /^Expected a stream of Uint8Arrays \(without an encoding\) for `source` but received /,
     });
     assert.ok(wasCancelled);
   }
@@ -170,8 +171,7 @@ test('a Request is sent, and its answer is the source', async (t) => {
   await rejects(toBytes(request, { limits: { bytes: 100 } }), 'LIMIT_EXCEEDED');
   const post = new Request(server, { method: 'POST', body: png });
   await rejects(toBytes(post), 'INVALID_ARGUMENT', {
-    message:
-      /a GET Request .* received POST\. Pass request\.body if .* await fetch\(request\)/,
+    message: /a GET Request .* received POST\. Pass request\.body if .* await fetch\(request\)/,
   });
   sameBytes(await toBytes(post.body), png);
 });

@@ -116,7 +116,11 @@ describe('crop64 info', () => {
     }
   });
   test('takes no option that is about results: exit 2', async () => {
-    await fails(2, ['info', 'small.jpg', '--resize', '5'], /no --resize for crop64 info/);
+    await fails(
+      2,
+      ['info', 'small.jpg', '--resize', '5'],
+      /--resize has no effect with crop64 info/,
+    );
     await fails(2, ['info', 'small.jpg', '-o', 'x.jpg'], /no --output for crop64 info/);
     await fails(2, ['info'], /^crop64: No input/);
     put('info', images['small.jpg']);

@@ -104,7 +104,7 @@ describe('CLI errors name the command line’s options', () => {
     [['--crop', '500,0,50,20'], /CROP_OUT_OF_BOUNDS: .* Use --out-of-bounds clamp or pad /],
     [['--limit-memory', '1k', '--rotate', '90'], /LIMIT_EXCEEDED: .* 1000 for --limit-memory but/],
     [['--limit-pixels', '1k', '--rotate', '90'], /LIMIT_EXCEEDED: .* 1000 for --limit-pixels but/],
-    [['--limit-bytes', '1k', '--rotate', '90'], /LIMIT_EXCEEDED: .* for --limit-bytes but/],
+    [['--limit-bytes', '1k', '--rotate', '90'], /LIMIT_EXCEEDED: .* but --limit-bytes is/],
     [['--max-bytes', '10'], /LIMIT_EXCEEDED: .* for --max-bytes but/],
     [['--lossless', '--resize', '5'], /LOSSLESS_IMPOSSIBLE: .*--lossless/],
     [['--rotate', '90'], /TRUNCATED_IMAGE: .* Use --damaged accept /, 'cut.jpg'],

@@ -215,10 +215,7 @@ describe('where results go', () => {
     const child = spawn(process.execPath, [program, 'small.jpg'], { cwd: at('.'), stdio });
     const [[code], err] = await Promise.all([once(child, 'close'), text(child.stderr)]);
     assert.equal(code, 1);
-    assert.match(
-      err,
-      /^crop64: Cannot write to standard output: no space left on device\./,
-    );
+    assert.match(err, /^crop64: Cannot write to standard output: no space left on device\./);
   });
   test('CLI exits 141 when standard output is closed', async () => {
     const watch = (child) => child.stdout.destroy();

@@ -74,7 +74,10 @@ describe('CLI with many inputs', () => {
     assert.doesNotMatch((await onTerminal(['small.jpg', '-o', 'one.jpg'])).text, / of 1/);
   });
   test('a terminal is refused as input and as output of an image', async () => {
-    assert.match((await onTerminal(['-', '--json'])).text, /No input: pipe an image to standard input/);
+    assert.match(
+      (await onTerminal(['-', '--json'])).text,
+      /No input: pipe an image to standard input/,
+    );
     const { code, text } = await onTerminal(['small.jpg']);
     assert.equal(code, 2);
     assert.match(text, /not written to a terminal\. Use --output FILE/);
