@@ -3,7 +3,7 @@
 // stays, `npm run bench -- --write` does all three and writes bench/results and docs/performance.md, and
 // `npm run bench:lossless` compares what a crop keeps of an image.
 import { join } from 'node:path';
-import { build, buildWithoutSimd } from './build.mjs';
+import { build, buildVariant } from './build.mjs';
 import { main, root, show } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
@@ -21,7 +21,7 @@ async function bench(args) {
   }
   await setUp(args[0] === 'lossless' ? ['build', 'bench', 'test'] : ['build', 'bench']);
   await build();
-  if (!named) await buildWithoutSimd(join(root, 'build/bench/without-simd'));
+  if (!named) await buildVariant('wasm-scalar', join(root, 'build/bench/without-simd'));
   for (const run of runs) {
     // In a process of its own: its packages were not there when this one began.
     const { code } = await show(process.execPath, run);

@@ -55,10 +55,10 @@ export const npmProgram = (name) => join(root, 'node_modules/.bin', name);
 // Not node_modules/.bin/tsc: the older releases that the types are tested with have a program of that name.
 export const tsc = join(root, 'node_modules/typescript/bin/tsc');
 
-/** Puts crop64 without SIMD into a folder, beside which its bounds are measured. Needs build() first. */
-export async function buildWithoutSimd(folder) {
-  await timed('C++ without SIMD', () => compile('wasm-scalar'));
-  const made = join(root, 'build/wasm-scalar/crop64-module');
+/** Puts the modules of the library and the wasm of another preset into a folder. Needs build() first. */
+export async function buildVariant(preset, folder) {
+  await timed(`C++ (${preset})`, () => compile(preset));
+  const made = join(root, 'build', preset, 'crop64-module');
   fs.cpSync(modules, folder, { recursive: true });
   fs.copyFileSync(`${made}.js`, join(folder, 'wasm/bindings.js'));
   fs.copyFileSync(`${made}.wasm`, join(folder, 'wasm/crop64.wasm'));

@@ -1,11 +1,12 @@
 // Checks everything: `npm test`, or some stages of it: `npm test -- --only native,browser`
-// (`npm test -- --list` names them). Every stage runs even when one before it failed. The matrix, which
-// has half a gigabyte of runtimes to fetch, runs where it is asked for: `--only all` does it too.
+// (`npm test -- --list` names them). Every stage runs even when one before it failed. `matrix`, which has
+// half a gigabyte of runtimes to fetch, and `wasm-asan`, which takes long, run only if they are named;
+// `--only all` names them, too.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, compile, configure, npmProgram, tsc } from './build.mjs';
+import { build, buildVariant, compile, configure, npmProgram, tsc } from './build.mjs';
 import { matrix } from './matrix.mjs';
 import { Failure, main, root, run, secondsSince, show, tellFailure } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
@@ -21,16 +22,22 @@ const stages = {
     return { passed: 2, failed: 0 };
   },
   native: async () => {
-    await compile('asan');
-    const counts = await doctest('build/asan/crop64_tests');
+    await compile('asan-simd');
+    const counts = await doctest('build/asan-simd/crop64_tests');
     const replayed = await replay();
     return { passed: counts.passed + replayed, failed: counts.failed };
   },
   wasm: async () => {
     await compile('wasm');
-    // Emscripten 3.1.6 takes its wasm by fetch where there is one, and Node's takes no path.
-    const program = "delete globalThis.fetch; require('./build/wasm/crop64_tests.cjs')";
-    return doctest(process.execPath, '--eval', program, 'crop64_tests', '--no-colors');
+    return wasmTests('wasm');
+  },
+  // The C++ tests, and damaged files for the module itself.
+  'wasm-asan': async () => {
+    await buildOnce();
+    await buildVariant('wasm-asan', join(root, 'build/wasm-asan/js'));
+    const counts = await wasmTests('wasm-asan');
+    const more = await nodeTests('tests/js', asSanitized, (name) => name === 'mutation.test.mjs');
+    return { passed: counts.passed + more.passed, failed: counts.failed + more.failed };
   },
   js: () => nodeTests('tests/js'),
   // The same tests over crop64/pool.
@@ -42,6 +49,10 @@ const stages = {
 const names = Object.keys(stages);
 const groups = { lint: ['biome', 'clang-format', 'clang-tidy'], all: names };
 
+// Stages that run only if they are named.
+const onRequest = ['matrix', 'wasm-asan'];
+
+const asSanitized = ['--import', './tests/support/asan-entry.mjs'];
 const asPool = ['--import', './tests/support/pool-entry.mjs'];
 const notOfPool = [
   'module.test.mjs', // looks into the module of its own thread, and breaks it
@@ -82,12 +93,12 @@ async function cppFiles() {
 }
 
 async function checkTidiness() {
-  await configure('asan');
+  await configure('asan-simd');
   const files = (await cppFiles()).filter((file) => /^src\/.*\.cpp$/.test(file));
   const failures = [];
   const work = async () => {
     for (let file = files.pop(); file; file = files.pop()) {
-      await run('clang-tidy', ['--quiet', '-p', 'build/asan', file]).catch((failure) =>
+      await run('clang-tidy', ['--quiet', '-p', 'build/asan-simd', file]).catch((failure) =>
         failures.push(failure),
       );
     }
@@ -103,8 +114,14 @@ async function checkTidiness() {
 async function replay() {
   const { inputs, targets, writeSeeds } = await import('../tests/support/fuzz.mjs');
   await writeSeeds();
-  for (const name of targets) await run(`build/asan/fuzz_${name}`, inputs(name), { timeout });
+  for (const name of targets) await run(`build/asan-simd/fuzz_${name}`, inputs(name), { timeout });
   return targets.length;
+}
+
+async function wasmTests(preset) {
+  // Emscripten 3.1.6 takes its wasm by fetch where there is one, and Node's takes no path.
+  const program = `delete globalThis.fetch; require('./build/${preset}/crop64_tests.cjs')`;
+  return doctest(process.execPath, '--eval', program, 'crop64_tests', '--no-colors');
 }
 
 async function doctest(command, ...args) {
@@ -159,7 +176,7 @@ function readOptions(args) {
 }
 
 function chosen(only) {
-  if (only === undefined) return names.filter((name) => name !== 'matrix');
+  if (only === undefined) return names.filter((name) => !onRequest.includes(name));
   const asked = only.split(',').flatMap((name) => groups[name] ?? name);
   const unknown = asked.find((name) => !names.includes(name));
   if (unknown === undefined) return names.filter((name) => asked.includes(name));

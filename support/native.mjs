@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import createModule from '../build/js/wasm/bindings.js';
 
-const wasm = new WebAssembly.Module(readFileSync(new URL('../dist/crop64.wasm', import.meta.url)));
+const wasm = new WebAssembly.Module(
+  readFileSync(new URL(import.meta.resolve('../dist/crop64.wasm'))),
+);
 
 /** A new instance, and who hears what it prints. */
 export function startNative(print = () => {}) {

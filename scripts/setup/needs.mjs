@@ -88,6 +88,13 @@ function library(header, debian, cure) {
   };
 }
 
+// Carries out wasm's SIMD natively, for the sanitizers.
+const simde = library(
+  'simde/wasm/simd128.h',
+  'libsimde-dev',
+  'install SIMDe 0.7.4 or newer (https://github.com/simd-everywhere/simde)',
+);
+
 const chromium = program('chromium', {
   also: ['chromium-browser', 'google-chrome', 'google-chrome-stable'],
 });
@@ -120,6 +127,7 @@ const groups = {
   ],
   test: [
     compiler,
+    simde,
     ...python,
     chromium,
     firefox,

@@ -2,9 +2,7 @@
 
 #include <array>
 
-#ifdef __wasm_simd128__
-#include <wasm_simd128.h>
-#endif
+#include "base/simd.h"
 
 namespace crop64 {
 namespace {
@@ -104,7 +102,7 @@ Result<size_t> decode_in_place(uint8_t* text, size_t length, DecodeGroups decode
   return progress.written;
 }
 
-#ifdef __wasm_simd128__
+#ifdef CROP64_SIMD
 
 // After Muła and Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions" (2018),
 // adapted to the instructions of WebAssembly.
@@ -112,7 +110,9 @@ Result<size_t> decode_in_place(uint8_t* text, size_t length, DecodeGroups decode
 // Hides a constant from LLVM, which would turn a multiplication by powers of two into a shift for
 // each lane.
 v128_t opaque(v128_t multiplier) {
+#ifdef __wasm__
   asm("" : "+r"(multiplier));
+#endif
   return multiplier;
 }
 
@@ -223,7 +223,7 @@ Result<size_t> base64_decode_in_place_scalar(uint8_t* text, size_t length) {
   return decode_in_place(text, length, [](uint8_t*, size_t, Progress&) {});
 }
 
-#ifdef __wasm_simd128__
+#ifdef CROP64_SIMD
 
 void base64_encode(Bytes bytes, char* text) {
   const v128_t one_sixteen = opaque(wasm_i16x8_const(1, 16, 1, 16, 1, 16, 1, 16));

@@ -1,27 +1,22 @@
 #include "deflate/adler32.h"
 
-#ifdef __wasm_simd128__
-#include <wasm_simd128.h>
-
 #include <algorithm>
-#else
+
+#include "base/simd.h"
+
+#ifndef CROP64_SIMD
 #include <zlib.h>
 #endif
 
 namespace crop64 {
 
-#ifdef __wasm_simd128__
+#ifdef CROP64_SIMD
 
 namespace {
 
 constexpr uint32_t kModulus = 65521;
 // So many steps of 16 bytes that no sum goes beyond 32 bits.
 constexpr size_t kSteps = 256;
-
-uint64_t sum_of_lanes(v128_t lanes) {
-  return uint64_t{wasm_u32x4_extract_lane(lanes, 0)} + wasm_u32x4_extract_lane(lanes, 1) +
-         wasm_u32x4_extract_lane(lanes, 2) + wasm_u32x4_extract_lane(lanes, 3);
-}
 
 }  // namespace
 
@@ -47,8 +42,8 @@ uint32_t add_to_adler(uint32_t adler, Bytes bytes) {
       const v128_t last = wasm_i32x4_dot_i16x8(wasm_u16x8_extend_high_u8x16(here), last_times);
       weighted = wasm_i32x4_add(weighted, wasm_i32x4_add(first, last));
     }
-    sum_of_sums += sum * count + 16 * sum_of_lanes(sums) + sum_of_lanes(weighted);
-    sum += sum_of_lanes(bytes_sum);
+    sum_of_sums += sum * count + 16 * sum_lanes(sums) + sum_lanes(weighted);
+    sum += sum_lanes(bytes_sum);
     sum %= kModulus;
     sum_of_sums %= kModulus;
     left -= count;

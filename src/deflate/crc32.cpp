@@ -4,9 +4,7 @@
 #include <array>
 #include <cstring>
 
-#ifdef __wasm_simd128__
-#include <wasm_simd128.h>
-#endif
+#include "base/simd.h"
 
 namespace crop64 {
 namespace {
@@ -14,7 +12,7 @@ namespace {
 // The sum without carries of sixteen bytes each.
 void add_up(const uint8_t* a, const uint8_t* b, const uint8_t* c, const uint8_t* d,
             const uint8_t* e, uint8_t* to) {
-#ifdef __wasm_simd128__
+#ifdef CROP64_SIMD
   const v128_t ab = wasm_v128_xor(wasm_v128_load(a), wasm_v128_load(b));
   const v128_t cd = wasm_v128_xor(wasm_v128_load(c), wasm_v128_load(d));
   wasm_v128_store(to, wasm_v128_xor(wasm_v128_xor(ab, cd), wasm_v128_load(e)));

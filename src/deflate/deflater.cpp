@@ -6,12 +6,9 @@
 #include <cstring>
 #include <new>
 
+#include "base/simd.h"
 #include "deflate/adler32.h"
 #include "deflate/huffman.h"
-
-#ifdef __wasm_simd128__
-#include <wasm_simd128.h>
-#endif
 
 namespace crop64 {
 namespace {
@@ -402,7 +399,7 @@ void Block::clear() {
 
 // A bit for each of 16 bytes, the first one lowest: whether it is the same in both.
 uint32_t equal_bytes(const uint8_t* a, const uint8_t* b) {
-#ifdef __wasm_simd128__
+#ifdef CROP64_SIMD
   return wasm_i8x16_bitmask(wasm_i8x16_eq(wasm_v128_load(a), wasm_v128_load(b)));
 #else
   uint32_t equal = 0;

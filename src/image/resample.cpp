@@ -4,9 +4,7 @@
 #include <cstring>
 #include <utility>
 
-#ifdef __wasm_simd128__
-#include <wasm_simd128.h>
-#endif
+#include "base/simd.h"
 
 namespace crop64 {
 namespace {
@@ -50,7 +48,7 @@ Sample resample_sample(const Sample* sample, size_t step, const int32_t* weights
   return round_to<Sample>(sum, max);
 }
 
-#ifdef __wasm_simd128__
+#ifdef CROP64_SIMD
 
 // A weight does not fit the 16-bit operands of wasm's dot product, so it is split: weight = high *
 // 2^15 + low. The sums of both halves are combined at the end, without rounding.
@@ -123,10 +121,8 @@ bool resample_columns_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, 
         const v128_t lower = has_second ? wasm_v128_load(row + samples) : wasm_i8x16_splat(0);
         const v128_t low_weights = wasm_i32x4_splat(pairs[i].low);
         const v128_t high_weights = wasm_i32x4_splat(pairs[i].high);
-        const v128_t left = wasm_i8x16_shuffle(upper, lower, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
-                                               21, 6, 22, 7, 23);
-        const v128_t right = wasm_i8x16_shuffle(upper, lower, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
-                                                13, 29, 14, 30, 15, 31);
+        const v128_t left = interleave_low_bytes(upper, lower);
+        const v128_t right = interleave_high_bytes(upper, lower);
         sums[0].add(wasm_u16x8_extend_low_u8x16(left), low_weights, high_weights);
         sums[1].add(wasm_u16x8_extend_high_u8x16(left), low_weights, high_weights);
         sums[2].add(wasm_u16x8_extend_low_u8x16(right), low_weights, high_weights);
@@ -185,10 +181,7 @@ int32_t sum_gray(const uint8_t* from, const WeightPair* pairs, int count) {
     high = wasm_i32x4_add(high, wasm_i32x4_dot_i16x8(samples, high_weights));
   }
   // The partial sums may wrap around; the total does not.
-  const auto across = [](v128_t sums) {
-    return uint32_t(wasm_i32x4_extract_lane(sums, 0)) + uint32_t(wasm_i32x4_extract_lane(sums, 1)) +
-           uint32_t(wasm_i32x4_extract_lane(sums, 2)) + uint32_t(wasm_i32x4_extract_lane(sums, 3));
-  };
+  const auto across = [](v128_t sums) { return uint32_t(sum_lanes(sums)); };
   return int32_t((across(high) << kLowBits) + across(low) + uint32_t(kHalf<uint8_t>));
 }
 
@@ -290,7 +283,7 @@ void resample_columns_scalar(const Plane<Sample>& in, const Plane<Sample>& out, 
 template <class Sample>
 void resample_rows(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
                    uint32_t max) {
-#ifdef __wasm_simd128__
+#ifdef CROP64_SIMD
   if constexpr (sizeof(Sample) == 1) {
     if (max == 255 && (in.channels == 1 || in.channels == 3)) {
       if (resample_rows_simd(in, out, taps)) {
@@ -305,7 +298,7 @@ void resample_rows(const Plane<Sample>& in, const Plane<Sample>& out, const Taps
 template <class Sample>
 void resample_columns(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
                       uint32_t max) {
-#ifdef __wasm_simd128__
+#ifdef CROP64_SIMD
   if constexpr (sizeof(Sample) == 1) {
     if (max == 255) {
       if (resample_columns_simd(in, out, taps)) {

@@ -23,6 +23,3 @@ int main(int count, char** paths) {
   }
   return 0;
 }
-
-// An allocation that fails is to be an answer.
-extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }

@@ -4,9 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#ifdef __wasm_simd128__
-#include <wasm_simd128.h>
-#endif
+#include "base/simd.h"
 
 namespace crop64 {
 namespace {
@@ -91,7 +89,7 @@ size_t count_near_scalar(const uint8_t* row, size_t size, size_t unit, uint8_t l
   return count;
 }
 
-#ifdef __wasm_simd128__
+#ifdef CROP64_SIMD
 
 namespace {
 
@@ -250,8 +248,7 @@ uint64_t sum(const uint8_t* row, const uint8_t* above, size_t size, size_t unit)
     pairs = wasm_i16x8_const_splat(0);
   }
   sums = wasm_i32x4_add(sums, wasm_u32x4_extadd_pairwise_u16x8(pairs));
-  return uint64_t{wasm_u32x4_extract_lane(sums, 0)} + wasm_u32x4_extract_lane(sums, 1) +
-         wasm_u32x4_extract_lane(sums, 2) + wasm_u32x4_extract_lane(sums, 3);
+  return sum_lanes(sums);
 }
 
 // Gives what `work` gives for that filter.

@@ -1,7 +1,5 @@
-// Colours between YCbCr and RGB, as jdcolor.c and jccolor.c have them: products with constants of
-// 16 fractional bits, rounded. Sixteen pixels at a time. The decoder asks for RGB only, and the
-// encoder gives RGB or BGR.
-#ifdef __wasm_simd128__
+// Colour conversion from YCbCr to RGB and from RGB or BGR to YCbCr, with the results of jdcolor.c
+// and jccolor.c: products with constants of 16 fractional bits, rounded. Sixteen pixels at a time.
 #include <cstring>
 
 #include "codecs/jpeg/kernels/kernels.h"
@@ -12,7 +10,9 @@ namespace {
 constexpr JDIMENSION kStep = 16;
 constexpr int kFractionBits = 16;
 
-// Sixteen samples as 16-bit numbers.
+constexpr int fraction(double value) { return fix(value, kFractionBits); }
+
+// Sixteen samples, widened to 16 bits.
 struct Samples {
   v128_t low, high;
 };
@@ -21,32 +21,35 @@ inline Samples extend(v128_t samples) {
   return {wasm_u16x8_extend_low_u8x16(samples), wasm_u16x8_extend_high_u8x16(samples)};
 }
 
-// Cb or Cr, without its offset.
+// Cb or Cr without its offset of 128.
 inline Samples centre(v128_t samples) {
   const v128_t offset = wasm_i16x8_splat(CENTERJSAMPLE);
   const Samples wide = extend(samples);
   return {wasm_i16x8_sub(wide.low, offset), wasm_i16x8_sub(wide.high, offset)};
 }
 
-// 1.402 * cr and 1.772 * cb, rounded: the whole part is added, the fraction, of 15 bits,
-// multiplied. Half of 1.402's 26345 is no whole number, but for all of cr's 256 values it comes to
-// the same.
+// 1.402 * cr and 1.772 * cb, rounded: the whole part is added, the fractional part multiplied with
+// 15 fractional bits. 0.402 with 16 is odd and loses half a unit by that, but the results are the
+// same for all 256 values of cr.
 inline v128_t times_1_402(v128_t cr) {
-  return wasm_i16x8_add(cr, wasm_i16x8_q15mulr_sat(cr, wasm_i16x8_splat(13172)));
+  return wasm_i16x8_add(cr, wasm_i16x8_q15mulr_sat(cr, wasm_i16x8_splat(fraction(0.402) / 2)));
 }
 inline v128_t times_1_772(v128_t cb) {
-  return wasm_i16x8_add(cb, wasm_i16x8_q15mulr_sat(cb, wasm_i16x8_splat(25297)));
+  return wasm_i16x8_add(cb, wasm_i16x8_q15mulr_sat(cb, wasm_i16x8_splat(fraction(0.772) / 2)));
 }
 
-// -0.34414 * cb - 0.71414 * cr, rounded; -0.71414 does not fit, and is a fraction less one.
+// -0.34414 * cb - 0.71414 * cr, rounded. -0.71414 does not fit 16 bits: cr is multiplied by 1 -
+// 0.71414, and subtracted at the end.
 inline v128_t green_part(v128_t cb, v128_t cr) {
-  const Wide sum = weigh(interleave(cb, cr), -22554, 65536 - 46802) + splat(1 << 15);
+  const Wide sum = weigh(interleave(cb, cr), -fraction(0.34414), fraction(1) - fraction(0.71414)) +
+                   splat(fraction(0.5));
   return wasm_i16x8_sub(narrow(sum >> kFractionBits), cr);
 }
 
-// Writes sixteen pixels. Zeros make them quadruples, four to a vector, which swizzles pack such
-// that neighbours can be joined. Engines make one instruction of each of these interleavings,
-// swizzles and joins, and up to ten of a shuffle that is none of them.
+// Writes sixteen pixels of three bytes. Interleaving with zeros makes pixels of four bytes, four in
+// a vector. A swizzle packs the twelve bytes of each vector and leaves a gap where the shuffle that
+// joins it with its neighbour does not read. Engines compile each of these interleavings, swizzles
+// and joins to one instruction, and other shuffles to up to ten.
 inline void store_pixels(v128_t first, v128_t second, v128_t third, JSAMPROW out) {
   const v128_t zero = wasm_i8x16_splat(0);
   const v128_t low = interleave_low_bytes(first, second);
@@ -82,13 +85,14 @@ void to_rgb(const JSAMPLE* y, const JSAMPLE* cb, const JSAMPLE* cr, JSAMPROW rgb
                add(times_1_772(blue.low), times_1_772(blue.high)), rgb);
 }
 
-// A sum of products of red, green and blue, that rounds to 0 to 255. No weight is below -32768, but
-// some are beyond 32767: `kSign` -1 is for weights given negated, and green comes with either other
-// colour.
+// The weights of one output of to_ycc(), with 16 fractional bits. Each has to fit 16 bits with
+// sign: green, whose weight for luma is 0.587, is added twice, once beside red and once beside
+// blue; and weights of 0.5 for chroma are given negated (`kSign` -1).
 struct Weights {
   int red, green_with_red, blue, green_with_blue;
 };
 
+// A sum of products of red, green and blue, plus `offset`. The sum rounds to 0 to 255.
 template <int kSign>
 inline v128_t mix(const Wide (&red_green)[2], const Wide (&blue_green)[2], Weights weights,
                   int offset) {
@@ -102,7 +106,7 @@ inline v128_t mix(const Wide (&red_green)[2], const Wide (&blue_green)[2], Weigh
   return wasm_u8x16_narrow_i16x8(halves[0], halves[1]);
 }
 
-// Of four pixels, whose bytes begin at `kAt`, two channels in turn, widened to 16 bits.
+// The channels `kA` and `kB` in turn, widened to 16 bits, of the four pixels at byte `kAt`.
 template <int kAt, int kA, int kB>
 inline v128_t pairs_of(v128_t bytes) {
   constexpr int a = kAt + kA, b = kAt + kB;
@@ -120,11 +124,14 @@ inline void to_ycc(const JSAMPLE* pixels, JSAMPROW y, JSAMPROW cb, JSAMPROW cr) 
                              {pairs_of<0, kRed, kGreen>(c), pairs_of<4, kRed, kGreen>(d)}};
   const Wide blue_green[2] = {{pairs_of<0, kBlue, kGreen>(a), pairs_of<0, kBlue, kGreen>(b)},
                               {pairs_of<0, kBlue, kGreen>(c), pairs_of<4, kBlue, kGreen>(d)}};
-  constexpr int kHalf = 1 << (kFractionBits - 1);
+  constexpr int kHalf = fraction(0.5), kQuarter = fraction(0.25);
   constexpr int kOffset = (CENTERJSAMPLE << kFractionBits) + kHalf - 1;
-  wasm_v128_store(y, mix<1>(red_green, blue_green, {19595, 38470 - 16384, 7471, 16384}, kHalf));
-  wasm_v128_store(cb, mix<-1>(red_green, blue_green, {11059, 21709, -32768, 0}, kOffset));
-  wasm_v128_store(cr, mix<-1>(red_green, blue_green, {-32768, 27439, 5329, 0}, kOffset));
+  constexpr Weights kY = {fraction(0.299), fraction(0.587) - kQuarter, fraction(0.114), kQuarter};
+  constexpr Weights kMinusCb = {fraction(0.16874), fraction(0.33126), -kHalf, 0};
+  constexpr Weights kMinusCr = {-kHalf, fraction(0.41869), fraction(0.08131), 0};
+  wasm_v128_store(y, mix<1>(red_green, blue_green, kY, kHalf));
+  wasm_v128_store(cb, mix<-1>(red_green, blue_green, kMinusCb, kOffset));
+  wasm_v128_store(cr, mix<-1>(red_green, blue_green, kMinusCr, kOffset));
 }
 
 template <int kRed>
@@ -174,5 +181,3 @@ extern "C" void jsimd_rgb_ycc_convert(j_compress_ptr encoder, JSAMPARRAY in, JSA
 }
 
 }  // namespace crop64::kernels
-
-#endif

@@ -1,6 +1,5 @@
-// Downsampling, as jcsample.c has it: the mean of two neighbours (h2v1) or of four (h2v2), halves
-// rounded up and down by turns.
-#ifdef __wasm_simd128__
+// Chroma downsampling with the results of jcsample.c: the mean of two neighbours (h2v1) or of four
+// (h2v2), rounded down and up in turn.
 #include <cstring>
 
 #include "codecs/jpeg/kernels/kernels.h"
@@ -8,7 +7,7 @@
 namespace crop64::kernels {
 namespace {
 
-// Repeats the last pixel up to `width`.
+// Repeats the last sample of each row up to `width`.
 void extend_rows(JSAMPARRAY rows, int count, JDIMENSION image_width, JDIMENSION width) {
   for (int y = 0; y < count && width > image_width; ++y) {
     std::memset(rows[y] + image_width, rows[y][image_width - 1], width - image_width);
@@ -55,5 +54,3 @@ extern "C" void jsimd_h2v2_downsample(j_compress_ptr encoder, jpeg_component_inf
 }
 
 }  // namespace crop64::kernels
-
-#endif

@@ -1,5 +1,4 @@
-// From samples to quantised coefficients, as jcdctmgr.c and jfdctint.c have it.
-#ifdef __wasm_simd128__
+// The forward DCT and quantisation, with the results of jfdctint.c and jcdctmgr.c.
 #include "codecs/jpeg/kernels/kernels.h"
 
 namespace crop64::kernels {
@@ -11,8 +10,8 @@ inline void load_block(const DCTELEM* block, v128_t (&rows)[8]) {
   }
 }
 
-// One pass over eight columns. `scale` takes the sums that need no weight, `finish` what is to be
-// divided by 2^kShift, rounded already.
+// One pass over eight columns. `scale` scales the outputs 0 and 4, which are plain sums; the others
+// are sums of products and are divided by 2^kShift, rounded.
 template <int kShift, class Scale>
 inline void transform(v128_t (&rows)[8], const Scale& scale) {
   const Wide half = splat(1 << (kShift - 1));
@@ -39,7 +38,7 @@ inline void transform(v128_t (&rows)[8], const Scale& scale) {
   }
 }
 
-// The upper halves of products without sign.
+// The upper halves of the unsigned 32-bit products of 16-bit lanes.
 inline v128_t multiply_high(v128_t a, v128_t b) {
   const v128_t low = wasm_u32x4_extmul_low_u16x8(a, b);
   const v128_t high = wasm_u32x4_extmul_high_u16x8(a, b);
@@ -71,8 +70,9 @@ extern "C" void jsimd_fdct_islow(DCTELEM* block) {
   }
 }
 
-// Divides by multiplying; libjpeg's `divisors` are tables of reciprocals, of what to add before,
-// and of factors for the rest of the shift.
+// Divides by multiplying. `divisors` are libjpeg's tables (compute_reciprocal() in jcdctmgr.c), 64
+// values each: the reciprocals, the corrections to add first, and the factors that shift the
+// product to its place.
 extern "C" void jsimd_quantize(JCOEFPTR coefficients, DCTELEM* divisors, DCTELEM* block) {
   for (int i = 0; i < DCTSIZE2; i += 8) {
     const v128_t value = wasm_v128_load(block + i);
@@ -87,5 +87,3 @@ extern "C" void jsimd_quantize(JCOEFPTR coefficients, DCTELEM* divisors, DCTELEM
 }
 
 }  // namespace crop64::kernels
-
-#endif

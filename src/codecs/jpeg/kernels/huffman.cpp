@@ -1,12 +1,11 @@
-// Huffman coding of a block, as jchuff.c has it. Instead of looking at every coefficient in turn,
-// it finds those that are not zero at once, and goes from one to the next.
-#ifdef __wasm_simd128__
+// Huffman encoding of a block, with the bits of jchuff.c. A mask of the coefficients that are not
+// zero is made first, so that the loop visits only these.
 #include "codecs/jpeg/kernels/kernels.h"
 
 namespace crop64::kernels {
 namespace {
 
-// The beginning of jchuff.c's working_state, which stands in no header.
+// The first members of jchuff.c's working_state, which no header declares.
 struct State {
   JOCTET* next_output_byte;
   size_t free_in_buffer;
@@ -19,7 +18,7 @@ class BitWriter {
   BitWriter(State& state, JOCTET* out)
       : state_(state), out_(out), buffer_(state.buffer), free_bits_(state.free_bits) {}
 
-  // Inlined, all of them, so that the buffer stays in registers.
+  // The methods are inlined, so that the buffer stays in registers.
   [[gnu::always_inline]] void put(uint32_t bits, int count) {
     free_bits_ -= count;
     if (free_bits_ >= 0) {
@@ -33,8 +32,8 @@ class BitWriter {
   [[gnu::always_inline]] void put_code(const c_derived_tbl* table, int symbol) {
     put(table->ehufco[symbol], table->ehufsi[symbol]);
   }
-  // The code for `run` zeros and the magnitude's number of bits, and these bits: of a negative
-  // number, those of the number below it.
+  // Writes the code for `run` zeros and the magnitude's bit count, and then these bits. A negative
+  // number is written as the low bits of number - 1 (ITU-T T.81, F.1.2.1).
   [[gnu::always_inline]] void put_number(const c_derived_tbl* table, int run, int number) {
     const int sign = number >> 31;
     const int magnitude = (number ^ sign) - sign;
@@ -50,9 +49,9 @@ class BitWriter {
   }
 
  private:
-  // Writes eight bytes, and a zero behind each that is 255.
+  // Writes eight bytes, and a zero after each that is 255.
   [[gnu::noinline]] static JOCTET* write(uint64_t bits, JOCTET* out) {
-    // A byte of 255 is one whose top bit is set, and no longer is when 1 is added.
+    // A byte of 255 has its top bit set, and has it clear when 1 is added.
     const uint64_t at_top = 0x8080808080808080;
     if ((bits & at_top & ~(bits + 0x0101010101010101)) == 0) {
       const v128_t bytes = wasm_i64x2_splat(int64_t(bits));
@@ -75,8 +74,9 @@ class BitWriter {
   int free_bits_;
 };
 
-// Lane by lane, the index of zigzag's numbers `16 * part` and on among the 16 numbers of a quarter
-// of the block; 255 where they stand in another quarter.
+// Indices for a swizzle that collects coefficients in zigzag order. Vector 4 * part + quarter is
+// for the 16 coefficients from 16 * part on: lane by lane, the coefficient's index within that
+// quarter of the block, or 255 (which gives 0) if it is in another quarter.
 struct alignas(16) Indices {
   uint8_t lanes[16];
 };
@@ -91,7 +91,7 @@ constexpr std::array<Indices, 16> make_indices() {
 }
 constexpr std::array<Indices, 16> kIndices = make_indices();
 
-// Which coefficients are not zero: a bit for each, in the order of the file.
+// A bit for each coefficient, in zigzag order: whether it is not zero.
 inline uint64_t find_numbers(const JCOEF* block) {
   v128_t quarters[4];
   for (int i = 0; i < 4; ++i) {
@@ -140,5 +140,3 @@ extern "C" JOCTET* jsimd_huff_encode_one_block(void* state, JOCTET* out, JCOEFPT
 }
 
 }  // namespace crop64::kernels
-
-#endif

@@ -1,7 +1,6 @@
-// Huffman decoding of an MCU, as jdhuff.c has it. Bits are loaded eight bytes at a time, and then
-// as many steps are taken as they are sure to do for: a branch that is always taken costs nothing,
-// and to ask before each step whether the bits are running out cost more than the steps.
-#ifdef __wasm_simd128__
+// Huffman decoding of an MCU, with the results of jdhuff.c. Bits are loaded eight bytes at a time,
+// and each load is followed by as many steps as it has bits for in any case: checking before each
+// step whether bits are left cost more than the steps.
 #include "codecs/jpeg/kernels/kernels.h"
 
 // clang-format off
@@ -14,18 +13,18 @@ namespace crop64::kernels {
 namespace {
 
 constexpr int kLook = HUFF_LOOKAHEAD;
-constexpr int kMostOfSymbol = 32;  // a code has 16 bits at most, and its number 15
-constexpr int kMostOfSkip = 18;    // a code with its number is seldom longer
+constexpr int kMaxSymbolBits = 32;  // a code has at most 16 bits, and its number 15
+constexpr int kMaxSkipBits = 18;    // a code and its number rarely have more
 
-// Steps that the bits of a load are enough for.
-constexpr int kLoaded = 56;
-constexpr int kFreeSteps = kLoaded / STEP_LOOKAHEAD;
-constexpr int kFreeSkips = kLoaded / kMostOfSkip;
+// The steps that one load has bits for.
+constexpr int kLoadedBits = 56;
+constexpr int kStepsPerLoad = kLoadedBits / STEP_LOOKAHEAD;
+constexpr int kSkipsPerLoad = kLoadedBits / kMaxSkipBits;
 
-// Where a coefficient is stored. Codes without a number are a number 0 after their zeros, and an
-// end of block is one after 63. What lies beyond the block is stored as its last, as jdhuff.c has
-// it; a 0 so stored changes nothing, for with the last coefficient the block would have ended. Two
-// codes of a step may lead to 63 + 16 + 64.
+// The index in the block at which the coefficient `k` in zigzag order is stored. A code without a
+// number stores a 0 after its zeros, an end of block a 0 after 63 of them. An index beyond the
+// block is stored as the last one, as jdhuff.c does; such a 0 overwrites nothing, because the block
+// would have ended with its last coefficient. The two codes of a step reach at most 63 + 16 + 64.
 constexpr std::array<uint8_t, 3 * DCTSIZE2> make_order() {
   std::array<uint8_t, 3 * DCTSIZE2> order{};
   for (size_t k = 0; k < order.size(); ++k) {
@@ -35,12 +34,13 @@ constexpr std::array<uint8_t, 3 * DCTSIZE2> make_order() {
 }
 constexpr std::array<uint8_t, 3 * DCTSIZE2> kOrder = make_order();
 
-// Of `size` bits of a number, the number: those that begin with 0 stand for negative ones.
+// The number that `size` bits stand for (EXTEND in ITU-T T.81, F.2.2.1): bits that begin with 0 are
+// a negative number.
 inline int extend(int bits, int size) {
   return bits >> (size - 1) != 0 ? bits : bits - (1 << size) + 1;
 }
 
-// Reads bits that stand before the next marker.
+// Reads bits up to the next marker.
 class BitReader {
  public:
   BitReader(const JOCTET* in, const bitread_perm_state& state)
@@ -48,8 +48,8 @@ class BitReader {
         buffer_(state.bits_left > 0 ? state.get_buffer << (64 - state.bits_left) : 0),
         count_(state.bits_left) {}
 
-  // Sees to it that a code and its number are there. False at a marker, where they may not be.
-  bool fill() { return count_ >= kMostOfSymbol || load(); }
+  // Ensures that a code and its number are loaded. False if a marker may come before their end.
+  bool fill() { return count_ >= kMaxSymbolBits || load(); }
   uint32_t peek(int count) const { return uint32_t(buffer_ >> (64 - count)); }
   void drop(int count) {
     buffer_ <<= count;
@@ -67,19 +67,21 @@ class BitReader {
     return in_;
   }
 
-  // Sees to it that kLoaded bits are there, where there are less than 64. False at a marker.
+  // Ensures that kLoadedBits bits are loaded, if less than 64 are. False at a marker. Reads up to
+  // eight bytes.
   bool load() {
     const v128_t raw = wasm_v128_load64_zero(in_);
     if (wasm_i8x16_bitmask(wasm_i8x16_eq(raw, wasm_i8x16_splat(-1))) == 0) {
       const v128_t turned =
           wasm_i8x16_swizzle(raw, wasm_i8x16_const(7, 6, 5, 4, 3, 2, 1, 0, 7, 6, 5, 4, 3, 2, 1, 0));
-      // Bits of a byte that does not fit as a whole are put there again by the next load.
+      // The bits of a byte that fits only in part are loaded again, as a whole, by the next load.
       buffer_ |= uint64_t(wasm_i64x2_extract_lane(turned, 0)) >> count_;
       in_ += (63 - count_) >> 3;
-      count_ |= kLoaded;
+      count_ |= kLoadedBits;
       return true;
     }
-    // A copy, for what is called takes an address, and what has one does not stay in registers.
+    // On a copy: a function that is not inlined takes the object's address, and an object whose
+    // address is taken does not stay in registers.
     BitReader other = *this;
     if (!other.load_bytes()) {
       return false;
@@ -90,11 +92,11 @@ class BitReader {
 
  private:
   __attribute__((noinline)) bool load_bytes() {
-    while (count_ < kLoaded) {
+    while (count_ < kLoadedBits) {
       if (in_[0] == 0xff && in_[1] != 0) {
         return false;
       }
-      buffer_ |= uint64_t{in_[0]} << (kLoaded - count_);
+      buffer_ |= uint64_t{in_[0]} << (kLoadedBits - count_);
       in_ += in_[0] == 0xff ? 2 : 1;
       count_ += 8;
     }
@@ -102,13 +104,13 @@ class BitReader {
   }
 
   const JOCTET* in_;
-  uint64_t buffer_;  // the next bits, the first of them on top
-  int count_;        // of bits that count; below them stand 0 or the bits to come
+  uint64_t buffer_;  // the next bits, the first one highest
+  int count_;        // of valid bits; the bits below them are 0 or those that follow in the file
 };
 
-// The code of more than kLook bits that sixteen bits begin with: its length above its symbol; -1
-// where there is none. Not inlined, for it is seldom called, and the less there is around it, the
-// sooner V8 has optimised that.
+// The code of more than kLook bits at the start of sixteen bits: its length << kLook | its symbol,
+// or -1 if there is none. Not inlined because it is rarely called, and V8 optimises small functions
+// sooner.
 __attribute__((noinline)) int find_long_code(const d_derived_tbl& table, uint32_t bits) {
   for (int length = kLook + 1; length <= 16; ++length) {
     const auto code = JLONG(bits >> (16 - length));
@@ -119,13 +121,14 @@ __attribute__((noinline)) int find_long_code(const d_derived_tbl& table, uint32_
   return -1;
 }
 
-// The code that sixteen bits begin with, in the same way.
+// The code at the start of sixteen bits, in the same format.
 inline int find_code(const d_derived_tbl& table, uint32_t bits) {
   const int found = table.lookup[bits >> (16 - kLook)];
   return found >> kLook > kLook ? find_long_code(table, bits) : found;
 }
 
-// The next code's symbol, with its number there to be taken; -1 where no code is, or a marker.
+// Reads the next code and returns its symbol; the bits of its number are loaded. -1 at a marker or
+// an invalid code.
 inline int take_symbol(BitReader& reader, const d_derived_tbl& table) {
   const int found = reader.fill() ? find_code(table, reader.peek(16)) : -1;
   if (found < 0) {
@@ -135,7 +138,8 @@ inline int take_symbol(BitReader& reader, const d_derived_tbl& table) {
   return found & 0xff;
 }
 
-// The AC numbers of a block. False where the slow decoder is to do it: at a marker or a bad code.
+// Decodes the AC coefficients of a block. False if libjpeg's slow decoder has to do it: at a marker
+// or an invalid code.
 bool decode_numbers(BitReader& its_reader, const d_derived_tbl& table, JCOEFPTR block) {
   BitReader reader = its_reader;
   for (int k = 1; k < DCTSIZE2;) {
@@ -144,7 +148,7 @@ bool decode_numbers(BitReader& its_reader, const d_derived_tbl& table, JCOEFPTR 
     }
     bool found = true;
 #pragma clang loop unroll(full)
-    for (int i = 0; i < kFreeSteps; ++i) {
+    for (int i = 0; i < kStepsPerLoad; ++i) {
       const uint64_t step = table.numbers[reader.peek(STEP_LOOKAHEAD)];
       found = step != 0;
       if (!found) {
@@ -154,7 +158,7 @@ bool decode_numbers(BitReader& its_reader, const d_derived_tbl& table, JCOEFPTR 
       reader.drop(int(step & 63));
       const int first = k + int(step >> 16 & 0xff);
       const int second = k + int(step >> 24 & 0xff);
-      // The first one last: where the block ends with it, there is no second.
+      // The first coefficient is stored last: if it ends the block, the step has no second one.
       block[kOrder[size_t(second)]] = JCOEF(step >> 48);
       block[kOrder[size_t(first)]] = JCOEF(step >> 32);
       k = second + 1;
@@ -187,7 +191,7 @@ bool decode_numbers(BitReader& its_reader, const d_derived_tbl& table, JCOEFPTR 
   return true;
 }
 
-// Gets past them.
+// Skips the AC coefficients of a block. False as above.
 bool skip_numbers(BitReader& its_reader, const d_derived_tbl& table) {
   BitReader reader = its_reader;
   for (int k = 1; k < DCTSIZE2;) {
@@ -196,7 +200,7 @@ bool skip_numbers(BitReader& its_reader, const d_derived_tbl& table) {
     }
     bool found = true;
 #pragma clang loop unroll(full)
-    for (int i = 0; i < kFreeSkips; ++i) {
+    for (int i = 0; i < kSkipsPerLoad; ++i) {
       const auto step = uint32_t(table.skips[reader.peek(STEP_LOOKAHEAD)]);
       found = step != 0 && k + int(step >> 16 & 0xff) < DCTSIZE2;
       if (!found) {
@@ -238,7 +242,7 @@ extern "C" void make_ac_steps(d_derived_tbl* table) {
       const int length = found >> kLook;
       const int symbol = found & 0xff;
       const int size = symbol & 15;
-      if (found < 0 || bits + length > kBits || bits + length + size > kMostOfSkip) {
+      if (found < 0 || bits + length > kBits || bits + length + size > kMaxSkipBits) {
         break;
       }
       const bool ends = size == 0 && symbol != 0xf0;
@@ -296,5 +300,3 @@ extern "C" boolean decode_mcu_in_steps(j_decompress_ptr decoder, JBLOCKROW* bloc
 }
 
 }  // namespace crop64::kernels
-
-#endif

@@ -1,12 +1,11 @@
-// Inverse DCTs: a block of coefficients to 8 x 8 samples, or to 4 x 4 for a reduced picture.
-// Two passes with 16-bit numbers between them, as jidctint.c and jidctred.c have them.
-#ifdef __wasm_simd128__
+// Inverse DCTs: a block of coefficients to 8 x 8 samples, or to 4 x 4 for an image reduced by 2.
+// Two passes with 16-bit numbers between them, and the results of jidctint.c and jidctred.c.
 #include "codecs/jpeg/kernels/kernels.h"
 
 namespace crop64::kernels {
 namespace {
 
-// Reads a block, dequantised to 16 bits.
+// A block of coefficients and its quantisation table.
 class Block {
  public:
   Block(JCOEFPTR coefficients, const jpeg_component_info* component)
@@ -21,12 +20,12 @@ class Block {
         wasm_v128_or(wasm_v128_or(coded_[4], coded_[5]), wasm_v128_or(coded_[6], coded_[7]));
   }
 
-  // Whether all samples are the same.
+  // Whether all AC coefficients are 0, so that all samples are equal.
   bool is_flat() const {
     const v128_t first = wasm_v128_and(coded_[0], wasm_i16x8_const(0, -1, -1, -1, -1, -1, -1, -1));
     return !wasm_v128_any_true(wasm_v128_or(first, wasm_v128_or(low_rows_, high_rows_)));
   }
-  // The sample of a flat block, as libjpeg's range_limit table wraps and clamps it.
+  // The sample of a flat block, wrapped to ten bits and clamped as by libjpeg's range_limit table.
   JSAMPLE flat_sample() const {
     const uint32_t dc = uint32_t(coefficients_[0]) * uint32_t(multipliers_[0]);
     const int sample = int(uint32_t((int32_t(dc << kPassBits) + 16) >> 5) << 22) >> 22;
@@ -40,11 +39,12 @@ class Block {
     return wasm_v128_any_true(wasm_v128_and(all, high));
   }
 
-  // Dequantises the rows, of which those without coefficients are zero. False where a number could
-  // leave 16 bits, here or after the first pass, which no picture's block does: the scalar function
-  // then has to do it.
+  // Dequantises the rows. False if a number might exceed 16 bits, here or after the first pass,
+  // which no real image's block does: the scalar function has to decode the block.
   bool dequantise(v128_t (&rows)[8]) const {
-    // No weight, divided by 2^11, reaches 5.55: so does no sum of 5904 at most, in a column.
+    // The largest weight is below 5.55 * 2^11, and the first pass divides by 2^11: if the
+    // magnitudes of a column add up to at most 5904, all results fit 16 bits. Sums of pairs are
+    // compared.
     constexpr int kLimit = 5904 / 2;
     v128_t sums = wasm_i16x8_splat(0);
     const bool all = has_high_rows();
@@ -61,7 +61,7 @@ class Block {
   }
 
  private:
-  // Gives the sums of the magnitudes of two neighbours.
+  // Dequantises a row. Returns the sums of the magnitudes of each two neighbours.
   v128_t dequantise_row(int y, v128_t (&rows)[8]) const {
     const ISLOW_MULT_TYPE* multipliers = multipliers_ + y * DCTSIZE;
     const v128_t coded = coded_[y];
@@ -110,7 +110,7 @@ inline void first_pass(v128_t (&rows)[8], bool all) {
   transform<kShift>(rows, all, [](Wide sum) { return narrow(sum >> kShift); });
 }
 
-// libjpeg looks samples up by their lowest ten bits; these are all that is kept here, too.
+// Keeps the lowest ten bits, with sign: libjpeg's range_limit table is indexed by them.
 template <int kShift>
 inline v128_t to_sample(Wide sum) {
   return narrow(sum << (22 - kShift) >> 22);
@@ -122,12 +122,12 @@ inline void second_pass(v128_t (&rows)[8], bool all) {
   transform<kLastShift>(rows, all, [](Wide sum) { return to_sample<kLastShift>(sum); });
 }
 
-// Two rows of signed samples to unsigned ones.
+// Clamps two rows of signed samples and makes them unsigned.
 inline v128_t centred(v128_t a, v128_t b) {
   return wasm_v128_xor(wasm_i8x16_narrow_i16x8(a, b), wasm_i8x16_splat(-128));
 }
 
-// Writes columns of eight samples as rows.
+// Transposes columns of eight samples and writes the rows.
 inline void store_columns(const v128_t (&columns)[8], JSAMPARRAY rows, JDIMENSION column) {
   v128_t mixed[4];
   for (int i = 0; i < 4; ++i) {
@@ -138,10 +138,8 @@ inline void store_columns(const v128_t (&columns)[8], JSAMPARRAY rows, JDIMENSIO
     const v128_t in[4] = {mixed[0], mixed[1], mixed[2], mixed[3]};
 #pragma clang loop unroll(full)
     for (int i = 0; i < 2; ++i) {
-      mixed[2 * i] = wasm_i8x16_shuffle(in[i], in[i + 2], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
-                                        6, 22, 7, 23);
-      mixed[2 * i + 1] = wasm_i8x16_shuffle(in[i], in[i + 2], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
-                                            13, 29, 14, 30, 15, 31);
+      mixed[2 * i] = interleave_low_bytes(in[i], in[i + 2]);
+      mixed[2 * i + 1] = interleave_high_bytes(in[i], in[i + 2]);
     }
   }
   for (int i = 0; i < 4; ++i) {
@@ -150,13 +148,22 @@ inline void store_columns(const v128_t (&columns)[8], JSAMPARRAY rows, JDIMENSIO
   }
 }
 
-// One pass to four numbers, from pairs of those that count, by jidctred.c's weights.
+// One pass from the inputs 0 to 3 and 5 to 7 to four outputs. Each of x04 to x57 is an interleaved
+// pair of inputs; the weight of input 4 is 0. The constants are jidctred.c's.
 template <class Sums>
 inline void transform_to_4(Sums x04, Sums x26, Sums x13, Sums x57, Sums half, Sums (&out)[4]) {
   const Sums first = weigh(x04, 2 * kOne, 0) + half;
-  const Sums even = weigh(x26, 15137, -6270);
-  const Sums outer = weigh(x13, 20995, 7373) + weigh(x57, -4926, -4176);
-  const Sums inner = weigh(x13, 8697, -17799) + weigh(x57, 11893, -1730);
+  constexpr int k0_211164243 = fix(0.211164243, kWeightBits);
+  constexpr int k0_509795579 = fix(0.509795579, kWeightBits);
+  constexpr int k0_601344887 = fix(0.601344887, kWeightBits);
+  constexpr int k1_061594337 = fix(1.061594337, kWeightBits);
+  constexpr int k1_451774981 = fix(1.451774981, kWeightBits);
+  constexpr int k2_172734803 = fix(2.172734803, kWeightBits);
+  const Sums even = weigh(x26, k1_847759065, -k0_765366865);
+  const Sums outer =
+      weigh(x13, k2_562915447, k0_899976223) + weigh(x57, -k0_601344887, -k0_509795579);
+  const Sums inner =
+      weigh(x13, k1_061594337, -k2_172734803) + weigh(x57, k1_451774981, -k0_211164243);
   out[0] = first + even + outer;
   out[1] = first - even + inner;
   out[2] = first - even - inner;
@@ -182,7 +189,7 @@ inline void make_4x4(const v128_t (&block)[8], JSAMPARRAY samples, JDIMENSION co
   }
 
   constexpr int kShift = kLastShift + 1;
-  // Of every row the pairs that transform_to_4() weighs, and of all rows each pair.
+  // Puts the lanes of each row in pairs for transform_to_4(), and then transposes the pairs.
   for (v128_t& row : rows) {
     row = wasm_i8x16_swizzle(
         row, wasm_i8x16_const(0, 1, 8, 9, 4, 5, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15));
@@ -238,5 +245,3 @@ extern "C" void jsimd_idct_4x4(j_decompress_ptr decoder, jpeg_component_info* co
 }
 
 }  // namespace crop64::kernels
-
-#endif

@@ -1,15 +1,14 @@
-// Fancy upsampling, as jdsample.c has it: each sample is made of the nearest stored one and a
-// quarter of the next nearest, across (h2v1), or across and down (h2v2). Beyond the ends of a row
-// its last sample counts again.
-#ifdef __wasm_simd128__
+// "Fancy" chroma upsampling with the results of jdsample.c: each output sample is 3/4 of the
+// nearest input sample and 1/4 of the next nearest, horizontally (h2v1) or in both directions
+// (h2v2). The first and the last sample of a row are repeated beyond its ends.
 #include "codecs/jpeg/kernels/kernels.h"
 
 namespace crop64::kernels {
 namespace {
 
-// Widens a row of numbers to twice as many samples, eight numbers at a time: `numbers_at(x)` gives
-// numbers x to x + 7, of 16 bits. They add up to samples times 2^kBits; the biases round them up
-// and down by turns. `last` is the last number.
+// Doubles the width of a row, eight inputs at a time. `numbers_at(x)` returns the inputs x to x + 7
+// with 16 bits; `last` is the last input. An output is a sum of inputs divided by 2^kBits; the
+// biases round it, differently for even (left) and odd (right) outputs.
 template <int kBits, int kLeftBias, int kRightBias, class NumbersAt>
 inline void widen(const NumbersAt& numbers_at, int last, JDIMENSION width, JSAMPROW out) {
   v128_t numbers = numbers_at(0);
@@ -60,5 +59,3 @@ extern "C" void jsimd_h2v2_fancy_upsample(j_decompress_ptr decoder, jpeg_compone
 }
 
 }  // namespace crop64::kernels
-
-#endif
