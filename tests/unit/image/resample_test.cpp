@@ -10,7 +10,8 @@
 
 #include "support/pictures.h"
 
-#ifdef __EMSCRIPTEN__
+#if defined(__EMSCRIPTEN__) && !defined(CROP64_SANITIZED)
+#define CROP64_AT_HEAP_END
 #include <emscripten/heap.h>
 #include <unistd.h>
 #endif
@@ -74,12 +75,12 @@ Taps make_taps(int count, int from, int most, Weights kind, Random& random) {
   return taps;
 }
 
-// Bytes that end where memory ends: who reads beyond them is seen, by the sanitizer or, in wasm,
-// because there is nothing.
+// Bytes that end where memory ends: a read beyond them is reported by the sanitizer or, in wasm
+// without one, traps.
 class LastBytes {
  public:
   explicit LastBytes(size_t size) {
-#ifdef __EMSCRIPTEN__
+#ifdef CROP64_AT_HEAP_END
     // Far enough from what malloc has that it does not come here meanwhile.
     const auto needed = reinterpret_cast<size_t>(sbrk(0)) + (size_t{8} << 20) + size;
     if (needed > emscripten_get_heap_size()) {
