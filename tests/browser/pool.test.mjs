@@ -47,8 +47,11 @@ async function open() {
         () => 'no error',
         (error) => (error instanceof pool.ImageError ? error.code : String(error)),
       );
-    globalThis.until = async (what) => {
-      while (!what()) await new Promise((resolve) => setTimeout(resolve, 1));
+    globalThis.until = async (isTrue) => {
+      for (let tries = 0; !isTrue(); tries += 1) {
+        if (tries === 10_000) throw new Error(`Waited in vain for: ${isTrue}`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
     };
     // Seconds of work.
     globalThis.large = () => {

@@ -16,6 +16,7 @@ import * as entry from '../../dist/pool.js';
 import { rejects, sameBytes, sameSamples } from '../support/checks.mjs';
 import { fixture, root } from '../support/fixtures.mjs';
 import { serve } from '../support/server.mjs';
+import { until } from '../support/until.mjs';
 
 const { createPool, ImageError } = entry;
 
@@ -56,9 +57,6 @@ const living = () => workers.filter(({ isOver }) => !isOver);
 const taken = () => workers.flatMap(({ calls }) => calls.filter((name) => name !== 'init'));
 const { setTimeout: later } = globalThis; // a test may mock it
 const turn = () => new Promise((resolve) => later(resolve, 1));
-async function until(what) {
-  while (!what()) await turn();
-}
 
 let pools = [];
 function open(options) {

@@ -161,7 +161,7 @@ function someOptions({ roll, oneOf }, file, displayed) {
     { left: 16, top: 16, width: 40, height: 30 },
   );
   if (roll(6) === 0) {
-    options.crop = { left: -50, top: -50, right: 5000, bottom: 5000 };
+    options.crop = { left: -50, top: -50, right: 300, bottom: 300 };
     options.outOfBounds = 'clamp';
   }
   maybe('outOfBounds', 'clamp', 'pad');

@@ -2,12 +2,13 @@
 import { createServer } from 'node:http';
 
 /**
- * Serves what `answers` has under each path: { status, type, body }. Anything else is 404. Gives the
- * address; the server ends with the test `t`.
+ * Serves what `answers` has under each path: { status, type, body }, or a function that returns a promise of
+ * that. Anything else is 404. Returns the address; the server ends with the test `t`.
  */
 export async function serve(t, answers) {
-  const server = createServer((request, response) => {
-    const { status = 200, type, body = '' } = answers[request.url] ?? { status: 404 };
+  const server = createServer(async (request, response) => {
+    const answer = answers[request.url] ?? { status: 404 };
+    const { status = 200, type, body = '' } = answer instanceof Function ? await answer() : answer;
     response.writeHead(status, type === undefined ? {} : { 'content-type': type });
     response.end(body);
   });

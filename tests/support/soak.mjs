@@ -8,6 +8,7 @@ import * as crop64 from '../../dist/index.js';
 import { createPool } from '../../dist/pool.js';
 import { sha256 } from './checks.mjs';
 import { fixture } from './fixtures.mjs';
+import { until } from './until.mjs';
 
 const IN_FLIGHT = 6;
 const ABORTED = 10; // every tenth
@@ -64,7 +65,7 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 // Without workers, of which each has what its last job needed; and after a while, for V8 gives back in
 // the background what it collects.
 async function memory() {
-  while (workers.size > 0) await pause(10);
+  await until(() => workers.size === 0);
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
   for (let i = 0; i < 3; i += 1) {
