@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
 import { versionOf } from './setup/needs.mjs';
-import { main, root, run, secondsSince } from './setup/run.mjs';
+import { main, print, root, run, secondsSince } from './setup/run.mjs';
 import { buildEnvironment, setUp } from './setup.mjs';
 
 const dist = join(root, 'dist');
@@ -12,30 +12,60 @@ const dist = join(root, 'dist');
 // What the TypeScript is turned into, each file by itself, and the glue beside it.
 const modules = join(root, 'build/js');
 
+const stampFile = join(root, 'build/package-stamp');
+
 export async function build() {
   await setUp(['build']);
   await timed('C++', () => compile('wasm'));
+  // A package that is up to date is not written again: another program may be reading it.
+  if (readIfThere(stampFile) === stampNow()) return;
   const wasm = copyWasm();
   const types = await timed('TypeScript', compileTypeScript);
   removeAllBut([wasm, ...types, ...(await bundleAll())]);
+  fs.writeFileSync(stampFile, stampNow());
+}
+
+// The hash of all files that the package is made from, and of those that were made.
+function stampNow() {
+  const module = ['js', 'wasm'].map((type) => `build/wasm/crop64-module.${type}`);
+  const files = ['scripts/build.mjs', 'package-lock.json', ...module];
+  for (const folder of ['web', 'build/js', 'dist']) {
+    if (!fs.existsSync(join(root, folder))) continue;
+    const names = fs.readdirSync(join(root, folder), { recursive: true }).sort();
+    files.push(...names.map((name) => join(folder, name)));
+  }
+  const isFile = (file) => fs.statSync(join(root, file)).isFile();
+  const contents = files
+    .filter(isFile)
+    .map((file) => [file, sha256(fs.readFileSync(join(root, file)))]);
+  return sha256(JSON.stringify(contents));
 }
 
 async function timed(title, work) {
   const started = performance.now();
   const result = await work();
-  console.log(`${title}: ${secondsSince(started)}`);
+  print(`${title}: ${secondsSince(started)}\n`);
   return result;
 }
 
-// Builds one of the presets in CMakePresets.json; ninja knows what has to be done.
-export async function compile(preset) {
+// Builds one of the presets in CMakePresets.json, or some targets of it; ninja knows what has to be done.
+export async function compile(preset, targets = []) {
   await configure(preset);
-  await run('cmake', ['--build', '--preset', preset], { env: buildEnvironment() });
+  const some = targets.length > 0 ? ['--target', ...targets] : [];
+  await run('cmake', ['--build', '--preset', preset, ...some], { env: buildEnvironment() });
 }
 
-// Configures a preset unless that has been done. Other library sources or another Emscripten make it
-// start afresh: files of another release may be older than what was made from the one before.
-export async function configure(preset) {
+const configured = new Map();
+
+// Configures a preset, once.
+export function configure(preset) {
+  if (!configured.has(preset)) configured.set(preset, configureUnlessDone(preset));
+  return configured.get(preset);
+}
+
+// Other library sources or another Emscripten make it start afresh: files of another release may be older
+// than what was made from the one before.
+async function configureUnlessDone(preset) {
   const folder = join(root, 'build', preset);
   const stamp = join(folder, '.crop64-stamp');
   const now = sha256(JSON.stringify([libraryTrees(), await versionOf('emcc')]));

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
-import { Failure, main, root, run, secondsSince, step } from './setup/run.mjs';
+import { Failure, main, print, root, run, secondsSince, step } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
 // They import packages, which are there after the set-up and not before.
@@ -18,11 +18,10 @@ async function loadHalves() {
 
 const namesOf = (halves) => Object.values(halves).flatMap((half) => half.names);
 
-// Gives how many rows passed and failed.
+// Tries the package in dist/. Gives how many rows passed and failed.
 export async function matrix(wanted) {
   const halves = await loadHalves();
   const only = wanted ?? namesOf(halves);
-  await build();
   const all = [];
   for (const [name, half] of Object.entries(halves)) {
     if (!half.names.some((one) => only.includes(one))) continue;
@@ -35,7 +34,7 @@ export async function matrix(wanted) {
   }
   const failures = all.filter(({ result }) => result !== 'ok');
   for (const { runtime, entry, result } of failures) {
-    console.log(`\n${runtime}, ${entry}: ${shortened(result)}`);
+    print(`\n${runtime}, ${entry}: ${shortened(result)}\n`);
   }
   return { passed: all.length - failures.length, failed: failures.length };
 }
@@ -59,7 +58,7 @@ function shortened(text) {
 
 function tell({ runtime, entry, result, hash }) {
   const cells = [runtime.padEnd(28), entry.padEnd(14), result === 'ok' ? 'ok' : 'FAILED'];
-  console.log([...cells, hash].join('  ').trimEnd());
+  print(`${[...cells, hash].join('  ').trimEnd()}\n`);
 }
 
 function readOptions(args) {
@@ -83,6 +82,7 @@ async function test(args) {
     );
   }
   const started = performance.now();
+  await build();
   const { passed, failed } = await matrix(only);
   console.log(`\n${passed} passed, ${failed} failed in ${secondsSince(started)}`);
   process.exitCode = failed > 0 ? 1 : 0;

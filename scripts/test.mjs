@@ -1,34 +1,39 @@
 // Checks everything: `npm test`, or some stages of it: `npm test -- --only native,browser`
 // (`npm test -- --list` names them). Every stage runs even when one before it failed. `matrix`, which has
 // half a gigabyte of runtimes to fetch, and `wasm-asan`, which takes long, run only if they are named;
-// `--only all` names them, too.
+// `--only all` names them, too. Two stages run at a time, so that one works while the other waits for a
+// linker, a browser or a single thread.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, buildVariant, compile, configure, npmProgram, tsc } from './build.mjs';
 import { matrix } from './matrix.mjs';
-import { Failure, main, root, run, secondsSince, show, tellFailure } from './setup/run.mjs';
+import {
+  Failure,
+  main,
+  print,
+  printedTogether,
+  root,
+  run,
+  secondsSince,
+  show,
+  tellFailure,
+} from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
-// A stage gives how many of its tests passed and failed; a check counts as one.
+// A stage gives how many of its tests passed and failed; a check counts as one. They start in this order:
+// the long ones first, so that none is left to run alone at the end.
 const stages = {
-  biome: () => check(npmProgram('biome'), ['ci', '--colors=off', '.']),
-  'clang-format': checkFormat,
-  'clang-tidy': checkTidiness,
-  types: async () => {
-    await check(tsc, ['-p', 'web/tsconfig.json', '--noEmit']);
-    await check(tsc, ['-p', 'demo/tsconfig.json']);
-    return { passed: 2, failed: 0 };
-  },
   native: async () => {
+    await nativeToolsOnce();
     await compile('asan-simd');
     const counts = await doctest('build/asan-simd/crop64_tests');
     const replayed = await replay();
     return { passed: counts.passed + replayed, failed: counts.failed };
   },
   wasm: async () => {
-    await compile('wasm');
+    await buildOnce();
     return wasmTests('wasm');
   },
   // The C++ tests, and damaged files for the module itself.
@@ -39,12 +44,23 @@ const stages = {
     const more = await nodeTests('tests/js', asSanitized, (name) => name === 'mutation.test.mjs');
     return { passed: counts.passed + more.passed, failed: counts.failed + more.failed };
   },
-  js: () => nodeTests('tests/js'),
-  // The same tests over crop64/pool.
-  'js-pool': () => nodeTests('tests/js', asPool, isOfPool),
+  js: () => jsTests(),
   browser: () => nodeTests('tests/browser'),
-  matrix: () => matrix(),
+  // The same tests as js over crop64/pool.
+  'js-pool': () => jsTests(asPool, isOfPool),
+  matrix: async () => {
+    await buildOnce();
+    return matrix();
+  },
+  'clang-tidy': checkTidiness,
   examples: () => nodeTests('tests/examples'),
+  types: async () => {
+    await check(tsc, ['-p', 'web/tsconfig.json', '--noEmit']);
+    await check(tsc, ['-p', 'demo/tsconfig.json']);
+    return { passed: 2, failed: 0 };
+  },
+  biome: () => check(npmProgram('biome'), ['ci', '--colors=off', '.']),
+  'clang-format': checkFormat,
 };
 const names = Object.keys(stages);
 const groups = { lint: ['biome', 'clang-format', 'clang-tidy'], all: names };
@@ -75,8 +91,9 @@ const notOfPool = [
 // The tests in tests/js/cli start a program that has both entries.
 const isOfPool = (name) => dirname(name) !== 'cli' && !notOfPool.includes(name);
 
-// Longer than any stage takes; one that hangs is ended.
+// Longer than any program of a stage takes, and any file of JavaScript tests: what hangs is ended.
 const timeout = 20 * 60_000;
+const fileTimeout = 5 * 60_000;
 
 async function check(command, args) {
   await run(command, args, { timeout });
@@ -130,10 +147,20 @@ async function doctest(command, ...args) {
   return result(code, Number(counts?.[1] ?? 0), Number(counts?.[2] ?? 0));
 }
 
-let built;
-function buildOnce() {
-  built ??= build();
-  return built;
+// What more than one stage needs, and only one may make.
+function once(work) {
+  let result;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}
+const buildOnce = once(build);
+const nativeToolsOnce = once(() => compile('asan', ['coefficients', 'jobs']));
+
+async function jsTests(more, isWanted) {
+  await nativeToolsOnce();
+  return nodeTests('tests/js', more, isWanted);
 }
 
 async function nodeTests(folder, more = [], isWanted = () => true) {
@@ -142,7 +169,8 @@ async function nodeTests(folder, more = [], isWanted = () => true) {
   const tests = all.filter((name) => /\.test\.m?js$/.test(name) && isWanted(name));
   const files = tests.map((name) => join(folder, name));
   if (files.length === 0) throw new Failure(`Expected files *.test.mjs in ${folder}, found none.`);
-  const flags = [...more, '--test', '--test-reporter=spec', '--test-concurrency=2'];
+  const flags = [...more, '--test', '--test-reporter=spec', `--test-timeout=${fileTimeout}`];
+  flags.push(`--test-concurrency=${availableParallelism()}`);
   const { code, output } = await show(process.execPath, [...flags, ...files], { timeout });
   const count = (what) => Number(output.match(new RegExp(`^\\S+ ${what} (\\d+)$`, 'm'))?.[1] ?? 0);
   return result(code, count('pass'), count('fail') + count('cancelled'));
@@ -155,15 +183,29 @@ function result(code, passed, failed) {
 }
 
 async function runStage(name) {
-  console.log(`\n== ${name}`);
+  print(`\n== ${name}\n`);
   const started = performance.now();
   const counts = await stages[name]().catch((error) => {
-    if (!(error instanceof Failure)) console.error(error);
-    else tellFailure(error, 200);
+    if (error instanceof Failure) tellFailure(error, 200);
+    else print(`${error.stack}\n`);
     error.output = ''; // when the next stage fails for the same reason, that is told in a sentence
     return { passed: 0, failed: 1 };
   });
   return { name, time: secondsSince(started), ...counts };
+}
+
+// Runs the stages, two at a time.
+async function runStages(wanted) {
+  if (wanted.length === 1) return [await runStage(wanted[0])];
+  const rows = [];
+  const waiting = [...wanted];
+  const work = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      rows.push(await printedTogether(() => runStage(name)));
+    }
+  };
+  await Promise.all([work(), work()]);
+  return rows;
 }
 
 function readOptions(args) {
@@ -191,7 +233,7 @@ async function test(args) {
   const started = performance.now();
   await setUp(['build', 'test']);
   const rows = [{ name: 'set-up', time: secondsSince(started), passed: 0, failed: 0 }];
-  for (const name of wanted) rows.push(await runStage(name));
+  rows.push(...(await runStages(wanted)));
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   const total = { passed: sum('passed'), failed: sum('failed') };
   tell([...rows, { name: 'all', time: secondsSince(started), ...total }], total);

@@ -1,5 +1,6 @@
 // Runs the commands of the scripts: quietly, with all that they print kept in build/setup.log and
 // shown only when one fails.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -43,12 +44,29 @@ function start(command, args, { input = '', ...options } = {}, onText) {
   });
 }
 
-// The exit code and what was printed, without its colours, whatever became of it; it goes to the
-// terminal, too, as it comes.
+const heldTexts = new AsyncLocalStorage();
+
+/** Prints a text, or holds it back if this is called within printedTogether(). */
+export function print(text, stream = process.stdout) {
+  const held = heldTexts.getStore();
+  if (held === undefined) stream.write(text);
+  else held.push(text);
+}
+
+/** Does some work and prints all of its output at its end, so that the outputs of two do not mix. */
+export async function printedTogether(work) {
+  const held = [];
+  try {
+    return await heldTexts.run(held, work);
+  } finally {
+    process.stdout.write(held.join(''));
+  }
+}
+
+// The exit code and what was printed, without its colours, whatever became of it; it is printed, too, as it
+// comes.
 export async function show(command, args, options) {
-  const { code, output } = await start(command, args, options, (text) =>
-    process.stdout.write(text),
-  );
+  const { code, output } = await start(command, args, options, print);
   return { code, output: stripVTControlCharacters(output) };
 }
 
@@ -84,11 +102,11 @@ export const secondsSince = (start) => `${((performance.now() - start) / 1000).t
 // Says what is being done, and how long it took.
 export async function step(title, work) {
   const started = performance.now();
-  process.stdout.write(`${title} ... `);
+  print(`${title} ... `);
   try {
     return await work();
   } finally {
-    process.stdout.write(`${secondsSince(started)}\n`);
+    print(`${secondsSince(started)}\n`);
   }
 }
 
@@ -121,11 +139,12 @@ export async function main(meta, work, { lines = 20 } = {}) {
 
 export function tellFailure(error, lines) {
   if (!(error instanceof Failure)) throw error;
-  console.error(error.message);
+  const tell = (text) => print(`${text}\n`, process.stderr);
+  tell(error.message);
   if (error.output === '') return;
   const isProgress = (line) => /^\[\d+\/\d+\] /.test(line); // ninja's
   const told = error.output.trimEnd().split('\n');
   const news = told.filter((line) => !isProgress(line));
-  console.error(news.slice(-lines).join('\n'));
-  console.error(`(All of it is in ${logFile}.)`);
+  tell(news.slice(-lines).join('\n'));
+  tell(`(All of it is in ${logFile}.)`);
 }
