@@ -10,7 +10,7 @@ import { root, run, step } from '../scripts/setup/run.mjs';
 import { launch } from '../tests/browser/chromium.mjs';
 import { findPython } from './programs.mjs';
 
-const photo = join(root, 'build/sources/libjpeg-turbo/testimages/nightshot_iso_100.bmp');
+const photo = join(root, 'build/sources/libjpeg-turbo/testimages/shira_bird8.bmp');
 const script = fileURLToPath(new URL('pictures.py', import.meta.url));
 const readme = join(root, 'README.md');
 const folder = join(root, 'build/bench/pictures');

@@ -19,7 +19,9 @@ async function bench(args) {
   if (!named && args.includes('--write')) {
     runs.push([scripts.growth, '--write'], [scripts.pool, '--write']);
   }
-  await setUp(args[0] === 'lossless' ? ['build', 'bench', 'test'] : ['build', 'bench']);
+  await setUp(
+    args[0] === 'lossless' ? ['build', 'bench', 'native', 'oracles'] : ['build', 'bench'],
+  );
   await build();
   if (!named) await buildVariant('wasm-scalar', join(root, 'build/bench/without-simd'));
   for (const run of runs) {

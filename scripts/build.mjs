@@ -5,6 +5,7 @@ import { join, resolve, sep } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
 import { versionOf } from './setup/needs.mjs';
 import { main, print, root, run, secondsSince } from './setup/run.mjs';
+import { readLibraries } from './setup/sources.mjs';
 import { buildEnvironment, setUp } from './setup.mjs';
 
 const dist = join(root, 'dist');
@@ -68,16 +69,12 @@ export function configure(preset) {
 async function configureUnlessDone(preset) {
   const folder = join(root, 'build', preset);
   const stamp = join(folder, '.crop64-stamp');
-  const now = sha256(JSON.stringify([libraryTrees(), await versionOf('emcc')]));
+  const libraries = readLibraries().map(({ stamp }) => stamp);
+  const now = sha256(JSON.stringify([libraries, await versionOf('emcc')]));
   if (readIfThere(stamp) === now) return;
   fs.rmSync(folder, { recursive: true, force: true });
   await run('cmake', ['--preset', preset], { env: buildEnvironment() });
   fs.writeFileSync(stamp, now);
-}
-
-function libraryTrees() {
-  const sources = join(root, 'build/sources');
-  return fs.readdirSync(sources).map((name) => fs.realpathSync(join(sources, name)));
 }
 
 // The program of an npm package.

@@ -29,7 +29,7 @@ let targets;
 let writeSeeds;
 
 async function fuzz(args) {
-  await setUp(['build', 'test', 'fuzz']);
+  await setUp(['native', 'oracles', 'fuzz']);
   ({ regressions, seeds, targets, writeSeeds } = await import('../tests/support/fuzz.mjs'));
   const { minutes, wanted, write } = readOptions(args);
   await compile('fuzz');

@@ -147,7 +147,7 @@ async function screenshot(browser, { origin }) {
 }
 
 await main(import.meta, async () => {
-  await setUp(['build', 'test']);
+  await setUp(['build', 'oracles', 'browser']);
   await build();
   await makePictures();
 });

@@ -1,5 +1,5 @@
-// Sets up what building, testing and measuring need: `node scripts/setup.mjs [build] [test] [bench]
-// [matrix]`. It finds or installs what is missing and says so; with nothing to do it says nothing.
+// Sets up what building, testing and measuring need: `node scripts/setup.mjs [GROUP…]`, where GROUP is one
+// of setup/needs.mjs ("build" if none is given). Prints what it installs, and nothing if all is there.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfThere, sha256 } from './setup/cache.mjs';
@@ -8,18 +8,20 @@ import { fetchPhotos } from './setup/photos.mjs';
 import { Failure, main, root, run, step } from './setup/run.mjs';
 import { fetchSources } from './setup/sources.mjs';
 
-export async function setUp(groups = ['build']) {
+/** Without groups it installs the npm packages only. */
+export async function setUp(groups) {
   const unknown = groups.find((group) => !groupNames.includes(group));
   if (unknown) {
-    throw new Failure(`Expected a group of ${groupNames.join(', ')}, but "${unknown}" came.`);
+    throw new Failure(`Expected a group of ${groupNames.join(', ')} but received "${unknown}".`);
   }
   await meetNeeds(groups);
-  if (groups.includes('build')) await fetchSources();
-  if (groups.includes('test') || groups.includes('bench')) await fetchPhotos();
+  const has = (...names) => names.some((name) => groups.includes(name));
+  if (has('build', 'native', 'tidy')) await fetchSources();
+  if (has('oracles', 'bench')) await fetchPhotos();
   await installNodePackages('.');
-  if (groups.includes('bench')) await installNodePackages('bench');
-  if (groups.includes('matrix')) await installNodePackages('tests/matrix');
-  if (groups.includes('test')) await installNodePackages('examples/queue');
+  if (has('bench')) await installNodePackages('bench');
+  if (has('matrix')) await installNodePackages('tests/matrix');
+  if (has('examples')) await installNodePackages('examples/queue');
 }
 
 // Installs what package-lock.json says, unless it was the last that was installed.
@@ -43,4 +45,4 @@ export function buildEnvironment() {
   return { ...process.env, NODE_PATH: path };
 }
 
-await main(import.meta, (groups) => setUp(groups.length > 0 ? groups : undefined));
+await main(import.meta, (groups) => setUp(groups.length > 0 ? groups : ['build']));

@@ -4,7 +4,7 @@ import { main, show } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
 async function soak(args) {
-  await setUp(['build', 'test']);
+  await setUp(['build', 'oracles']);
   await build();
   // V8 and malloc are to keep little that they do not need: it is taken for a leak, or hides one. V8
   // has a short nursery. Of glibc's arenas, most is holes after some thousand jobs (88 of 93 MB were);

@@ -63,6 +63,24 @@ const stages = {
   'clang-format': checkFormat,
 };
 const names = Object.keys(stages);
+
+// What the set-up has to provide for each stage, beside the npm packages (setup/needs.mjs). The oracles also
+// make the seeds of the fuzz targets and the images of the tests.
+export const needs = {
+  native: ['native', 'oracles'],
+  wasm: ['build'],
+  'wasm-asan': ['build', 'oracles'],
+  js: ['build', 'native', 'oracles'],
+  browser: ['build', 'oracles', 'browser'],
+  'js-pool': ['build', 'native', 'oracles'],
+  matrix: ['build', 'matrix'],
+  'clang-tidy': ['tidy'],
+  examples: ['build', 'oracles', 'examples'],
+  types: [],
+  biome: [],
+  'clang-format': ['format'],
+};
+
 const groups = { lint: ['biome', 'clang-format', 'clang-tidy'], all: names };
 
 // Stages that run only if they are named.
@@ -231,7 +249,7 @@ async function test(args) {
   if (list) return console.log(names.join('\n'));
   const wanted = chosen(only);
   const started = performance.now();
-  await setUp(['build', 'test']);
+  await setUp([...new Set(wanted.flatMap((name) => needs[name]))]);
   const rows = [{ name: 'set-up', time: secondsSince(started), passed: 0, failed: 0 }];
   rows.push(...(await runStages(wanted)));
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);

@@ -1,48 +1,74 @@
-// Debian's packages, for the systems that have them.
+// Debian's packages, on systems that have apt. Root and CI install without asking; anybody else sees the
+// one command that would run as root, and is asked first.
 import { rmSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import { inCache, readIfThere, writeFile } from './cache.mjs';
-import { ask, isOnPath, retried, run, step } from './run.mjs';
+import { Failure, isOnPath, retried, run, step } from './run.mjs';
 
 export const hasApt = () => isOnPath('apt-get') && isOnPath('dpkg');
 
-// How root's commands begin, or undefined where we may not be root without a password.
-async function rootPrefix() {
-  if (process.getuid?.() === 0) return ['env'];
-  return (await ask('sudo', ['-n', 'true'])) === undefined ? undefined : ['sudo', '-n', 'env'];
-}
+const isRoot = () => process.getuid?.() === 0;
+const isCi = () => Boolean(process.env.CI);
 
-export const canInstall = async () => hasApt() && (await rootPrefix()) !== undefined;
+export const canInstall = () => hasApt() && (isRoot() || isOnPath('sudo'));
 
-// What is being installed, noted while it is: an interrupted installation may leave programs that are
-// there but not set up.
+// The packages of an installation that has begun. If it was interrupted, programs may exist that are not
+// configured.
 const note = inCache('installing');
 
 export const unfinishedPackages = () => readIfThere(note)?.split(' ') ?? [];
 
+/** The command, as arguments. `configure`: finish an interrupted installation first, as dpkg demands. */
+export function installCommand(packages, { root = isRoot(), ci = isCi(), configure = false } = {}) {
+  const patience = '-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3';
+  const script = [
+    ...(configure ? ['dpkg --configure -a;'] : []),
+    // A list that cannot be updated may not be needed.
+    `apt-get ${patience} --quiet update;`,
+    `DEBIAN_FRONTEND=noninteractive apt-get ${patience} --quiet install --yes --no-install-recommends`,
+    ...packages,
+  ].join(' ');
+  const sudo = ci ? ['sudo', '-n'] : ['sudo'];
+  return [...(root ? [] : sudo), 'sh', '-c', script];
+}
+
+const asText = (command) =>
+  command.map((word) => (/[\s;]/.test(word) ? `'${word}'` : word)).join(' ');
+
+/** Asks whether to run `command`. Throws a Failure that names it if nobody answers yes. */
+export async function confirm(command, { root = isRoot(), ci = isCi(), ask = askUser } = {}) {
+  if (root || ci) return;
+  const text = `\n  ${asText(command)}\n`;
+  if (!(await ask(`Packages are missing. This installs them:\n${text}\nRun it now? [y/N] `))) {
+    throw new Failure(`Packages are missing. Run this command, then try again:\n${text}`);
+  }
+}
+
+async function askUser(question) {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(question);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
 export async function installPackages(packages) {
-  const install = async () => {
-    await updateLists();
-    await aptGet('install', '--yes', '--no-install-recommends', ...packages);
+  await confirm(installCommand(packages));
+  const install = ({ configure }) => {
+    const [program, ...args] = installCommand(packages, { configure });
+    return run(program, args);
   };
-  // dpkg must be told to finish what was interrupted before it takes anything else.
-  const mend = () => asRoot('dpkg', '--configure', '-a');
+  const wasInterrupted = unfinishedPackages().length > 0;
   writeFile(note, packages.join(' '));
-  await step(`Installing ${packages.join(', ')}`, () => retried(install, mend)).finally(() =>
-    rmSync(note),
-  );
+  await step(`Installing ${packages.join(', ')}`, () =>
+    install({ configure: wasInterrupted }).catch(() => install({ configure: true })),
+  ).finally(() => rmSync(note));
 }
 
-// Some list of the machine's own may be out of order without our needing it: what we do need, the
-// installation tells.
+/** Updates apt's lists if that needs no question. */
 export async function updateLists() {
-  await aptGet('update').catch(() => {});
-}
-
-const patience = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3'];
-
-const aptGet = (...args) => asRoot('apt-get', ...patience, '--quiet', ...args);
-
-async function asRoot(...command) {
-  const [first, ...rest] = (await rootPrefix()) ?? ['env'];
-  return run(first, [...rest, 'DEBIAN_FRONTEND=noninteractive', ...command]);
+  if (!isRoot() && !isCi()) return;
+  const sudo = isRoot() ? [] : ['sudo', '-n'];
+  const [program, ...args] = [...sudo, 'apt-get', '--quiet', 'update'];
+  await retried(() => run(program, args)).catch(() => {});
 }

@@ -1,4 +1,5 @@
-// The folder outside the work tree where what was fetched is kept, and the links to it in build/.
+// The folder outside the work tree where what was fetched is kept, the links to it in build/, and the
+// stamps by which a folder tells what it was made from.
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { homedir } from 'node:os';
@@ -9,7 +10,7 @@ const userCache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
 const cache = resolve(process.env.CROP64_CACHE || join(userCache, 'crop64'));
 const hour = 3600_000;
 
-// A tree says in this file what it was made from, so that a change of that makes it stale.
+// This file in a folder says what the folder was made from: if that changes, the folder is stale.
 const stampName = '.crop64-stamp';
 
 export const sha256 = (data) => createHash('sha256').update(data).digest('hex');
@@ -27,8 +28,9 @@ export function writeFile(file, text) {
   fs.writeFileSync(file, text);
 }
 
-// Whether build/`place` is a link to a tree made from this.
-export const isLinked = (place, stamp) => stampOf(join(root, 'build', place)) === stamp;
+export const isMadeFrom = (tree, stamp) => stampOf(tree) === stamp;
+
+export const stampTree = (tree, stamp) => fs.writeFileSync(join(tree, stampName), stamp);
 
 export function link(place, tree) {
   const at = join(root, 'build', place);
@@ -47,7 +49,7 @@ export function findKept(name, stamp) {
 // Moves a finished tree to its place, in one go: an interrupted run leaves nothing half-made there.
 export function keep(tree, name, version, stamp) {
   const kept = join(cache, `${name}-${version.replace(/^\d+:/, '').replace(/[^\w.-]/g, '_')}`);
-  fs.writeFileSync(join(tree, stampName), stamp);
+  stampTree(tree, stamp);
   fs.rmSync(kept, { recursive: true, force: true });
   fs.renameSync(tree, kept);
   return kept;

@@ -62,13 +62,6 @@ function pythonModule(name, debian) {
   };
 }
 
-// Unpacks Debian's sources. Wanted only where it can be had: elsewhere there are upstream's releases.
-const dpkgSource = {
-  name: 'dpkg-source',
-  package: 'dpkg-dev',
-  lack: async () => (!isOnPath('dpkg-source') && (await canInstall()) ? 'none' : undefined),
-};
-
 const python = [
   pythonModule('PIL', 'python3-pil'),
   pythonModule('cv2', 'python3-opencv'),
@@ -118,29 +111,31 @@ const fuzzer = {
   },
 };
 
+// What every build needs; git applies the patches in third_party.
+const builder = [
+  program('cmake', { atLeast: '3.24' }),
+  program('ninja', { package: 'ninja-build' }),
+  program('git'),
+];
+
 const groups = {
-  build: [
-    program('emcc', { atLeast: '3.1.6', package: 'emscripten', cure: emsdk }),
-    program('cmake', { atLeast: '3.24' }),
-    program('ninja', { package: 'ninja-build' }),
-    dpkgSource,
-  ],
-  test: [
-    compiler,
-    simde,
+  // The package: the wasm, and the C++ tests as wasm.
+  build: [...builder, program('emcc', { atLeast: '3.1.6', package: 'emscripten', cure: emsdk })],
+  // The same C++ for this machine.
+  native: [...builder, compiler, simde],
+  format: [program('git'), program('clang-format')],
+  tidy: [...builder, compiler, simde, program('clang-tidy')],
+  // The programs that the tests compare results with.
+  oracles: [
     ...python,
-    chromium,
-    firefox,
     program('djpeg', { package: 'libjpeg-turbo-progs' }),
     program('pngfix', { package: 'libpng-tools' }),
     program('pngcheck'),
     program('identify', { package: 'imagemagick' }),
     program('exiftool', { package: 'libimage-exiftool-perl' }),
-    program('clang-format'),
-    program('clang-tidy'),
-    program('redis-server'),
-    ...webkit,
   ],
+  browser: [chromium, firefox, ...webkit],
+  examples: [program('redis-server')],
   bench: [
     ...python,
     chromium,
@@ -158,7 +153,7 @@ export async function meetNeeds(names) {
   const needs = [...new Set(names.flatMap((name) => groups[name]))];
   let lacking = await withLacks(needs);
   const packages = new Set([...unfinishedPackages(), ...lacking.map(({ need }) => need.package)]);
-  if (packages.size > 0 && (await canInstall())) {
+  if (packages.size > 0 && canInstall()) {
     await installPackages([...packages]);
     lacking = await withLacks(lacking.map(({ need }) => need));
   }

@@ -95,7 +95,7 @@ uint32_t add_to_crc(uint32_t crc, Bytes bytes) { return add_by(kWord, crc, bytes
 
 }  // namespace crop64
 
-// libpng's calls of zlib's function come here (cmake/libraries.cmake).
+// libpng's calls of zlib's function come here (third_party/libpng).
 extern "C" unsigned long crop64_crc32(unsigned long crc, const uint8_t* bytes, unsigned count) {
   return crop64::add_to_crc(static_cast<uint32_t>(crc), {bytes, count});
 }

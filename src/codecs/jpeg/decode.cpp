@@ -5,9 +5,6 @@
 
 #include "codecs/jpeg/libjpeg_decompressor.h"
 
-// Of libjpeg-turbo (cmake/libraries.cmake): reads rows without making anything of their colours.
-extern "C" void read_and_discard_scanlines(j_decompress_ptr info, JDIMENSION rows);
-
 namespace crop64 {
 namespace {
 

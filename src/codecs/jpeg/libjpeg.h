@@ -1,10 +1,12 @@
 // libjpeg's header, and its error reports directed to an ErrorTrap. Included by this folder only.
 #pragma once
 
-// jpeglib.h needs the first two and does not include them.
+// jpeglib.h needs the first two and does not include them. With JPEG_INTERNALS it declares what
+// third_party/libjpeg-turbo adds.
 // clang-format off
 #include <cstddef>
 #include <cstdio>
+#define JPEG_INTERNALS
 #include <jpeglib.h>
 #include <jerror.h>
 // clang-format on

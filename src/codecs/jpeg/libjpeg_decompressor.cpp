@@ -163,6 +163,18 @@ bool is_frame(int marker) {
   return marker >= 0xc0 && marker <= 0xcf && marker != kDht && marker != kDac;
 }
 
+// The hooks that third_party/libjpeg-turbo adds to libjpeg: whether the samples of an MCU are
+// needed, and whether the input may end before the next row of MCUs.
+boolean needs_mcu(j_decompress_ptr info, JDIMENSION column) {
+  JpegDecoder& decoder = *static_cast<JpegDecoder*>(info->client_data);
+  decoder.mcu_column = column;
+  return !decoder.wanted || decoder.wanted->has(static_cast<int>(info->input_iMCU_row), column);
+}
+
+boolean lacks_input(j_decompress_ptr info) {
+  return static_cast<JpegDecoder*>(info->client_data)->waits();
+}
+
 }  // namespace
 
 bool WantedMcus::has(int row, unsigned column) {
@@ -196,6 +208,8 @@ void open(JpegDecoder& decoder) {
   jpeg_create_decompress(&decoder.info);
   decoder.info.client_data = &decoder;
   decoder.info.src = &decoder.source.manager;
+  decoder.info.master->needs_mcu = needs_mcu;
+  decoder.info.master->lacks_input = lacks_input;
   decoder.info.progress = &decoder.progress;
   decoder.progress.progress_monitor = limit_scans;
   if (jpeg_read_header(&decoder.info, TRUE) == JPEG_SUSPENDED) {
@@ -235,18 +249,3 @@ void end_before_segment(JpegDecoder& decoder) {
 }
 
 }  // namespace crop64
-
-// libjpeg-turbo asks these (cmake/libraries.cmake), whoever uses it: of each MCU, and before it
-// skips a row of them.
-extern "C" boolean crop64_wants_mcu(j_decompress_ptr info, JDIMENSION column) {
-  if (info->src->fill_input_buffer != crop64::fill_input_buffer) {
-    return TRUE;
-  }
-  auto& decoder = *static_cast<crop64::JpegDecoder*>(info->client_data);
-  decoder.mcu_column = column;
-  return !decoder.wanted || decoder.wanted->has(static_cast<int>(info->input_iMCU_row), column);
-}
-extern "C" boolean crop64_waits(j_decompress_ptr info) {
-  return info->src->fill_input_buffer == crop64::fill_input_buffer &&
-         static_cast<crop64::JpegDecoder*>(info->client_data)->waits();
-}

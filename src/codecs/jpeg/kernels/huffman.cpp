@@ -5,7 +5,8 @@
 namespace crop64::kernels {
 namespace {
 
-// The first members of jchuff.c's working_state, which no header declares.
+// The first members of jchuff.c's working_state, which no header declares. The patched jchuff.c
+// asserts their offsets.
 struct State {
   JOCTET* next_output_byte;
   size_t free_in_buffer;

@@ -230,7 +230,39 @@ bool skip_numbers(BitReader& its_reader, const d_derived_tbl& table) {
 
 }  // namespace
 
-extern "C" void make_ac_steps(d_derived_tbl* table) {
+// Fills in the members `numbers` and `skips` of a table for AC codes. Each has an entry for each
+// value of the next STEP_LOOKAHEAD bits.
+//
+// numbers: one or two coefficients.
+//
+//    63           48 47           32 31      24 23      16 15       8 7        0
+//   +---------------+---------------+----------+----------+----------+----------+
+//   |   number 2    |   number 1    |  last 2  |  last 1  |  bits 1  |  bits 2  |
+//   +---------------+---------------+----------+----------+----------+----------+
+//
+//   number 1, 2  the coefficients, with sign
+//   last 1, 2    the coefficients from the current one to coefficient 1 or 2, less one: the zeros
+//                before it, and for 2 also coefficient 1 and its zeros
+//   bits 1, 2    the bits up to the end of coefficient 1 or 2
+//
+// If the bits hold only one code with its number, 2 is equal to 1. A code without a number has
+// the number 0; an end of block has the number 0 after 63 zeros, and is never followed by a second
+// code. The entry is 0 if the bits do not hold the first code and its whole number.
+//
+// skips: all codes that fit.
+//
+//    31           24 23           16 15                            0
+//   +---------------+---------------+-------------------------------+
+//   | coefficients  | all but last  |             bits              |
+//   +---------------+---------------+-------------------------------+
+//
+//   coefficients  the number of coefficients of all codes; an end of block counts as 64
+//   all but last  the same without the last code
+//   bits          the bits of all codes and their numbers, at most 18
+//
+// Each code is whole in the lookahead, but the number of the last one need not be. The entry is 0
+// if there is no such code.
+extern "C" void jsimd_make_ac_steps(d_derived_tbl* table) {
   constexpr int kBits = STEP_LOOKAHEAD;
   constexpr uint32_t kAll = 1 << kBits;
   for (uint32_t look = 0; look < kAll; ++look) {
@@ -263,8 +295,10 @@ extern "C" void make_ac_steps(d_derived_tbl* table) {
   }
 }
 
-extern "C" boolean decode_mcu_in_steps(j_decompress_ptr decoder, JBLOCKROW* blocks,
-                                       mcu_state state) {
+// Decodes an MCU into `blocks`, or skips it if `blocks` is null. Returns FALSE at a marker and at
+// an invalid code: only `blocks` have changed then, and jdhuff.c's slow decoder has to decode the
+// MCU. Reads at most 512 bytes a block.
+extern "C" boolean jsimd_decode_mcu(j_decompress_ptr decoder, JBLOCKROW* blocks, mcu_state state) {
   BitReader reader(decoder->src->next_input_byte, *state.bits);
   int last_dc[MAX_COMPS_IN_SCAN];
   for (int i = 0; i < MAX_COMPS_IN_SCAN; ++i) {

@@ -1,6 +1,12 @@
 // Shared by the kernels: libjpeg-turbo's internal headers, operations on vectors, and the constants
 // of its DCT. The kernels are compiled if CROP64_SIMD is set; without it libjpeg-turbo's scalar
 // code runs.
+//
+// The kernels define functions that libjpeg-turbo declares and calls (jsimd.h, jsimddct.h,
+// jdhuff.h); third_party/libjpeg-turbo/0012-simd-kernels-are-known-at-compile-time.patch says which
+// ones exist. Each gives what the C function beside its call gives, bit for bit. They read and
+// write up to the end of libjpeg-turbo's own rows, which are padded to a multiple of 64 bytes if
+// WITH_SIMD is set; rows that the caller passes are not touched beyond their ends.
 #pragma once
 
 #include <array>
