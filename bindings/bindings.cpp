@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/base64.h"
-#include "codecs/codec.h"
+#include "codecs/registry.h"
 #include "fields.h"
 #include "javascript.h"
 #include "job/arriving.h"
@@ -308,7 +308,7 @@ val probe(const val& from, double memory_limit) {
   if (!info.ok()) {
     return failure(info.error());
   }
-  if (info.value().format == crop64::Format::kUnknown) {
+  if (info.value().format == crop64::ImageFormat::kUnknown) {
     return failure(unsupported(info.value()));
   }
   const Result<crop64::ColorSpace> color_space =
@@ -321,7 +321,7 @@ val probe(const val& from, double memory_limit) {
 
 // What a job gave, in the form that was asked for.
 Result<val> report(const crop64::Output& done, const Outgoing& source, Form form) {
-  const bool passed = done.plan.way == crop64::Way::kPass;
+  const bool passed = done.plan.strategy == crop64::Strategy::kCopyFile;
   const char* mime_type = passed ? done.info.mime_type : crop64::mime_type(done.plan.format);
   const Outgoing bytes = passed ? source : Outgoing{done.bytes};
   const Result<val> data = hand_out(bytes, form, mime_type);

@@ -26,7 +26,7 @@ struct Input {
   double bit_depth = 8;
   bool display_p3 = false;
   val icc_profile = val::undefined();  // Uint8Array
-  crop64::Format kept_as = crop64::Format::kPng;
+  crop64::ImageFormat kept_as = crop64::ImageFormat::kPng;
 };
 
 // JavaScript's names for an enumeration's values, in their order. One that it has no name for is -.
@@ -37,7 +37,7 @@ constexpr const char* kNames<Kind> = "file base64 samples";
 template <>
 constexpr const char* kNames<Form> = "bytes base64 dataUrl";
 template <>
-constexpr const char* kNames<crop64::Format> = "keep - jpeg png - raw";
+constexpr const char* kNames<crop64::ImageFormat> = "- jpeg png - raw";
 template <>
 constexpr const char* kNames<crop64::OutOfBounds> = "error clamp pad";
 template <>

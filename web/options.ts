@@ -60,7 +60,7 @@ const SAMPLES = {
 } satisfies Table<SampleLayout>;
 
 const FORMATS = {
-  keep: 'keep',
+  keep: undefined,
   jpeg: 'jpeg',
   jpg: 'jpeg',
   'image/jpeg': 'jpeg',

@@ -1,8 +1,8 @@
-// The formats that are read and written: what each can do, in one table. A new format is a folder
-// and a line in that table.
+// What a file format can do: the types that formats and jobs share. registry.h has the formats.
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -10,53 +10,64 @@
 #include "base/buffer.h"
 #include "base/result.h"
 #include "image/image.h"
-#include "job/options.h"
 #include "metadata/metadata.h"
 
 namespace crop64 {
 
-// What the header alone tells.
+// kUnknown: any file that is not decoded here. kRaw: samples in memory, which are no file.
+enum class ImageFormat : uint8_t { kUnknown, kJpeg, kPng, kBmp, kRaw };
+
+// What to do with a file that is cut off or damaged: fail, or decode as much of it as possible.
+enum class Damaged : uint8_t { kError, kAccept };
+
+struct ChromaSubsampling {
+  int horizontal = 1;  // luma samples for each chroma sample, across
+  int vertical = 1;    // and down
+  bool operator==(const ChromaSubsampling&) const = default;
+};
+
+// What the header says. Texts are constants.
 struct ImageInfo {
-  Format format = Format::kUnknown;
+  ImageFormat format = ImageFormat::kUnknown;
   const char* id = "";         // "png"; also of a format that is only recognised: "webp"
   const char* name = "";       // "PNG", "WebP"; empty if the bytes are of no known format
   const char* mime_type = "";  // "image/png"
   Size size;                   // as stored
-  Orientation orientation;     // how that is to be displayed
+  Orientation orientation;     // how to display the stored image
   Layout layout;
   bool has_alpha = false;  // a channel, a palette with alpha or a transparent colour
   bool exact = true;       // whether the layout holds the file's samples with all of their bits
   bool interlaced = false;
   bool progressive = false;
-  uint32_t frame_count = 1;  // of which the first is read
+  uint32_t frame_count = 1;  // only the first is decoded
   bool has_icc_profile = false;
   bool has_exif = false;
   std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG in colour
   int quality = 0;  // JPEG: the quality, 1 to 100, whose tables are nearest to the file's
-  Format kept_as = Format::kPng;  // what 'keep' gives if the format itself is not written
-  int max_reduction = 1;          // by how much, a power of two, the decoder can reduce the picture
-  Size block{1, 1};               // the grid on which parts can be moved without decoding: iMCU
-  double density_per_inch = 0;    // 0 where the file says nothing
-  uint64_t move_memory = 0;       // bytes that moving a part takes beside the result, at most
-  uint64_t decode_memory = 0;     // bytes that decoding takes beside the region's samples, at most
-  const char* looks_like =
-      "";                    // bytes of no image format: "HTML"; empty if that is not known either
-  uint64_t byte_length = 0;  // of the file, or of the samples of a picture that came as samples
+  ImageFormat kept_as = ImageFormat::kPng;  // replaces `format` in results if that is not written
+  int max_reduction = 1;                    // the largest DecodeRequest::reduction, a power of two
+  Size block{1, 1};             // the grid on which a lossless crop begins: the iMCU of a JPEG
+  double density_per_inch = 0;  // 0 if the file has none
+  uint64_t lossless_crop_memory = 0;  // bytes that a lossless crop takes beside the result, at most
+  uint64_t decode_memory = 0;  // bytes that decoding takes beside the region's samples, at most
+  // If the bytes are of no known image format, what they seem to be: "JSON …".
+  const char* looks_like = "";
+  uint64_t byte_length = 0;  // of the whole file, or of the samples if the source is samples
 };
 
 struct DecodeRequest {
-  int reduction = 1;  // by how much the picture is to be reduced: 1, 2, 4 or 8, up to max_reduction
-  Rect region;        // within the reduced picture, at least one pixel
+  int reduction = 1;  // 1, 2, 4 or 8, up to ImageInfo::max_reduction: each side is divided by it
+  Rect region;        // in pixels of the reduced image, at least one
   Damaged damaged = Damaged::kError;
-  // Of the region, those that will be looked at: what lies elsewhere need not be decoded. None:
-  // all.
+  // Sub-rectangles of `region` that are used. Samples outside them are unspecified. Empty means the
+  // whole region.
   std::vector<Rect> parts = {};
-  // Whether Decoded::is_intact is wanted, for which more than the samples may have to be read.
+  // Whether to set Decoded::is_intact, for which more than the samples may have to be read.
   bool checks_end = false;
   bool operator==(const DecodeRequest&) const = default;
 };
 
-// How a JPEG was quantised: what quality 'keep' keeps.
+// The quantisation of a JPEG: what quality 'keep' keeps.
 struct Quantisation {
   struct Component {
     int horizontal = 1;  // its sampling factors
@@ -69,97 +80,84 @@ struct Quantisation {
 };
 
 struct Decoded {
-  Image image;              // the region, no more
-  uint64_t bytes_read = 0;  // how far into the file the decoder went
+  Image image;              // the region
+  uint64_t bytes_read = 0;  // how far into the file the decoder read
   bool complete = true;     // false if data was missing or damaged, and that was accepted
-  // False if the coded data lacks its end or has a wrong checksum: a copy of it would, too.
+  // False if the coded data lacks its end or has a wrong checksum, so that a copy of it would, too.
   bool is_intact = true;
   std::optional<Quantisation> quantisation;
 };
 
-enum class Advance : uint8_t {
-  kWaits,   // for more of the file
-  kDone,    // all is there that is wanted
-  kFailed,  // anything is wrong or doubtful: decode() is to begin anew and to say what it is
+enum class DecodeStatus : uint8_t {
+  kNeedInput,
+  kDone,
+  kError,  // invalid or unusual input: Codec::decode() on the complete file says what is wrong
 };
 
-// A region that is decoded while its file is arriving.
-class Decoding {
+// Decodes a region while its file is being received.
+class IncrementalDecoder {
  public:
-  virtual ~Decoding() = default;
-  // Goes as far as a file of which `there` bytes are there now lets it. Where all of it is, it does
-  // not wait.
-  virtual Advance advance(size_t there) = 0;
-  // The region, once, when all of it is done: what decode() gives of the whole file.
-  virtual Decoded take() = 0;
+  virtual ~IncrementalDecoder() = default;
+  // Decodes as far as the first `available` bytes of the file allow. Never returns kNeedInput once
+  // the file is complete.
+  virtual DecodeStatus decode(size_t available) = 0;
+  // After kDone, once: what Codec::decode() returns for the complete file.
+  virtual Decoded take_result() = 0;
 };
 
 struct EncodeSettings {
   int quality = 85;  // JPEG, 1 to 100
-  // In place of a quality, where the picture still has that many components.
+  // JPEG: replaces `quality` if the image has as many components.
   std::optional<Quantisation> quantisation = {};
-  // JPEG in colour; else 4:2:0, or as it was.
+  // JPEG in colour. Without a value the sampling of `quantisation`, or 4:2:0.
   std::optional<ChromaSubsampling> chroma_subsampling = {};
   bool progressive = false;  // JPEG
-  // JPEG; else no, and for a lossless crop whatever the source has.
+  // JPEG: whether to make Huffman tables to measure. Without a value a lossless crop does as its
+  // source, and everything else does not.
   std::optional<bool> optimize_coding = {};
   int compression_level = 6;  // PNG, 0 to 9
 };
 
+// A format's functions. Files are borrowed for the length of a call, except by `start`. Functions
+// that a format does not have are null.
 struct Codec {
-  Format format;
+  ImageFormat format;
   const char* id;
   const char* name;
   const char* mime_type;
   // Whether the bytes begin as this format's files do.
-  bool (*matches)(Bytes file);
-  Result<ImageInfo> (*probe)(Bytes file);
-  // The samples of the region, equal to those of a full decode, in memory for the region.
-  Result<Decoded> (*decode)(Bytes file, const DecodeRequest& request);
-  // The same while the file is arriving, of which the first `there` bytes are there. The file is
-  // borrowed for as long as what is returned. Null where the format, or this file, has no such
-  // thing, or its header has not all arrived.
-  std::unique_ptr<Decoding> (*begin)(Bytes file, size_t there, const DecodeRequest& request);
-  // A whole file, or null where there is no such thing. The image's layout is one that storable()
-  // gave.
+  bool (*matches)(Bytes file) = nullptr;
+  // Reads the header. Errors: TRUNCATED_IMAGE (`file` ends within the header), CORRUPT_IMAGE,
+  // UNSUPPORTED_FORMAT (a variant that is refused).
+  Result<ImageInfo> (*probe)(Bytes file) = nullptr;
+  // The samples of the region, equal to those of a full decode, in memory for the region. Errors:
+  // TRUNCATED_IMAGE, CORRUPT_IMAGE, UNSUPPORTED_FORMAT, LIMIT_EXCEEDED, OUT_OF_MEMORY.
+  Result<Decoded> (*decode)(Bytes file, const DecodeRequest& request) = nullptr;
+  // The same for a file that is being received: `file` is as long as the file, and its first
+  // `available` bytes have been written. It is borrowed for as long as the decoder lives. Returns
+  // null if this file cannot be decoded incrementally, or its header is incomplete.
+  std::unique_ptr<IncrementalDecoder> (*start)(Bytes file, size_t available,
+                                               const DecodeRequest& request) = nullptr;
+  // A whole file. The image's layout is one that `encoder_layout` returned. Errors:
+  // INVALID_ARGUMENT (a size that the format does not have), OUT_OF_MEMORY.
   Result<Buffer> (*encode)(const ImageView& image, const EncodeSettings& settings,
-                           const Metadata& metadata);
-  // The region moved into a file of its own without being decoded, or null where the format has no
-  // such thing. The region begins on the grid of ImageInfo::block.
-  Result<Buffer> (*move)(Bytes file, const Rect& region, const EncodeSettings& settings,
-                         const Metadata& metadata);
+                           const Metadata& metadata) = nullptr;
+  // The region as a file of its own, without decoding it. The region begins on the grid of
+  // ImageInfo::block. Errors: as `decode`.
+  Result<Buffer> (*lossless_crop)(Bytes file, const Rect& region, const EncodeSettings& settings,
+                                  const Metadata& metadata) = nullptr;
   // The same file with other metadata: coded samples, tables and an animation's frames are copied
-  // as they are, all other data is dropped. Null if the format has no such function.
-  Result<Buffer> (*rewrite)(Bytes file, const Metadata& metadata);
-  // What the file says beside its samples; what is damaged or too large is left out. Null where the
-  // format says nothing that is carried on.
-  Result<SourceMetadata> (*metadata)(Bytes file);
-  // The layout of this format that holds pictures of that layout with the least change.
-  Layout (*storable)(Layout layout);
-  // Bytes that encode() takes beside the image and the file, about; null where encode() is.
-  double (*encode_memory)(const Layout& layout, Size size, const EncodeSettings& settings);
+  // as they are, all other data is dropped. Errors: TRUNCATED_IMAGE, CORRUPT_IMAGE, OUT_OF_MEMORY.
+  Result<Buffer> (*rewrite)(Bytes file, const Metadata& metadata) = nullptr;
+  // What the file says beside its samples. It refers to `file`. Leaves out what is damaged or too
+  // large. Errors: OUT_OF_MEMORY.
+  Result<SourceMetadata> (*metadata)(Bytes file) = nullptr;
+  // The layout in which `encode` takes an image of `layout` with the least change. Null if `encode`
+  // is.
+  Layout (*encoder_layout)(Layout layout) = nullptr;
+  // About how many bytes `encode` takes beside the image and the file. Null if `encode` is.
+  double (*encode_memory)(const Layout& layout, Size size,
+                          const EncodeSettings& settings) = nullptr;
 };
-
-// The codec whose files begin as `file` does, or null.
-const Codec* find_codec(Bytes file);
-// The codec of a format, or null.
-const Codec* find_codec(Format format);
-
-// What the header of any file tells. A format that is not decoded here is no error: its info has
-// format kUnknown, and its name if it is recognised. Errors: CORRUPT_IMAGE, TRUNCATED_IMAGE,
-// UNSUPPORTED_FORMAT (a variant that is refused).
-Result<ImageInfo> probe(Bytes file);
-
-// What the first bytes tell, and the length: an info of format kUnknown. Its `id` and `name` are
-// empty if the bytes are of no image format that is known.
-ImageInfo recognise(Bytes file);
-
-// The error for an image whose format is not decoded here, or for bytes that are no image; those
-// are named by what they look like.
-Error unsupported(const ImageInfo& info);
-
-// "jpeg", "png", "raw", "unknown", "keep".
-const char* to_string(Format format);
-const char* mime_type(Format format);
 
 }  // namespace crop64

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "codecs/registry.h"
+
 namespace crop64 {
 namespace {
 
@@ -21,11 +23,11 @@ void Arriving::arrived(size_t count) {
     may_begin_ = there_ < kMostHeader;
     begin();
   }
-  if (decoding_ != nullptr && !is_decoded_) {
-    const Advance progress = decoding_->advance(there_);
-    is_decoded_ = progress == Advance::kDone;
-    if (progress == Advance::kFailed) {
-      decoding_.reset();
+  if (decoder_ != nullptr && !is_decoded_) {
+    const DecodeStatus progress = decoder_->decode(there_);
+    is_decoded_ = progress == DecodeStatus::kDone;
+    if (progress == DecodeStatus::kError) {
+      decoder_.reset();
     }
   }
 }
@@ -38,25 +40,25 @@ void Arriving::begin() {
   }
   info.value().byte_length = room_.size();
   const Codec* codec = find_codec(info.value().format);
-  if (codec == nullptr || codec->begin == nullptr) {
+  if (codec == nullptr || codec->start == nullptr) {
     return;
   }
   std::vector<Plan> plans;
   double memory_limit = INFINITY;
   for (const Options& options : options_) {
     const Result<Plan> planned = plan(info.value(), options);
-    if (!planned.ok() || planned.value().way != Way::kSamples) {
+    if (!planned.ok() || planned.value().strategy != Strategy::kTranscode) {
       return;
     }
     plans.push_back(planned.value());
     memory_limit = std::min(memory_limit, options.limits.memory);
     needs_end_ = needs_end_ || plans.back().metadata.policy == MetadataPolicy::kAll;
   }
-  const std::vector<Share> shares = share_decoding(info.value(), plans, memory_limit);
-  if (shares.size() == 1) {
-    request_ = shares.front().decode;
-    decoding_ = codec->begin(room_, there_, request_);
-    may_begin_ = may_begin_ && decoding_ == nullptr;
+  const std::vector<DecodeGroup> groups = group_decodes(info.value(), plans, memory_limit);
+  if (groups.size() == 1) {
+    request_ = groups.front().request;
+    decoder_ = codec->start(room_, there_, request_);
+    may_begin_ = may_begin_ && decoder_ == nullptr;
   }
 }
 
@@ -67,8 +69,8 @@ Result<std::vector<Output>> Arriving::process() {
   if (!is_decoded_) {
     return process_all(source, options_);
   }
-  Ahead ahead = {request_, decoding_->take()};
-  decoding_.reset();
+  Ahead ahead = {request_, decoder_->take_result()};
+  decoder_.reset();
   return process_all(source, options_, &ahead);
 }
 

@@ -22,7 +22,7 @@ class Arriving {
   void arrived(size_t count);
 
   // Whether nothing is decoded ahead: the file has to be there as a whole.
-  bool is_idle() const { return decoding_ == nullptr; }
+  bool is_idle() const { return decoder_ == nullptr; }
 
   // Whether what is there is enough for the jobs.
   bool is_enough() const { return there_ == room_.size() || (is_decoded_ && !needs_end_); }
@@ -42,7 +42,7 @@ class Arriving {
   bool may_begin_ = true;
   bool needs_end_ = false;  // for what stands behind the samples
   DecodeRequest request_;
-  std::unique_ptr<Decoding> decoding_;
+  std::unique_ptr<IncrementalDecoder> decoder_;
   bool is_decoded_ = false;
 };
 

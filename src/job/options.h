@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "codecs/codec.h"
 #include "image/geometry.h"
 #include "image/image.h"
 #include "image/resize.h"
@@ -12,21 +13,11 @@
 
 namespace crop64 {
 
-enum class Format : uint8_t { kKeep, kUnknown, kJpeg, kPng, kBmp, kRaw };
-
 // What a crop may do beyond the picture's edge.
 enum class OutOfBounds : uint8_t { kError, kClamp, kPad };
 
-enum class Damaged : uint8_t { kError, kAccept };
-
 // The channels of samples that are handed out, in this order in memory.
 enum class Channels : uint8_t { kRgba, kRgb, kBgra, kBgr, kGray, kGrayAlpha, kKeep };
-
-struct ChromaSubsampling {
-  int horizontal = 1;  // how many luma samples share a chroma sample across
-  int vertical = 1;    // and down
-  bool operator==(const ChromaSubsampling&) const = default;
-};
 
 // The edges of the part that is asked for, in pixels of the picture as displayed or in percent of
 // its sides.
@@ -72,7 +63,7 @@ struct Options {
   std::optional<Resize> resize;
   Damaged damaged = Damaged::kError;
   Limits limits;
-  Format format = Format::kKeep;
+  std::optional<ImageFormat> format;  // of the result; nullopt: the source's
   MetadataPolicy metadata = MetadataPolicy::kColor;
   bool lossless = false;       // a promise: what cannot be kept fails
   std::optional<int> quality;  // JPEG, 1 to 100; 0 keeps the source's own tables

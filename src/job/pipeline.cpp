@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "codecs/registry.h"
 #include "image/convert.h"
 #include "image/orient.h"
 #include "image/resize.h"
@@ -15,9 +16,9 @@ ImageInfo describe(const Source& source) {
   const ImageView& samples = source.samples;
   ImageInfo info;
   info.kept_as = source.kept_as;
-  info.format = Format::kRaw;
+  info.format = ImageFormat::kRaw;
   info.name = "samples";
-  info.mime_type = mime_type(Format::kRaw);
+  info.mime_type = mime_type(ImageFormat::kRaw);
   info.size = samples.size;
   info.layout = samples.layout;
   info.has_alpha = samples.has_alpha();
@@ -96,7 +97,7 @@ std::optional<Error> transform(Picture& picture, const Plan& plan) {
 }
 
 Error too_large(const Plan& plan, size_t smallest) {
-  const bool may_be_coarser = plan.format == Format::kJpeg && plan.min_quality > 1;
+  const bool may_be_coarser = plan.format == ImageFormat::kJpeg && plan.min_quality > 1;
   Error error =
       make_error(ErrorCode::kLimitExceeded,
                  "Expected a file of at most %.0f bytes for maxBytes but the smallest has "
@@ -114,12 +115,12 @@ Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Met
   const auto fits = [&](const Result<Buffer>& file) {
     return double(file.value().size()) <= *plan.max_bytes;
   };
-  quality = plan.format == Format::kJpeg ? plan.settings.quality : 0;
+  quality = plan.format == ImageFormat::kJpeg ? plan.settings.quality : 0;
   Result<Buffer> best = codec.encode(image, plan.settings, metadata);
   if (!best.ok() || !plan.max_bytes || fits(best)) {
     return best;
   }
-  if (plan.format != Format::kJpeg) {
+  if (plan.format != ImageFormat::kJpeg) {
     return too_large(plan, best.value().size());
   }
   EncodeSettings settings = plan.settings;
@@ -148,7 +149,7 @@ Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Met
 
 Result<Buffer> finish(Picture& picture, Output& output) {
   const Plan& plan = output.plan;
-  return plan.format == Format::kRaw
+  return plan.format == ImageFormat::kRaw
              ? picture.take_samples()
              : encode_within(picture.view(), plan, output.metadata, output.quality);
 }
@@ -165,10 +166,11 @@ std::optional<Error> run(Picture& picture, Output& output) {
   return std::nullopt;
 }
 
-std::optional<Error> run_move(const Source& source, Output& output) {
+std::optional<Error> run_lossless_crop(const Source& source, Output& output) {
   const Plan& plan = output.plan;
-  Result<Buffer> file = find_codec(plan.format)
-                            ->move(source.file, plan.decode.region, plan.settings, output.metadata);
+  Result<Buffer> file =
+      find_codec(plan.format)
+          ->lossless_crop(source.file, plan.decode.region, plan.settings, output.metadata);
   if (!file.ok()) {
     return file.error();
   }
@@ -198,11 +200,11 @@ Result<bool> run_unchanged(const Source& source, Output& output) {
   const Plan& plan = output.plan;
   if (plan.checks_samples) {
     Result<bool> is_intact = check_samples(source, output.info);
-    if (!is_intact.ok() || (plan.way == Way::kRewrite && !is_intact.value())) {
+    if (!is_intact.ok() || (plan.strategy == Strategy::kCopyImageData && !is_intact.value())) {
       return is_intact;
     }
   }
-  if (plan.way == Way::kPass) {
+  if (plan.strategy == Strategy::kCopyFile) {
     return true;
   }
   Result<Buffer> file = find_codec(plan.format)->rewrite(source.file, output.metadata);
@@ -230,7 +232,7 @@ bool may_encode_anew(const Error& error, const Options& options) {
 }
 
 // A job that needs no decoding: of samples, or of a crop that lies wholly beyond the picture.
-std::optional<Error> run_samples(const Source& source, Output& output) {
+std::optional<Error> run_without_decoding(const Source& source, Output& output) {
   const Plan& plan = output.plan;
   if (plan.region.empty()) {
     Result<Image> nothing = Image::allocate({}, plan.working);
@@ -246,18 +248,18 @@ std::optional<Error> run_samples(const Source& source, Output& output) {
 }
 
 // The jobs of a share, on its part of the picture.
-std::optional<Error> run_share(const Source& source, const Share& share, Ahead* ahead,
+std::optional<Error> run_group(const Source& source, const DecodeGroup& group, Ahead* ahead,
                                std::span<Output> outputs, size_t& failed) {
-  failed = share.plans.front();
-  const Format format = outputs[failed].info.format;
-  const bool is_ahead = ahead != nullptr && ahead->request == share.decode;
+  failed = group.job_indices.front();
+  const ImageFormat format = outputs[failed].info.format;
+  const bool is_ahead = ahead != nullptr && ahead->request == group.request;
   Result<Decoded> decoded = is_ahead ? Result<Decoded>(std::move(ahead->decoded))
-                                     : find_codec(format)->decode(source.file, share.decode);
+                                     : find_codec(format)->decode(source.file, group.request);
   if (!decoded.ok()) {
     return decoded.error();
   }
   Decoded& part = decoded.value();
-  for (const size_t place : share.plans) {
+  for (const size_t place : group.job_indices) {
     failed = place;
     Output& output = outputs[place];
     output.bytes_read = part.bytes_read;
@@ -265,12 +267,12 @@ std::optional<Error> run_share(const Source& source, const Share& share, Ahead* 
     if (output.plan.keeps_quantisation) {
       output.plan.settings.quantisation = part.quantisation;
     }
-    if (share.plans.size() == 1) {
+    if (group.job_indices.size() == 1) {
       Picture picture(std::move(part.image));  // so that it goes as soon as another takes its place
       return run(picture, output);
     }
     const Rect region =
-        translate(output.plan.decode.region, -share.decode.region.left, -share.decode.region.top);
+        translate(output.plan.decode.region, -group.request.region.left, -group.request.region.top);
     Picture picture(crop(part.image.view(), region));
     if (auto error = run(picture, output)) {
       return error;
@@ -324,7 +326,7 @@ Result<Output> plan_job(const ImageInfo& info, const Options& options, bool enco
   output.plan = planned.value();
   output.lossless = output.plan.lossless;
   const bool keeps_quality =
-      output.plan.way != Way::kSamples && output.plan.format == Format::kJpeg;
+      output.plan.strategy != Strategy::kTranscode && output.plan.format == ImageFormat::kJpeg;
   output.quality = keeps_quality ? info.quality : 0;
   output.bytes_read = output.info.byte_length;  // where it passes
   return output;
@@ -339,19 +341,19 @@ Result<Output> prepare_job(const Source& source, const Result<ImageInfo>& info,
   if (!info.ok() && !is_copied) {
     return info.error();
   }
-  const ImageInfo& known = is_copied ? recognise(source.file) : info.value();
+  const ImageInfo& known = is_copied ? identify(source.file) : info.value();
   for (const bool encodes_anew : {false, true}) {
     Result<Output> output = plan_job(known, options, encodes_anew);
     if (!output.ok()) {
       return output;
     }
-    const Way way = output.value().plan.way;
-    if (way != Way::kPass) {
+    const Strategy strategy = output.value().plan.strategy;
+    if (strategy != Strategy::kCopyFile) {
       if (auto error = said.ok() ? choose_metadata(said.value(), output.value()) : said.error()) {
         return *error;
       }
     }
-    if (way != Way::kPass && way != Way::kRewrite) {
+    if (strategy != Strategy::kCopyFile && strategy != Strategy::kCopyImageData) {
       return output;
     }
     const Result<bool> is_kept = run_unchanged(source, output.value());
@@ -368,10 +370,12 @@ Result<Output> prepare_job(const Source& source, const Result<ImageInfo>& info,
 // Does a job that needs none of the file's samples decoded; leaves the others.
 std::optional<Error> run_undecoded(const Source& source, Output& output) {
   const bool decodes = source.is_file() && !output.plan.region.empty();
-  if (output.plan.way == Way::kMove) {
-    return run_move(source, output);
+  if (output.plan.strategy == Strategy::kLosslessCrop) {
+    return run_lossless_crop(source, output);
   }
-  return output.plan.way == Way::kSamples && !decodes ? run_samples(source, output) : std::nullopt;
+  return output.plan.strategy == Strategy::kTranscode && !decodes
+             ? run_without_decoding(source, output)
+             : std::nullopt;
 }
 
 }  // namespace
@@ -423,8 +427,8 @@ Result<std::vector<Output>> process_all(const Source& source, std::span<const Op
     ++place;
   }
   if (source.is_file() && !outputs.empty()) {
-    for (const Share& share : share_decoding(outputs.front().info, plans, memory_limit)) {
-      if (auto error = run_share(source, share, ahead, outputs, place)) {
+    for (const DecodeGroup& group : group_decodes(outputs.front().info, plans, memory_limit)) {
+      if (auto error = run_group(source, group, ahead, outputs, place)) {
         return with_index(*error, place, options.size());
       }
     }
@@ -442,7 +446,7 @@ std::optional<std::vector<Output>> pass_all(Bytes beginning, uint64_t size,
   std::vector<Output> outputs;
   for (const Options& job : options) {
     Result<Output> output = plan_job(info.value(), job);
-    if (!output.ok() || output.value().plan.way != Way::kPass ||
+    if (!output.ok() || output.value().plan.strategy != Strategy::kCopyFile ||
         output.value().plan.checks_samples) {
       return std::nullopt;
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codecs/codec.h"
+#include "job/group.h"
 #include "job/options.h"
 #include "job/plan.h"
 
@@ -17,8 +18,9 @@ struct Source {
   ImageView samples;
   Bytes icc_profile = {};  // of samples, these two; a profile goes before the name
   ColorSpace color_space = ColorSpace::kSrgb;
-  Format kept_as = Format::kPng;  // of samples: the file format that they had, or the nearest
-  uint64_t missing_bytes = 0;     // of the file, that did not come, for nothing needs them
+  ImageFormat kept_as =
+      ImageFormat::kPng;       // of samples: the file format that they had, or the nearest
+  uint64_t missing_bytes = 0;  // of the file, that did not come, for nothing needs them
 
   bool is_file() const { return samples.data == nullptr; }
 };

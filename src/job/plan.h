@@ -1,9 +1,8 @@
-// What is to be done, worked out from the header and the options alone. Pure: nothing is read,
-// decoded or allocated. Whatever a job decides is decided here; the pipeline only carries it out.
+// Every decision of a job, by the header and the options alone. Pure: nothing is read, decoded or
+// allocated. pipeline.h carries it out.
 #pragma once
 
-#include <span>
-#include <vector>
+#include <optional>
 
 #include "codecs/codec.h"
 #include "image/convert.h"
@@ -12,33 +11,33 @@
 
 namespace crop64 {
 
-enum class Way : uint8_t {
-  kPass,     // the source's bytes as they are
-  kRewrite,  // the source's coded samples as they are, between other metadata
-  kMove,     // coefficients of the region, never decoded
-  kSamples,  // decode the region, then what the plan's steps say, then encode
+enum class Strategy : uint8_t {
+  kCopyFile,       // the source's bytes as they are
+  kCopyImageData,  // the source's coded samples as they are, with other metadata
+  kLosslessCrop,   // the region's coded blocks, without decoding them
+  kTranscode,      // decode the region, take the plan's steps, then encode
 };
 
-// Way::kSamples takes its steps in the order in which they stand here; those that are not there are
+// The steps of kTranscode are taken in the order of their members here; those without a value are
 // left out.
 struct Plan {
-  Way way = Way::kSamples;
-  // Whether the samples of a file that is not decoded for its result are decoded to see that they
-  // are sound.
+  Strategy strategy = Strategy::kTranscode;
+  // kCopyFile and kCopyImageData: whether to decode the samples to see whether they are damaged.
   bool checks_samples = false;
-  Format format = Format::kUnknown;  // of the result
-  Rect region;                       // what is taken, as displayed; empty where nothing of it is
+  ImageFormat format = ImageFormat::kUnknown;  // of the result
+  Rect
+      region;  // of the source that is taken, as displayed; empty if the crop lies beside the image
   DecodeRequest decode;
   Orientation orientation;
-  Layout working;                  // for the next three
-  std::optional<Padding> padding;  // what the crop has beyond the picture
+  Layout working;                  // the layout in which padding, resampling and letterbox are done
+  std::optional<Padding> padding;  // around the region, up to the crop
   std::optional<Resampling> resampling;
   std::optional<Padding> letterbox;  // what 'contain' leaves free
   Layout layout;                     // of the result's samples
-  bool flattens = false;             // whether alpha is dropped: the background shows through
+  bool flattens = false;             // whether alpha is replaced by the background
   Size size;                         // of the result
   EncodeSettings settings;
-  bool keeps_quantisation = false;  // the source's own, in place of the settings' quality
+  bool keeps_quantisation = false;  // encode with the source's quantisation
   std::optional<double> max_bytes;
   int min_quality = 1;  // the lowest JPEG quality that max_bytes may choose
   Color background;
@@ -48,22 +47,10 @@ struct Plan {
   bool computes() const { return padding || resampling || letterbox; }
 };
 
-// With `encodes_anew` a file whose metadata alone is to change is decoded and encoded again instead
-// of being rewritten: for a damaged file, and for one that is too large as it is.
-// Errors: INVALID_ARGUMENT (an empty crop, an option of another format), CROP_OUT_OF_BOUNDS,
-// UNSUPPORTED_FORMAT, LIMIT_EXCEEDED, LOSSLESS_IMPOSSIBLE.
+// With `encodes_anew` the plan is kTranscode where it would be kCopyImageData: for a damaged file,
+// and for one that is too large with its coded samples. Errors: INVALID_ARGUMENT (an empty crop, an
+// option of another format), CROP_OUT_OF_BOUNDS, UNSUPPORTED_FORMAT, LIMIT_EXCEEDED,
+// LOSSLESS_IMPOSSIBLE.
 Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_anew = false);
-
-// What is decoded once, and the plans that are served by it.
-struct Share {
-  DecodeRequest decode;
-  std::vector<size_t> plans;  // their places
-};
-
-// How plans for one picture share their decoding: what has to be read to reach a part is read for
-// all parts below it, so one decoding of the part that holds them all is often less than many. Each
-// plan that decodes is in one share, and a share takes no more than `memory_limit` bytes.
-std::vector<Share> share_decoding(const ImageInfo& info, std::span<const Plan> plans,
-                                  double memory_limit);
 
 }  // namespace crop64

@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kLeastBeginning = 1024;
 
 bool is_same(const crop64::Output& one, const crop64::Output& other) {
-  return one.plan.way == other.plan.way && one.plan.format == other.plan.format &&
+  return one.plan.strategy == other.plan.strategy && one.plan.format == other.plan.format &&
          one.plan.size == other.plan.size && one.plan.region == other.plan.region &&
          one.plan.layout == other.plan.layout && one.info.frame_count == other.info.frame_count &&
          one.info.mime_type == other.info.mime_type && one.bytes_read == other.bytes_read &&
@@ -31,17 +31,17 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (passed && !(output.ok() && is_same(passed->front(), output.value()))) {
     crop64::crash("A file passes by its beginning, but not as a whole.");
   }
-  if (!is_answer(output) || output.value().plan.way == crop64::Way::kPass ||
-      output.value().plan.format == crop64::Format::kRaw) {
+  if (!is_answer(output) || output.value().plan.strategy == crop64::Strategy::kCopyFile ||
+      output.value().plan.format == crop64::ImageFormat::kRaw) {
     return 0;
   }
   source.file = output.value().bytes;
   crop64::Options raw;
-  raw.format = crop64::Format::kRaw;
+  raw.format = crop64::ImageFormat::kRaw;
   raw.auto_orient = false;
   const auto again = crop64::process(source, raw);
   // Coefficients that are moved may themselves be damaged.
-  const bool moved = output.value().plan.way == crop64::Way::kMove;
+  const bool moved = output.value().plan.strategy == crop64::Strategy::kLosslessCrop;
   if (!is_answer(again) && !moved) {
     crop64::crash(again.error().message.c_str());
   }

@@ -68,7 +68,8 @@ Value pick(Tail& tail, Value first, Values... others) {
 inline Options take_options(Tail& tail) {
   Options options;
   options.limits = small_limits();
-  options.format = pick(tail, Format::kKeep, Format::kJpeg, Format::kPng, Format::kRaw);
+  options.format = pick<std::optional<ImageFormat>>(tail, std::nullopt, ImageFormat::kJpeg,
+                                                    ImageFormat::kPng, ImageFormat::kRaw);
   options.auto_orient = !tail.flag();
   options.rotate = 90 * tail.below(4);
   options.flip = pick(tail, Flip::kNone, Flip::kHorizontal, Flip::kVertical);
@@ -104,8 +105,8 @@ inline Options take_options(Tail& tail) {
         pick(tail, MetadataPolicy::kAll, MetadataPolicy::kColor, MetadataPolicy::kNone);
   }
   const bool own = tail.flag();  // else all options keep their defaults
-  const bool jpeg = options.format == Format::kJpeg || options.format == Format::kKeep;
-  const bool png = options.format == Format::kPng || options.format == Format::kKeep;
+  const bool jpeg = options.format == ImageFormat::kJpeg || !options.format;
+  const bool png = options.format == ImageFormat::kPng || !options.format;
   if (own && jpeg) {
     options.quality = tail.below(101);
     options.progressive = pick(tail, Progressive::kKeep, Progressive::kNo, Progressive::kYes);
@@ -118,7 +119,7 @@ inline Options take_options(Tail& tail) {
     options.compression_level = tail.below(10);
     options.palette = tail.flag();
   }
-  if (own && options.format == Format::kRaw) {
+  if (own && options.format == ImageFormat::kRaw) {
     options.channels = static_cast<Channels>(tail.below(int{uint8_t(Channels::kKeep)} + 1));
     options.bit_depth = 8 * tail.below(3);
   }
@@ -137,7 +138,7 @@ inline Options take_options(Tail& tail) {
 
 // Samples in place of a file, and no option that is a file's alone.
 inline void ask_for_samples(Options& options) {
-  options.format = Format::kRaw;
+  options.format = ImageFormat::kRaw;
   options.quality.reset();
   options.min_quality.reset();
   options.progressive.reset();

@@ -4,7 +4,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   crop64::Tail tail({data, size});
   crop64::Options options = crop64::take_options(tail);
-  options.format = crop64::Format::kKeep;
+  options.format.reset();
   options.lossless = true;
   options.resize.reset();
   options.out_of_bounds = crop64::OutOfBounds::kClamp;

@@ -48,7 +48,7 @@ const std::map<std::string, Setter>& setters() {
   using crop64::Channels;
   using crop64::Fit;
   using crop64::Flip;
-  using crop64::Format;
+  using crop64::ImageFormat;
   using crop64::Kernel;
   using crop64::OutOfBounds;
   using crop64::Progressive;
@@ -85,8 +85,9 @@ const std::map<std::string, Setter>& setters() {
        }},
       {"format",
        [](Options& o, Text v) {
-         o.format = named<Format>(
-             v, {{"jpeg", Format::kJpeg}, {"png", Format::kPng}, {"raw", Format::kRaw}});
+         o.format = named<ImageFormat>(v, {{"jpeg", ImageFormat::kJpeg},
+                                           {"png", ImageFormat::kPng},
+                                           {"raw", ImageFormat::kRaw}});
        }},
       {"lossless", [](Options& o, Text v) { o.lossless = truth(v); }},
       {"quality", [](Options& o, Text v) { o.quality = number(v); }},
@@ -143,7 +144,7 @@ int main() {
     if (!output.ok()) {
       give_up(output.error().message);
     }
-    const bool passed = output.value().plan.way == crop64::Way::kPass;
+    const bool passed = output.value().plan.strategy == crop64::Strategy::kCopyFile;
     write_block(passed ? source.file : crop64::Bytes(output.value().bytes));
   }
   return EXIT_SUCCESS;

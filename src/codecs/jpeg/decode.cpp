@@ -212,9 +212,9 @@ size_t bytes_of_rows(const jpeg_decompress_struct& info) {
   return kRows * samples + kAhead;
 }
 
-class JpegDecoding : public Decoding {
+class IncrementalJpegDecoder : public IncrementalDecoder {
  public:
-  JpegDecoding(Bytes file, const DecodeRequest& request) : reader_(file, request) {}
+  IncrementalJpegDecoder(Bytes file, const DecodeRequest& request) : reader_(file, request) {}
 
   // False where the header has not all arrived, or all of the file is needed for any part of it.
   bool begin(size_t there) {
@@ -226,16 +226,16 @@ class JpegDecoding : public Decoding {
     decoder.rows_bytes = bytes_of_rows(decoder.info);
     return run_trapped(reader_.trap, start, &reader_);
   }
-  Advance advance(size_t there) override {
+  DecodeStatus decode(size_t available) override {
     JpegDecoder& decoder = reader_.decoder;
-    decoder.arrived(there);
+    decoder.arrived(available);
     if (!run_trapped(reader_.trap, read_region, &reader_) || decoder.ran_out()) {
-      return Advance::kFailed;
+      return DecodeStatus::kError;
     }
     const auto bottom = static_cast<JDIMENSION>(reader_.request.region.bottom);
-    return decoder.info.output_scanline < bottom ? Advance::kWaits : Advance::kDone;
+    return decoder.info.output_scanline < bottom ? DecodeStatus::kNeedInput : DecodeStatus::kDone;
   }
-  Decoded take() override { return taken(reader_); }
+  Decoded take_result() override { return taken(reader_); }
 
  private:
   Reader reader_;
@@ -243,8 +243,9 @@ class JpegDecoding : public Decoding {
 
 }  // namespace
 
-std::unique_ptr<Decoding> begin_jpeg(Bytes file, size_t there, const DecodeRequest& request) {
-  auto decoding = std::make_unique<JpegDecoding>(file, request);
+std::unique_ptr<IncrementalDecoder> start_jpeg(Bytes file, size_t there,
+                                               const DecodeRequest& request) {
+  auto decoding = std::make_unique<IncrementalJpegDecoder>(file, request);
   return decoding->begin(there) ? std::move(decoding) : nullptr;
 }
 

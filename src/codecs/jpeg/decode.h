@@ -16,6 +16,7 @@ namespace crop64 {
 Result<Decoded> decode_jpeg(Bytes file, const DecodeRequest& request);
 
 // The same while the file is arriving (Codec::begin): of baseline pictures of one scan.
-std::unique_ptr<Decoding> begin_jpeg(Bytes file, size_t there, const DecodeRequest& request);
+std::unique_ptr<IncrementalDecoder> start_jpeg(Bytes file, size_t there,
+                                               const DecodeRequest& request);
 
 }  // namespace crop64

@@ -120,7 +120,7 @@ double jpeg_encode_memory(const Layout& layout, Size size, const EncodeSettings&
   return 128 * 1024 + 6 * 32 * row + (keeps ? coefficients : 0);
 }
 
-Layout storable_jpeg(Layout layout) {
+Layout jpeg_encoder_layout(Layout layout) {
   if (layout.is_gray()) {
     return {Model::kGray, 8};
   }

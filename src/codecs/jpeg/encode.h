@@ -7,7 +7,7 @@ namespace crop64 {
 
 // Encodes a JPEG (JFIF) with the accurate integer DCT. Unless `settings` say otherwise it is
 // baseline, with libjpeg's standard tables scaled to `quality`, and 4:2:0 for colour: the same
-// bytes as cjpeg and Pillow write. `image` has a layout that storable_jpeg() returns. Errors:
+// bytes as cjpeg and Pillow write. `image` has a layout that jpeg_encoder_layout() returns. Errors:
 // INVALID_ARGUMENT (more than 65 500 pixels a side), OUT_OF_MEMORY.
 Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& settings,
                            const Metadata& metadata);
@@ -18,6 +18,6 @@ double jpeg_encode_memory(const Layout& layout, Size size, const EncodeSettings&
 
 // The layout that encode_jpeg() takes for samples of `layout`: 8-bit grey for grey, else 8-bit RGB
 // or BGR.
-Layout storable_jpeg(Layout layout);
+Layout jpeg_encoder_layout(Layout layout);
 
 }  // namespace crop64

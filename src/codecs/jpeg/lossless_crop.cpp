@@ -140,8 +140,8 @@ void crop_file(void* context) {
 
 }  // namespace
 
-Result<Buffer> move_jpeg(Bytes file, const Rect& region, const EncodeSettings& settings,
-                         const Metadata& metadata) {
+Result<Buffer> lossless_crop_jpeg(Bytes file, const Rect& region, const EncodeSettings& settings,
+                                  const Metadata& metadata) {
   ErrorTrap trap;
   // The compressor uses the decompressor's arrays, so it is destroyed first.
   JpegDecoder decoder(trap, file, Damaged::kError);

@@ -10,7 +10,7 @@ namespace crop64 {
 // Blocks at its right and bottom edges are kept whole, so they contain samples beyond the edge,
 // which decoders do not show. Errors: those of open() (libjpeg_decompressor.h), and TRUNCATED_IMAGE
 // for every incomplete file.
-Result<Buffer> move_jpeg(Bytes file, const Rect& region, const EncodeSettings& settings,
-                         const Metadata& metadata);
+Result<Buffer> lossless_crop_jpeg(Bytes file, const Rect& region, const EncodeSettings& settings,
+                                  const Metadata& metadata);
 
 }  // namespace crop64

@@ -79,7 +79,7 @@ std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& co
   const uint64_t block_row = columns * uint64_t(info.block.area()) * uint64_t(components);
   info.decode_memory = uint64_t{256} * 1024 + 6 * block_row;
   coefficient_memory = 2 * block_row * rows;
-  info.move_memory = info.decode_memory + coefficient_memory;
+  info.lossless_crop_memory = info.decode_memory + coefficient_memory;
   return std::nullopt;
 }
 

@@ -213,13 +213,13 @@ std::unique_ptr<RowReader> open_rows(const Reader& reader, Bytes file, size_t th
   return RowReader::open(file, reader.at - 8, there, wanted);
 }
 
-Advance read_rows(Reader& reader, RowReader& rows, size_t there) {
+DecodeStatus read_rows(Reader& reader, RowReader& rows, size_t there) {
   const Rect& region = reader.request.region;
   Image& image = reader.image;
-  const Advance progress = rows.advance(there, [&](int y, const uint8_t* row) {
+  const DecodeStatus progress = rows.advance(there, [&](int y, const uint8_t* row) {
     copy_pixels(row, image.layout, region.left, region.size().width, 1, image.row(y - region.top));
   });
-  if (progress == Advance::kDone) {
+  if (progress == DecodeStatus::kDone) {
     reader.at = rows.end();
   }
   return progress;
@@ -227,7 +227,7 @@ Advance read_rows(Reader& reader, RowReader& rows, size_t there) {
 
 bool read_fast(Reader& reader) {
   const auto rows = open_rows(reader, reader.file, reader.file.size());
-  return rows != nullptr && read_rows(reader, *rows, reader.file.size()) == Advance::kDone;
+  return rows != nullptr && read_rows(reader, *rows, reader.file.size()) == DecodeStatus::kDone;
 }
 
 // Fills the blocks that the pixels of `reader.row` stand for, as far as they lie in the region.
@@ -372,7 +372,7 @@ Result<Decoded> read_with_libpng(Bytes file, const DecodeRequest& request, Check
   return error;
 }
 
-class PngDecoding : public Decoding {
+class IncrementalPngDecoder : public IncrementalDecoder {
  public:
   bool begin(Bytes file, size_t there, const DecodeRequest& request) {
     if (open(reader_, file.first(there), request) || is_interlaced(reader_)) {
@@ -381,8 +381,8 @@ class PngDecoding : public Decoding {
     rows_ = open_rows(reader_, file, there);
     return rows_ != nullptr;
   }
-  Advance advance(size_t there) override { return read_rows(reader_, *rows_, there); }
-  Decoded take() override { return taken(reader_, true); }
+  DecodeStatus decode(size_t available) override { return read_rows(reader_, *rows_, available); }
+  Decoded take_result() override { return taken(reader_, true); }
 
  private:
   Reader reader_;
@@ -391,8 +391,9 @@ class PngDecoding : public Decoding {
 
 }  // namespace
 
-std::unique_ptr<Decoding> begin_png(Bytes file, size_t there, const DecodeRequest& request) {
-  auto decoding = std::make_unique<PngDecoding>();
+std::unique_ptr<IncrementalDecoder> start_png(Bytes file, size_t there,
+                                              const DecodeRequest& request) {
+  auto decoding = std::make_unique<IncrementalPngDecoder>();
   return decoding->begin(file, there, request) ? std::move(decoding) : nullptr;
 }
 

@@ -18,7 +18,8 @@ Result<Decoded> decode_png(Bytes file, const DecodeRequest& request);
 
 // The same while the file is arriving: of its bytes the first `there` are there. Null where the
 // fast way has not all it needs to begin, or is none.
-std::unique_ptr<Decoding> begin_png(Bytes file, size_t there, const DecodeRequest& request);
+std::unique_ptr<IncrementalDecoder> start_png(Bytes file, size_t there,
+                                              const DecodeRequest& request);
 
 // Both ways give the same samples and the same errors: libpng's alone is for tests to compare.
 enum class PngWay : uint8_t { kFast, kLibpng };

@@ -193,7 +193,7 @@ double png_encode_memory(const Layout& layout, Size size, const EncodeSettings& 
   return double(Deflater::kMemory) + 7 * row;
 }
 
-Layout storable_png(Layout layout) {
+Layout png_encoder_layout(Layout layout) {
   switch (layout.model) {
     case Model::kBgr:
     case Model::kCmyk:

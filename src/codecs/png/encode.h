@@ -14,6 +14,6 @@ Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings
 double png_encode_memory(const Layout& layout, Size size, const EncodeSettings& settings);
 
 // The layout itself; RGB(A) for BGR(A) and for CMYK.
-Layout storable_png(Layout layout);
+Layout png_encoder_layout(Layout layout);
 
 }  // namespace crop64

@@ -90,19 +90,19 @@ bool RowReader::finish() {
   return inflater_.finish(adler_);
 }
 
-Advance RowReader::advance(size_t there,
-                           const std::function<void(int y, const uint8_t* row)>& take) {
+DecodeStatus RowReader::advance(size_t there,
+                                const std::function<void(int y, const uint8_t* row)>& take) {
   source_.arrived(there);
   while (y_ < wanted_.bottom) {
     if (inflater_.waits()) {
-      return Advance::kWaits;
+      return DecodeStatus::kNeedInput;
     }
     if (!inflate_batch()) {
-      return Advance::kFailed;
+      return DecodeStatus::kError;
     }
     const int count = std::min(count_, wanted_.bottom - y_);
     if (count == 0 && !inflater_.waits()) {
-      return Advance::kFailed;
+      return DecodeStatus::kError;
     }
     // Rows with the filters None and Sub do not stand on those above them: the last such row that
     // is not below the first wanted one makes all above it needless.
@@ -110,7 +110,7 @@ Advance RowReader::advance(size_t there,
     for (int i = 0; i < count; ++i) {
       const uint8_t filter = *row(i);
       if (filter >= kFilters) {
-        return Advance::kFailed;
+        return DecodeStatus::kError;
       }
       if (y_ + i <= wanted_.top && filter <= static_cast<uint8_t>(Filter::kSub)) {
         first = i;
@@ -127,9 +127,9 @@ Advance RowReader::advance(size_t there,
     y_ += count;
   }
   if (inflater_.waits()) {
-    return Advance::kWaits;
+    return DecodeStatus::kNeedInput;
   }
-  return finish() ? Advance::kDone : Advance::kFailed;
+  return finish() ? DecodeStatus::kDone : DecodeStatus::kError;
 }
 
 }  // namespace crop64

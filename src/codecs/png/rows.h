@@ -33,7 +33,7 @@ class RowReader {
   // Gives rows that are wanted to `take`, from the top, without their filters, as far as a file of
   // which `there` bytes are there has them. Where all of it is, it does not wait. It may fail after
   // having given rows.
-  Advance advance(size_t there, const std::function<void(int y, const uint8_t* row)>& take);
+  DecodeStatus advance(size_t there, const std::function<void(int y, const uint8_t* row)>& take);
 
   // How far into the file it went.
   size_t end() const { return static_cast<size_t>(inflater_.position() - file_.data()); }

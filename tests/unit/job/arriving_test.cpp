@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "codecs/registry.h"
 #include "support/jpegs.h"
 #include "support/pngs.h"
 
@@ -25,7 +26,7 @@ Options crop_to(const Rect& region) {
   options.crop = {
       {double(region.left), double(region.top), double(region.right), double(region.bottom)},
       false};
-  options.format = Format::kPng;
+  options.format = ImageFormat::kPng;
   options.compression_level = 1;
   return options;
 }
@@ -103,9 +104,9 @@ TEST_CASE("a JPEG that arrives in pieces gives what the whole file gives, and no
   const Size size = {120, 900};
   const File file = make_jpeg(size, {.quality = 95, .restart_rows = 2});
   for (const Rect& region : {Rect{0, 0, 1, 1}, Rect{7, 300, 100, 400}, Rect{0, 0, 120, 900}}) {
-    for (const Format format : {Format::kPng, Format::kJpeg}) {
+    for (const ImageFormat format : {ImageFormat::kPng, ImageFormat::kJpeg}) {
       Options options = crop_to(region);
-      if (format == Format::kJpeg) {
+      if (format == ImageFormat::kJpeg) {
         options.format = format;
         options.compression_level.reset();
         options.quality = 80;  // or it would be cut out without being decoded

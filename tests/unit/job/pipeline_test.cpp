@@ -7,6 +7,7 @@
 
 #include "codecs/jpeg/decode.h"
 #include "codecs/jpeg/encode.h"
+#include "codecs/registry.h"
 #include "image/convert.h"
 #include "image/orient.h"
 #include "image/resize.h"
@@ -24,7 +25,7 @@ constexpr Color kRed = {255, 0, 0, 1};
 Source file_source(const File& file) { return {file, {}}; }
 Source sample_source(const ImageView& samples) { return {{}, samples}; }
 
-Options crop_to(const Rect& region, Format format = Format::kKeep) {
+Options crop_to(const Rect& region, std::optional<ImageFormat> format = std::nullopt) {
   Options options;
   options.crop = {
       {double(region.left), double(region.top), double(region.right), double(region.bottom)},
@@ -74,7 +75,7 @@ TEST_CASE("a file's region is handed out as samples") {
       {"PNG", make_png(picture.view()), full_decode_with_libpng(make_png(picture.view()))}};
   for (const Case& expected : cases) {
     CAPTURE(expected.name);
-    const Output output = run(file_source(expected.file), crop_to(region, Format::kRaw));
+    const Output output = run(file_source(expected.file), crop_to(region, ImageFormat::kRaw));
     const Image rgba = std::move(convert(expected.full.view(), kRgba8, {}).value());
     CHECK(difference(samples_of(output), crop(rgba.view(), region)) == "");
     CHECK(output.lossless);
@@ -115,7 +116,7 @@ TEST_CASE("a JPEG's region is written as libjpeg writes these samples") {
 
 TEST_CASE("from JPEG to PNG no sample is lost") {
   const File file = make_jpeg({45, 37});
-  const Output output = run(file_source(file), crop_to({5, 7, 30, 19}, Format::kPng));
+  const Output output = run(file_source(file), crop_to({5, 7, 30, 19}, ImageFormat::kPng));
   const Image full = full_decode_with_libjpeg(file);
   CHECK(difference(full_decode_with_libpng(bytes_of(output)).view(),
                    crop(full.view(), {5, 7, 30, 19})) == "");
@@ -131,7 +132,7 @@ TEST_CASE("from a PNG with alpha to JPEG the background shows through, white by 
   const Case cases[] = {{{}, {255, 255, 255, 1}}, {kRed, kRed}};
   for (const auto& [given, used] : cases) {
     Options options;
-    options.format = Format::kJpeg;
+    options.format = ImageFormat::kJpeg;
     options.background = given;
     const Output output = run(file_source(make_png(picture.view())), options);
     const Image flat = std::move(convert(picture.view(), kRgb8, used).value());
@@ -146,10 +147,10 @@ TEST_CASE("samples are a source: cropped, padded and written") {
   const ImageView part = crop(picture.view(), {3, 2, 40, 30});
   const Output output = run(sample_source(part), crop_to({5, 7, 30, 19}));
   const Image rgba = std::move(convert(part, kRgba8, {}).value());
-  CHECK(output.plan.format == Format::kPng);
+  CHECK(output.plan.format == ImageFormat::kPng);
   CHECK(difference(full_decode_with_libpng(bytes_of(output)).view(),
                    crop(rgba.view(), {5, 7, 30, 19})) == "");
-  CHECK(output.info.format == Format::kRaw);
+  CHECK(output.info.format == ImageFormat::kRaw);
   CHECK(output.bytes_read == 25 * 12 * 4);
 }
 
@@ -169,7 +170,7 @@ TEST_CASE("what lies outside is padded with the background") {
   };
   for (const Case& expected : cases) {
     CAPTURE(to_string(expected.crop));
-    Options options = crop_to(expected.crop, Format::kPng);
+    Options options = crop_to(expected.crop, ImageFormat::kPng);
     options.background = kRed;
     const Output output = run(file_source(make_png(picture.view())), options);
     const Image padded = std::move(pad(crop(picture.view(), expected.region),
@@ -224,7 +225,7 @@ TEST_CASE("a picture is turned, padded, resampled, letterboxed and converted, in
     options.out_of_bounds = OutOfBounds::kPad;
     options.background = kGreen;
     options.resize = size_of(20, 16, Fit::kContain);
-    options.format = Format::kRaw;
+    options.format = ImageFormat::kRaw;
     options.channels = Channels::kBgra;
     options.bit_depth = 16;
 
@@ -258,12 +259,12 @@ TEST_CASE("through a transparent colour the background shows, though the layout 
   CHECK(sample_at(flat.view(), 3, 2, 0) == 255);
   Options options;
   options.background = kRed;
-  options.format = Format::kRaw;
+  options.format = ImageFormat::kRaw;
   options.channels = Channels::kRgb;
   const Output samples = run(file_source(make_png(picture.view())), options);
   CHECK(difference(samples_of(samples), flat.view()) == "");
   CHECK(!samples.lossless);
-  options.format = Format::kJpeg;
+  options.format = ImageFormat::kJpeg;
   options.channels = std::nullopt;
   const Output jpeg = run(file_source(make_png(picture.view())), options);
   CHECK((bytes_of(jpeg) == encode_with_libjpeg(flat.view())));
@@ -281,16 +282,16 @@ TEST_CASE("a JPEG is shown the way up that its Exif orientation says") {
     file.insert(file.begin() + 2, exif.begin(), exif.end());
     const Image shown = std::move(orient(stored.view(), exif_orientation(tag)).value());
     const Rect part = {3, 5, 30, 21};
-    const Output output = run(file_source(file), crop_to(part, Format::kPng));
+    const Output output = run(file_source(file), crop_to(part, ImageFormat::kPng));
     CHECK(difference(full_decode_with_libpng(bytes_of(output)).view(), crop(shown.view(), part)) ==
           "");
     CHECK(output.lossless);
-    Options as_stored = crop_to(part, Format::kPng);
+    Options as_stored = crop_to(part, ImageFormat::kPng);
     as_stored.auto_orient = false;
     CHECK(difference(full_decode_with_libpng(bytes_of(run(file_source(file), as_stored))).view(),
                      crop(stored.view(), part)) == "");
     const Output rewritten = run(file_source(file), {});
-    CHECK(rewritten.plan.way == Way::kRewrite);
+    CHECK(rewritten.plan.strategy == Strategy::kCopyImageData);
     CHECK(probe(Bytes(rewritten.bytes)).value().orientation == exif_orientation(tag));
   }
 }
@@ -309,7 +310,7 @@ TEST_CASE("a JPEG that is made much smaller is decoded reduced, and the result s
   for (const Case& expected : {Case{{73, 54}, 2}, Case{{37, 27}, 4}, Case{{17, 13}, 8}}) {
     const Size size = expected.size;
     CAPTURE(expected.reduction);
-    Options options = crop_to({7, 5, 307, 227}, Format::kRaw);
+    Options options = crop_to({7, 5, 307, 227}, ImageFormat::kRaw);
     options.channels = Channels::kRgb;
     options.resize = size_of(size.width, size.height);
     const Output output = run(file_source(file), options);
@@ -338,7 +339,7 @@ TEST_CASE("CMYK comes out as RGB") {
   REQUIRE(ink.layout.model == Model::kCmyk);
   const Image rgb = std::move(convert(ink.view(), kRgb8, {}).value());
   const Rect part = {5, 7, 30, 19};
-  const Output png = run(file_source(file), crop_to(part, Format::kPng));
+  const Output png = run(file_source(file), crop_to(part, ImageFormat::kPng));
   CHECK(difference(full_decode_with_libpng(bytes_of(png)).view(), crop(rgb.view(), part)) == "");
   CHECK(!png.lossless);
   const Output jpeg = run(file_source(file), crop_to(part));
@@ -356,11 +357,11 @@ TEST_CASE("a BMP is copied if nothing is asked, and else becomes a PNG of its ow
     CAPTURE(to_string(layout));
     const Image picture = make_picture({45, 37}, layout);
     const File bmp = make_bmp(picture.view());
-    CHECK(run(file_source(bmp), copy_file()).plan.way == Way::kPass);
-    CHECK(run(file_source(bmp), {}).plan.format == Format::kPng);
+    CHECK(run(file_source(bmp), copy_file()).plan.strategy == Strategy::kCopyFile);
+    CHECK(run(file_source(bmp), {}).plan.format == ImageFormat::kPng);
     const Rect part = {5, 7, 30, 19};
     const Output output = run(file_source(bmp), crop_to(part));
-    CHECK(output.plan.format == Format::kPng);
+    CHECK(output.plan.format == ImageFormat::kPng);
     const Image read = full_decode_with_libpng(bytes_of(output));
     CHECK(difference(read.view(), crop(picture.view(), part)) == "");
     CHECK((read.colors.palette == picture.colors.palette));
@@ -377,7 +378,7 @@ TEST_CASE("maxBytes takes the highest quality at which the JPEG fits and the nex
   const Source source = sample_source(picture.view());
   const auto within = [&](double max_bytes, int quality) {
     Options options;
-    options.format = Format::kJpeg;
+    options.format = ImageFormat::kJpeg;
     options.max_bytes = max_bytes;
     options.quality = quality;
     return process(source, options);
@@ -420,11 +421,11 @@ TEST_CASE("maxBytes refuses a PNG that is larger, and rewrites a JPEG that is sm
   const File jpeg = make_jpeg({45, 37});
   options.max_bytes = double(jpeg.size());
   const Output rewritten = run(file_source(jpeg), options);
-  CHECK(rewritten.plan.way == Way::kRewrite);
+  CHECK(rewritten.plan.strategy == Strategy::kCopyImageData);
   CHECK(rewritten.lossless);
   options.max_bytes = double(rewritten.bytes.size() - 1);
   const Output smaller = run(file_source(jpeg), options);
-  CHECK(smaller.plan.way == Way::kSamples);
+  CHECK(smaller.plan.strategy == Strategy::kTranscode);
   CHECK(!smaller.lossless);
   CHECK(smaller.bytes.size() < rewritten.bytes.size());
   options.lossless = true;
@@ -433,7 +434,7 @@ TEST_CASE("maxBytes refuses a PNG that is larger, and rewrites a JPEG that is sm
 
 TEST_CASE("nothing but padding can be resized, turned and written too") {
   const Image picture = make_picture({45, 37}, kRgb8);
-  Options options = crop_to({100, 100, 140, 120}, Format::kRaw);
+  Options options = crop_to({100, 100, 140, 120}, ImageFormat::kRaw);
   options.channels = Channels::kRgb;
   options.background = kRed;
   options.rotate = 90;
@@ -456,7 +457,7 @@ TEST_CASE("a copied file makes no bytes and no work, whatever its end is like") 
   const File broken = first_bytes(jpeg, 30);
   for (const File& file : {jpeg, cut, broken, webp}) {
     const Output output = run(file_source(file), copy_file());
-    CHECK(output.plan.way == Way::kPass);
+    CHECK(output.plan.strategy == Strategy::kCopyFile);
     CHECK(output.bytes.size() == 0);
     CHECK(output.bytes_read == file.size());
     CHECK(output.lossless);
@@ -476,10 +477,10 @@ TEST_CASE("a damaged file is not rewritten but refused, or decoded and encoded i
   CHECK(code_of(process(file_source(cut), options)) == "TRUNCATED_IMAGE");
   options.metadata = MetadataPolicy::kAll;
   CHECK(code_of(process(file_source(cut), options)) == "TRUNCATED_IMAGE");
-  CHECK(run(file_source(jpeg), options).plan.way == Way::kPass);
+  CHECK(run(file_source(jpeg), options).plan.strategy == Strategy::kCopyFile);
   options.damaged = Damaged::kAccept;
   const Output accepted = run(file_source(cut), options);
-  CHECK(accepted.plan.way == Way::kSamples);
+  CHECK(accepted.plan.strategy == Strategy::kTranscode);
   CHECK(!accepted.lossless);
 }
 
@@ -495,7 +496,7 @@ TEST_CASE("that a file is copied is decided by its beginning") {
   REQUIRE(outputs.has_value());
   REQUIRE(outputs->size() == 2);
   for (const Output& output : *outputs) {
-    CHECK(output.plan.way == Way::kPass);
+    CHECK(output.plan.strategy == Strategy::kCopyFile);
     CHECK(output.plan.size == Size{45, 37});
     CHECK(output.bytes_read == jpeg.size());
     CHECK(output.lossless);
@@ -536,7 +537,7 @@ TEST_CASE("a picture whose missing rows were filled is not lossless") {
   const File jpeg = make_jpeg({45, 37});
   for (const File& file : {png, jpeg}) {
     const File cut = first_bytes(file, file.size() / 2);
-    Options options = crop_to({0, 0, 45, 37}, Format::kRaw);
+    Options options = crop_to({0, 0, 45, 37}, ImageFormat::kRaw);
     CHECK(code_of(process(file_source(cut), options)) == "TRUNCATED_IMAGE");
     options.damaged = Damaged::kAccept;
     CHECK(!run(file_source(cut), options).lossless);
@@ -556,7 +557,7 @@ TEST_CASE("limits hold before anything is decoded") {
   const File png = make_png(make_picture({45, 37}, kRgb8).view());
   const auto with = [](auto set) {
     Options options;
-    options.format = Format::kRaw;
+    options.format = ImageFormat::kRaw;
     set(options.limits);
     return options;
   };
@@ -571,7 +572,7 @@ TEST_CASE("limits hold before anything is decoded") {
 
 TEST_CASE("a region that no memory is large enough for is out of memory") {
   const Image picture = make_picture({45, 37}, kRgba8);
-  Options options = crop_to({0, 0, 1'000'000'000, 1'000'000'000}, Format::kRaw);
+  Options options = crop_to({0, 0, 1'000'000'000, 1'000'000'000}, ImageFormat::kRaw);
   options.limits.memory = 1e300;
   CHECK(code_of(process(sample_source(picture.view()), options)) == "OUT_OF_MEMORY");
 }
@@ -580,13 +581,13 @@ TEST_CASE("probing tells what the source is") {
   const Image picture = make_picture({45, 37}, {Model::kGrayAlpha, 16});
   const Result<ImageInfo> samples = probe(sample_source(picture.view()));
   REQUIRE(samples.ok());
-  CHECK(samples.value().format == Format::kRaw);
+  CHECK(samples.value().format == ImageFormat::kRaw);
   CHECK(samples.value().size == Size{45, 37});
   CHECK(samples.value().has_alpha);
   CHECK(samples.value().byte_length == 45 * 37 * 4);
   const Result<ImageInfo> file = probe(file_source(make_png(picture.view())));
   REQUIRE(file.ok());
-  CHECK(file.value().format == Format::kPng);
+  CHECK(file.value().format == ImageFormat::kPng);
   CHECK(file.value().layout == picture.layout);
 }
 

@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "codecs/registry.h"
+#include "job/group.h"
 #include "support/pictures.h"
 
 namespace crop64 {
@@ -30,7 +32,7 @@ constexpr Color kRed = {255, 0, 0, 1};
 constexpr OutOfBounds kOutOfBounds[] = {OutOfBounds::kError, OutOfBounds::kClamp,
                                         OutOfBounds::kPad};
 
-ImageInfo picture(Format format, Layout layout = kRgb8, bool has_alpha = false) {
+ImageInfo picture(ImageFormat format, Layout layout = kRgb8, bool has_alpha = false) {
   ImageInfo info;
   info.format = format;
   info.name = "a picture";
@@ -48,7 +50,7 @@ Options crop_to(const RectF& edges, OutOfBounds out_of_bounds = OutOfBounds::kEr
   return options;
 }
 
-Options as(Format format) {
+Options as(ImageFormat format) {
   Options options;
   options.format = format;
   return options;
@@ -75,7 +77,7 @@ TEST_CASE("a crop is rounded edge by edge, half up") {
       {{10.5, 0, 13, 10}, {11, 0, 13, 10}},
   };
   for (const Case& expected : cases) {
-    const Result<Plan> result = plan(picture(Format::kPng), crop_to(expected.asked));
+    const Result<Plan> result = plan(picture(ImageFormat::kPng), crop_to(expected.asked));
     REQUIRE(result.ok());
     CHECK(result.value().region == expected.region);
     CHECK(result.value().size == expected.region.size());
@@ -97,7 +99,7 @@ TEST_CASE("percent are of the picture's sides") {
   for (const Case& expected : cases) {
     Options options;
     options.crop = {expected.percent, true};
-    const Result<Plan> result = plan(picture(Format::kPng), options);
+    const Result<Plan> result = plan(picture(ImageFormat::kPng), options);
     REQUIRE(result.ok());
     CHECK(result.value().region == expected.region);
   }
@@ -108,7 +110,7 @@ TEST_CASE("an edge up to one pixel outside is clamped whatever outOfBounds is") 
     for (const double over : {0.0001, 0.5, 0.9999, 1.0}) {
       CAPTURE(over);
       const RectF edges = {-over, -over, 100 + over, 50 + over};
-      const Result<Plan> result = plan(picture(Format::kPng), crop_to(edges, out_of_bounds));
+      const Result<Plan> result = plan(picture(ImageFormat::kPng), crop_to(edges, out_of_bounds));
       REQUIRE(result.ok());
       CHECK(result.value().region == whole(kSize));
       CHECK(result.value().size == kSize);
@@ -122,7 +124,7 @@ TEST_CASE("an empty crop is an invalid argument whatever may lie outside") {
   for (const OutOfBounds out_of_bounds : kOutOfBounds) {
     for (const RectF& edges : empty) {
       CAPTURE(edges.left);
-      const Result<Plan> result = plan(picture(Format::kPng), crop_to(edges, out_of_bounds));
+      const Result<Plan> result = plan(picture(ImageFormat::kPng), crop_to(edges, out_of_bounds));
       REQUIRE(!result.ok());
       CHECK(result.error().code == ErrorCode::kInvalidArgument);
       REQUIRE(result.error().details.size() == 2);
@@ -148,7 +150,7 @@ TEST_CASE("beyond the picture's edge there is an error, nothing or padding") {
       {{200, 5, 220, 25}, {}, {20, 20}, 0, 0},
       {{-20, -30, -10, -20}, {}, {10, 10}, 0, 0},
   };
-  const ImageInfo info = picture(Format::kPng);
+  const ImageInfo info = picture(ImageFormat::kPng);
   for (const Case& expected : cases) {
     CAPTURE(expected.asked.left);
     const Result<Plan> refused = plan(info, crop_to(expected.asked, OutOfBounds::kError));
@@ -182,15 +184,19 @@ TEST_CASE("beyond the picture's edge there is an error, nothing or padding") {
 
 TEST_CASE("the format is kept unless another one is asked for; samples become a PNG") {
   struct Case {
-    Format source;
-    Format asked;
-    Format result;
+    ImageFormat source;
+    std::optional<ImageFormat> asked;
+    ImageFormat result;
   };
   const Case cases[] = {
-      {Format::kJpeg, Format::kKeep, Format::kJpeg}, {Format::kPng, Format::kKeep, Format::kPng},
-      {Format::kRaw, Format::kKeep, Format::kPng},   {Format::kJpeg, Format::kPng, Format::kPng},
-      {Format::kPng, Format::kJpeg, Format::kJpeg},  {Format::kPng, Format::kRaw, Format::kRaw},
-      {Format::kBmp, Format::kKeep, Format::kPng},   {Format::kBmp, Format::kJpeg, Format::kJpeg},
+      {ImageFormat::kJpeg, std::nullopt, ImageFormat::kJpeg},
+      {ImageFormat::kPng, std::nullopt, ImageFormat::kPng},
+      {ImageFormat::kRaw, std::nullopt, ImageFormat::kPng},
+      {ImageFormat::kJpeg, ImageFormat::kPng, ImageFormat::kPng},
+      {ImageFormat::kPng, ImageFormat::kJpeg, ImageFormat::kJpeg},
+      {ImageFormat::kPng, ImageFormat::kRaw, ImageFormat::kRaw},
+      {ImageFormat::kBmp, std::nullopt, ImageFormat::kPng},
+      {ImageFormat::kBmp, ImageFormat::kJpeg, ImageFormat::kJpeg},
   };
   for (const Case& expected : cases) {
     Options options = crop_to({0, 0, 10, 10});
@@ -202,21 +208,21 @@ TEST_CASE("the format is kept unless another one is asked for; samples become a 
 }
 
 TEST_CASE("samples that had a lossy format keep it, unless nothing may be lost") {
-  ImageInfo info = picture(Format::kRaw);
-  info.kept_as = Format::kJpeg;
+  ImageInfo info = picture(ImageFormat::kRaw);
+  info.kept_as = ImageFormat::kJpeg;
   Options options;
-  CHECK(plan(info, options).value().format == Format::kJpeg);
+  CHECK(plan(info, options).value().format == ImageFormat::kJpeg);
   options.compression_level = 9;  // waits for an image that it fits
-  CHECK(plan(info, options).value().format == Format::kJpeg);
+  CHECK(plan(info, options).value().format == ImageFormat::kJpeg);
   options.lossless = true;
-  CHECK(plan(info, options).value().format == Format::kPng);
+  CHECK(plan(info, options).value().format == ImageFormat::kPng);
 }
 
 TEST_CASE("a file keeps its coded samples if the options change none of them") {
   using Change = std::function<void(Options&)>;
   struct Case {
     std::string name;
-    Format source;
+    ImageFormat source;
     bool keeps;
     Change change;
   };
@@ -227,45 +233,47 @@ TEST_CASE("a file keeps its coded samples if the options change none of them") {
   const Change quality = [](Options& o) { o.quality = 85; };
   const Change level = [](Options& o) { o.compression_level = 6; };
   const Case cases[] = {
-      {"nothing, JPEG", Format::kJpeg, true, nothing},
-      {"nothing, PNG", Format::kPng, true, nothing},
-      {"nothing, samples", Format::kRaw, false, nothing},
-      {"the whole picture", Format::kPng, true, whole_picture},
-      {"almost the whole picture", Format::kPng, false, part},
-      {"clamped to the whole picture", Format::kPng, true,
+      {"nothing, JPEG", ImageFormat::kJpeg, true, nothing},
+      {"nothing, PNG", ImageFormat::kPng, true, nothing},
+      {"nothing, samples", ImageFormat::kRaw, false, nothing},
+      {"the whole picture", ImageFormat::kPng, true, whole_picture},
+      {"almost the whole picture", ImageFormat::kPng, false, part},
+      {"clamped to the whole picture", ImageFormat::kPng, true,
        [&](Options& o) { beyond(o), o.out_of_bounds = OutOfBounds::kClamp; }},
-      {"padded", Format::kPng, false,
+      {"padded", ImageFormat::kPng, false,
        [&](Options& o) { beyond(o), o.out_of_bounds = OutOfBounds::kPad; }},
-      {"padding that is not needed", Format::kPng, true,
+      {"padding that is not needed", ImageFormat::kPng, true,
        [](Options& o) { o.out_of_bounds = OutOfBounds::kPad, o.background = kRed; }},
-      {"its own format", Format::kPng, true, [](Options& o) { o.format = Format::kPng; }},
-      {"another format", Format::kPng, false, [](Options& o) { o.format = Format::kJpeg; }},
-      {"samples", Format::kPng, false, [](Options& o) { o.format = Format::kRaw; }},
-      {"a quality for a JPEG", Format::kJpeg, false, quality},
-      {"a quality for a PNG", Format::kPng, true, quality},
-      {"a level for a PNG", Format::kPng, false, level},
-      {"a level for a JPEG", Format::kJpeg, true, level},
-      {"channels for a file", Format::kPng, true, [](Options& o) { o.channels = Channels::kGray; }},
-      {"a depth for a file", Format::kPng, true, [](Options& o) { o.bit_depth = 16; }},
-      {"a turn", Format::kPng, false, [](Options& o) { o.rotate = 180; }},
-      {"a flip", Format::kPng, false, [](Options& o) { o.flip = Flip::kVertical; }},
-      {"its own size", Format::kPng, true,
+      {"its own format", ImageFormat::kPng, true, [](Options& o) { o.format = ImageFormat::kPng; }},
+      {"another format", ImageFormat::kPng, false,
+       [](Options& o) { o.format = ImageFormat::kJpeg; }},
+      {"samples", ImageFormat::kPng, false, [](Options& o) { o.format = ImageFormat::kRaw; }},
+      {"a quality for a JPEG", ImageFormat::kJpeg, false, quality},
+      {"a quality for a PNG", ImageFormat::kPng, true, quality},
+      {"a level for a PNG", ImageFormat::kPng, false, level},
+      {"a level for a JPEG", ImageFormat::kJpeg, true, level},
+      {"channels for a file", ImageFormat::kPng, true,
+       [](Options& o) { o.channels = Channels::kGray; }},
+      {"a depth for a file", ImageFormat::kPng, true, [](Options& o) { o.bit_depth = 16; }},
+      {"a turn", ImageFormat::kPng, false, [](Options& o) { o.rotate = 180; }},
+      {"a flip", ImageFormat::kPng, false, [](Options& o) { o.flip = Flip::kVertical; }},
+      {"its own size", ImageFormat::kPng, true,
        [](Options& o) { o.resize = size_of(100, std::nullopt); }},
-      {"its own size, contained", Format::kPng, true,
+      {"its own size, contained", ImageFormat::kPng, true,
        [](Options& o) { o.resize = size_of(100, 50, Fit::kContain); }},
-      {"a letterbox", Format::kPng, false,
+      {"a letterbox", ImageFormat::kPng, false,
        [](Options& o) { o.resize = size_of(100, 51, Fit::kContain); }},
-      {"another size", Format::kPng, false,
+      {"another size", ImageFormat::kPng, false,
        [](Options& o) { o.resize = size_of(101, std::nullopt); }},
-      {"a larger size that is not wanted", Format::kPng, true,
+      {"a larger size that is not wanted", ImageFormat::kPng, true,
        [](Options& o) {
          o.resize = size_of(101, std::nullopt), o.resize->without_enlargement = true;
        }},
-      {"small enough", Format::kJpeg, true, [](Options& o) { o.max_bytes = 1000; }},
-      {"BMP", Format::kBmp, true, nothing},
-      {"a quality for a BMP", Format::kBmp, true, quality},
-      {"a part of a BMP", Format::kBmp, false, part},
-      {"truncation accepted", Format::kJpeg, true,
+      {"small enough", ImageFormat::kJpeg, true, [](Options& o) { o.max_bytes = 1000; }},
+      {"BMP", ImageFormat::kBmp, true, nothing},
+      {"a quality for a BMP", ImageFormat::kBmp, true, quality},
+      {"a part of a BMP", ImageFormat::kBmp, false, part},
+      {"truncation accepted", ImageFormat::kJpeg, true,
        [](Options& o) { o.damaged = Damaged::kAccept; }},
   };
   for (const Case& expected : cases) {
@@ -279,9 +287,9 @@ TEST_CASE("a file keeps its coded samples if the options change none of them") {
       REQUIRE(result.ok());
       const bool all = policy == MetadataPolicy::kAll;
       // A BMP has no metadata that could be taken out without writing it as a PNG.
-      const bool keeps = expected.keeps && (all || expected.source != Format::kBmp);
-      CHECK((result.value().way == Way::kPass) == (keeps && all));
-      CHECK((result.value().way == Way::kRewrite) == (keeps && !all));
+      const bool keeps = expected.keeps && (all || expected.source != ImageFormat::kBmp);
+      CHECK((result.value().strategy == Strategy::kCopyFile) == (keeps && all));
+      CHECK((result.value().strategy == Strategy::kCopyImageData) == (keeps && !all));
       if (keeps) {
         CHECK(result.value().lossless);
         CHECK(result.value().checks_samples);
@@ -295,51 +303,54 @@ TEST_CASE("a file keeps its coded samples if the options change none of them") {
 TEST_CASE("a file that is too large with all its metadata is encoded, and rewritten with less") {
   Options options;
   options.max_bytes = 999;
-  CHECK(plan(picture(Format::kJpeg), options).value().way == Way::kRewrite);
-  CHECK(plan(picture(Format::kJpeg), options, true).value().way == Way::kSamples);
+  CHECK(plan(picture(ImageFormat::kJpeg), options).value().strategy == Strategy::kCopyImageData);
+  CHECK(plan(picture(ImageFormat::kJpeg), options, true).value().strategy == Strategy::kTranscode);
   options.metadata = MetadataPolicy::kAll;
-  CHECK(plan(picture(Format::kJpeg), options).value().way == Way::kSamples);
+  CHECK(plan(picture(ImageFormat::kJpeg), options).value().strategy == Strategy::kTranscode);
 }
 
 TEST_CASE("without any option a file is copied, and its samples are not looked at") {
   Options options;
   options.copies_file = true;
-  for (const Format format : {Format::kJpeg, Format::kPng, Format::kBmp}) {
+  for (const ImageFormat format : {ImageFormat::kJpeg, ImageFormat::kPng, ImageFormat::kBmp}) {
     const Plan copy = plan(picture(format), options).value();
-    CHECK(copy.way == Way::kPass);
+    CHECK(copy.strategy == Strategy::kCopyFile);
     CHECK(!copy.checks_samples);
     CHECK(copy.lossless);
     CHECK(copy.size == kSize);
   }
-  CHECK(plan(picture(Format::kRaw), options).value().format == Format::kPng);
+  CHECK(plan(picture(ImageFormat::kRaw), options).value().format == ImageFormat::kPng);
 }
 
 TEST_CASE("an option of another format is an error with an explicit format only") {
   struct Case {
     std::string name;
-    Format belongs_to;
+    ImageFormat belongs_to;
     void (*set)(Options&);
   };
   const Case cases[] = {
-      {"quality", Format::kJpeg, [](Options& o) { o.quality = 50; }},
-      {"compressionLevel", Format::kPng, [](Options& o) { o.compression_level = 9; }},
-      {"channels", Format::kRaw, [](Options& o) { o.channels = Channels::kRgb; }},
-      {"bitDepth", Format::kRaw, [](Options& o) { o.bit_depth = 16; }},
+      {"quality", ImageFormat::kJpeg, [](Options& o) { o.quality = 50; }},
+      {"compressionLevel", ImageFormat::kPng, [](Options& o) { o.compression_level = 9; }},
+      {"channels", ImageFormat::kRaw, [](Options& o) { o.channels = Channels::kRgb; }},
+      {"bitDepth", ImageFormat::kRaw, [](Options& o) { o.bit_depth = 16; }},
   };
   for (const Case& option : cases) {
-    for (const Format source : {Format::kJpeg, Format::kPng, Format::kRaw}) {
-      for (const Format format : {Format::kKeep, Format::kJpeg, Format::kPng, Format::kRaw}) {
+    for (const ImageFormat source : {ImageFormat::kJpeg, ImageFormat::kPng, ImageFormat::kRaw}) {
+      for (const std::optional<ImageFormat> format : {std::optional<ImageFormat>(),
+                                                      {ImageFormat::kJpeg},
+                                                      {ImageFormat::kPng},
+                                                      {ImageFormat::kRaw}}) {
         INFO(option.name, " for ", std::string(to_string(source)), " to ",
-             std::string(to_string(format)));
+             std::string(format ? to_string(*format) : "keep"));
         Options options = crop_to({0, 0, 10, 10});
         options.format = format;
         option.set(options);
         const Result<Plan> result = plan(picture(source), options);
-        const bool fits = format == Format::kKeep || format == option.belongs_to;
+        const bool fits = !format || format == option.belongs_to;
         CHECK(code_of(result) == (fits ? "ok" : "INVALID_ARGUMENT"));
         if (!result.ok()) {
           CHECK(result.error().message.find(option.name) != std::string::npos);
-          CHECK(result.error().message.find(to_string(format)) != std::string::npos);
+          CHECK(result.error().message.find(to_string(*format)) != std::string::npos);
         }
       }
     }
@@ -348,12 +359,12 @@ TEST_CASE("an option of another format is an error with an explicit format only"
 
 TEST_CASE("the settings are those asked for or the defaults") {
   Options options = crop_to({0, 0, 10, 10});
-  CHECK(plan(picture(Format::kJpeg), options).value().settings.quality == 85);
-  CHECK(plan(picture(Format::kPng), options).value().settings.compression_level == 6);
+  CHECK(plan(picture(ImageFormat::kJpeg), options).value().settings.quality == 85);
+  CHECK(plan(picture(ImageFormat::kPng), options).value().settings.compression_level == 6);
   options.quality = 1;
   options.compression_level = 0;
-  CHECK(plan(picture(Format::kJpeg), options).value().settings.quality == 1);
-  CHECK(plan(picture(Format::kPng), options).value().settings.compression_level == 0);
+  CHECK(plan(picture(ImageFormat::kJpeg), options).value().settings.quality == 1);
+  CHECK(plan(picture(ImageFormat::kPng), options).value().settings.compression_level == 0);
 }
 
 TEST_CASE("samples are handed out in the channels that were asked for") {
@@ -389,10 +400,10 @@ TEST_CASE("samples are handed out in the channels that were asked for") {
       {Channels::kKeep, kBgra8, true, kBgra8, true},
   };
   for (const Case& expected : cases) {
-    Options options = as(Format::kRaw);
+    Options options = as(ImageFormat::kRaw);
     options.channels = expected.channels;
     const Result<Plan> result =
-        plan(picture(Format::kPng, expected.source, expected.has_alpha), options);
+        plan(picture(ImageFormat::kPng, expected.source, expected.has_alpha), options);
     INFO("from ", to_string(expected.source), " to ", to_string(expected.layout));
     REQUIRE(result.ok());
     CHECK(to_string(result.value().layout) == to_string(expected.layout));
@@ -404,7 +415,7 @@ TEST_CASE("a file's layout changes as little as its format, padding and backgrou
   struct Case {
     Layout source;
     bool has_alpha;
-    Format format;
+    ImageFormat format;
     bool pads;
     Color background;
     Layout layout;
@@ -414,35 +425,35 @@ TEST_CASE("a file's layout changes as little as its format, padding and backgrou
   constexpr Color kGrayColor = {9, 9, 9, 1};
   const Case cases[] = {
       // A PNG keeps its colour type and depth.
-      {kGray1, false, Format::kPng, false, kTransparent, kGray1, true},
-      {kPalette4, true, Format::kPng, false, kRed, kPalette4, true},
-      {kRgba16, true, Format::kPng, false, kRed, kRgba16, true},
-      {kRgb8, true, Format::kPng, false, kRed, kRgb8, true},
-      {kBgr8, false, Format::kPng, false, kRed, kRgb8, true},
-      {kBgra8, true, Format::kPng, false, kRed, kRgba8, true},
+      {kGray1, false, ImageFormat::kPng, false, kTransparent, kGray1, true},
+      {kPalette4, true, ImageFormat::kPng, false, kRed, kPalette4, true},
+      {kRgba16, true, ImageFormat::kPng, false, kRed, kRgba16, true},
+      {kRgb8, true, ImageFormat::kPng, false, kRed, kRgb8, true},
+      {kBgr8, false, ImageFormat::kPng, false, kRed, kRgb8, true},
+      {kBgra8, true, ImageFormat::kPng, false, kRed, kRgba8, true},
       // Padding adds what the background needs.
-      {kGray1, false, Format::kPng, true, kTransparent, kGrayAlpha8, true},
-      {kGray1, false, Format::kPng, true, kGrayColor, kGray8, true},
-      {kGray16, false, Format::kPng, true, kRed, kRgb16, true},
-      {kGray16, true, Format::kPng, true, kGrayColor, kGrayAlpha16, true},
-      {kGrayAlpha8, true, Format::kPng, true, kRed, kRgba8, true},
-      {kPalette4, false, Format::kPng, true, kGrayColor, kRgb8, true},
-      {kPalette4, true, Format::kPng, true, kRed, kRgba8, true},
-      {kRgb8, false, Format::kPng, true, kTransparent, kRgba8, true},
-      {kRgb8, false, Format::kPng, true, {255, 0, 0, 0.5}, kRgba8, true},
-      {kRgb8, false, Format::kPng, true, kRed, kRgb8, true},
-      {kRgb16, true, Format::kPng, true, kRed, kRgba16, true},
+      {kGray1, false, ImageFormat::kPng, true, kTransparent, kGrayAlpha8, true},
+      {kGray1, false, ImageFormat::kPng, true, kGrayColor, kGray8, true},
+      {kGray16, false, ImageFormat::kPng, true, kRed, kRgb16, true},
+      {kGray16, true, ImageFormat::kPng, true, kGrayColor, kGrayAlpha16, true},
+      {kGrayAlpha8, true, ImageFormat::kPng, true, kRed, kRgba8, true},
+      {kPalette4, false, ImageFormat::kPng, true, kGrayColor, kRgb8, true},
+      {kPalette4, true, ImageFormat::kPng, true, kRed, kRgba8, true},
+      {kRgb8, false, ImageFormat::kPng, true, kTransparent, kRgba8, true},
+      {kRgb8, false, ImageFormat::kPng, true, {255, 0, 0, 0.5}, kRgba8, true},
+      {kRgb8, false, ImageFormat::kPng, true, kRed, kRgb8, true},
+      {kRgb16, true, ImageFormat::kPng, true, kRed, kRgba16, true},
       // A JPEG is 8-bit grey or RGB, and never lossless.
-      {kGray1, false, Format::kJpeg, false, kTransparent, kGray8, false},
-      {kGray16, false, Format::kJpeg, false, kTransparent, kGray8, false},
-      {kPalette4, false, Format::kJpeg, false, kTransparent, kRgb8, false},
-      {kRgba16, true, Format::kJpeg, false, kTransparent, kRgb8, false},
-      {kBgra8, true, Format::kJpeg, false, kTransparent, kBgr8, false},
-      {kGray8, false, Format::kJpeg, true, kTransparent, kGray8, false},
-      {kGray8, false, Format::kJpeg, true, kRed, kRgb8, false},
-      {kGrayAlpha8, true, Format::kJpeg, false, kTransparent, kGray8, false},
-      {kGrayAlpha8, true, Format::kJpeg, false, kRed, kRgb8, false},
-      {kGray8, false, Format::kJpeg, false, kRed, kGray8, false},
+      {kGray1, false, ImageFormat::kJpeg, false, kTransparent, kGray8, false},
+      {kGray16, false, ImageFormat::kJpeg, false, kTransparent, kGray8, false},
+      {kPalette4, false, ImageFormat::kJpeg, false, kTransparent, kRgb8, false},
+      {kRgba16, true, ImageFormat::kJpeg, false, kTransparent, kRgb8, false},
+      {kBgra8, true, ImageFormat::kJpeg, false, kTransparent, kBgr8, false},
+      {kGray8, false, ImageFormat::kJpeg, true, kTransparent, kGray8, false},
+      {kGray8, false, ImageFormat::kJpeg, true, kRed, kRgb8, false},
+      {kGrayAlpha8, true, ImageFormat::kJpeg, false, kTransparent, kGray8, false},
+      {kGrayAlpha8, true, ImageFormat::kJpeg, false, kRed, kRgb8, false},
+      {kGray8, false, ImageFormat::kJpeg, false, kRed, kGray8, false},
   };
   for (const Case& expected : cases) {
     const RectF edges = expected.pads ? RectF{-5, 0, 10, 10} : RectF{0, 0, 10, 10};
@@ -452,7 +463,7 @@ TEST_CASE("a file's layout changes as little as its format, padding and backgrou
     INFO("from ", to_string(expected.source), expected.has_alpha ? " with alpha" : "", " to ",
          std::string(to_string(expected.format)), " as ", to_string(expected.layout));
     const Result<Plan> result =
-        plan(picture(Format::kPng, expected.source, expected.has_alpha), options);
+        plan(picture(ImageFormat::kPng, expected.source, expected.has_alpha), options);
     REQUIRE(result.ok());
     CHECK(to_string(result.value().layout) == to_string(expected.layout));
     CHECK(result.value().lossless == expected.lossless);
@@ -461,20 +472,20 @@ TEST_CASE("a file's layout changes as little as its format, padding and backgrou
 
 TEST_CASE("behind a JPEG is white unless a background is given") {
   struct Case {
-    Format format;
+    ImageFormat format;
     Color background;
     Color used;
   };
   const Case cases[] = {
-      {Format::kJpeg, {}, kWhite}, {Format::kJpeg, {1, 2, 3, 0}, kWhite},
-      {Format::kJpeg, kRed, kRed}, {Format::kPng, {}, {}},
-      {Format::kRaw, {}, {}},
+      {ImageFormat::kJpeg, {}, kWhite}, {ImageFormat::kJpeg, {1, 2, 3, 0}, kWhite},
+      {ImageFormat::kJpeg, kRed, kRed}, {ImageFormat::kPng, {}, {}},
+      {ImageFormat::kRaw, {}, {}},
   };
   for (const Case& behind : cases) {
     Options options = crop_to({-5, 0, 10, 10}, OutOfBounds::kPad);
     options.format = behind.format;
     options.background = behind.background;
-    const Color used = plan(picture(Format::kPng), options).value().background;
+    const Color used = plan(picture(ImageFormat::kPng), options).value().background;
     CAPTURE(std::string(to_string(behind.format)));
     CHECK(used.r == behind.used.r);
     CHECK(used.g == behind.used.g);
@@ -490,11 +501,11 @@ Result<Plan> plan_with(double Limits::*limit, double value, Options options, Ima
 }
 
 TEST_CASE("a limit is kept to the last one, and the error tells limit and value") {
-  ImageInfo info = picture(Format::kPng);
+  ImageInfo info = picture(ImageFormat::kPng);
   info.decode_memory = 5000;
   const Options kept = crop_to({0, 0, 10, 10});
   Options part = kept;
-  part.format = Format::kRaw;
+  part.format = ImageFormat::kRaw;
   Options copy;
   copy.copies_file = true;
   const Options rewritten;
@@ -536,45 +547,46 @@ TEST_CASE("memory is what the largest step reads and makes") {
     Change change;
     double memory;
   };
-  const ImageInfo rgb = picture(Format::kPng);
-  const ImageInfo samples = picture(Format::kRaw);
+  const ImageInfo rgb = picture(ImageFormat::kPng);
+  const ImageInfo samples = picture(ImageFormat::kRaw);
   ImageInfo thirsty = rgb;
   thirsty.decode_memory = 100000;
   const auto to = [](int width, int height, Fit fit, Options& o) {
     o.resize = size_of(width, height, fit);
     o.resize->kernel = Kernel::kNearest;
   };
-  const auto as_rgb = [](Options& o) { o.format = Format::kRaw, o.channels = Channels::kRgb; };
+  const auto as_rgb = [](Options& o) { o.format = ImageFormat::kRaw, o.channels = Channels::kRgb; };
   constexpr double kPart = 300;  // 10 x 10
-  const auto encoder = [](Format format, const Layout& layout, Size size,
+  const auto encoder = [](ImageFormat format, const Layout& layout, Size size,
                           const EncodeSettings& settings = {}) {
     return find_codec(format)->encode_memory(layout, size, settings);
   };
-  const double png = encoder(Format::kPng, kRgb8, {10, 10});
-  const double jpeg = encoder(Format::kJpeg, kRgb8, {10, 10});
+  const double png = encoder(ImageFormat::kPng, kRgb8, {10, 10});
+  const double jpeg = encoder(ImageFormat::kJpeg, kRgb8, {10, 10});
   EncodeSettings kept;
   kept.optimize_coding = true;
-  const double optimizer = encoder(Format::kJpeg, kRgb8, {10, 10}, kept);
+  const double optimizer = encoder(ImageFormat::kJpeg, kRgb8, {10, 10}, kept);
   CHECK(png >= 1e6);
   CHECK(optimizer >= jpeg + 2 * kPart);
   const Case cases[] = {
       {"the region, handed out as it is", rgb, as_rgb, kPart},
       {"the decoder's own", thirsty, as_rgb, 100000 + kPart},
       {"the region, the deflater and the file", rgb, [](Options&) {}, kPart + png + kPart},
-      {"the region, libjpeg and the file", rgb, [](Options& o) { o.format = Format::kJpeg; },
+      {"the region, libjpeg and the file", rgb, [](Options& o) { o.format = ImageFormat::kJpeg; },
        kPart + jpeg + kPart},
       {"tables made to measure: all coefficients", rgb,
-       [](Options& o) { o.format = Format::kJpeg, o.optimize_coding = true; },
+       [](Options& o) { o.format = ImageFormat::kJpeg, o.optimize_coding = true; },
        kPart + optimizer + kPart},
       {"a quality that is searched: two files", rgb,
-       [](Options& o) { o.format = Format::kJpeg, o.max_bytes = 100; }, kPart + jpeg + 2 * kPart},
+       [](Options& o) { o.format = ImageFormat::kJpeg, o.max_bytes = 100; },
+       kPart + jpeg + 2 * kPart},
       {"a PNG that is to be small: one file", rgb, [](Options& o) { o.max_bytes = 100; },
        kPart + png + kPart},
-      {"converted", rgb, [](Options& o) { o.format = Format::kRaw; }, kPart + 400},
+      {"converted", rgb, [](Options& o) { o.format = ImageFormat::kRaw; }, kPart + 400},
       {"turned", rgb, [&](Options& o) { as_rgb(o), o.rotate = 90; }, kPart + kPart},
       {"padded", rgb, [&](Options& o) { as_rgb(o), o.crop.edges.left = -10; }, kPart + 600},
       {"padded with alpha: widened first", rgb, [](Options& o) { o.crop.edges.left = -10; },
-       800 + encoder(Format::kPng, kRgba8, {20, 10}) + 800},
+       800 + encoder(ImageFormat::kPng, kRgba8, {20, 10}) + 800},
       {"nothing but padding", rgb,
        [&](Options& o) {
          as_rgb(o), o.crop.edges = {-20, 0, -10, 10};
@@ -584,7 +596,7 @@ TEST_CASE("memory is what the largest step reads and makes") {
        kPart + 2400 + 4 * (40 + 20)},
       {"letterboxed", rgb, [&](Options& o) { as_rgb(o), to(40, 20, Fit::kContain, o); },
        1200 + 2400},
-      {"samples that are borrowed", samples, [](Options& o) { o.format = Format::kRaw; }, 400},
+      {"samples that are borrowed", samples, [](Options& o) { o.format = ImageFormat::kRaw; }, 400},
       {"samples that are borrowed, turned", samples, [&](Options& o) { as_rgb(o), o.rotate = 180; },
        kPart},
       {"samples that are borrowed, packed and resampled", samples,
@@ -607,31 +619,31 @@ TEST_CASE("memory is what the largest step reads and makes") {
 }
 
 TEST_CASE("a format that is not written here is refused, unless the file keeps its bytes") {
-  for (const Format format : {Format::kBmp, Format::kUnknown}) {
-    CHECK(code_of(plan(picture(Format::kPng), as(format))) == "INVALID_ARGUMENT");
-    CHECK(code_of(plan(picture(Format::kRaw), as(format))) == "INVALID_ARGUMENT");
+  for (const ImageFormat format : {ImageFormat::kBmp, ImageFormat::kUnknown}) {
+    CHECK(code_of(plan(picture(ImageFormat::kPng), as(format))) == "INVALID_ARGUMENT");
+    CHECK(code_of(plan(picture(ImageFormat::kRaw), as(format))) == "INVALID_ARGUMENT");
   }
-  Options all = as(Format::kBmp);
+  Options all = as(ImageFormat::kBmp);
   all.metadata = MetadataPolicy::kAll;
-  CHECK(code_of(plan(picture(Format::kBmp), all)) == "ok");
+  CHECK(code_of(plan(picture(ImageFormat::kBmp), all)) == "ok");
 }
 
 TEST_CASE("the default limits are half a gibipixel and one gibibyte") {
-  ImageInfo info = picture(Format::kPng);
+  ImageInfo info = picture(ImageFormat::kPng);
   info.size = {32768, 16384};
   CHECK(code_of(plan(info, {})) == "ok");
   info.size = {32768, 16385};
   CHECK(code_of(plan(info, {})) == "LIMIT_EXCEEDED");
   info.size = {20000, 20000};
-  CHECK(code_of(plan(info, as(Format::kRaw))) == "LIMIT_EXCEEDED");
+  CHECK(code_of(plan(info, as(ImageFormat::kRaw))) == "LIMIT_EXCEEDED");
 }
 
 TEST_CASE("a canvas of more bytes than can be counted exceeds the limit of memory") {
   // 8 bytes a pixel on about 2^61 pixels.
   const Options options = crop_to({0, 0, 1'431'655'765, 1'610'612'737}, OutOfBounds::kPad);
-  CHECK(code_of(plan(picture(Format::kPng, kRgba16), options)) == "LIMIT_EXCEEDED");
+  CHECK(code_of(plan(picture(ImageFormat::kPng, kRgba16), options)) == "LIMIT_EXCEEDED");
   const Options far = crop_to({-1e9, -1e9, 1e9, 1e9}, OutOfBounds::kPad);
-  CHECK(code_of(plan(picture(Format::kPng, kRgba16), far)) == "LIMIT_EXCEEDED");
+  CHECK(code_of(plan(picture(ImageFormat::kPng, kRgba16), far)) == "LIMIT_EXCEEDED");
 }
 
 // What a picture of 100 x 50 is resampled to, and where it then lies.
@@ -642,9 +654,9 @@ struct Fitted {
 };
 
 void check_fit(const Resize& asked, const Fitted& expected) {
-  Options options = as(Format::kPng);
+  Options options = as(ImageFormat::kPng);
   options.resize = asked;
-  const Result<Plan> result = plan(picture(Format::kPng), options);
+  const Result<Plan> result = plan(picture(ImageFormat::kPng), options);
   REQUIRE(result.ok());
   const Plan& made = result.value();
   const bool same = expected.size == kSize && expected.box == to_rectf(whole(kSize));
@@ -720,7 +732,7 @@ TEST_CASE("both sides given, the fit says what becomes of other proportions") {
       // Nothing is resampled: as lossless as any other padding.
       Options options;
       options.resize = size_of(expected.asked.width, expected.asked.height, expected.fit);
-      const Plan made = plan(picture(Format::kPng), options).value();
+      const Plan made = plan(picture(ImageFormat::kPng), options).value();
       CHECK(!made.resampling);
       CHECK(made.letterbox->top == expected.fitted.letterbox->top);
       CHECK(made.lossless);
@@ -798,7 +810,7 @@ TEST_CASE("without enlargement nothing grows") {
 }
 
 TEST_CASE("a size that no picture has is one pixel, or as large as there is room for") {
-  ImageInfo line = picture(Format::kPng);
+  ImageInfo line = picture(ImageFormat::kPng);
   line.size = {100000, 1};
   Options options;
   options.limits.memory = 1e300;
@@ -809,7 +821,7 @@ TEST_CASE("a size that no picture has is one pixel, or as large as there is room
 }
 
 ImageInfo large_jpeg() {
-  ImageInfo info = picture(Format::kJpeg);
+  ImageInfo info = picture(ImageFormat::kJpeg);
   info.size = {1600, 800};
   info.max_reduction = 8;
   return info;
@@ -902,7 +914,7 @@ TEST_CASE("the box of a reduced, cropped and turned picture shows what the whole
     ImageInfo info = large_jpeg();
     info.size = {random.between(1, 700), random.between(1, 700)};
     info.orientation = exif_orientation(random.between(1, 8));
-    Options options = as(Format::kPng);
+    Options options = as(ImageFormat::kPng);
     options.rotate = 90 * random.below(4);
     options.flip = static_cast<Flip>(random.below(3));
     options.auto_orient = random.below(2) == 0;
@@ -970,9 +982,9 @@ TEST_CASE("the file's orientation comes first, then the turn, then the flip") {
   for (const Case& expected : cases) {
     INFO("Exif ", expected.exif, ", used: ", expected.auto_orient, ", ", expected.rotate,
          " degrees");
-    ImageInfo info = picture(Format::kJpeg);
+    ImageInfo info = picture(ImageFormat::kJpeg);
     info.orientation = exif_orientation(expected.exif);
-    Options options = as(Format::kPng);
+    Options options = as(ImageFormat::kPng);
     options.auto_orient = expected.auto_orient;
     options.rotate = expected.rotate;
     options.flip = expected.flip;
@@ -996,7 +1008,7 @@ TEST_CASE("a crop is of the picture as displayed, and decoded where it is stored
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.exif);
-    ImageInfo info = picture(Format::kJpeg);
+    ImageInfo info = picture(ImageFormat::kJpeg);
     info.orientation = exif_orientation(expected.exif);
     const Plan made = plan(info, crop_to({10, 20, 30, 45})).value();
     CHECK(made.region == Rect{10, 20, 30, 45});
@@ -1006,12 +1018,12 @@ TEST_CASE("a crop is of the picture as displayed, and decoded where it is stored
 }
 
 TEST_CASE("percent and the edges are those of the picture as displayed") {
-  ImageInfo info = picture(Format::kJpeg);
+  ImageInfo info = picture(ImageFormat::kJpeg);
   info.orientation = exif_orientation(6);
   Options options;
   options.crop = {{50, 0, 100, 10}, true};
   CHECK(plan(info, options).value().region == Rect{25, 0, 50, 10});
-  CHECK(plan(info, crop_to({0, 0, 50, 100})).value().way == Way::kRewrite);
+  CHECK(plan(info, crop_to({0, 0, 50, 100})).value().strategy == Strategy::kCopyImageData);
   const Result<Plan> refused = plan(info, crop_to({0, 0, 60, 100}));
   REQUIRE(!refused.ok());
   CHECK(refused.error().code == ErrorCode::kCropOutOfBounds);
@@ -1021,15 +1033,15 @@ TEST_CASE("percent and the edges are those of the picture as displayed") {
 
 TEST_CASE("a file keeps its coded samples with its orientation, applied or not") {
   for (int tag = 1; tag <= 8; ++tag) {
-    ImageInfo info = picture(Format::kJpeg);
+    ImageInfo info = picture(ImageFormat::kJpeg);
     info.orientation = exif_orientation(tag);
     Options options;
-    CHECK(plan(info, options).value().way == Way::kRewrite);
+    CHECK(plan(info, options).value().strategy == Strategy::kCopyImageData);
     options.auto_orient = false;
-    CHECK(plan(info, options).value().way == Way::kRewrite);
+    CHECK(plan(info, options).value().strategy == Strategy::kCopyImageData);
     options.auto_orient = true;
     options.rotate = 180;
-    CHECK(plan(info, options).value().way == Way::kSamples);
+    CHECK(plan(info, options).value().strategy == Strategy::kTranscode);
   }
 }
 
@@ -1038,7 +1050,7 @@ TEST_CASE("padding and resampling are done where any colour can be a sample") {
     std::string name;
     Layout source;
     bool has_alpha;
-    Format format;
+    ImageFormat format;
     Color background;
     std::function<void(Options&)> change;
     Layout working;
@@ -1053,31 +1065,32 @@ TEST_CASE("padding and resampling are done where any colour can be a sample") {
   const auto padded_rgb = [&](Options& o) { pads(o), to_rgb(o); };
   const Color none = {};
   const Case cases[] = {
-      {"not needed", kPalette4, true, Format::kPng, kRed, nothing, kPalette4, kPalette4},
-      {"not needed", kCmyk8, false, Format::kPng, kRed, nothing, kCmyk8, kRgb8},
-      {"not needed", kCmyk8, false, Format::kJpeg, kRed, nothing, kCmyk8, kRgb8},
-      {"resized", kGray1, false, Format::kPng, kRed, smaller, kGray8, kGray8},
-      {"resized", kGray16, false, Format::kPng, kRed, smaller, kGray16, kGray16},
-      {"resized", kGray8, true, Format::kPng, kRed, smaller, kGrayAlpha8, kGrayAlpha8},
-      {"resized", kPalette4, false, Format::kPng, kRed, smaller, kRgb8, kRgb8},
-      {"resized", kPalette4, true, Format::kPng, kRed, smaller, kRgba8, kRgba8},
-      {"resized", kCmyk8, false, Format::kPng, kRed, smaller, kRgb8, kRgb8},
-      {"resized", kRgb16, true, Format::kPng, kRed, smaller, kRgba16, kRgba16},
-      {"resized", kBgra8, true, Format::kPng, kRed, smaller, kBgra8, kRgba8},
-      {"resized", kRgba8, true, Format::kJpeg, kRed, smaller, kRgba8, kRgb8, true},
-      {"resized", kGrayAlpha8, true, Format::kJpeg, kRed, smaller, kGrayAlpha8, kRgb8, true},
-      {"resized", kGrayAlpha8, true, Format::kJpeg, kWhite, smaller, kGrayAlpha8, kGray8, true},
-      {"letterboxed", kGray8, false, Format::kPng, kRed, boxed, kRgb8, kRgb8},
-      {"letterboxed", kGray8, false, Format::kPng, kWhite, boxed, kGray8, kGray8},
-      {"letterboxed", kGray8, false, Format::kPng, none, boxed, kGrayAlpha8, kGrayAlpha8},
-      {"letterboxed", kRgb8, false, Format::kJpeg, none, boxed, kRgb8, kRgb8},
-      {"letterboxed", kCmyk8, false, Format::kPng, none, boxed, kRgba8, kRgba8},
-      {"padded", kPalette4, false, Format::kPng, none, pads, kRgba8, kRgba8},
-      {"padded", kRgb8, false, Format::kRaw, none, pads, kRgba8, kRgba8},
-      {"padded", kRgb8, false, Format::kRaw, none, padded_rgb, kRgb8, kRgb8},
-      {"padded", kRgba16, true, Format::kRaw, none, padded_rgb, kRgba16, kRgb8, true},
-      {"handed out", kRgb8, true, Format::kRaw, none, to_rgb, kRgb8, kRgb8, true},
-      {"handed out", kGray8, false, Format::kRaw, kRed, to_rgb, kGray8, kRgb8},
+      {"not needed", kPalette4, true, ImageFormat::kPng, kRed, nothing, kPalette4, kPalette4},
+      {"not needed", kCmyk8, false, ImageFormat::kPng, kRed, nothing, kCmyk8, kRgb8},
+      {"not needed", kCmyk8, false, ImageFormat::kJpeg, kRed, nothing, kCmyk8, kRgb8},
+      {"resized", kGray1, false, ImageFormat::kPng, kRed, smaller, kGray8, kGray8},
+      {"resized", kGray16, false, ImageFormat::kPng, kRed, smaller, kGray16, kGray16},
+      {"resized", kGray8, true, ImageFormat::kPng, kRed, smaller, kGrayAlpha8, kGrayAlpha8},
+      {"resized", kPalette4, false, ImageFormat::kPng, kRed, smaller, kRgb8, kRgb8},
+      {"resized", kPalette4, true, ImageFormat::kPng, kRed, smaller, kRgba8, kRgba8},
+      {"resized", kCmyk8, false, ImageFormat::kPng, kRed, smaller, kRgb8, kRgb8},
+      {"resized", kRgb16, true, ImageFormat::kPng, kRed, smaller, kRgba16, kRgba16},
+      {"resized", kBgra8, true, ImageFormat::kPng, kRed, smaller, kBgra8, kRgba8},
+      {"resized", kRgba8, true, ImageFormat::kJpeg, kRed, smaller, kRgba8, kRgb8, true},
+      {"resized", kGrayAlpha8, true, ImageFormat::kJpeg, kRed, smaller, kGrayAlpha8, kRgb8, true},
+      {"resized", kGrayAlpha8, true, ImageFormat::kJpeg, kWhite, smaller, kGrayAlpha8, kGray8,
+       true},
+      {"letterboxed", kGray8, false, ImageFormat::kPng, kRed, boxed, kRgb8, kRgb8},
+      {"letterboxed", kGray8, false, ImageFormat::kPng, kWhite, boxed, kGray8, kGray8},
+      {"letterboxed", kGray8, false, ImageFormat::kPng, none, boxed, kGrayAlpha8, kGrayAlpha8},
+      {"letterboxed", kRgb8, false, ImageFormat::kJpeg, none, boxed, kRgb8, kRgb8},
+      {"letterboxed", kCmyk8, false, ImageFormat::kPng, none, boxed, kRgba8, kRgba8},
+      {"padded", kPalette4, false, ImageFormat::kPng, none, pads, kRgba8, kRgba8},
+      {"padded", kRgb8, false, ImageFormat::kRaw, none, pads, kRgba8, kRgba8},
+      {"padded", kRgb8, false, ImageFormat::kRaw, none, padded_rgb, kRgb8, kRgb8},
+      {"padded", kRgba16, true, ImageFormat::kRaw, none, padded_rgb, kRgba16, kRgb8, true},
+      {"handed out", kRgb8, true, ImageFormat::kRaw, none, to_rgb, kRgb8, kRgb8, true},
+      {"handed out", kGray8, false, ImageFormat::kRaw, kRed, to_rgb, kGray8, kRgb8},
   };
   for (const Case& expected : cases) {
     INFO(expected.name, ", ", to_string(expected.source), expected.has_alpha ? " with alpha" : "",
@@ -1087,7 +1100,7 @@ TEST_CASE("padding and resampling are done where any colour can be a sample") {
     options.background = expected.background;
     expected.change(options);
     const Result<Plan> result =
-        plan(picture(Format::kPng, expected.source, expected.has_alpha), options);
+        plan(picture(ImageFormat::kPng, expected.source, expected.has_alpha), options);
     REQUIRE(result.ok());
     CHECK(to_string(result.value().working) == to_string(expected.working));
     CHECK(to_string(result.value().layout) == to_string(expected.layout));
@@ -1111,9 +1124,9 @@ TEST_CASE("samples are handed out in the depth that was asked for, 8 bits otherw
   };
   for (const Case& expected : cases) {
     INFO(to_string(expected.source), ", asked for ", expected.asked.value_or(-1));
-    Options options = as(Format::kRaw);
+    Options options = as(ImageFormat::kRaw);
     options.bit_depth = expected.asked;
-    const Result<Plan> result = plan(picture(Format::kPng, expected.source), options);
+    const Result<Plan> result = plan(picture(ImageFormat::kPng, expected.source), options);
     REQUIRE(result.ok());
     CHECK(to_string(result.value().layout) == to_string(Layout{Model::kRgba, expected.depth}));
     CHECK(result.value().lossless == expected.lossless);
@@ -1123,26 +1136,27 @@ TEST_CASE("samples are handed out in the depth that was asked for, 8 bits otherw
 TEST_CASE("lossless is what keeps every sample of the region") {
   struct Case {
     std::string name;
-    Format source;
+    ImageFormat source;
     Layout layout;
     bool lossless;
     std::function<void(Options&)> change;
   };
   const auto part = [](Options& o) { o.crop.edges.right = 10; };
   const Case cases[] = {
-      {"a part of a PNG", Format::kPng, kRgb16, true, part},
-      {"a part of a BMP, as a PNG", Format::kBmp, kPalette4, true, part},
-      {"a part of samples, as a PNG", Format::kRaw, kBgra8, true, part},
-      {"a part of a JPEG, as a JPEG", Format::kJpeg, kRgb8, false, part},
-      {"a part of a JPEG, as a PNG", Format::kJpeg, kRgb8, true,
-       [](Options& o) { o.format = Format::kPng; }},
-      {"CMYK, as a PNG", Format::kJpeg, kCmyk8, false, [](Options& o) { o.format = Format::kPng; }},
-      {"turned", Format::kPng, kPalette4, true, [](Options& o) { o.rotate = 90; }},
-      {"padded", Format::kPng, kPalette4, true, [](Options& o) { o.crop.edges.left = -10; }},
-      {"resized", Format::kPng, kRgb8, false, [](Options& o) { o.resize = size_of(50, {}); }},
-      {"resized by nearest", Format::kPng, kRgb8, false,
+      {"a part of a PNG", ImageFormat::kPng, kRgb16, true, part},
+      {"a part of a BMP, as a PNG", ImageFormat::kBmp, kPalette4, true, part},
+      {"a part of samples, as a PNG", ImageFormat::kRaw, kBgra8, true, part},
+      {"a part of a JPEG, as a JPEG", ImageFormat::kJpeg, kRgb8, false, part},
+      {"a part of a JPEG, as a PNG", ImageFormat::kJpeg, kRgb8, true,
+       [](Options& o) { o.format = ImageFormat::kPng; }},
+      {"CMYK, as a PNG", ImageFormat::kJpeg, kCmyk8, false,
+       [](Options& o) { o.format = ImageFormat::kPng; }},
+      {"turned", ImageFormat::kPng, kPalette4, true, [](Options& o) { o.rotate = 90; }},
+      {"padded", ImageFormat::kPng, kPalette4, true, [](Options& o) { o.crop.edges.left = -10; }},
+      {"resized", ImageFormat::kPng, kRgb8, false, [](Options& o) { o.resize = size_of(50, {}); }},
+      {"resized by nearest", ImageFormat::kPng, kRgb8, false,
        [](Options& o) { o.resize = size_of(50, {}), o.resize->kernel = Kernel::kNearest; }},
-      {"resized to its own size and turned", Format::kPng, kRgb8, true,
+      {"resized to its own size and turned", ImageFormat::kPng, kRgb8, true,
        [](Options& o) { o.resize = size_of({}, 100), o.rotate = 90; }},
   };
   for (const Case& expected : cases) {
@@ -1161,27 +1175,27 @@ TEST_CASE("lossless is what keeps every sample of the region") {
 }
 
 TEST_CASE("samples that are larger than maxBytes are refused before anything is read") {
-  Options options = as(Format::kRaw);
+  Options options = as(ImageFormat::kRaw);
   options.max_bytes = 100 * 50 * 4;
-  CHECK(plan(picture(Format::kPng), options).ok());
+  CHECK(plan(picture(ImageFormat::kPng), options).ok());
   options.max_bytes = 100 * 50 * 4 - 1;
-  const Result<Plan> refused = plan(picture(Format::kPng), options);
+  const Result<Plan> refused = plan(picture(ImageFormat::kPng), options);
   REQUIRE(!refused.ok());
   CHECK(refused.error().code == ErrorCode::kLimitExceeded);
   CHECK(refused.error().details[0].value == 100 * 50 * 4 - 1);
   CHECK(refused.error().details[1].value == 100 * 50 * 4);
   options.resize = size_of(50, {});
-  CHECK(plan(picture(Format::kPng), options).ok());
-  options = as(Format::kPng);
+  CHECK(plan(picture(ImageFormat::kPng), options).ok());
+  options = as(ImageFormat::kPng);
   options.crop = {{0, 0, 50, 100}, true};
   options.max_bytes = 1;
-  const Result<Plan> planned = plan(picture(Format::kPng), options);
+  const Result<Plan> planned = plan(picture(ImageFormat::kPng), options);
   REQUIRE(planned.ok());
   CHECK(planned.value().max_bytes == 1);
 }
 
 TEST_CASE("a format that is not decoded here is copied only if nothing is asked") {
-  ImageInfo info = picture(Format::kUnknown);
+  ImageInfo info = picture(ImageFormat::kUnknown);
   info.size = {};
   info.id = "webp";
   info.name = "WebP";
@@ -1189,8 +1203,8 @@ TEST_CASE("a format that is not decoded here is copied only if nothing is asked"
   options.copies_file = true;
   const Result<Plan> result = plan(info, options);
   REQUIRE(result.ok());
-  CHECK(result.value().way == Way::kPass);
-  CHECK(result.value().format == Format::kUnknown);
+  CHECK(result.value().strategy == Strategy::kCopyFile);
+  CHECK(result.value().format == ImageFormat::kUnknown);
   CHECK(result.value().lossless);
   const Result<Plan> refused = plan(info, {});
   REQUIRE(!refused.ok());
@@ -1202,7 +1216,7 @@ TEST_CASE("a format that is not decoded here is copied only if nothing is asked"
 }
 
 TEST_CASE("a resized JPEG has the coarser of its own quality and 85") {
-  ImageInfo info = picture(Format::kJpeg);
+  ImageInfo info = picture(ImageFormat::kJpeg);
   struct Case {
     int own;
     std::optional<int> asked;
@@ -1230,7 +1244,7 @@ TEST_CASE("a resized JPEG has the coarser of its own quality and 85") {
 }
 
 TEST_CASE("a CMYK JPEG keeps the nearest quality and its subsampling") {
-  ImageInfo info = picture(Format::kJpeg, {Model::kCmyk, 8});
+  ImageInfo info = picture(ImageFormat::kJpeg, {Model::kCmyk, 8});
   info.quality = 97;
   info.chroma_subsampling = ChromaSubsampling{1, 1};
   Options options = crop_to({0, 0, 90, 45});
@@ -1245,7 +1259,7 @@ TEST_CASE("a CMYK JPEG keeps the nearest quality and its subsampling") {
 }
 
 TEST_CASE("a palette stays if it is resized without new colours") {
-  const ImageInfo info = picture(Format::kPng, {Model::kPalette, 4});
+  const ImageInfo info = picture(ImageFormat::kPng, {Model::kPalette, 4});
   Options options;
   options.resize = size_of(20, {});
   CHECK(plan(info, options).value().layout == kRgb8);
@@ -1259,10 +1273,10 @@ TEST_CASE("a palette stays if it is resized without new colours") {
 }
 
 // The places of the plans in each share.
-std::vector<std::vector<size_t>> places(const std::vector<Share>& shares) {
+std::vector<std::vector<size_t>> places(const std::vector<DecodeGroup>& groups) {
   std::vector<std::vector<size_t>> all;
-  for (const Share& share : shares) {
-    all.push_back(share.plans);
+  for (const DecodeGroup& group : groups) {
+    all.push_back(group.job_indices);
   }
   return all;
 }
@@ -1277,17 +1291,17 @@ Plan decoding(const Rect& region, int reduction = 1, Damaged damaged = Damaged::
 
 TEST_CASE("parts of a picture are decoded together where that is less work") {
   using Places = std::vector<std::vector<size_t>>;
-  ImageInfo info = picture(Format::kJpeg);
+  ImageInfo info = picture(ImageFormat::kJpeg);
   info.size = {1000, 1000};
   const Plan high = decoding({0, 0, 10, 10});
   const Plan middle = decoding({450, 450, 550, 550});
   const Plan below = decoding({460, 500, 560, 600});
   const Plan corner = decoding({990, 990, 1000, 1000});
   const auto shared = [&](const std::vector<Plan>& plans, double memory = 1e18) {
-    return places(share_decoding(info, plans, memory));
+    return places(group_decodes(info, plans, memory));
   };
   CHECK(shared({middle, below}) == Places{{0, 1}});
-  CHECK(share_decoding(info, std::vector{middle, below}, 1e18)[0].decode.region ==
+  CHECK(group_decodes(info, std::vector{middle, below}, 1e18)[0].request.region ==
         Rect{450, 450, 560, 600});
   CHECK(shared({middle}) == Places{{0}});
   // All of the picture for two of its corners is more than each by itself.
@@ -1301,16 +1315,16 @@ TEST_CASE("parts of a picture are decoded together where that is less work") {
   CHECK(shared({middle, below}, 40000) == Places{{0}, {1}});
   // What is not decoded has no share.
   Plan passes = middle;
-  passes.way = Way::kPass;
+  passes.strategy = Strategy::kCopyFile;
   Plan moves = middle;
-  moves.way = Way::kMove;
+  moves.strategy = Strategy::kLosslessCrop;
   const Plan beyond = decoding({});
   CHECK(shared({passes, middle, moves, beyond, below}) == Places{{1, 4}});
 }
 
 // What metadata has to know.
 
-ImageInfo turned_picture(Format format, int tag) {
+ImageInfo turned_picture(ImageFormat format, int tag) {
   ImageInfo info = picture(format);
   info.orientation = exif_orientation(tag);
   info.block = {8, 8};
@@ -1323,9 +1337,9 @@ TEST_CASE("metadata alone keeps the coded samples, and says how they are to be d
       Options options;
       options.metadata = policy;
       options.auto_orient = auto_orient;
-      for (const Format format : {Format::kJpeg, Format::kPng}) {
+      for (const ImageFormat format : {ImageFormat::kJpeg, ImageFormat::kPng}) {
         const Plan planned = plan(turned_picture(format, 6), options).value();
-        CHECK(planned.way == Way::kRewrite);
+        CHECK(planned.strategy == Strategy::kCopyImageData);
         CHECK(planned.lossless);
         CHECK(planned.size == (auto_orient ? Size{50, 100} : kSize));
         CHECK(planned.metadata.policy == policy);
@@ -1337,8 +1351,8 @@ TEST_CASE("metadata alone keeps the coded samples, and says how they are to be d
   }
   Options all;
   all.metadata = MetadataPolicy::kAll;
-  CHECK(plan(turned_picture(Format::kJpeg, 6), all).value().way == Way::kPass);
-  CHECK(plan(turned_picture(Format::kPng, 6), all).value().way == Way::kPass);
+  CHECK(plan(turned_picture(ImageFormat::kJpeg, 6), all).value().strategy == Strategy::kCopyFile);
+  CHECK(plan(turned_picture(ImageFormat::kPng, 6), all).value().strategy == Strategy::kCopyFile);
 }
 
 TEST_CASE("with a quality, a resize or a turn the samples are decoded and turned upright") {
@@ -1352,8 +1366,8 @@ TEST_CASE("with a quality, a resize or a turn the samples are decoded and turned
     } else {
       options.rotate = 90;
     }
-    const Plan planned = plan(turned_picture(Format::kJpeg, 6), options).value();
-    CHECK(planned.way == Way::kSamples);
+    const Plan planned = plan(turned_picture(ImageFormat::kJpeg, 6), options).value();
+    CHECK(planned.strategy == Strategy::kTranscode);
     CHECK(!planned.metadata.same_image);
     CHECK(exif_tag(planned.metadata.orientation) == 1);
   }
@@ -1370,10 +1384,10 @@ TEST_CASE("whatever is turned, the file says what is still to be turned") {
             options.flip = flip;
             options.auto_orient = auto_orient;
             options.lossless = lossless;
-            const ImageInfo info = turned_picture(Format::kJpeg, tag);
+            const ImageInfo info = turned_picture(ImageFormat::kJpeg, tag);
             const Plan planned = plan(info, options).value();
             const Orientation done =
-                planned.way == Way::kMove ? Orientation{} : planned.orientation;
+                planned.strategy == Strategy::kLosslessCrop ? Orientation{} : planned.orientation;
             const Orientation mirror = {false, flip == Flip::kHorizontal, flip == Flip::kVertical};
             const Orientation asked = then(quarter_turns(rotate / 90), mirror);
             // Without autoOrient the picture's own turn is still to come.
@@ -1393,13 +1407,13 @@ TEST_CASE("whatever is turned, the file says what is still to be turned") {
 }
 
 TEST_CASE("a palette is widened where that is asked for") {
-  ImageInfo info = picture(Format::kPng, {Model::kPalette, 4});
+  ImageInfo info = picture(ImageFormat::kPng, {Model::kPalette, 4});
   Options options;
   options.palette = true;
-  CHECK(plan(info, options).value().way == Way::kRewrite);
+  CHECK(plan(info, options).value().strategy == Strategy::kCopyImageData);
   options.palette = false;
   const Plan wide = plan(info, options).value();
-  CHECK(wide.way == Way::kSamples);
+  CHECK(wide.strategy == Strategy::kTranscode);
   CHECK(wide.layout == kRgb8);
   CHECK(wide.lossless);
   CHECK(!wide.metadata.same_layout);
@@ -1407,13 +1421,14 @@ TEST_CASE("a palette is widened where that is asked for") {
   info.has_alpha = true;
   CHECK(plan(info, options).value().layout == kRgba8);
   // Of no other layout: nothing to widen.
-  CHECK(plan(picture(Format::kPng, kGray8), options).value().way == Way::kRewrite);
-  options.format = Format::kJpeg;
+  CHECK(plan(picture(ImageFormat::kPng, kGray8), options).value().strategy ==
+        Strategy::kCopyImageData);
+  options.format = ImageFormat::kJpeg;
   CHECK(code_of(plan(info, options)) == "INVALID_ARGUMENT");
 }
 
 TEST_CASE("an animation's other frames are kept only with its coded samples") {
-  ImageInfo info = picture(Format::kPng);
+  ImageInfo info = picture(ImageFormat::kPng);
   info.frame_count = 3;
   CHECK(plan(info, {}).value().lossless);
   Options options = crop_to({0, 0, 10, 10});

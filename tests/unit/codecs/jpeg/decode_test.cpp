@@ -674,7 +674,7 @@ TEST_CASE("whatever single byte is wrong, decoding ends in samples or an error")
   }
 }
 
-// What begin_jpeg() gives of a file that arrives in pieces, and of how many bytes; and how often it
+// What start_jpeg() gives of a file that arrives in pieces, and of how many bytes; and how often it
 // had to wait. Nothing where it failed.
 struct Arrived {
   std::optional<Decoded> decoded;
@@ -685,23 +685,23 @@ struct Arrived {
 Arrived decode_arriving(const File& file, const DecodeRequest& request, size_t piece) {
   File room(file.size(), 0xaa);
   Arrived arrived;
-  std::unique_ptr<Decoding> decoding;
+  std::unique_ptr<IncrementalDecoder> decoding;
   while (arrived.there < file.size()) {
     const size_t end = std::min(arrived.there + piece, file.size());
     std::copy(file.begin() + std::ptrdiff_t(arrived.there), file.begin() + std::ptrdiff_t(end),
               room.begin() + std::ptrdiff_t(arrived.there));
     arrived.there = end;
     if (decoding == nullptr) {
-      decoding = begin_jpeg(room, end, request);
+      decoding = start_jpeg(room, end, request);
     }
     if (decoding == nullptr) {
       continue;
     }
-    const Advance progress = decoding->advance(end);
-    if (progress == Advance::kDone) {
-      arrived.decoded = decoding->take();
+    const DecodeStatus progress = decoding->decode(end);
+    if (progress == DecodeStatus::kDone) {
+      arrived.decoded = decoding->take_result();
     }
-    if (progress != Advance::kWaits) {
+    if (progress != DecodeStatus::kNeedInput) {
       break;
     }
     ++arrived.waits;

@@ -79,7 +79,7 @@ TEST_CASE("encode_jpeg() rejects more than 65500 pixels a side") {
   CHECK(refused.error().message.find("at most 65500 pixels") != std::string::npos);
 }
 
-TEST_CASE("storable_jpeg() returns 8-bit grey, RGB or BGR") {
+TEST_CASE("jpeg_encoder_layout() returns 8-bit grey, RGB or BGR") {
   struct Case {
     Layout layout;
     Layout stored;
@@ -91,7 +91,7 @@ TEST_CASE("storable_jpeg() returns 8-bit grey, RGB or BGR") {
       {{Model::kPalette, 4}, {Model::kRgb, 8}},
   };
   for (const auto& [layout, stored] : cases) {
-    CHECK(to_string(storable_jpeg(layout)) == to_string(stored));
+    CHECK(to_string(jpeg_encoder_layout(layout)) == to_string(stored));
   }
 }
 

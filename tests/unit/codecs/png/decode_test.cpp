@@ -495,7 +495,7 @@ TEST_CASE("sound files are read on the fast way, every layout, filter and part")
         const auto reader = RowReader::open(file, find_chunk(file, "IDAT"), file.size(), wanted);
         REQUIRE(reader != nullptr);
         const auto count = [&](int, const uint8_t*) { ++rows; };
-        CHECK(reader->advance(file.size(), count) == Advance::kDone);
+        CHECK(reader->advance(file.size(), count) == DecodeStatus::kDone);
         CHECK(reader->end() <= file.size() - 12);
         CHECK(rows == bottom - bottom / 2);
       }

@@ -200,10 +200,10 @@ TEST_CASE("16-bit ramps that the row above predicts take next to nothing") {
 
 TEST_CASE("a PNG holds every layout but BGR") {
   for (const Layout& layout : kLayouts) {
-    CHECK(to_string(storable_png(layout)) == to_string(layout));
+    CHECK(to_string(png_encoder_layout(layout)) == to_string(layout));
   }
-  CHECK(to_string(storable_png({Model::kBgr, 8})) == "8-bit RGB");
-  CHECK(to_string(storable_png({Model::kBgra, 8})) == "8-bit RGBA");
+  CHECK(to_string(png_encoder_layout({Model::kBgr, 8})) == "8-bit RGB");
+  CHECK(to_string(png_encoder_layout({Model::kBgra, 8})) == "8-bit RGBA");
 }
 
 }  // namespace

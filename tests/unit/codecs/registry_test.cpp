@@ -1,4 +1,4 @@
-#include "codecs/codec.h"
+#include "codecs/registry.h"
 
 #include <doctest/doctest.h>
 
@@ -63,7 +63,7 @@ TEST_CASE("a format that is not decoded here is recognised by its first bytes") 
     CHECK(find_codec(bytes_of(expected.start)) == nullptr);
     const Result<ImageInfo> info = probe(bytes_of(expected.start));
     REQUIRE(info.ok());
-    CHECK(info.value().format == Format::kUnknown);
+    CHECK(info.value().format == ImageFormat::kUnknown);
     CHECK(info.value().name == expected.name);
     CHECK(info.value().mime_type == expected.mime_type);
     CHECK(info.value().byte_length == expected.start.size());
@@ -82,14 +82,16 @@ TEST_CASE("a format that is not decoded here is recognised by its first bytes") 
 TEST_CASE("JPEG, PNG and BMP are known by their first bytes and have a codec") {
   struct Case {
     File file;
-    Format format;
+    ImageFormat format;
     std::string name;
     std::string mime_type;
   };
   const Case cases[] = {
-      {make_jpeg({9, 5}), Format::kJpeg, "JPEG", "image/jpeg"},
-      {make_png(make_picture({9, 5}, {Model::kRgb, 8}).view()), Format::kPng, "PNG", "image/png"},
-      {make_bmp(make_picture({9, 5}, {Model::kRgb, 8}).view()), Format::kBmp, "BMP", "image/bmp"},
+      {make_jpeg({9, 5}), ImageFormat::kJpeg, "JPEG", "image/jpeg"},
+      {make_png(make_picture({9, 5}, {Model::kRgb, 8}).view()), ImageFormat::kPng, "PNG",
+       "image/png"},
+      {make_bmp(make_picture({9, 5}, {Model::kRgb, 8}).view()), ImageFormat::kBmp, "BMP",
+       "image/bmp"},
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.name);
@@ -106,8 +108,8 @@ TEST_CASE("JPEG, PNG and BMP are known by their first bytes and have a codec") {
     CHECK(info.value().byte_length == expected.file.size());
     CHECK(mime_type(expected.format) == expected.mime_type);
   }
-  CHECK(find_codec(Format::kRaw) == nullptr);
-  CHECK(find_codec(Format::kUnknown) == nullptr);
+  CHECK(find_codec(ImageFormat::kRaw) == nullptr);
+  CHECK(find_codec(ImageFormat::kUnknown) == nullptr);
 }
 
 TEST_CASE("bytes that are no image are named by what they look like") {
@@ -138,8 +140,8 @@ TEST_CASE("bytes that are no image are named by what they look like") {
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.words);
-    const ImageInfo info = recognise(bytes_of(expected.bytes));
-    CHECK(info.format == Format::kUnknown);
+    const ImageInfo info = identify(bytes_of(expected.bytes));
+    CHECK(info.format == ImageFormat::kUnknown);
     CHECK(std::string(info.id).empty());
     const Error error = unsupported(info);
     CHECK(error.code == ErrorCode::kUnsupportedFormat);
@@ -148,12 +150,11 @@ TEST_CASE("bytes that are no image are named by what they look like") {
 }
 
 TEST_CASE("formats have the names of the public interface") {
-  CHECK(std::string(to_string(Format::kKeep)) == "keep");
-  CHECK(std::string(to_string(Format::kUnknown)) == "unknown");
-  CHECK(std::string(to_string(Format::kJpeg)) == "jpeg");
-  CHECK(std::string(to_string(Format::kPng)) == "png");
-  CHECK(std::string(to_string(Format::kBmp)) == "bmp");
-  CHECK(std::string(to_string(Format::kRaw)) == "raw");
+  CHECK(std::string(to_string(ImageFormat::kUnknown)) == "unknown");
+  CHECK(std::string(to_string(ImageFormat::kJpeg)) == "jpeg");
+  CHECK(std::string(to_string(ImageFormat::kPng)) == "png");
+  CHECK(std::string(to_string(ImageFormat::kBmp)) == "bmp");
+  CHECK(std::string(to_string(ImageFormat::kRaw)) == "raw");
 }
 
 }  // namespace
