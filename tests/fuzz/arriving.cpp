@@ -1,6 +1,4 @@
-// Samples of a file that arrives in pieces: those of the whole file, or the same error.
-#include "job/arriving.h"
-
+// The samples of a file that is fed in pieces: those of the complete file, or the same error.
 #include <algorithm>
 
 #include "fuzz.h"
@@ -9,19 +7,25 @@ namespace {
 
 using Outputs = crop64::Result<std::vector<crop64::Output>>;
 
-Outputs arrive(crop64::Bytes file, const crop64::Options& options, size_t piece) {
-  crop64::Result<crop64::Buffer> room = crop64::Buffer::allocate(file.size());
-  if (!room.ok()) {
-    return room.error();
+Outputs feed(crop64::Bytes file, const crop64::Options& options, size_t piece) {
+  const size_t count = std::min(piece, file.size());
+  crop64::Result<crop64::Buffer> first = crop64::Buffer::allocate(count);
+  if (!first.ok()) {
+    return first.error();
   }
-  crop64::Arriving arriving(std::move(room.value()), {options});
-  while (!arriving.is_enough()) {
-    const size_t there = arriving.file().size();
-    const size_t count = std::min(piece, arriving.rest().size());
-    std::copy_n(file.data() + there, count, arriving.rest().data());
-    arriving.arrived(count);
+  std::copy_n(file.data(), count, first.value().data());
+  auto opened = crop64::Job::open(std::move(first.value()), file.size(), {options});
+  if (!opened.ok()) {
+    return opened.error();
   }
-  return arriving.process();
+  crop64::Job& job = opened.value();
+  while (job.status() != crop64::DecodeStatus::kDone) {
+    const auto input = job.input();
+    const size_t next = std::min(piece, input.size());
+    std::copy_n(file.data() + job.file().size(), next, input.data());
+    job.feed(next);
+  }
+  return job.finish();
 }
 
 bool is_same(const Outputs& one, const Outputs& other) {
@@ -43,10 +47,10 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   crop64::ask_for_samples(options);
   crop64::Source source;
   source.file = tail.rest();
-  const Outputs whole = crop64::process_all(source, {&options, 1});
+  const Outputs whole = crop64::Job::open(source, {options}).finish();
   is_answer(whole);
-  if (!is_same(arrive(source.file, options, piece), whole)) {
-    crop64::crash("A file that arrives in pieces does not give what it gives as a whole.");
+  if (!is_same(feed(source.file, options, piece), whole)) {
+    crop64::crash("A file that is fed in pieces gives another result than the complete file.");
   }
   return 0;
 }

@@ -7,8 +7,6 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.channels = crop64::Channels::kKeep;
   options.bit_depth = 0;
   crop64::ask_for_samples(options);
-  crop64::Source source;
-  source.file = tail.rest();
-  is_answer(crop64::process(source, options));
+  is_answer(crop64::process(tail.rest(), options));
   return 0;
 }

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "job/pipeline.h"
+#include "job/job.h"
 
 // libFuzzer's way to give an input (LLVM, "libFuzzer"). Each target is a file with this function.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
@@ -39,6 +39,14 @@ class Tail {
 [[noreturn]] inline void crash(const char* why) {
   std::fprintf(stderr, "%s\n", why);
   std::abort();
+}
+
+// Does one job on a complete file.
+inline Result<Output> process(Bytes file, const Options& options) {
+  Source source;
+  source.file = file;
+  Result<std::vector<Output>> outputs = Job::open(source, {options}).finish();
+  return outputs.ok() ? Result<Output>(std::move(outputs.value().front())) : outputs.error();
 }
 
 // A fault of this library is a crash; every other error is an answer.

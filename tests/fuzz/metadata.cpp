@@ -1,4 +1,5 @@
 // What a file says beside its samples, and what of it goes into another.
+#include "codecs/registry.h"
 #include "fuzz.h"
 #include "metadata/exif.h"
 #include "metadata/select.h"

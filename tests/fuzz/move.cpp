@@ -10,10 +10,9 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.out_of_bounds = crop64::OutOfBounds::kClamp;
   options.quality.reset();
   options.chroma_subsampling.reset();
-  crop64::Source source;
-  source.file = tail.rest();
-  const auto output = crop64::process(source, options);
+  const auto output = crop64::process(tail.rest(), options);
   if (is_answer(output)) {
+    crop64::Source source;
     source.file = output.value().bytes;
     is_answer(crop64::probe(source));
   }

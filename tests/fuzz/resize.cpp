@@ -26,6 +26,6 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   samples.colors = &colors;
   crop64::Source source;
   source.samples = samples;
-  is_answer(crop64::process(source, options));
+  is_answer(crop64::Job::open(source, {options}).finish());
   return 0;
 }

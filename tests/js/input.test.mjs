@@ -234,8 +234,8 @@ test('the module itself refuses samples of another length, size or depth', async
   }
   const shortProfile = process({ iccProfile: new Short(8) });
   assert.equal(shortProfile.code, 'INVALID_ARGUMENT');
-  assert.equal(native.beginArriving(Number.NaN, [nativeOptions()], png), 0);
-  assert.equal(native.beginArriving(-1, [nativeOptions()], png), 0);
-  assert.equal(native.beginArriving(10, [nativeOptions()], png), 0);
+  assert.equal(native.openJob(Number.NaN, [nativeOptions()], png), 0);
+  assert.equal(native.openJob(-1, [nativeOptions()], png), 0);
+  assert.equal(native.openJob(10, [nativeOptions()], png), 0);
   assert.ok(process({}).ok);
 });

@@ -205,13 +205,13 @@ test('what came of it is freed', async () => {
   const half = png.length >> 1;
   const take = (times) => {
     for (let i = 0; i < times; i += 1) {
-      const handle = native.beginArriving(png.length, jobs, png.subarray(0, half));
+      const handle = native.openJob(png.length, jobs, png.subarray(0, half));
       assert.notEqual(handle, 0);
       if (i % 2 === 0) {
-        native.endArriving(handle);
+        native.closeJob(handle);
       } else {
-        assert.ok(native.arrive(handle, png.subarray(half)));
-        assert.ok(native.processArrived(handle, 'bytes').ok);
+        assert.ok(native.feedJob(handle, png.subarray(half)));
+        assert.ok(native.finishJob(handle, 'bytes').ok);
       }
     }
     return native.heapHighWater();

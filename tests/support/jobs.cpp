@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-#include "job/pipeline.h"
+#include "job/job.h"
 
 namespace {
 
@@ -140,12 +140,13 @@ int main() {
   while (read_block(options) && read_block(file)) {
     crop64::Source source;
     source.file = crop64::Bytes(reinterpret_cast<const uint8_t*>(file.data()), file.size());
-    const crop64::Result<crop64::Output> output = process(source, read_options(options));
-    if (!output.ok()) {
-      give_up(output.error().message);
+    const auto outputs = crop64::Job::open(source, {read_options(options)}).finish();
+    if (!outputs.ok()) {
+      give_up(outputs.error().message);
     }
-    const bool passed = output.value().plan.strategy == crop64::Strategy::kCopyFile;
-    write_block(passed ? source.file : crop64::Bytes(output.value().bytes));
+    const crop64::Output& output = outputs.value().front();
+    const bool is_copy = output.plan.strategy == crop64::Strategy::kCopyFile;
+    write_block(is_copy ? source.file : crop64::Bytes(output.bytes));
   }
   return EXIT_SUCCESS;
 }

@@ -39,9 +39,9 @@ export async function processArriving<Form extends keyof NativeForms>(
   const { native, handle } = arrived;
   return run<NativeForms[Form][] | undefined>((current) => {
     if (current === native && !options.signal?.aborted) {
-      return native.processArrived(handle, form);
+      return native.finishJob(handle, form);
     }
-    native.endArriving(handle);
+    native.closeJob(handle);
     return { ok: true, result: undefined };
   });
 }
@@ -64,9 +64,9 @@ async function readInto(blob: Blob, options: Checked): Promise<Arrived | undefin
       return undefined; // the instance that has the pieces before was replaced
     }
     if (handle !== 0) {
-      return native.arrive(handle, piece);
+      return native.feedJob(handle, piece);
     }
-    handle = native.beginArriving(blob.size, options.jobs, piece);
+    handle = native.openJob(blob.size, options.jobs, piece);
     return handle === 0 ? undefined : false;
   };
   try {
@@ -92,7 +92,7 @@ async function readInto(blob: Blob, options: Checked): Promise<Arrived | undefin
     openStreams.delete(stream);
     reader.cancel().catch(() => {});
     if (handle !== 0) {
-      native?.endArriving(handle);
+      native?.closeJob(handle);
     }
   }
 }

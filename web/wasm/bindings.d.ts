@@ -89,18 +89,19 @@ export interface NativeModule {
     form: Form,
   ): NativeResponse<NativeForms[Form][]>;
   /**
-   * A number for the three functions that follow, of which one of the last two ends it; 0 where
-   * nothing is gained by them.
+   * Opens jobs on a file of `size` bytes that is read in pieces, of which `piece` is the first. Returns a
+   * handle, or 0 if the file has to be read as a whole: process() then does the jobs, and reports errors.
+   * finishJob() or closeJob() ends the handle.
    */
-  beginArriving(size: number, jobs: NativeOptions[], piece: Uint8Array): number;
-  /** Whether that is enough. */
-  arrive(handle: number, piece: Uint8Array): boolean;
-  /** When it is enough; ends it, too. */
-  processArrived<Form extends keyof NativeForms>(
+  openJob(size: number, jobs: NativeOptions[], piece: Uint8Array): number;
+  /** Takes the next piece. Returns whether the jobs need no more. */
+  feedJob(handle: number, piece: Uint8Array): boolean;
+  /** Does the jobs once they need no more, and ends the handle. */
+  finishJob<Form extends keyof NativeForms>(
     handle: number,
     form: Form,
   ): NativeResponse<NativeForms[Form][]>;
-  endArriving(handle: number): void;
+  closeJob(handle: number): void;
   heapHighWater(): number;
 }
 

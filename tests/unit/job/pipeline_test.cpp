@@ -11,6 +11,7 @@
 #include "image/convert.h"
 #include "image/orient.h"
 #include "image/resize.h"
+#include "job/job.h"
 #include "support/bmps.h"
 #include "support/jpegs.h"
 #include "support/pngs.h"
@@ -24,6 +25,15 @@ constexpr Color kRed = {255, 0, 0, 1};
 
 Source file_source(const File& file) { return {file, {}}; }
 Source sample_source(const ImageView& samples) { return {{}, samples}; }
+
+Result<std::vector<Output>> process_all(const Source& source, std::vector<Options> options) {
+  return Job::open(source, std::move(options)).finish();
+}
+
+Result<Output> process(const Source& source, const Options& options) {
+  Result<std::vector<Output>> outputs = process_all(source, {options});
+  return outputs.ok() ? Result<Output>(std::move(outputs.value().front())) : outputs.error();
+}
 
 Options crop_to(const Rect& region, std::optional<ImageFormat> format = std::nullopt) {
   Options options;
@@ -482,32 +492,6 @@ TEST_CASE("a damaged file is not rewritten but refused, or decoded and encoded i
   const Output accepted = run(file_source(cut), options);
   CHECK(accepted.plan.strategy == Strategy::kTranscode);
   CHECK(!accepted.lossless);
-}
-
-TEST_CASE("that a file is copied is decided by its beginning") {
-  const File jpeg = make_jpeg({45, 37});
-  const File unknown(1000, 'x');
-  const size_t scan = find_marker(jpeg, 0xda);
-  Options limited = copy_file();
-  limited.limits.bytes = double(jpeg.size()) - 1;
-  const Options passing[] = {copy_file(), copy_file()};
-  const Options cropping[] = {copy_file(), crop_to({0, 0, 8, 8})};
-  const auto outputs = pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), passing);
-  REQUIRE(outputs.has_value());
-  REQUIRE(outputs->size() == 2);
-  for (const Output& output : *outputs) {
-    CHECK(output.plan.strategy == Strategy::kCopyFile);
-    CHECK(output.plan.size == Size{45, 37});
-    CHECK(output.bytes_read == jpeg.size());
-    CHECK(output.lossless);
-  }
-  CHECK_FALSE(pass_all(Bytes(unknown).first(20), unknown.size(), passing).has_value());
-  CHECK_FALSE(pass_all(Bytes(jpeg).first(scan - 10), jpeg.size(), passing).has_value());
-  CHECK_FALSE(pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), cropping).has_value());
-  CHECK_FALSE(pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), {&limited, 1}).has_value());
-  Options all;
-  all.metadata = MetadataPolicy::kAll;  // it keeps its bytes, but is checked to its end
-  CHECK_FALSE(pass_all(Bytes(jpeg).first(scan + 20), jpeg.size(), {&all, 1}).has_value());
 }
 
 TEST_CASE("asked for a part of what is broken or unknown, the file's own error comes") {
