@@ -58,7 +58,7 @@ async function bundle(name, contents, { beside = [], ...how }) {
   return outfile;
 }
 
-test('in Node, the files beside it are all it needs', async () => {
+test('a bundle in Node needs only the files next to it', async () => {
   const file = await bundle('node', program, { platform: 'node', format: 'esm', beside: files });
   const { stdout } = await promisify(execFile)(process.execPath, [file]);
   assert.equal(stdout, `${expected} ${expected}\n`);
@@ -93,7 +93,7 @@ describe('in Chromium', () => {
       call,
     );
 
-  test('a module needs the files beside it, and says so', async () => {
+  test('a module bundle without the files next to it fails with advice', async () => {
     await bundle('alone', page, { format: 'esm', beside: ['crop64.wasm'] });
     const opened = await open('alone', 'module');
     await rm(join(folder, 'alone/crop64.wasm'));

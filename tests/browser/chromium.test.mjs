@@ -73,7 +73,7 @@ describe('in Chromium', () => {
     assert.deepEqual(size, [122, 81]);
   });
 
-  test('a Blob, a Response and URLs are read', async () => {
+  test('a Blob, a Response and URLs are sources', async () => {
     const texts = await page.evaluate(async (path) => {
       const blob = await (await fetch(path)).blob();
       const blobUrl = URL.createObjectURL(blob);
@@ -140,7 +140,7 @@ describe('in Chromium', () => {
     });
   });
 
-  test('a WebGL canvas is read', async () => {
+  test('a WebGL canvas is a source', async () => {
     const pixel = await page.evaluate(async () => {
       const canvas = document.createElement('canvas');
       canvas.width = canvas.height = 4;
@@ -155,7 +155,7 @@ describe('in Chromium', () => {
     assert.ok(pixel === 'no WebGL here' || `${pixel}` === '255,0,0,255', `${pixel}`);
   });
 
-  test('an <img> that is not loaded and a tainted canvas are SOURCE_UNREADABLE', async () => {
+  test('an <img> that has not loaded and a tainted canvas are SOURCE_UNREADABLE', async () => {
     const other = await serve();
     try {
       const codes = await page.evaluate(async (url) => {
@@ -173,7 +173,7 @@ describe('in Chromium', () => {
     }
   });
 
-  test('a video frame of RGB samples is copied, an element is drawn, and the result says so', async () => {
+  test('an RGB video frame is copied, an element is drawn, and decoder reports it', async () => {
     const decoders = await page.evaluate(async () => {
       const { data, width, height } = opaque(37, 23);
       const decoders = {};
@@ -194,7 +194,7 @@ describe('in Chromium', () => {
     assert.deepEqual(decoders, { ...expected, bitmap: ['canvas', false] });
   });
 
-  test('formats that only the browser knows are read by it', async () => {
+  test('formats that only the browser supports are decoded by it', async () => {
     const files = {};
     for (const name of ['small.webp', 'small.gif']) {
       files[name] = [...(await fixture(name))];
@@ -262,7 +262,7 @@ describe('in Chromium', () => {
     });
   });
 
-  test('the browser reads a format by the bytes, whatever the source says of its type', async () => {
+  test('the browser decodes by the bytes, whatever type the source has', async () => {
     const svg =
       '<?xml version="1.0"?><!-- by hand --><svg xmlns="http://www.w3.org/2000/svg" width="131" ' +
       'height="97"><rect width="131" height="97" fill="#1080f0"/></svg>';
@@ -295,7 +295,7 @@ describe('in Chromium', () => {
     assert.deepEqual(answers, Array(14).fill(true));
   });
 
-  test('sources of an <iframe> are read as those of the page', async () => {
+  test('sources of an <iframe> are read like those of the page', async () => {
     const { told, size } = await page.evaluate(async (path) => {
       const frame = document.createElement('iframe');
       document.body.append(frame);
@@ -337,7 +337,7 @@ describe('in Chromium', () => {
     for (const [name, isSame] of Object.entries(told)) assert.equal(isSame, true, name);
   });
 
-  test('toFile gives a File, named by the one that it was made from', async () => {
+  test('toFile returns a File named after its source', async () => {
     const told = await page.evaluate(async (path) => {
       const blob = await (await fetch(path)).blob();
       const file = await crop64.toFile(new File([blob], 'photo.heic'), { format: 'png' });
@@ -346,14 +346,14 @@ describe('in Chromium', () => {
     assert.deepEqual(told, [true, 'photo.png', 'image/png']);
   });
 
-  test('what the browser does not know either is UNSUPPORTED_FORMAT', async () => {
+  test('a format that the browser does not support either is UNSUPPORTED_FORMAT', async () => {
     const code = await page.evaluate(() =>
       codeOf(crop64.decode(new TextEncoder().encode('words'))),
     );
     assert.equal(code, 'UNSUPPORTED_FORMAT');
   });
 
-  test('toImageData gives ImageData with the samples of Node', async () => {
+  test("toImageData returns ImageData with Node's samples", async () => {
     const [isImageData, samples] = await page.evaluate(
       async (path, options) => {
         const image = await crop64.toImageData(await fetch(path), options);
@@ -367,7 +367,7 @@ describe('in Chromium', () => {
     assert.deepEqual(samples, [...data]);
   });
 
-  test('a Blob is read to its end however often garbage is collected meanwhile', async () => {
+  test('a Blob is read to its end while garbage is collected', async () => {
     const session = await page.createCDPSession();
     await session.send('HeapProfiler.enable');
     const jobs = page.evaluate(
@@ -393,7 +393,7 @@ describe('in Chromium', () => {
     assert.equal(size, 1);
   });
 
-  test('probe reads no more of a large File than its beginning', async () => {
+  test('probe reads only the start of a large File', async () => {
     const [info, most] = await page.evaluate(async (path) => {
       const bytes = await (await fetch(path)).arrayBuffer();
       const large = new File([bytes, new Uint8Array(50e6)], 'large.jpg');
@@ -442,7 +442,7 @@ describe('starting the module in Chromium', () => {
     assert.ok(text.startsWith('iVBORw0KGgo'));
   });
 
-  test('works with a server that knows no type for wasm', async () => {
+  test('works with a server that has no MIME type for wasm', async () => {
     await open();
     const width = await page.evaluate(async (path) => {
       await crop64.init({ wasmUrl: '/untyped/crop64.wasm' });
@@ -451,7 +451,7 @@ describe('starting the module in Chromium', () => {
     assert.equal(width, 32);
   });
 
-  test('takes a relative wasmUrl for one of the page', async () => {
+  test('resolves a relative wasmUrl against the page', async () => {
     await open();
     const requests = [];
     page.on('request', (request) => requests.push(new URL(request.url()).pathname));
@@ -459,7 +459,7 @@ describe('starting the module in Chromium', () => {
     assert.deepEqual(requests, ['/untyped/crop64.wasm']);
   });
 
-  test('a missing file and a page in its place are MODULE_LOAD_FAILED, and are forgotten', async () => {
+  test('a missing file and an HTML page are MODULE_LOAD_FAILED, and the next call tries again', async () => {
     await open();
     const [missing, page404, afterwards] = await page.evaluate(async (path) => {
       const detailsOf = (wasmUrl) =>

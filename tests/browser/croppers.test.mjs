@@ -134,7 +134,7 @@ describe('cropperjs 1: getData()', () => {
     sameRegion(await call('cropper1', image, given));
   });
 
-  test('rotation by another angle is refused', async () => {
+  test('rotation by an angle other than 90 degrees is refused', async () => {
     const answer = await call('cropper1', 'landscape.png', { data: { ...box, rotate: 15 } });
     assert.deepEqual([answer.code, answer.name], ['INVALID_ARGUMENT', 'crop.rotate']);
   });
@@ -243,7 +243,7 @@ describe('react-easy-crop: croppedAreaPixels and croppedArea', () => {
     assert.ok(difference < 2, `samples on the page differ by ${difference}`);
   });
 
-  test('rotation by another angle is refused', async () => {
+  test('rotation by an angle other than 90 degrees is refused', async () => {
     const { pixels } = await call('easyCrop', 'landscape.png', { rotation: 15 });
     assert.deepEqual([pixels.code, pixels.name], ['INVALID_ARGUMENT', 'rotate']);
   });

@@ -123,7 +123,7 @@ function* bmps() {
   yield ['OS/2, RLE24', encodeBmpData({ ...size, ...os2 })];
 }
 
-test('Chromium shows the same of damaged PNGs, cut BMPs and rare BMPs', async () => {
+test('Chromium decodes damaged PNGs, truncated BMPs and rare BMPs the same', async () => {
   const page = await chromium.open();
   for (const [name, file] of [...pngs(), ...bmps()]) {
     const shown = await page

@@ -74,7 +74,7 @@ for (const isProtected of [false, true]) {
       await page.evaluate(makeSources, base64, { data: [...data], width, height });
     });
 
-    test('a canvas gives back what was drawn, or does not', async () => {
+    test('a canvas returns what was drawn unless protected', async () => {
       const changed = await page.evaluate(() => {
         const canvas = sources.canvas();
         const drawn = sources.pixels().data;
@@ -85,7 +85,7 @@ for (const isProtected of [false, true]) {
       else assert.equal(changed, 0);
     });
 
-    test('each source: the same samples, or a result that names the canvas', async () => {
+    test("each source gives the same samples, or decoder is 'canvas'", async () => {
       for (const name of await page.evaluate(() => Object.keys(sources))) {
         const reader = name === 'a WebP' ? 'browser' : (DRAWN[name] ?? 'crop64');
         for (const [decoder, changed] of await page.evaluate((key) => read(key), name)) {
@@ -96,7 +96,7 @@ for (const isProtected of [false, true]) {
       }
     });
 
-    test('a photograph from a File: the bytes that Node makes', async () => {
+    test("a photograph from a File gives Node's bytes", async () => {
       const photo = await readFile(join(root, 'tests/fixtures/progressive.jpg'));
       const crop = { left: 8, top: 8, right: 40, bottom: 40 };
       for (const options of [{ crop }, { crop, lossless: true }, { crop, format: 'png' }]) {

@@ -84,7 +84,7 @@ const TURN = {
   180: ([a, b, c, d]) => [d, c, b, a],
 };
 
-describe('every result is shown the right way up', () => {
+describe('every result is displayed upright', () => {
   for (const [format, withExif] of Object.entries({ jpeg: jpegWithExif, png: pngWithExif })) {
     test(format, async () => {
       const { bytes } = await encode(quarters(), {
@@ -134,8 +134,8 @@ describe('every result is shown the right way up', () => {
   }
 });
 
-describe('colours', () => {
-  test('toImageData of a picture in Display P3 says so, with the samples as they are', async () => {
+describe('colours in Chromium', () => {
+  test('toImageData of a Display P3 image keeps the samples and sets colorSpace', async () => {
     const file = withChunks(await fixture('small.png'), [profileChunk(displayP3)]);
     const [isImageData, colorSpace, worst] = await page.evaluate(async (text) => {
       const image = await crop64.toImageData(bytesOf(text));
@@ -151,7 +151,7 @@ describe('colours', () => {
     assert.ok(worst <= 1, `samples differ by ${worst}`);
   });
 
-  test('ImageData and canvases in Display P3 become files that are shown in the same colours', async () => {
+  test('Display P3 ImageData and canvases become files with the same colours', async () => {
     const answers = await page.evaluate(async () => {
       const [w, h] = [48, 32];
       const image = new ImageData(w, h, { colorSpace: 'display-p3' });
@@ -187,7 +187,7 @@ describe('colours', () => {
     }
   });
 
-  test('what is sRGB gets no profile', async () => {
+  test('sRGB sources get no profile', async () => {
     const has = await page.evaluate(async () => {
       const image = new ImageData(8, 8);
       const canvas = new OffscreenCanvas(8, 8);
@@ -204,7 +204,7 @@ describe('colours', () => {
     assert.deepEqual(has, Array(6).fill(false));
   });
 
-  test('our file is sound to others too', async () => {
+  test('other programs accept our file', async () => {
     const text = await page.evaluate(async () => {
       const image = new ImageData(8, 8, { colorSpace: 'display-p3' });
       return base64Of((await crop64.encode(image)).bytes);

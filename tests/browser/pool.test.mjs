@@ -63,8 +63,8 @@ async function open() {
   });
 }
 
-describe('crop64/pool in Chromium, under a strict content security policy', () => {
-  test('gives what Node gives, and asks for nothing after the worker and the wasm', async () => {
+describe('crop64/pool in Chromium under a strict content security policy', () => {
+  test("gives Node's results and requests only the worker and the wasm", async () => {
     await open();
     const options = { crop, format: 'jpeg', quality: 90 };
     const [text, form, size] = await page.evaluate(
@@ -96,7 +96,7 @@ describe('crop64/pool in Chromium, under a strict content security policy', () =
     assert.deepEqual(asked.slice(count), []);
   });
 
-  test('reads what is on the page', async () => {
+  test('reads canvases and elements of the page', async () => {
     await open();
     const same = await page.evaluate(async () => {
       const image = new ImageData(37, 23);
@@ -138,7 +138,7 @@ describe('crop64/pool in Chromium, under a strict content security policy', () =
     assert.ok(frame[0], `${frame}`);
   });
 
-  test('a format that only the browser knows is read in the worker, an SVG by the page', async () => {
+  test('a format that only the browser supports is decoded in the worker, an SVG in the page', async () => {
     await open();
     const svg =
       '<svg xmlns="http://www.w3.org/2000/svg" width="131" height="97">' +
@@ -198,7 +198,7 @@ describe('crop64/pool in Chromium, under a strict content security policy', () =
     ]);
   });
 
-  test('an abort ends the worker; another takes its place', async () => {
+  test('an abort ends the worker, which is replaced', async () => {
     await open();
     const told = await page.evaluate(async () => {
       const own = pool.createPool({ size: 1 });
@@ -215,7 +215,7 @@ describe('crop64/pool in Chromium, under a strict content security policy', () =
     assert.deepEqual(told, [true, true, 5, 2]);
   });
 
-  test('a worker that dies, or sends what cannot be read, rejects its job', async () => {
+  test('a worker that crashes or sends an unreadable message rejects its job', async () => {
     await open();
     const told = await page.evaluate(async () => {
       const own = pool.createPool({ size: 1 });
@@ -234,7 +234,7 @@ describe('crop64/pool in Chromium, under a strict content security policy', () =
     assert.deepEqual(told, ['INTERNAL', true, 3, 'INTERNAL', true, 3]);
   });
 
-  test('a worker that does not load is MODULE_LOAD_FAILED, and is forgotten', async () => {
+  test('a worker that does not load is MODULE_LOAD_FAILED, and the next call tries again', async () => {
     await open();
     const told = await page.evaluate(async () => {
       const Known = Worker;
@@ -262,7 +262,7 @@ describe('crop64/pool in Chromium, under a strict content security policy', () =
     assert.deepEqual(told, [3, [true, true]]);
   });
 
-  test('samples of Node', async () => {
+  test("decode gives Node's samples", async () => {
     await open();
     const samples = await page.evaluate(
       async (path, crop) => [...(await pool.decode(await fetch(path), { crop })).data],
@@ -273,7 +273,7 @@ describe('crop64/pool in Chromium, under a strict content security policy', () =
   });
 });
 
-describe('crop64/pool in Chromium, from another origin, as on a CDN', () => {
+describe('crop64/pool in Chromium from another origin, like a CDN', () => {
   const options = { crop, format: 'png' };
   let cdn;
   let strict;
@@ -303,14 +303,14 @@ describe('crop64/pool in Chromium, from another origin, as on a CDN', () => {
       poolOptions,
     );
 
-  test('starts a worker that takes its script from there', async () => {
+  test('starts a worker with a script of that origin', async () => {
     page = await chromium.open();
     assert.equal(await made(`${cdn.origin}/dist/pool.js`), await toDataURL(photo, options));
     const asked = cdn.requests.map((url) => url.split('/').at(-1));
     assert.deepEqual(asked.sort(), ['crop64-worker.js', 'crop64.wasm', 'pool.js']);
   });
 
-  test('takes the script from a workerUrl of another origin, too', async () => {
+  test('loads a workerUrl of another origin', async () => {
     page = await chromium.open();
     const workerUrl = `${cdn.origin}/dist/crop64-worker.js`;
     const expected = await toDataURL(photo, options);
@@ -323,7 +323,7 @@ describe('crop64/pool in Chromium, from another origin, as on a CDN', () => {
     );
   });
 
-  test('says what to do if the policy of the page forbids that, and workerUrl is what helps', async () => {
+  test("advises workerUrl if the page's policy forbids the other origin", async () => {
     page = await chromium.browser.newPage();
     await page.goto(`${strict.origin}/blank.html`);
     const [code, message] = await made(`${cdn.origin}/dist/pool.js`);

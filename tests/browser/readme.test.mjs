@@ -78,7 +78,7 @@ describePage('README.md', (block) => {
     }
   });
 
-  test('the first lines, with a file and an image element in place', async () => {
+  test('the first lines run with a file and an image element', async () => {
     const code = `
 import { openAsBlob } from 'node:fs';
 const file = await openAsBlob('photo.jpg');
@@ -239,7 +239,7 @@ globalThis.both = (...args) => Promise.all([toDataURL(...args), toDataURLInPool(
     }
   });
 
-  test('the configuration of Vite 7 is that of the project that is tried', async () => {
+  test('the configuration for Vite 7 equals that of the tested project', async () => {
     const config = await readFile(
       join(root, 'tests/matrix/bundlers/vite-7/vite.config.js'),
       'utf8',
@@ -249,7 +249,7 @@ globalThis.both = (...args) => Promise.all([toDataURL(...args), toDataURLInPool(
     assert.equal(config, `export default {\n  ${told},\n};\n`);
   });
 
-  test('npm start: the sample, and a picture of one’s own', async () => {
+  test('npm start crops the sample and another image', async () => {
     const commands = block('sh', 'npm start').trim().split('\n');
     // The second is what runs this test.
     assert.deepEqual(commands, ['npm start', 'npm test']);
@@ -265,7 +265,7 @@ globalThis.both = (...args) => Promise.all([toDataURL(...args), toDataURLInPool(
     assert.ok((await readFile(join(root, 'out/crop.html'), 'utf8')).includes(dataUrl));
   });
 
-  test('npm start: a wrong call says what to do, in a line', async () => {
+  test('npm start with wrong arguments prints what to do in a line', async () => {
     const failing = run('npm', ['start', '--silent', '--', 'nowhere.jpg'], { cwd: root });
     await assert.rejects(failing, ({ code, stderr }) => {
       assert.equal(code, 1);
@@ -374,7 +374,7 @@ export async function run(file, crop) {
     });
   });
 
-  test('the recipes are right in a strict TypeScript project, too', async () => {
+  test('the recipes compile in a strict TypeScript project', async () => {
     const declared = `
 declare const file: File;
 declare const crop: Crop;
@@ -422,7 +422,7 @@ ${block('js', 'crop64/pool')}`,
   });
 
   // croppers.test.mjs runs them with the croppers themselves.
-  test('the recipes for croppers make options of what croppers give', async () => {
+  test('the recipes for croppers convert their data to options', async () => {
     const percent = { unit: '%', x: 10, y: 20, width: 30, height: 40 };
     const { unit: _, ...area } = percent;
     const given = {

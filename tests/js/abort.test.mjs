@@ -188,7 +188,7 @@ const sources = {
 };
 
 for (const [kind, make] of Object.entries(sources)) {
-  test(`${kind}: an abort before the call, right after it, and after its end`, async () => {
+  test(`${kind}: an abort before, right after and after the end of the call`, async () => {
     const unhandled = [];
     const note = (error) => unhandled.push(error);
     process.on('unhandledRejection', note);
@@ -212,7 +212,7 @@ for (const [kind, make] of Object.entries(sources)) {
   });
 }
 
-test('an abort while the module loads leaves the module to the other calls', async (t) => {
+test('an abort while the module loads does not affect other calls', async (t) => {
   const server = await stopping(t, () => {});
   const requested = server.requested();
   const loading = init({ wasmUrl: server.url });
@@ -225,7 +225,7 @@ test('an abort while the module loads leaves the module to the other calls', asy
   assert.equal((await encode(png)).format, 'png');
 });
 
-test('the signal of a Request ends it, too', async (t) => {
+test('the signal of a Request ends its fetch', async (t) => {
   const server = await stopping(t, () => {});
   for (const signal of [undefined, new AbortController().signal]) {
     const own = new AbortController();
@@ -238,7 +238,7 @@ test('the signal of a Request ends it, too', async (t) => {
   }
 });
 
-test('a signal of another library is heeded', async (t) => {
+test('a signal of another library aborts the call', async (t) => {
   const server = await stopping(t, () => {});
   class Signal extends EventTarget {
     aborted = false;
@@ -260,7 +260,7 @@ test('a signal of another library is heeded', async (t) => {
   await server.closed(socket);
 });
 
-test('what is only half a signal is INVALID_ARGUMENT', async () => {
+test('an incomplete signal is INVALID_ARGUMENT', async () => {
   const whole = { aborted: false, throwIfAborted() {}, addEventListener() {} };
   await encode(png, { signal: whole });
   for (const missing of Object.keys(whole)) {

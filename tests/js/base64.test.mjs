@@ -27,7 +27,7 @@ const lengths = [
   3_000_001,
 ];
 
-test('text has the characters that Node gives, at every length', async () => {
+test("base64 text equals Node's, at every length", async () => {
   for (const length of lengths) {
     const bytes = anyFile(length);
     const expected = bytes.toString('base64');
@@ -39,7 +39,7 @@ test('text has the characters that Node gives, at every length', async () => {
   assert.ok((await encode(every)).toBase64() === every.toString('base64'));
 });
 
-test('an engine without an encoder of its own gives the same text', async (t) => {
+test('base64 text is the same in an engine without toBase64', async (t) => {
   const { Buffer: encoder } = globalThis;
   t.after(() => {
     globalThis.Buffer = encoder;
@@ -55,7 +55,7 @@ test('an engine without an encoder of its own gives the same text', async (t) =>
   }
 });
 
-test('bytes that pass are a copy, of a plain Uint8Array, whatever was given', async (t) => {
+test('copied bytes are a new Uint8Array for every type of source', async (t) => {
   const given = new Uint8Array(await fixture('photo.png'));
   const folder = mkdtempSync(join(tmpdir(), 'crop64-base64-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -71,14 +71,14 @@ test('bytes that pass are a copy, of a plain Uint8Array, whatever was given', as
   }
 });
 
-test('text is read back to its bytes, at every length', async () => {
+test('base64 text decodes to its bytes, at every length', async () => {
   for (const length of lengths) {
     const bytes = anyFile(length);
     sameBytes(await read(bytes.toString('base64')), bytes, `${length} bytes`);
   }
 });
 
-test('line feeds, spaces, missing padding and base64url are read', async () => {
+test('base64 with line feeds, spaces, no padding or the URL alphabet decodes', async () => {
   const ways = {
     'lines of 76': (text) => text.replace(/.{76}/g, '$&\r\n'),
     'lines of 64': (text) => `${text.replace(/.{64}/g, '$&\n')}\n`,
@@ -100,7 +100,7 @@ test('line feeds, spaces, missing padding and base64url are read', async () => {
   }
 });
 
-test('everything else is refused, with its offset', async () => {
+test('invalid base64 is refused with its offset', async () => {
   const long = 'AAAA'.repeat(1000);
   const broken = [
     ['!AAA', 0],

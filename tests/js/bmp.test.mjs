@@ -77,7 +77,7 @@ result = out.getvalue()`,
   ];
 }
 
-test('BMP files of Pillow and ImageMagick, whole and in parts, equal Pillow', async () => {
+test('BMP files of Pillow and ImageMagick decode like Pillow, whole and by region', async () => {
   for (const [name, file, [bits, compression, header]] of await files()) {
     const core = file.readUInt32LE(14) === 12;
     assert.deepEqual(
@@ -97,7 +97,7 @@ test('BMP files of Pillow and ImageMagick, whole and in parts, equal Pillow', as
   }
 });
 
-test('ImageMagick sees the same', async () => {
+test('BMP files decode like ImageMagick', async () => {
   for (const [name, file] of await files()) {
     const rgba = imageMagick('bmp:-', ['-depth', '8'], 'rgba:-', file);
     const { data } = await decode(file);
@@ -132,7 +132,7 @@ function randomPixels({ width, height }, bits) {
 
 const asPicture = (colors, size) => ({ data: Uint8Array.from(colors.flat()), ...size });
 
-test('every depth with every header, in both orders, at every width', async () => {
+test('every BMP depth, header, row order and width decodes', async () => {
   for (const bits of [1, 2, 4, 8, 16, 24, 32]) {
     for (const header of [12, 40, 52, 56, 64, 108, 124]) {
       if (header === 12 && (bits === 2 || bits === 16 || bits === 32)) continue;
@@ -188,7 +188,7 @@ function channelOf(pixel, mask) {
   return bits > 8 ? value >>> (bits - 8) : Math.floor((value * 255) / most);
 }
 
-test('masks for red, green, blue and alpha', async () => {
+test('BMP masks for red, green, blue and alpha decode', async () => {
   const size = { width: 13, height: 7 };
   for (const [bits, masks] of MASKS) {
     const pixels = randomPixels(size, bits);
@@ -214,7 +214,7 @@ test('masks for red, green, blue and alpha', async () => {
 });
 
 // Without compression the masks of a long header mean nothing.
-test('colour masks are for bit fields only', async () => {
+test('BMP colour masks apply to bit fields only', async () => {
   const size = { width: 5, height: 3 };
   const pixels = randomPixels(size, 32);
   const masks = [0xff, 0xff00, 0xff0000, 0xff000000];
@@ -234,7 +234,7 @@ const shades = (pixels, bits, size) =>
     size,
   );
 
-test('run-length coding of photographs equals Pillow', async () => {
+test('run-length coded photographs decode like Pillow', async () => {
   const { data } = await decode(await fixture('small.png'), { channels: 'GRAY' });
   for (const bits of [4, 8]) {
     // Posterized, so that there are runs; and not.
@@ -284,7 +284,7 @@ const STEPS = {
   ],
 };
 
-test('leaps, early ends and what else runs may do', async () => {
+test('run-length deltas, early ends and other codes decode', async () => {
   for (const bits of [4, 8]) {
     for (const [name, steps] of Object.entries(STEPS)) {
       const file = encodeBmpData(runs(bits, SIZE, steps));
@@ -324,7 +324,7 @@ async function kinds() {
   ];
 }
 
-test('a file that is cut off gives TRUNCATED_IMAGE, or the right samples', async () => {
+test('a truncated BMP gives TRUNCATED_IMAGE or the right samples', async () => {
   const top = { left: 3, top: 2, right: 90, bottom: 20 };
   const bottom = { left: 60, top: 80, right: 131, bottom: 95 };
   for (const [name, file] of await kinds()) {
@@ -369,7 +369,7 @@ test('a file that is cut off gives TRUNCATED_IMAGE, or the right samples', async
   }
 });
 
-test('what the part does not need may be missing', async () => {
+test('rows that the crop does not need may be missing', async () => {
   // The bytes that fill up the last row, and what lies to the right of the part in it.
   for (const [bits, missing, right] of [
     [24, 3, SMALL.width],
@@ -388,7 +388,7 @@ test('what the part does not need may be missing', async () => {
   }
 });
 
-test('with damage accepted, pixels that a BMP lacks are transparent, or black if it is opaque', async () => {
+test("damaged: 'accept' leaves missing BMP pixels transparent, or black if opaque", async () => {
   for (const [name, file] of await kinds()) {
     const start = file.readUInt32LE(10);
     const half = file.subarray(0, (start + file.length) >> 1);
@@ -421,7 +421,7 @@ async function paletteOfFile(file) {
   ]);
 }
 
-test('a BMP is copied if nothing is asked, and a crop of it is a PNG of the same kind', async () => {
+test('a BMP is copied without options, and its crop is a PNG of the same kind', async () => {
   const colors = paletteOf(16);
   for (const [name, file, [bits]] of await files()) {
     const passed = await encode(file);
@@ -448,7 +448,7 @@ test('a BMP is copied if nothing is asked, and a crop of it is a PNG of the same
   assert.equal(decodePng(resized.bytes).colorType, RGB);
 });
 
-test('an index without a colour is black', async () => {
+test('a BMP palette index without a colour is black', async () => {
   const size = { width: 4, height: 1 };
   const palette = paletteOf(3);
   for (const header of [40, 124]) {
@@ -465,7 +465,7 @@ test('an index without a colour is black', async () => {
   }
 });
 
-test('probe tells what is in the header', async () => {
+test('probe reports the BMP header', async () => {
   const table = {
     'Pillow 1': [1, true, false, 'RGB', 1],
     'Pillow P': [8, true, false, 'RGB', 1],
@@ -496,7 +496,7 @@ function withHeader(file, header) {
   return copy;
 }
 
-test('BMPs that other programs read too: any number of planes, a short OS/2 header, no blue', async () => {
+test('BMPs with unusual planes, a short OS/2 header or no blue mask decode', async () => {
   const size = { width: 13, height: 7 };
   // ImageMagick reads the fields that the short header lacks from behind it.
   const palette = paletteOf(256).fill([0, 0, 0], 0, 6);
@@ -521,7 +521,7 @@ test('BMPs that other programs read too: any number of planes, a short OS/2 head
 
 const byImageMagick = (file) => ({ data: imageMagick('bmp:-', ['-depth', '8'], 'rgb:-', file) });
 
-test('run-length coding from the top, and of 24 bits', async () => {
+test('top-down run-length coding and 24-bit run-length coding decode', async () => {
   const size = { width: 23, height: 9 };
   const pixels = randomPixels(size, 8).map((pixel) => pixel >> 6);
   const options = runs(8, size, toRuns(Uint8Array.from(pixels), 8, size));
@@ -543,7 +543,7 @@ test('run-length coding from the top, and of 24 bits', async () => {
   assert.deepEqual([...samples], [...upper, ...lower]);
 });
 
-test('the alpha mask of an uncompressed BMP counts', async () => {
+test('the alpha mask of an uncompressed BMP is used', async () => {
   const masks = [0xff0000, 0xff00, 0xff, 0xff000000];
   const options = { width: 2, height: 2, bits: 32, header: 124, masks };
   const transparent = [0xff102030, 0x80405060, 0x00708090, 0x11223344];

@@ -47,7 +47,7 @@ const crops = [
   { left: 15, top: 16, right: 16, bottom: 17 },
 ];
 
-test('CMYK and YCCK become the RGB of Pillow', async () => {
+test("CMYK and YCCK decode to Pillow's RGB", async () => {
   for (const [name, file, transform] of await files()) {
     assert.equal(adobeTransform(file), transform, `${name} is what it is called`);
     const info = await probe(file);
@@ -68,7 +68,7 @@ test('CMYK and YCCK become the RGB of Pillow', async () => {
   }
 });
 
-test('CMYK in every form in which samples are given', async () => {
+test('CMYK decodes to every channel layout', async () => {
   const [, [name, file]] = await files();
   const crop = crops[1];
   const box = [crop.left, crop.top, crop.right, crop.bottom];
@@ -89,7 +89,7 @@ test('CMYK in every form in which samples are given', async () => {
   assert.ok(wide.data.every((sample, i) => sample === data[i] * 257));
 });
 
-test('CMYK is turned, resized and encoded as RGB', async () => {
+test('CMYK is rotated, resized and encoded as RGB', async () => {
   for (const [name, file] of (await files()).filter((_, i) => i === 1 || i === 4)) {
     const crop = { left: 100, top: 200, right: 440, bottom: 540 };
     const [turned, resized, saved] = await python(
@@ -118,7 +118,7 @@ result = [image.transpose(Image.Transpose.ROTATE_270), part.resize((251, 300), I
   }
 });
 
-test('CMYK passes through as it is', async () => {
+test('a CMYK file is copied without options', async () => {
   for (const [name, file] of await files()) {
     const result = await encode(file);
     assert.deepEqual([result.lossless, result.format], [true, 'jpeg'], name);

@@ -41,7 +41,7 @@ result = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()`);
   };
 }
 
-test("a profile's colour space is told, and the profile is handed out byte for byte", async () => {
+test("the result has the profile's colour space and its bytes", async () => {
   const png = await fixture('small.png');
   const jpeg = await fixture('small.jpg');
   for (const [name, [profile, colorSpace]] of Object.entries(await profiles())) {
@@ -70,7 +70,7 @@ test('samples are the same with a profile and without', async () => {
   sameSamples(await decode(asPng(png, displayP3)), await decode(png));
 });
 
-test('a profile is dropped where its samples become others', async () => {
+test('a profile that does not fit the converted samples is dropped', async () => {
   const gray = asPng(
     await encode(await decode(await fixture('small.png'), { channels: 'GRAY' })).then(({ bytes }) =>
       Buffer.from(bytes),
@@ -100,7 +100,7 @@ test('a profile is dropped where its samples become others', async () => {
   sameBytes(await profileOf(moved.bytes), ink);
 });
 
-test('a profile that is damaged or of another kind of samples is not handed on', async () => {
+test('a profile that is damaged or for other channels is dropped', async () => {
   const png = await fixture('small.png');
   const noise = Buffer.from('no profile at all, but long enough to look like one'.repeat(9));
   for (const profile of [
@@ -119,7 +119,7 @@ test('a profile that is damaged or of another kind of samples is not handed on',
   }
 });
 
-test('code points name a colour space, and become a profile in a JPEG', async () => {
+test('cICP code points set the colour space and become a profile in a JPEG', async () => {
   const png = await fixture('small.png');
   for (const [points, colorSpace] of [
     [[1, 13, 0, 1], 'srgb'],
@@ -137,7 +137,7 @@ test('code points name a colour space, and become a profile in a JPEG', async ()
   }
 });
 
-test('pixels say what they are by name or by profile', async () => {
+test('the colour space of pixels is set by name or by profile', async () => {
   const { data, width, height } = await decode(await fixture('small.png'));
   const pixels = { data, width, height };
   for (const format of ['png', 'jpeg']) {
@@ -155,7 +155,7 @@ test('pixels say what they are by name or by profile', async () => {
   assert.equal((await probe(bytes)).hasIccProfile, false);
 });
 
-test('our own profile is one to Little CMS, and gives the same colours', async () => {
+test('Little CMS accepts our own profile and computes the same colours', async () => {
   const { data, width, height } = await decode(await fixture('small.png'));
   const { bytes } = await encode({ data, width, height, colorSpace: 'display-p3' });
   const apart = await python(
@@ -172,7 +172,7 @@ result = [int(abs(shown - np.asarray(image)).max()), ImageCms.getProfileDescript
   assert.equal(apart[1], 'Display P3');
 });
 
-test('toImageData names what it can, and refuses what it has no name for', async () => {
+test('toImageData returns sRGB and Display P3 and refuses other profiles', async () => {
   const png = await fixture('small.png');
   const named = await toImageData(asPng(png, displayP3));
   assert.equal(named.colorSpace, 'display-p3');
@@ -187,7 +187,7 @@ test('toImageData names what it can, and refuses what it has no name for', async
   assert.deepEqual([taken.width, taken.height], [SMALL.width, SMALL.height]);
 });
 
-test('wrong values are named', async () => {
+test('invalid colour spaces and profiles are named', async () => {
   const pixels = { data: new Uint8Array(4), width: 1, height: 1 };
   const cases = [
     [

@@ -88,7 +88,7 @@ test('crops of react-easy-crop, react-image-crop and cropperjs', async () => {
   }
 });
 
-test('neighbouring crops in percent meet without a gap', async () => {
+test('adjacent crops in percent have no gap', async () => {
   const file = await fixture('small.png');
   for (const parts of [3, 7, 11]) {
     let at = 0;
@@ -113,7 +113,7 @@ turn = turns[rotate % 360]
 if turn is not None: image = image.transpose(turn)
 result = image.crop(box)`;
 
-test('cropperjs: mirrored, then turned, then cropped', async () => {
+test('cropperjs data flips, then rotates, then crops', async () => {
   const file = await fixture('small.png');
   const box = [7, 11, 80, 90];
   const crop = { x: 7, y: 11, width: 73, height: 79 };
@@ -133,7 +133,7 @@ test('cropperjs: mirrored, then turned, then cropped', async () => {
   assert.equal(count, 52);
 });
 
-test('cropperjs leaves out what it does not need', async () => {
+test('cropperjs data without rotate and scale is accepted', async () => {
   const file = await fixture('small.png');
   const crop = { x: 7, y: 11, width: 73, height: 79 };
   for (const [more, rotate, flip] of [
@@ -150,7 +150,7 @@ test('cropperjs leaves out what it does not need', async () => {
   }
 });
 
-test('cropperjs after the orientation of the file, and before a resize', async () => {
+test('cropperjs data applies after the Exif orientation and before a resize', async () => {
   const file = jpegWithExif(await fixture('small.jpg'), orientation(6));
   const expected = await python(
     `from PIL import ImageOps
@@ -190,7 +190,7 @@ const REFUSED = [
   [{ crop: { ...part, unit: 'em' } }, 'crop.unit', /received 'em'/],
 ];
 
-test('what cannot be done as it is meant is refused', async () => {
+test('cropperjs data that cannot be applied is refused', async () => {
   const file = await fixture('small.png');
   for (const [options, name, message] of REFUSED) {
     for (const call of [decode, encode]) {
@@ -203,7 +203,7 @@ test('what cannot be done as it is meant is refused', async () => {
   }
 });
 
-test('rotate is any multiple of 90, backwards and beyond a full turn', async () => {
+test('rotate is any multiple of 90, also negative and above 360', async () => {
   const file = await fixture('small.png');
   for (const [degrees, same] of [
     [-90, 270],
@@ -219,7 +219,7 @@ test('rotate is any multiple of 90, backwards and beyond a full turn', async () 
   }
 });
 
-test('a crop of fractions from 0 to 1 is refused with the cure', async () => {
+test('a crop of fractions from 0 to 1 is refused with advice', async () => {
   const file = await fixture('small.png');
   for (const fractions of [
     { x: 0.1, y: 0.2, width: 0.5, height: 0.5 },
@@ -237,7 +237,7 @@ test('a crop of fractions from 0 to 1 is refused with the cure', async () => {
   assert.deepEqual([pixel.width, pixel.height], [1, 1]);
 });
 
-test('a crop that croppers rounded one pixel over the edge ends at the edge', async () => {
+test('a crop rounded to one pixel beyond the edge ends at the edge', async () => {
   const file = await fixture('small.png');
   const { width, height } = SMALL;
   for (const crop of [

@@ -66,7 +66,7 @@ const JPEGS = [
   ['small-progressive.jpg', 24],
 ];
 
-test("a damaged JPEG gives djpeg's samples, whole and in part", async () => {
+test("a damaged JPEG decodes to djpeg's samples, whole and by region", async () => {
   const random = seeded(31);
   let warned = 0;
   for (const [name, count] of JPEGS) {
@@ -107,7 +107,7 @@ test("a damaged JPEG gives djpeg's samples, whole and in part", async () => {
   assert.ok(warned > 50, `${warned} files that djpeg warns of`);
 });
 
-test('an image that was damaged is encoded, and is not lossless', async () => {
+test('a damaged image is encoded and not lossless', async () => {
   const file = Buffer.from(await fixture('photo-420.jpg')).fill(0xff, 60_000, 60_040);
   await rejects(encode(file, { format: 'png' }), 'CORRUPT_IMAGE', {
     message: /Use damaged: 'accept' to take what can be decoded\.$/,

@@ -37,7 +37,7 @@ const boxes = ({ width, height }) =>
 
 const keep = { channels: 'keep' };
 
-test('a JPEG decodes to the samples of djpeg, whatever its kind', async (t) => {
+test("every kind of JPEG decodes to djpeg's samples", async (t) => {
   for (const name of jpegs) {
     await t.test(name, async () => {
       const file = await fixture(name);
@@ -52,7 +52,7 @@ test('a JPEG decodes to the samples of djpeg, whatever its kind', async (t) => {
   }
 });
 
-test('a JPEG without Huffman tables has the usual ones, as djpeg does it', async () => {
+test('a JPEG without Huffman tables decodes with the standard ones, like djpeg', async () => {
   const file = await fixture('photo-420.jpg');
   const tables = file.indexOf(Buffer.from([0xff, 0xc4]));
   const scan = file.indexOf(Buffer.from([0xff, 0xda]));
@@ -60,14 +60,14 @@ test('a JPEG without Huffman tables has the usual ones, as djpeg does it', async
   sameSamples(await decode(frame, keep), djpeg(file));
 });
 
-test('a JPEG of many megapixels decodes to the samples of djpeg', async () => {
+test("a JPEG of many megapixels decodes to djpeg's samples", async () => {
   for (const name of ['camera-420.jpg', 'wallpaper.jpg']) {
     const file = await fixture(name);
     sameSamples(await decode(file, keep), djpeg(file), name);
   }
 });
 
-test('a region of a JPEG has the samples that the whole picture has there', async (t) => {
+test('a region of a JPEG equals that region of the full decode', async (t) => {
   for (const name of jpegs) {
     await t.test(name, async () => {
       const file = await fixture(name);
@@ -81,7 +81,7 @@ test('a region of a JPEG has the samples that the whole picture has there', asyn
   }
 });
 
-test('a crop reads no further than its last row', async () => {
+test('a crop reads only up to its last row', async () => {
   const file = await fixture('camera-420.jpg');
   const png = await fixture('photo.png');
   const read = async (source, height, bottom) => {
@@ -94,7 +94,7 @@ test('a crop reads no further than its last row', async () => {
   assert.equal((await decode(png)).bytesRead <= png.length, true);
 });
 
-test('a PNG decodes to its samples, whatever its layout', async (t) => {
+test('a PNG of every layout decodes to its samples', async (t) => {
   const made = fixtures(/^(small|photo|described|wallpaper).*\.png$/);
   const own = made.filter((name) => name !== 'wallpaper.png');
   for (const name of own) {
@@ -111,7 +111,7 @@ test('a PNG decodes to its samples, whatever its layout', async (t) => {
   }
 });
 
-test('a PNG decodes to the samples of Pillow, and to those of OpenCV', async () => {
+test("a PNG decodes to Pillow's and OpenCV's samples", async () => {
   for (const name of ['wallpaper.png', ...fixtures(/^photo.*\.png$/)]) {
     const file = await fixture(name);
     sameSamples(await decode(file), await pillow(file, 'RGBA'), name);
@@ -123,7 +123,7 @@ test('a PNG decodes to the samples of Pillow, and to those of OpenCV', async () 
   }
 });
 
-test('a region of a PNG has the samples that the whole picture has there', async (t) => {
+test('a region of a PNG equals that region of the full decode', async (t) => {
   for (const name of fixtures(/^small.*\.png$/)) {
     await t.test(name, async () => {
       const file = await fixture(name);
@@ -135,7 +135,7 @@ test('a region of a PNG has the samples that the whole picture has there', async
   }
 });
 
-test('channels come in the order that is asked for', async () => {
+test('channels have the requested order', async () => {
   const orders = {
     RGBA: [0, 1, 2, 3],
     RGB: [0, 1, 2],
@@ -153,7 +153,7 @@ test('channels come in the order that is asked for', async () => {
   }
 });
 
-test('grey is the L of Pillow', async () => {
+test("GRAY equals Pillow's L", async () => {
   for (const name of ['photo.png', 'photo-420.jpg', 'photo-gray.jpg', 'photo-1.png']) {
     const file = await fixture(name);
     const gray = await pillow(file, 'L');
@@ -172,7 +172,7 @@ result = {'gray': image.convert('RGB').convert('L'), 'alpha': image.getchannel('
   sameSamples(reorder({ ...decoded, channels: 2 }, [1]), alpha);
 });
 
-test("channels 'keep' are the picture's own, with a palette as colours", async () => {
+test("channels 'keep' are the image's own, a palette as RGB or RGBA", async () => {
   const own = {
     'photo-420.jpg': 'RGB',
     'photo-gray.jpg': 'GRAY',
@@ -191,7 +191,7 @@ test("channels 'keep' are the picture's own, with a palette as colours", async (
   }
 });
 
-test('16 bits become the upper 8', async () => {
+test('16-bit samples become their upper 8 bits', async () => {
   for (const name of ['small-rgb-16.png', 'small-rgba-16.png', 'small-graya-16.png']) {
     const file = await fixture(name);
     const decoded = await decode(file, keep);
@@ -203,7 +203,7 @@ test('16 bits become the upper 8', async () => {
   }
 });
 
-test('the background shows through where alpha is dropped', async () => {
+test('the background shows through dropped alpha', async () => {
   const file = await fixture('photo-rgba.png');
   const rgba = await pillow(file, 'RGBA');
   const over = (background) => {
@@ -232,7 +232,7 @@ test('the background shows through where alpha is dropped', async () => {
   sameSamples(await decode(file, { background: '#f00' }), rgba);
 });
 
-test('what lies outside the picture is refused, cut off or padded', async () => {
+test('a crop outside the image is refused, clamped or padded', async () => {
   const file = await fixture('photo.png');
   const rgba = await pillow(file, 'RGBA');
   const crop = { left: -20, top: 780, right: 100, bottom: 850 };
@@ -273,7 +273,7 @@ test('what lies outside the picture is refused, cut off or padded', async () => 
   assert.ok(nothing.data.every((sample) => sample === 255));
 });
 
-test('a crop is put in one of three ways, in pixels or percent', async () => {
+test('a crop has one of three shapes, in pixels or percent', async () => {
   const file = await fixture('photo.png');
   const rgba = await pillow(file, 'RGBA');
   const region = { left: 120, top: 80, width: 361, height: 161 };
@@ -297,7 +297,7 @@ test('a crop is put in one of three ways, in pixels or percent', async () => {
   }
 });
 
-test('fractions are rounded edge by edge, half up', async () => {
+test('fractional edges are rounded half up', async () => {
   const file = await fixture('small.png');
   const region = async (left, top, right, bottom) => {
     const { region: taken } = await decode(file, { crop: { left, top, right, bottom } });
@@ -319,7 +319,7 @@ test('fractions are rounded edge by edge, half up', async () => {
   assert.equal(widths[0] + widths[1] + widths[2], 131);
 });
 
-test('lossless tells whether every sample of the region was kept', async () => {
+test('lossless reports whether every sample of the region was kept', async () => {
   const cases = [
     ['photo-420.jpg', {}, true],
     ['photo-420.jpg', { channels: 'RGB' }, true],
@@ -342,7 +342,7 @@ test('lossless tells whether every sample of the region was kept', async () => {
   }
 });
 
-test('samples are handed out tightly packed, with their size', async () => {
+test('decoded samples have no padding and match their size', async () => {
   const crop = { left: 3, top: 5, width: 50, height: 40 };
   const decoded = await decode(await fixture('small.png'), { crop, channels: 'RGB' });
   assert.ok(decoded.data instanceof Uint8ClampedArray);
@@ -364,7 +364,7 @@ test('samples are handed out tightly packed, with their size', async () => {
   });
 });
 
-test('with damage accepted, the missing rows of a PNG are black and of a JPEG grey', async () => {
+test("damaged: 'accept' leaves missing rows black in a PNG and grey in a JPEG", async () => {
   const png = await fixture('small-rgb-16.png');
   const cutPng = png.subarray(0, png.length / 2);
   const accepted = await decode(cutPng, { damaged: 'accept', channels: 'RGB' });
@@ -397,7 +397,7 @@ test('with damage accepted, the missing rows of a PNG are black and of a JPEG gr
   }
 });
 
-test('a picture of one pixel and one of one row', async () => {
+test('an image of one pixel and one of one row decode', async () => {
   const one = encodePng({ width: 1, height: 1, colorType: RGB, samples: [1, 2, 3] });
   assert.deepEqual([...(await decode(one)).data], [1, 2, 3, 255]);
   const samples = Array.from({ length: 30000 }, (_, i) => (i * 7) & 255);
@@ -406,7 +406,7 @@ test('a picture of one pixel and one of one row', async () => {
   assert.deepEqual([...(await decode(row, { crop, channels: 'RGB' })).data], samples.slice(-3));
 });
 
-test('toImageData gives what ImageData has', async () => {
+test('toImageData returns the fields of ImageData', async () => {
   const file = await fixture('photo-rgba.png');
   const crop = { left: 10, top: 20, width: 30, height: 40 };
   const { data, width, height, colorSpace } = await toImageData(file, { crop });

@@ -30,7 +30,7 @@ const sources = {
   'photo-palette-alpha.png': jobs.map(({ quality, ...job }) => job).filter((job) => !job.resize),
 };
 
-test('many jobs give what each gives alone', async (t) => {
+test('each result of encodeAll equals a single encode', async (t) => {
   for (const [name, asked] of Object.entries(sources)) {
     await t.test(name, async () => {
       const file = await fixture(name);
@@ -47,7 +47,7 @@ test('many jobs give what each gives alone', async (t) => {
   }
 });
 
-test('what is shared need not begin in the corner of the picture', async () => {
+test('shared regions of encodeAll may start anywhere in the image', async () => {
   for (const name of ['photo-420.jpg', 'photo.png']) {
     const file = await fixture(name);
     const asked = [overlapping, near].map((crop) => ({ crop, format: 'png' }));
@@ -59,7 +59,7 @@ test('what is shared need not begin in the corner of the picture', async () => {
   }
 });
 
-test('samples have many parts, too', async () => {
+test('encodeAll accepts samples', async () => {
   const data = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => i * 7);
   const pixels = { data, width: 40, height: 30, channels: 'RGB' };
   const asked = [{ crop: { left: 3, top: 4, width: 20, height: 10 } }, { format: 'jpeg' }];
@@ -69,11 +69,11 @@ test('samples have many parts, too', async () => {
   }
 });
 
-test('no jobs give nothing', async () => {
+test('encodeAll without entries returns an empty array', async () => {
   assert.deepEqual(await encodeAll(await fixture('photo.png'), []), []);
 });
 
-test('a job that fails is named by its place, and fails them all', async () => {
+test('a failing entry of encodeAll rejects the call with its index', async () => {
   const file = await fixture('photo-420.jpg');
   const outside = { crop: { left: 9000, top: 0, width: 5, height: 5 } };
   const details = { index: 1 };
@@ -84,7 +84,7 @@ test('a job that fails is named by its place, and fails them all', async () => {
   await rejects(encodeAll(cut, [{ crop: near }, low]), 'TRUNCATED_IMAGE');
 });
 
-test('what is missing is told of each part by itself', async () => {
+test('lossless of each encodeAll result reports its own missing data', async () => {
   const file = await fixture('photo-420.jpg');
   const cut = file.subarray(0, file.length / 2);
   const low = { crop: { left: 0, top: 700, width: 50, height: 50 }, format: 'png' };
@@ -96,8 +96,8 @@ test('what is missing is told of each part by itself', async () => {
   assert.deepEqual(told, [true, false]);
 });
 
-test('the options are an array', async () => {
-  const message = /^Expected an array of options for options but received /;
+test('encodeAll refuses options that are not an array of objects', async () => {
+  const message = /^Expected an array of options for `options` but received /;
   await rejects(encodeAll(await fixture('photo.png'), { crop: near }), 'INVALID_ARGUMENT', {
     message,
   });
@@ -121,7 +121,7 @@ test('the options are an array', async () => {
   }
 });
 
-test('an aborted job aborts them all', async () => {
+test('an aborted entry aborts encodeAll', async () => {
   const reason = new Error('enough');
   const signal = AbortSignal.abort(reason);
   await assert.rejects(

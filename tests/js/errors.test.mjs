@@ -61,7 +61,7 @@ function promising(size) {
   return Buffer.concat([SIGNATURE, ihdr, chunk('IDAT', data), chunk('IEND')]);
 }
 
-test('INVALID_ARGUMENT: wrong options, sources and base64', async (t) => {
+test('invalid options, sources and base64 are INVALID_ARGUMENT', async (t) => {
   const message = /^Expected .* but received .*/;
   await failing(t, 'option', () => encode(png, { quality: 0 }), 'INVALID_ARGUMENT', { message });
   await failing(t, 'source', () => encode({}), 'INVALID_ARGUMENT', { message });
@@ -78,7 +78,7 @@ test('INVALID_ARGUMENT: wrong options, sources and base64', async (t) => {
   await failing(t, 'a contradiction', () => encode(png, both), 'INVALID_ARGUMENT', { message });
 });
 
-test('CROP_OUT_OF_BOUNDS: with the size of the picture', async (t) => {
+test('a crop outside the image is CROP_OUT_OF_BOUNDS with the size of the image', async (t) => {
   const far = { left: 1100, top: 0, width: 200, height: 10 };
   for (const source of [png, jpeg]) {
     await failing(t, 'decode', () => decode(source, { crop: far }), 'CROP_OUT_OF_BOUNDS', {
@@ -88,7 +88,7 @@ test('CROP_OUT_OF_BOUNDS: with the size of the picture', async (t) => {
   }
 });
 
-test('SOURCE_UNREADABLE: what could not be fetched or read', async (t) => {
+test('a source that cannot be fetched or read is SOURCE_UNREADABLE', async (t) => {
   const server = await serve(t, { '/broken': { status: 500, body: 'oh' } });
   const closed = new URL(server);
   closed.port = '1';
@@ -117,7 +117,7 @@ test('SOURCE_UNREADABLE: what could not be fetched or read', async (t) => {
   }
 });
 
-test('UNSUPPORTED_FORMAT: names what was found', async (t) => {
+test('an unsupported format is UNSUPPORTED_FORMAT and named', async (t) => {
   const known = {
     WebP: await fixture('small.webp'),
     GIF: await fixture('small.gif'),
@@ -149,7 +149,7 @@ test('UNSUPPORTED_FORMAT: names what was found', async (t) => {
   }
 });
 
-test('CORRUPT_IMAGE: bytes that break the format', async (t) => {
+test('bytes that violate the format are CORRUPT_IMAGE', async (t) => {
   const at = (type) => readChunks(small).find((entry) => entry.type === type).at;
   const rest = small.subarray(at('IDAT'));
   const size = { width: 131, height: 97, depth: 8, colorType: RGB };
@@ -190,7 +190,7 @@ test('CORRUPT_IMAGE: bytes that break the format', async (t) => {
   }
 });
 
-test('TRUNCATED_IMAGE: wherever a file ends, if the missing part is needed', async (t) => {
+test('a file that ends before the needed data is TRUNCATED_IMAGE, at any byte', async (t) => {
   const needed = [0.9, 0.5, 0.2];
   for (const name of [...fixtures(/^photo-(4|gray|prog|restart).*\.jpg$/), 'photo.png']) {
     const file = await fixture(name);
@@ -216,7 +216,7 @@ test('TRUNCATED_IMAGE: wherever a file ends, if the missing part is needed', asy
   }
 });
 
-test('LIMIT_EXCEEDED: tells the limit and the value, before memory is taken', async (t) => {
+test('an exceeded limit is LIMIT_EXCEEDED with limit and value, before memory is allocated', async (t) => {
   const server = await serve(t, { '/photo': { body: png } });
   const pixels = 1203 * 801;
   const text = png.toString('base64');
@@ -272,7 +272,7 @@ test('LIMIT_EXCEEDED: tells the limit and the value, before memory is taken', as
   assert.equal((await decode(png, { limits: exact })).width, 1203);
 });
 
-test('LIMIT_EXCEEDED: a source that says how long it is, is not read', async () => {
+test('a source that states its length is not read if it is LIMIT_EXCEEDED', async () => {
   class Watched extends Blob {
     arrayBuffer() {
       assert.fail('It was read.');
@@ -291,7 +291,7 @@ test('LIMIT_EXCEEDED: a source that says how long it is, is not read', async () 
   assert.equal(response.bodyUsed, false);
 });
 
-test('OUT_OF_MEMORY: what no memory holds', async (t) => {
+test('an allocation that fails is OUT_OF_MEMORY', async (t) => {
   const limits = { pixels: 1e18, memory: 1e18 };
   const cases = [
     ['more than addresses reach', { width: 100_000, height: 100_000 }],
@@ -313,7 +313,7 @@ test('OUT_OF_MEMORY: what no memory holds', async (t) => {
   }
 });
 
-test('a size that overflows is not taken for a small one', async (t) => {
+test('a size that overflows 64 bits is LIMIT_EXCEEDED', async (t) => {
   // Padded to width x height pixels of 8 bytes each, this is 2^64 bytes and a little.
   const file = await fixture('small-rgba-16.png');
   const [width, height] = findOverflow();
@@ -333,7 +333,7 @@ function findOverflow() {
   }
 }
 
-test('an abort rejects with the reason of the signal', async () => {
+test("an aborted call rejects with the signal's reason", async () => {
   const reason = new Error('enough');
   for (const run of [encode, decode]) {
     for (const signal of [AbortSignal.abort(reason), AbortSignal.abort('no')]) {
@@ -349,7 +349,7 @@ test('an abort rejects with the reason of the signal', async () => {
   assert.equal(await goodJob(), good);
 });
 
-test('the broken files of libpng give an ImageError or a picture', async (t) => {
+test("libpng's broken files give an ImageError or an image", async (t) => {
   for (const path of brokenPngs()) {
     await t.test(basename(path), async () => {
       const file = readFileSync(path);
@@ -364,7 +364,7 @@ test('the broken files of libpng give an ImageError or a picture', async (t) => 
   }
 });
 
-test('files that are changed at random give an ImageError or a picture', async () => {
+test('randomly changed files give an ImageError or an image', async () => {
   let seed = 1;
   const random = (below) => {
     seed = (seed * 48271) % 2147483647;
@@ -397,7 +397,7 @@ test('files that are changed at random give an ImageError or a picture', async (
   assert.equal(await goodJob(), good);
 });
 
-test('what is whole but for its ancillary chunks decodes', async () => {
+test('a PNG with damaged ancillary chunks decodes', async () => {
   const samples = Array.from({ length: 300 }, (_, i) => i & 255);
   const broken = chunk('tEXt', Buffer.from('a\0b'));
   broken[broken.length - 1] ^= 1;

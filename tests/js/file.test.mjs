@@ -8,7 +8,7 @@ import { fixture } from '../support/fixtures.mjs';
 const png = await fixture('small.png');
 const crop = { left: 11, top: 7, width: 50, height: 40 };
 
-test('toFile gives a File with what encode gives', async () => {
+test('toFile returns a File with the bytes of encode', async () => {
   for (const options of [
     { crop },
     { crop, format: 'jpeg', quality: 70 },
@@ -22,7 +22,7 @@ test('toFile gives a File with what encode gives', async () => {
   }
 });
 
-test('the ending of the name says the format of the result', async () => {
+test('the extension of the name matches the format of the result', async () => {
   const names = [
     // name of the source, name of the options, format, name of the result
     [undefined, undefined, 'jpeg', 'image.jpg'],
@@ -50,7 +50,7 @@ test('the ending of the name says the format of the result', async () => {
   assert.equal((await toFile(await fixture('small.webp'))).name, 'image.webp');
 });
 
-test('a name that is no text, or empty, is INVALID_ARGUMENT', async () => {
+test('a name that is empty or not a string is INVALID_ARGUMENT', async () => {
   for (const name of ['', 5, null, {}]) {
     await rejects(toFile(png, { name }), 'INVALID_ARGUMENT', {
       message: /^Expected a string that is not empty for `name` but received /,
@@ -62,7 +62,7 @@ test('a name that is no text, or empty, is INVALID_ARGUMENT', async () => {
   await rejects(encode(png, { name: 'a.png' }), 'INVALID_ARGUMENT');
 });
 
-test('without the class File, the error says what to use', async (t) => {
+test('toFile without the class File fails with advice', async (t) => {
   const { File } = globalThis;
   t.after(() => {
     globalThis.File = File;

@@ -197,12 +197,12 @@ function doNatively() {
   return results;
 }
 
-describe('results that are the same bytes everywhere', () => {
+describe('results have the same bytes on every platform', () => {
   const results = {};
   let right = 0;
 
   for (const job of jobs) {
-    test(`${job.name}: what other programs make of it`, async () => {
+    test(`${job.name} is decoded to the expected samples by other programs`, async () => {
       const file = readSource(job);
       const bytes = await toBytes(file, job.options);
       results[job.name] = bytes;
@@ -212,12 +212,12 @@ describe('results that are the same bytes everywhere', () => {
     });
   }
 
-  test('they have the hashes that are kept', { skip: update }, () => {
+  test('results have the recorded hashes', { skip: update }, () => {
     const hashes = jobs.map(({ name }) => [name, sha256(results[name])]);
     assert.deepEqual(Object.fromEntries(hashes), readHashes());
   });
 
-  test('natively they are the same', () => {
+  test('native results equal those of the wasm', () => {
     const native = doNatively();
     assert.equal(native.length, jobs.length);
     for (const [i, { name }] of jobs.entries()) {

@@ -44,20 +44,20 @@ const values = {
 };
 
 for (const [name, [value, hint]] of Object.entries(values)) {
-  test(`${name}: the error says what to pass`, async () => {
+  test(`${name}: the error says what to pass instead`, async () => {
     const error = await rejects(decode(value), 'INVALID_ARGUMENT', { message: hint });
     assert.match(error.message, /^Expected a Blob, bytes, .* for `source` but received /);
     assert.equal(error.details.name, 'source');
   });
 }
 
-test('what is nothing of these has no hint', async () => {
+test('an unrecognised value gives no hint', async () => {
   for (const value of [5, true, {}, new Map(), new Date()]) {
     await rejects(decode(value), 'INVALID_ARGUMENT', { message: /but received .*\.$/ });
   }
 });
 
-test('what a stream of Node has to give is said', async () => {
+test('a Node stream with an encoding is refused with advice', async () => {
   const readable = Readable.from(['text', 'more']);
   await rejects(decode(readable), 'INVALID_ARGUMENT', {
     message: /a stream of Uint8Arrays \(without an encoding\) for `source` .* 'text'/,

@@ -20,11 +20,11 @@ const options = { crop: { left: 31, top: 17, right: 153, bottom: 98 }, format: '
 const expected = await crop64.toBytes(picture, options);
 const works = async (when) => sameBytes(await inline.toBytes(picture, options), expected, when);
 
-test('it has the names of crop64', () => {
+test('crop64/inline exports the names of crop64', () => {
   assert.deepEqual(Object.keys(inline).sort(), Object.keys(crop64).sort());
 });
 
-test('alone in a folder it gives the same, after init and dispose too', async () => {
+test('crop64/inline alone in a folder gives the same results, also after init and dispose', async () => {
   await works('at once');
   inline.dispose();
   await works('after dispose');
@@ -34,7 +34,7 @@ test('alone in a folder it gives the same, after init and dispose too', async ()
   await works('after init with nothing in it');
 });
 
-test('init takes the wasm from elsewhere, and from inside again', async () => {
+test('init of crop64/inline loads another wasm, then its own again', async () => {
   const wasm = join(root, 'dist/crop64.wasm');
   for (const given of [
     { wasmUrl: pathToFileURL(wasm) },

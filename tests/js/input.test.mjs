@@ -81,7 +81,7 @@ for (const [what, change] of Object.entries(changes)) {
   });
 }
 
-test('a buffer that grows during the call gives what it had', async () => {
+test('a buffer that grows during the call is read at its original length', async () => {
   const shared = new SharedArrayBuffer(png.length, { maxByteLength: png.length * 2 });
   new Uint8Array(shared).set(png);
   const crop = { left: 5, top: 5, width: 20, height: 20 };
@@ -101,7 +101,7 @@ test('a buffer that grows during the call gives what it had', async () => {
   assert.equal((await job).data.length, size);
 });
 
-test('a profile is what it was when the call was made', async () => {
+test('a profile changed during the call has no effect on it', async () => {
   const pixels = { data: new Uint8Array(12), width: 2, height: 2, channels: 'RGB' };
   for (const change of Object.values(changes)) {
     const buffer = resizable(profile);
@@ -111,7 +111,7 @@ test('a profile is what it was when the call was made', async () => {
   }
 });
 
-test('a length that an array has as a property of its own is not believed', async () => {
+test("a typed array's own property length is ignored", async () => {
   const lie = (array, name, value) => Object.defineProperty(array, name, { value });
   for (const name of ['length', 'byteLength']) {
     const data = lie(new Uint8Array(16), name, size);
@@ -128,7 +128,7 @@ test('a length that an array has as a property of its own is not believed', asyn
   sameBytes(await toBytes(moved), png, 'it was not transferred by the first call');
 });
 
-test('an object is no source because of a tag or of the names of fields', async () => {
+test('an object with a forged tag or fields is not a source', async () => {
   const fields = {
     kind: 'samples',
     data: new Uint8Array(4),
@@ -152,7 +152,7 @@ test('an object is no source because of a tag or of the names of fields', async 
   assert.equal((await keepsSecret(() => decode(tagged), 'buffer')).code, 'UNSUPPORTED_FORMAT');
 });
 
-test('a Blob that says a wrong size is read as far as it has bytes', async () => {
+test('a Blob with a wrong size is read to its real end', async () => {
   const crop = { left: 5, top: 5, width: 20, height: 20 };
   const expected = await toBytes(png, { crop });
   for (const size of [10, 3e6]) {
@@ -182,7 +182,7 @@ test('getters that throw and revoked proxies are SOURCE_UNREADABLE', async () =>
   for (const source of sources) await rejects(decode(source), 'SOURCE_UNREADABLE');
 });
 
-test('the module itself refuses samples of another length, size or depth', async () => {
+test('the module refuses samples of a wrong length, size or depth', async () => {
   const native = await startNative();
   const good = {
     kind: 'samples',

@@ -122,7 +122,7 @@ function cutSamples({ samples, width, height }, crop) {
   return { samples: new Uint16Array(data.buffer), width: crop.width, height: crop.height };
 }
 
-test("libpng's suites, at five regions each", async (t) => {
+test("libpng's test suites decode at five regions each", async (t) => {
   const files = pngSuite().map((path) => ({ name: basename(path), file: readFileSync(path) }));
   const count = await check(files);
   t.diagnostic(`${count} crops of ${files.length} files`);
@@ -235,7 +235,7 @@ function* generated() {
   }
 }
 
-test('every colour type, depth, order, transparency and way to say what the colours are', async (t) => {
+test('every colour type, depth, interlacing, transparency and colour chunk decodes', async (t) => {
   const files = [...generated()];
   const count = await check(files);
   t.diagnostic(`${count} crops of ${files.length} files`);

@@ -539,7 +539,7 @@ function jpegtran({ source, stored: { left, top, right, bottom } }) {
   return tool('jpegtran', ['-copy', 'none', '-crop', area], source.bytes);
 }
 
-test('a thousand jobs: what is said to be lossless is, and what is not has a reason', async (t) => {
+test('lossless of a thousand random jobs is true, or has a reason', async (t) => {
   const hat = dice(64);
   for (let i = 0; i < JOBS; i += 1) {
     const source = sources[i % sources.length];

@@ -158,7 +158,7 @@ test('a lossless crop has the coefficients of jpegtran -crop', async (t) => {
   assert.ok(compared >= 200);
 });
 
-test('pictures smaller than a block', async () => {
+test('images smaller than a block are cropped losslessly', async () => {
   const ppm = await fixture('small.ppm');
   for (const sampling of ['1x1', '2x2', '4x1']) {
     for (const [width, height] of [
@@ -183,7 +183,7 @@ test('pictures smaller than a block', async () => {
   }
 });
 
-test('components too finely sampled to share a scan', async () => {
+test('components with too many blocks for one scan are cropped losslessly', async () => {
   const file = scansOneByOne(await fixture('small.ppm'), '-sample', '4x4,1x1,1x1');
   const crop = { left: 40, top: 33, width: 60, height: 50 };
   const expected = withScript(ONE_BY_ONE, (path) => jpegtran(file, crop, '-scans', path));
@@ -194,7 +194,7 @@ test('components too finely sampled to share a scan', async () => {
   }
 });
 
-test('tables that change between two scans', async () => {
+test('quantisation tables that change between scans are kept', async () => {
   const plain = scansOneByOne(await fixture('small.ppm'), '-quality', '90', '-sample', '1x1');
   const table = Buffer.alloc(69, 9);
   table.set([0xff, 0xdb, 0, 67, 1]);
@@ -214,7 +214,7 @@ test('tables that change between two scans', async () => {
   sameSamples(await pillow(bytes), await pillow(file, 'RGB', [8, 16, 85, 82]));
 });
 
-test('a lossless crop of a lossless crop loses nothing more', async () => {
+test('a lossless crop of a lossless crop keeps the coefficients', async () => {
   for (const { name, file, block } of await layouts()) {
     const first = { left: block.width, top: block.height, width: 77, height: 61 };
     const second = { left: block.width, top: block.height, width: 29, height: 23 };
@@ -227,7 +227,7 @@ test('a lossless crop of a lossless crop loses nothing more', async () => {
   }
 });
 
-test('a lossless crop is decoded to the samples of the source', async () => {
+test('a lossless crop decodes to the samples of the source', async () => {
   const crop = { left: 24, top: 40, width: 70, height: 45 };
   const box = [24, 40, 94, 85];
   const names = ['4:4:4', 'grey', 'RGB', 'CMYK', 'YCCK 4:4:4', 'progressive 4:4:4', 'finest'];
@@ -301,7 +301,7 @@ async function checkTurned(file, block, { tag, rotate, flip, crop }) {
   return { told, storedWidth, region };
 }
 
-test('the eight orientations: region and picture as displayed', async () => {
+test('a lossless crop is displayed correctly in all eight orientations', async () => {
   const crop = { left: 21, top: 19, right: 80, bottom: 75 };
   const chosen = ['4:4:4', '4:2:2', '4:2:0', 'grey, 2 x 2', 'progressive 4:2:0', 'RGB'];
   for (const { name, file, block } of (await layouts()).filter((l) => chosen.includes(l.name))) {
@@ -312,7 +312,7 @@ test('the eight orientations: region and picture as displayed', async () => {
   }
 });
 
-test('the grid is that of the stored picture: shown turned, the region grows on other sides', async () => {
+test('the block grid is that of the stored image, so that a rotated region grows on other sides', async () => {
   const file = tool('cjpeg', ['-sample', '2x2'], await fixture('small.ppm'));
   const crop = { left: 21, top: 19, right: 60, bottom: 75 };
   const { width, height } = SMALL;
@@ -336,7 +336,7 @@ test('the grid is that of the stored picture: shown turned, the region grows on 
   }
 });
 
-test('rotate and flip become part of the tag', async () => {
+test('lossless rotate and flip change the orientation tag', async () => {
   const crop = { left: 21, top: 19, right: 80, bottom: 75 };
   const block = { width: 8, height: 8 };
   const file = tool('cjpeg', ['-sample', '1x1', '-quality', '90'], await fixture('small.ppm'));
@@ -361,7 +361,7 @@ test('rotate and flip become part of the tag', async () => {
   sameCoefficients([{ what: 'and back', actual: back.bytes, expected: file }]);
 });
 
-test('without autoOrient what is asked for comes before the own orientation, as with samples', async () => {
+test("without autoOrient, rotate and flip apply before the file's orientation", async () => {
   const plain = tool('cjpeg', ['-sample', '1x1', '-quality', '90'], await fixture('small.ppm'));
   const png = await encode(plain, { format: 'png', lossless });
   for (const tag of TAGS) {
@@ -378,7 +378,7 @@ test('without autoOrient what is asked for comes before the own orientation, as 
   }
 });
 
-test('without autoOrient, Exif has the size that is stored', async () => {
+test('without autoOrient, Exif contains the stored size', async () => {
   const plain = tool('cjpeg', ['-sample', '1x1', '-quality', '90'], await fixture('small.ppm'));
   const [WIDTH, HEIGHT] = [0x0100, 0x0101];
   const entries = [
@@ -397,7 +397,7 @@ test('without autoOrient, Exif has the size that is stored', async () => {
   }
 });
 
-test('other metadata does not come along', async () => {
+test('a lossless crop drops other metadata', async () => {
   const result = await encode(await fixture('exif.jpg'), {
     crop: { left: 0, top: 0, width: 50, height: 50 },
     lossless,
@@ -409,7 +409,7 @@ test('other metadata does not come along', async () => {
 const meanDifference = (a, b) =>
   a.data.reduce((sum, sample, i) => sum + Math.abs(sample - b.data[i]), 0) / a.data.length;
 
-test('what is cut at the right and the bottom stays in the blocks, unless it is encoded anew', async () => {
+test('pixels beyond the right and bottom edges stay in the blocks unless re-encoded', async () => {
   const file = tool('cjpeg', ['-sample', '1x1', '-quality', '90'], await fixture('small.ppm'));
   const crop = { left: 16, top: 24, width: 41, height: 33 };
   const all = { width: 48, height: 40 };
@@ -474,7 +474,7 @@ test('progressive and optimizeCoding rewrite the file and keep the coefficients'
   }
 });
 
-test('what changes nothing passes through as it is', async () => {
+test('lossless without changes copies the file', async () => {
   const baseline = await fixture('small.jpg');
   const progressive = await fixture('small-progressive.jpg');
   for (const [file, options] of [
@@ -493,7 +493,7 @@ test('what changes nothing passes through as it is', async () => {
   }
 });
 
-test('LOSSLESS_IMPOSSIBLE says why', async () => {
+test('LOSSLESS_IMPOSSIBLE gives the reason', async () => {
   const jpeg = await fixture('small.jpg');
   const png = await fixture('small.png');
   const wide = await fixture('small-rgb-16.png');
@@ -529,7 +529,7 @@ test('LOSSLESS_IMPOSSIBLE says why', async () => {
   }
 });
 
-test('lossless: true keeps every sample of what is no JPEG', async () => {
+test('lossless: true keeps every sample of PNG and BMP', async () => {
   const crop = { left: 20, top: 11, width: 50, height: 41 };
   const all = { channels: 'keep', bitDepth: 'keep' };
   const names = [...fixtures(/\.png$/).filter((name) => /^(small|photo)/.test(name)), 'small.bmp'];
@@ -556,7 +556,7 @@ test('lossless: true keeps every sample of what is no JPEG', async () => {
   sameSamples(await decode(png, { channels: 'RGB' }), expected);
 });
 
-test('files cut off and damaged files are refused', async () => {
+test('truncated and damaged files are refused', async () => {
   const crop = { left: 16, top: 16, width: 50, height: 41 };
   for (const name of ['photo-420.jpg', 'photo-progressive-420.jpg', 'photo-gray.jpg']) {
     const file = await fixture(name);
@@ -607,7 +607,7 @@ test('coefficients that a baseline JPEG cannot hold are refused', async () => {
   await encode(file, { crop: { ...crop, left: 8 }, lossless });
 });
 
-test('maxBytes and limits hold for a lossless crop', async () => {
+test('maxBytes and limits apply to a lossless crop', async () => {
   const file = await fixture('photo-420.jpg');
   const crop = { left: 160, top: 160, width: 300, height: 200 };
   const { byteLength } = await encode(file, { crop, lossless });

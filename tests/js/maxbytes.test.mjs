@@ -48,7 +48,7 @@ function limitsFor(files) {
   return [least, least + 1, most - 1, most, most + 1, 1e15, sizes[40] ?? least, ...spread];
 }
 
-test('a JPEG fits, and one of the next quality does not', async () => {
+test('maxBytes gives a JPEG that fits, while the next quality does not', async () => {
   let pairs = 0;
   for (const [name, source, options] of await pictures()) {
     const files = await filesOf(source, options);
@@ -70,7 +70,7 @@ test('a JPEG fits, and one of the next quality does not', async () => {
   assert.ok(pairs >= 100, `${pairs} pairs`);
 });
 
-test('where nothing fits, the smallest size is told', async () => {
+test('if nothing fits maxBytes, the error has the smallest size', async () => {
   for (const [name, source, options] of await pictures()) {
     const smallest = (await toBytes(source, { ...options, format: 'jpeg', quality: 1 })).length;
     for (const maxBytes of [1, 2.5, smallest - 1]) {
@@ -81,7 +81,7 @@ test('where nothing fits, the smallest size is told', async () => {
   }
 });
 
-test('a PNG fits, or is too large', async () => {
+test('a PNG fits maxBytes or is LIMIT_EXCEEDED', async () => {
   for (const name of ['photo.png', 'photo-palette.png', 'small-rgba-16.png']) {
     const file = await fixture(name);
     const options = { crop: { left: 5, top: 5, right: 90, bottom: 80 } };
@@ -104,7 +104,7 @@ test('a PNG fits, or is too large', async () => {
   }
 });
 
-test('a file that fits keeps its coded samples, and one that does not is encoded again', async () => {
+test('a file that fits maxBytes keeps its coded samples; a larger one is re-encoded', async () => {
   for (const name of ['photo-420.jpg', 'photo-progressive-420.jpg', 'photo-gray.jpg']) {
     const file = await fixture(name);
     for (const maxBytes of [file.length, file.length + 1]) {
@@ -132,7 +132,7 @@ test('a file that fits keeps its coded samples, and one that does not is encoded
   });
 });
 
-test('a file of a format that is not read here is refused, whatever its length', async () => {
+test('a file in an unsupported format is refused with maxBytes, at any length', async () => {
   const webp = await fixture('small.webp');
   await rejects(toBytes(webp, { maxBytes: webp.length }), 'UNSUPPORTED_FORMAT');
 });
@@ -166,7 +166,7 @@ test('minQuality is refused without maxBytes, above quality, and for other forma
   }
 });
 
-test('raw samples fit or do not', async () => {
+test('raw samples fit maxBytes or are LIMIT_EXCEEDED', async () => {
   const file = await fixture('photo.png');
   const crop = { left: 0, top: 0, right: 10, bottom: 20 };
   for (const [channels, bitDepth, bytes] of [
@@ -184,7 +184,7 @@ test('raw samples fit or do not', async () => {
   }
 });
 
-test('every function that gives a file has it', async () => {
+test('every function that returns a file supports maxBytes', async () => {
   const file = await fixture('photo-420.jpg');
   const options = { crop: part, maxBytes: 3000 };
   const { bytes } = await encode(file, options);

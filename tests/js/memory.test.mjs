@@ -48,7 +48,7 @@ async function measure(file, options) {
   return { ...response.result[0], taken: native.heapHighWater() - before - file.length };
 }
 
-test('a crop of 400 megapixels of PNG takes less than 8 MB beside the file', async () => {
+test('a crop of a 400-megapixel PNG takes less than 8 MB besides the file', async () => {
   const file = await noisePng();
   assert.ok(file.length > 400 * MB);
   const result = await measure(file, { crop: middle });
@@ -59,7 +59,7 @@ test('a crop of 400 megapixels of PNG takes less than 8 MB beside the file', asy
   assert.ok(encoded.taken < 8 * MB, `${encoded.taken} bytes`);
 });
 
-test('a crop of a JPEG takes memory for the part and not for the whole', async () => {
+test('a crop of a JPEG takes memory for the region, not for the image', async () => {
   const file = await fixture('camera-420.jpg');
   const crop = { left: 1600, top: 1000, right: 2000, bottom: 1400 };
   const part = await measure(file, { crop });

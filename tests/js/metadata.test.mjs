@@ -163,7 +163,7 @@ function checkCommon({ what, result, whole, tag, all, color, info, tags }) {
   }
 }
 
-test('of a JPEG, each kind of metadata stays or goes', async () => {
+test('each kind of JPEG metadata is kept or removed', async () => {
   const file = await photo();
   for (const one of await results(file, FROM_JPEG)) {
     const { what, result, whole, all, tags } = one;
@@ -179,7 +179,7 @@ test('of a JPEG, each kind of metadata stays or goes', async () => {
   }
 });
 
-test('of a PNG, each kind of metadata stays or goes', async () => {
+test('each kind of PNG metadata is kept or removed', async () => {
   const file = await drawing();
   for (const one of await results(file, FROM_PNG)) {
     const { what, result, whole, all, color } = one;
@@ -212,7 +212,7 @@ test('of a PNG, each kind of metadata stays or goes', async () => {
   }
 });
 
-test('metadata alone changes no coefficient and no sample', async () => {
+test('changing only metadata keeps coefficients and samples', async () => {
   for (const name of ['photo-420.jpg', 'photo-progressive-444.jpg', 'photo-rgb.jpg']) {
     const file = Buffer.from(await fixture(name));
     const described = withSegments(file, [segment(0xe1, 'Exif\0\0', orientation(5))]);
@@ -236,7 +236,7 @@ test('metadata alone changes no coefficient and no sample', async () => {
   }
 });
 
-test("Adobe's segment stays, under 'none' too: RGB and CMYK decode as before", async () => {
+test("Adobe's segment is kept even with metadata 'none', so that RGB and CMYK decode", async () => {
   for (const name of ['photo-rgb.jpg', 'photo-cmyk.jpg']) {
     const file = await fixture(name);
     assert.ok(
@@ -252,7 +252,7 @@ test("Adobe's segment stays, under 'none' too: RGB and CMYK decode as before", a
   }
 });
 
-test('an orientation that is left gets Exif of its own, which says nothing else', async () => {
+test('a remaining orientation is written as Exif with no other tag', async () => {
   const { bytes } = await encode(await photo(8), { metadata: 'none' });
   const [{ payload }] = segments(bytes).filter(({ marker }) => marker === 0xe1);
   assert.equal(payload.length, 6 + 26);
@@ -263,7 +263,7 @@ test('an orientation that is left gets Exif of its own, which says nothing else'
   assert.deepEqual(tags, { 274: 8 });
 });
 
-test('what is damaged or too large is left out, and the picture is as it was', async () => {
+test('damaged or too large metadata is dropped, and the image is unchanged', async () => {
   const jpeg = await fixture('small.jpg');
   const png = await fixture('small.png');
   const samples = { jpeg: await decode(jpeg), png: await decode(png) };
@@ -291,7 +291,7 @@ test('what is damaged or too large is left out, and the picture is as it was', a
   assert.ok(photo6.byteLength < 70000);
 });
 
-test('a million tiny pieces are no harm', async () => {
+test('of a million tiny metadata pieces, 10 000 are kept', async () => {
   const jpeg = await fixture('small.jpg');
   const comments = Buffer.concat(Array(1e6).fill(segment(0xfe)));
   const crop64 = { x: 0, y: 0, width: 64, height: 64 };
@@ -303,7 +303,7 @@ test('a million tiny pieces are no harm', async () => {
   assert.equal(readChunks(part.bytes).filter(({ type }) => type === 'tEXt').length, 10000);
 });
 
-test('density is carried between the formats, whatever its unit', async () => {
+test('density is converted between formats and units', async () => {
   const jpeg = Buffer.from(await fixture('small.jpg'));
   const at = jpeg.indexOf('JFIF\0', 0, 'latin1') + 7;
   for (const [unit, x, y] of [

@@ -47,14 +47,14 @@ afterEach(() => {
   return init();
 });
 
-test('the interface is what is documented, and no more', () => {
+test('the module exports the documented functions only', () => {
   const names = 'decode dispose encode encodeAll init probe';
   const forms = 'toBase64 toBlob toBytes toDataURL toFile toImageData';
   const expected = ['ImageError', ...names.split(' '), ...forms.split(' ')];
   assert.deepEqual(Object.keys(crop64).sort(), expected.sort());
 });
 
-test('the wasm comes from where init says', async (t) => {
+test('init loads the wasm from the given place', async (t) => {
   const server = await serve(t, {
     '/crop64.wasm': { type: 'application/wasm', body: wasm },
     '/without-a-type': { body: wasm },
@@ -87,7 +87,7 @@ test('the wasm comes from where init says', async (t) => {
   }
 });
 
-test('init takes at most one of the three, and nothing else', async () => {
+test('init refuses two sources of the wasm and unknown options', async () => {
   const wrong = [
     [{ wasmUrl, wasmBinary: wasm }, /at most one of .* 'wasmUrl and wasmBinary'/],
     [{ wasmBinary: wasm, wasmModule: {} }, /at most one of .* 'wasmBinary and wasmModule'/],
@@ -102,7 +102,7 @@ test('init takes at most one of the three, and nothing else', async () => {
   assert.equal(await startsOf(() => works('what was there before stays')), 0);
 });
 
-test('calls at once share one instance', async () => {
+test('concurrent calls share one instance', async () => {
   dispose();
   const calls = () => Promise.all(Array.from({ length: 8 }, () => works('one of eight')));
   assert.equal(await startsOf(calls), 1);
@@ -111,7 +111,7 @@ test('calls at once share one instance', async () => {
   assert.equal(await startsOf(inits), 1);
 });
 
-test('calls at once do not mix', async () => {
+test('concurrent calls give separate results', async () => {
   const crops = Array.from({ length: 40 }, (_, i) => ({ left: i, top: i, width: 50, height: 20 }));
   const alone = [];
   for (const one of crops) alone.push(await decode(picture, { crop: one }));
@@ -123,7 +123,7 @@ test('calls at once do not mix', async () => {
   });
 });
 
-test('after dispose the next call makes a new instance, of the same wasm', async (t) => {
+test('the next call after dispose creates a new instance of the same wasm', async (t) => {
   let served = 0;
   const answer = {
     get body() {
@@ -142,14 +142,14 @@ test('after dispose the next call makes a new instance, of the same wasm', async
   assert.equal(await startsOf(() => works('and again')), 0);
 });
 
-test('dispose while calls are running lets them end', async () => {
+test('dispose during calls lets them finish', async () => {
   const running = [works('running'), works('running')];
   dispose();
   await Promise.all(running);
   await works('afterwards');
 });
 
-test('MODULE_LOAD_FAILED: says where it looked, what came, and what to do', async (t) => {
+test('MODULE_LOAD_FAILED reports the URL, the response and what to do', async (t) => {
   const html = { type: 'text/html; charset=utf-8', body: '<!doctype html><title>Shop</title>' };
   const server = await serve(t, {
     '/html': html,
@@ -200,7 +200,7 @@ function tiny() {
   return new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 }
 
-test('a file: URL where there are no files is MODULE_LOAD_FAILED', async (t) => {
+test('a file: URL without a file system is MODULE_LOAD_FAILED', async (t) => {
   t.mock.method(process, 'getBuiltinModule', () => undefined);
   await rejects(init({ wasmUrl }), 'MODULE_LOAD_FAILED', {
     message: /^The wasm did not load from file:.*: This runtime cannot read file: URLs/,
@@ -210,7 +210,7 @@ test('a file: URL where there are no files is MODULE_LOAD_FAILED', async (t) => 
   await init();
 });
 
-test('a failed load is not remembered', async (t) => {
+test('a call after a failed load tries again', async (t) => {
   const answers = { '/crop64.wasm': { status: 503 } };
   const server = await serve(t, answers);
   const options = { wasmUrl: new URL('crop64.wasm', server) };
@@ -222,7 +222,7 @@ test('a failed load is not remembered', async (t) => {
   assert.equal(await startsOf(() => works('and stays')), 0);
 });
 
-test('a module that stops is told and replaced', async () => {
+test('a module that crashes is INTERNAL and replaced', async () => {
   trap = new WebAssembly.RuntimeError('unreachable');
   const error = await rejects(toBytes(picture, { crop }), 'INTERNAL', {
     message: /The module crashed: unreachable\. Please report it/,
@@ -232,7 +232,7 @@ test('a module that stops is told and replaced', async () => {
   assert.equal(await startsOf(() => works('a new one')), 1);
 });
 
-test('an instance that has grown large is let go', async () => {
+test('an instance whose memory has grown large is replaced', async () => {
   const side = 9000;
   const wide = { left: 0, top: 0, right: side, bottom: side };
   const limits = { memory: 2 ** 30 };

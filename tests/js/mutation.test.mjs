@@ -59,14 +59,14 @@ async function tryOut(file, { name, run, options }, what) {
   assert.fail(`${what}: ${call} gave ${error.stack}\n${file.toString('base64')}`);
 }
 
-test('the pictures are whole', async () => {
+test('the unchanged images decode', async () => {
   for (const name of names) {
     await assert.doesNotReject(decode(tiny[name]), name);
     await assert.doesNotReject(encode(tiny[name], { format: 'png', metadata: 'all' }), name);
   }
 });
 
-test('files that end after any byte', async () => {
+test('files truncated at any byte give an ImageError or an image', async () => {
   const random = seeded(1);
   for (const name of names) {
     const file = tiny[name];
@@ -78,7 +78,7 @@ test('files that end after any byte', async () => {
   }
 });
 
-test('files that are changed at random', async () => {
+test('randomly changed files give an ImageError or an image', async () => {
   const random = seeded(2);
   const told = {};
   for (let round = 0; round < MUTATIONS; round += 1) {
@@ -94,7 +94,7 @@ test('files that are changed at random', async () => {
   assert.ok(told.result > MUTATIONS / 10, `${told.result} results`);
 });
 
-test('memory does not grow over results, nor over failures', async () => {
+test('memory does not grow over results and failures', async () => {
   const heard = [];
   const native = await startNative((text) => heard.push(text));
   const random = seeded(3);
@@ -116,6 +116,6 @@ test('memory does not grow over results, nor over failures', async () => {
   assert.deepEqual(heard, []);
 });
 
-test('nothing was written to the console', () => {
+test('nothing is written to the console', () => {
   for (const method of printed) assert.equal(method.mock.callCount(), 0);
 });

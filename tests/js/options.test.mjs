@@ -225,7 +225,7 @@ const tables = [
   [imageDataOptions, [toImageData]],
 ];
 
-test('a wrong option is named, with what was expected and what came', async (t) => {
+test('an invalid option is named with the expected and the received value', async (t) => {
   const file = await fixture('small.png');
   for (const [rows, accepting] of tables) {
     for (const [options, name, expected, received] of rows) {
@@ -277,7 +277,7 @@ const misplaced = [
   [{ bitDepth: 16 }, [toImageData]],
 ];
 
-test('an unknown option is named, with the one that was meant or all that are known', async () => {
+test('an unknown option is named with a suggestion or all known options', async () => {
   const file = await fixture('small.png');
   for (const [options, name, meant] of unknown) {
     for (const run of forAll) {
@@ -302,7 +302,7 @@ test('an unknown option is named, with the one that was meant or all that are kn
   }
 });
 
-test('options that contradict each other are refused', async () => {
+test('contradicting options are refused', async () => {
   for (const name of ['small.png', 'small.jpg', 'small.bmp']) {
     const source = await fixture(name);
     for (const [options, option, format] of contradictions) {
@@ -312,7 +312,7 @@ test('options that contradict each other are refused', async () => {
   }
 });
 
-test("with format 'keep' an option waits for a picture that it fits", async () => {
+test("with format 'keep' an option of the other format has no effect", async () => {
   const options = { quality: 30, compressionLevel: 1 };
   for (const [name, format] of [
     ['small.png', 'png'],
@@ -324,7 +324,7 @@ test("with format 'keep' an option waits for a picture that it fits", async () =
   }
 });
 
-test('a crop that takes nothing is told with its edges and the size of the picture', async () => {
+test('an empty crop is refused with its edges and the size of the image', async () => {
   const file = await fixture('small.png');
   const empty = [
     { left: 10, top: 10, right: 10, bottom: 20 },
@@ -343,7 +343,7 @@ test('a crop that takes nothing is told with its edges and the size of the pictu
   }
 });
 
-test('wrong options are found before the source is read', async () => {
+test('invalid options are refused before the source is read', async () => {
   let reads = 0;
   class Watched extends Response {
     arrayBuffer() {
@@ -358,7 +358,7 @@ test('wrong options are found before the source is read', async () => {
   assert.equal(reads, 1);
 });
 
-test('options that are undefined are as if they were not there', async () => {
+test('undefined options equal absent ones', async () => {
   const file = await fixture('small.png');
   const names = 'autoOrient rotate flip crop outOfBounds background resize damaged limits signal';
   const none = Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
@@ -395,7 +395,7 @@ test('options are never changed', async () => {
   assert.equal(JSON.stringify(options), before);
 });
 
-test('options that are changed while a call runs are used as they were', async () => {
+test('options changed during a call have no effect on it', async () => {
   const file = await fixture('small.png');
   const options = () => ({
     crop: { left: 10, top: 20, width: 30, height: 40 },
@@ -412,7 +412,7 @@ test('options that are changed while a call runs are used as they were', async (
   sameBytes(await made, expected);
 });
 
-test('the ends of every range are good', async () => {
+test('both ends of every range are accepted', async () => {
   const file = await fixture('small.png');
   for (const options of [
     { format: 'jpeg', quality: 1 },

@@ -30,7 +30,7 @@ async function pictures() {
   ];
 }
 
-test('the eight orientations are shown as Pillow shows them', async () => {
+test('the eight orientations are displayed like in Pillow', async () => {
   for (const [name, file, withExif] of await pictures()) {
     for (const tag of TAGS) {
       const turned = withExif(file, orientation(tag));
@@ -54,7 +54,7 @@ result = [image, image.crop(box)]`,
   }
 });
 
-test('rotate and flip come after the orientation, and the crop after both', async () => {
+test('rotate and flip apply after the orientation, the crop after both', async () => {
   const png = await fixture('small.png');
   const expected = await python(
     `from PIL import ImageOps
@@ -116,7 +116,7 @@ function turn({ data, width, height }, tag) {
   return { data: turned, ...size };
 }
 
-test('pixels of every size are turned', async () => {
+test('pixels of every size are rotated', async () => {
   const files = [
     ...['small-gray-2.png', 'small-gray-16.png', 'small-graya-16.png', 'small-rgb-16.png'],
     ...['small-rgba-16.png', 'small-interlaced-rgba-16.png', 'small.png', 'small.bmp'],
@@ -150,7 +150,7 @@ const TURN_OF_TAG = {
   8: [270],
 };
 
-test('a turned palette stays a palette', async () => {
+test('a rotated palette image stays a palette image', async () => {
   const { width, height } = SMALL;
   const samples = Uint16Array.from({ length: width * height }, (_, i) => (i * i + (i >> 4)) & 15);
   const colors = Buffer.from(Array.from({ length: 16 * 3 }, (_, i) => (i * 37) & 255));
@@ -164,7 +164,7 @@ test('a turned palette stays a palette', async () => {
   assert.equal(result.lossless, true);
 });
 
-test('probe tells the size as displayed, the size as stored and the orientation', async () => {
+test('probe reports the displayed size, the stored size and the orientation', async () => {
   for (const [name, file, withExif] of await pictures()) {
     for (const tag of TAGS) {
       const info = await probe(withExif(file, orientation(tag)));
@@ -184,7 +184,7 @@ test('probe tells the size as displayed, the size as stored and the orientation'
   }
 });
 
-test('autoOrient: false shows the picture as it is stored', async () => {
+test('autoOrient: false keeps the image as stored', async () => {
   for (const [name, file, withExif] of await pictures()) {
     const stored = await pillow(file, 'RGB');
     const part = await pillow(file, 'RGB', [100, 10, 131, 97]);
@@ -210,7 +210,7 @@ test('autoOrient: false shows the picture as it is stored', async () => {
   }
 });
 
-test('a file whose own orientation alone turns it keeps its coded samples and that orientation', async () => {
+test('a file that only its orientation rotates keeps its coded samples and orientation', async () => {
   for (const [name, file, withExif] of await pictures()) {
     const turned = withExif(file, orientation(6));
     const { width, height } = displayed(6);
@@ -288,7 +288,7 @@ const EXIFS = {
   'bytes of all ones': [Buffer.alloc(300, 0xff), 1],
 };
 
-test('Exif is read in both byte orders, and broken Exif is let be', async () => {
+test('Exif is read in both byte orders, and damaged Exif is ignored', async () => {
   for (const [picture, file, withExif] of (await pictures()).slice(2)) {
     const stored = await decode(file, { channels: 'RGB' });
     for (const [what, [data, tag]] of Object.entries(EXIFS)) {
@@ -301,7 +301,7 @@ test('Exif is read in both byte orders, and broken Exif is let be', async () => 
   }
 });
 
-test('the region is told as displayed', async () => {
+test("the result's region is as displayed", async () => {
   for (const [name, file, withExif] of await pictures()) {
     for (const tag of TAGS) {
       const result = await decode(withExif(file, orientation(tag)), { crop });

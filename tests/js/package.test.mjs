@@ -58,7 +58,7 @@ const targets = (value) =>
   typeof value === 'string' ? [posix.normalize(value)] : Object.values(value).flatMap(targets);
 
 describe('the package', () => {
-  test('holds what its entries need, what tells about it, and no more', async () => {
+  test('contains what its entries need, its documentation and nothing else', async () => {
     const needed = new Set();
     for (const path of [...targets(manifest.exports), ...targets(manifest.bin)]) {
       await withNeeds(path, needed);
@@ -72,7 +72,7 @@ describe('the package', () => {
     assert.deepEqual(without(some, packed), []);
   });
 
-  test('needs no other package, and runs nothing when it is installed', () => {
+  test('has no dependencies and no install scripts', () => {
     const others = ['dependencies', 'peerDependencies', 'optionalDependencies'];
     const own = ['preinstall', 'install', 'postinstall'];
     const there = [
@@ -89,7 +89,7 @@ describe('the package', () => {
     }
   });
 
-  test('publint finds nothing', async () => {
+  test('passes publint', async () => {
     const { buffer } = new Uint8Array(await readFile(tarball));
     const { messages } = await publint({ strict: true, pack: { tarball: buffer } });
     assert.deepEqual(
@@ -98,7 +98,7 @@ describe('the package', () => {
     );
   });
 
-  test('its types are right (Are the types wrong?), but for the worker, which has none', () => {
+  test('passes Are The Types Wrong, except for the worker without types', () => {
     const noTypes = ['--exclude-entrypoints', 'crop64-worker.js'];
     const options = ['--profile', 'esm-only', '--format', 'ascii', ...noTypes];
     tool(join(root, 'node_modules/.bin/attw'), [tarball, '--no-definitely-typed', ...options]);
@@ -106,7 +106,7 @@ describe('the package', () => {
 
   // "sideEffects": false says so. The worker and the command line do something by themselves, but a
   // bundler or Node starts those: no import of theirs could be left out.
-  test('leaves nothing in a bundle that does not use it, and no more than is used', async () => {
+  test('is tree-shaken from bundles', async () => {
     const bundle = async (contents) => {
       const stdin = { contents, resolveDir: folder };
       const options = { bundle: true, minify: true, format: 'esm', write: false };
@@ -124,7 +124,7 @@ describe('the package', () => {
   });
 });
 
-test('each name of the interface, each option and each field of a result has a comment', async () => {
+test('every exported name, option and field has a doc comment', async () => {
   const name = /^export (declare )?(type \w|interface|class|function|const)/;
   const field = /^ {4}(readonly )?\w+\??(: .*|\(.*\): .*);$/;
   for (const path of packed.filter((file) => file.endsWith('.d.ts'))) {

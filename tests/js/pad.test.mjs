@@ -39,7 +39,7 @@ image = Image.open(io.BytesIO(file)).convert(mode)
 result = Image.new(mode, (box[2] - box[0], box[3] - box[1]), tuple(color))
 result.paste(image, (-box[0], -box[1]))`;
 
-test('a crop beyond the picture is padded as Pillow pastes it on a colour', async () => {
+test("a crop beyond the image is padded like Pillow's paste on a colour", async () => {
   for (const name of ['small.png', 'small.jpg', 'small.bmp', 'small-gray-2.png']) {
     const file = await fixture(name);
     for (const box of BOXES) {
@@ -65,7 +65,7 @@ test('a crop beyond the picture is padded as Pillow pastes it on a colour', asyn
   }
 });
 
-test('a JPEG is padded with white, or the colour that is asked for', async () => {
+test('a JPEG is padded with white or the background', async () => {
   const file = await fixture('small.jpg');
   const crop = { left: -64, top: 0, right: 64, bottom: 64 };
   for (const [background, expected] of [
@@ -105,7 +105,7 @@ const LAYOUTS = [
   ['small-rgba-16.png', '#123', RGBA, 16],
 ];
 
-test('padding takes as many channels as it needs, and no more', async () => {
+test('padding adds only the channels that the background needs', async () => {
   for (const [name, background, colorType, depth] of LAYOUTS) {
     const file = await fixture(name);
     const crop = { left: -10, top: -10, right: 30, bottom: 30 };
@@ -132,7 +132,7 @@ test('padding takes as many channels as it needs, and no more', async () => {
   }
 });
 
-test('16 bits are padded with all of them', async () => {
+test('16-bit samples are padded with 16-bit values', async () => {
   const file = await fixture('small-rgb-16.png');
   const crop = { left: -2, top: 0, right: 5, bottom: 5 };
   const options = {
@@ -170,7 +170,7 @@ test('padding comes before the resize', async () => {
   }
 });
 
-test('both kinds of padding at once', async () => {
+test('padding for the crop and for contain are combined', async () => {
   const file = await fixture('small.png');
   const box = [-40, 0, 60, 50];
   const expected = await python(
@@ -185,7 +185,7 @@ result.paste(inner, (0, 30))`,
   sameSamples(await decode(file, { ...options, channels: 'RGB' }), expected, 'both');
 });
 
-test('a picture that is turned is padded as it is displayed', async () => {
+test('a rotated image is padded as displayed', async () => {
   const file = jpegWithExif(await fixture('small.jpg'), orientation(6));
   const expected = await python(
     `from PIL import ImageOps
@@ -204,7 +204,7 @@ result = image.crop((-10, 50, 80, 150))`,
   assert.deepEqual(samples.region, { left: 0, top: 50, width: 80, height: 81 });
 });
 
-test('samples are padded, too', async () => {
+test('raw samples are padded', async () => {
   const data = Uint8Array.of(1, 2, 3, 4, 5, 6);
   const source = { data, width: 2, height: 1, channels: 'BGR' };
   const crop = { left: 1, top: -2, right: 4, bottom: 1 };
@@ -228,7 +228,7 @@ const EDGES = [
   [{ left: -50, top: -50, right: 150, bottom: 50, unit: '%' }, [262, 97], [131, 49]],
 ];
 
-test('what is padded, and what is clamped', async () => {
+test('outOfBounds pads or clamps', async () => {
   const file = await fixture('small.png');
   for (const [crop, padded, clamped] of EDGES) {
     const size = async (outOfBounds) => {
@@ -248,7 +248,7 @@ test('what is padded, and what is clamped', async () => {
   }
 });
 
-test('a padded picture beyond all limits is refused before memory is taken', async () => {
+test('a padded image beyond the limits is refused before memory is allocated', async () => {
   for (const [name, far] of [
     ['small.png', 1e5],
     ['small.png', 1e300],

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { soak } from '../support/soak.mjs';
 
-test('400 jobs, some aborted and some with their worker killed, end as they should', async () => {
+test('400 jobs, some aborted or with a killed worker, settle correctly', async () => {
   const { right, aborted, lost, killed, wrong, left, warm, end } = await soak(400);
   assert.deepEqual(wrong, []);
   assert.equal(right + aborted + lost, 400);

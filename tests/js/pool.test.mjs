@@ -116,7 +116,7 @@ describe('the entry', () => {
     assert.equal(workers.length, 1);
   });
 
-  test('a program that uses it ends by itself, also where flags say what only it can have', async () => {
+  test('a program that uses the pool exits, also with flags that workers refuse', async () => {
     const run = promisify(execFile);
     const code = `
 import { encode, createPool } from ${JSON.stringify(new URL('dist/pool.js', `file://${root}`).href)};
@@ -133,7 +133,7 @@ console.log(...made.map(({ format }) => format), await aborted);`;
 });
 
 describe('a pool', () => {
-  test('has as many workers as it is told, and takes the calls in their order', async () => {
+  test('has `size` workers and starts calls in order', async () => {
     const crops = Array.from({ length: 30 }, (_, i) => ({ left: i, top: i, width: 9, height: 9 }));
     const alone = await Promise.all(crops.map((crop) => crop64.decode(small, { crop })));
     for (const size of [1, 2, 3]) {
@@ -172,7 +172,7 @@ describe('a pool', () => {
     }
   });
 
-  test('ends a worker that is idle, and starts another when it is needed', async () => {
+  test('ends an idle worker and starts another when needed', async () => {
     const pool = open({ size: 1, idleTimeout: 0 });
     await Promise.all([pool.probe(small), pool.probe(small), pool.probe(small)]);
     assert.equal(workers.length, 1);
@@ -201,7 +201,7 @@ describe('a pool', () => {
     assert.equal(workers.length, 1);
   });
 
-  test('takes its worker from workerUrl', async (t) => {
+  test('loads its worker from workerUrl', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'crop64-pool-'));
     t.after(() => rm(folder, { recursive: true }));
     const url = new URL(`file://${join(folder, 'moved.mjs')}`);
@@ -229,7 +229,7 @@ describe('a pool', () => {
     await rejects(pool.encode(small), 'INVALID_ARGUMENT', { message: /pool is closed/ });
   });
 
-  test('names a wrong option', () => {
+  test('names an invalid option', () => {
     const wrong = [
       [null, 'options', /^Expected an object for options but received null\.$/],
       [5, 'options', /^Expected an object/],
@@ -256,7 +256,7 @@ describe('a pool', () => {
     });
   });
 
-  test('takes a size of 1 and more', () => {
+  test('accepts a size of 1 and more', () => {
     for (const size of [0, -1, 1.5, '2', null, Number.NaN, Number.POSITIVE_INFINITY]) {
       assert.throws(() => createPool({ size }), {
         code: 'INVALID_ARGUMENT',
@@ -265,7 +265,7 @@ describe('a pool', () => {
     }
   });
 
-  test('leaves sources as they are, and moves them when asked to', async () => {
+  test('copies sources, and transfers them with transfer: true', async () => {
     const file = () => new Uint8Array(small);
     const decoded = await crop64.decode(small, { bitDepth: 16, channels: 'RGB' });
     const sources = () => [
@@ -294,7 +294,7 @@ describe('a pool', () => {
     }
   });
 
-  test('a source that is gone when its turn comes is SOURCE_UNREADABLE', async () => {
+  test('a source detached while it is queued is SOURCE_UNREADABLE', async () => {
     const pool = open({ size: 1 });
     const source = new Uint8Array(small);
     const first = pool.encode(small);
@@ -330,14 +330,14 @@ describe('a pool', () => {
     assert.deepEqual(await pool.toBytes(sources.at(-1)), expected.bytes);
   });
 
-  test('takes options that cannot be sent as they are', async () => {
+  test('accepts options that postMessage cannot send', async () => {
     const pool = open({ size: 1 });
     const options = new Proxy({ crop: new Proxy(crop, {}) }, {});
     assert.throws(() => structuredClone(options.crop));
     sameImage(await pool.encode(small, options), expected);
   });
 
-  test('wrong options are told without a worker', async () => {
+  test('invalid options are refused without a worker', async () => {
     const pool = open({ size: 1 });
     for (const options of [{ quality: () => 5 }, { signal: 5 }, null, () => {}, { Crop: crop }]) {
       const error = await rejects(crop64.encode(small, options), 'INVALID_ARGUMENT');
@@ -381,7 +381,7 @@ parentPort.on('message', ({ name }) => {
 });
 
 describe('an abort', () => {
-  test('ends the worker that does the job; another takes its place', async () => {
+  test('ends the worker of the job, which is replaced', async () => {
     const pool = open({ size: 1 });
     await pool.encode(small, { crop });
     const [first] = workers;
@@ -397,7 +397,7 @@ describe('an abort', () => {
     assert.equal(workers.length, 2);
   });
 
-  test('takes a job that waits out of the queue: it never starts', async () => {
+  test('removes a queued job, which never starts', async () => {
     const pool = open({ size: 1 });
     const controller = new AbortController();
     const jobs = [
@@ -414,7 +414,7 @@ describe('an abort', () => {
     assert.equal(workers.length, 1);
   });
 
-  test('before the call, while the source is read, and while the worker starts', async (t) => {
+  test('before the call, while the source is read and while the worker starts rejects', async (t) => {
     const pool = open({ size: 1 });
     await assert.rejects(pool.encode(small, { signal: AbortSignal.abort('early') }), (reason) => {
       return reason === 'early';
@@ -445,7 +445,7 @@ describe('an abort', () => {
     sameImage(await pool.encode(small, { crop }), expected);
   });
 
-  test('does nothing to a job that is done', async () => {
+  test('has no effect on a finished job', async () => {
     const pool = open({ size: 1 });
     const controller = new AbortController();
     await pool.encode(small, { signal: controller.signal });
@@ -455,7 +455,7 @@ describe('an abort', () => {
     assert.equal(workers.length, 1);
   });
 
-  test('one signal may be for many jobs', async () => {
+  test('of a shared signal ends all its jobs', async () => {
     const warnings = [];
     const note = (warning) => warnings.push(warning.name);
     process.on('warning', note);
@@ -475,7 +475,7 @@ describe('an abort', () => {
 });
 
 describe('a worker', () => {
-  test('that dies rejects its job, and the pool goes on', async () => {
+  test('that crashes rejects its job, and the pool continues', async () => {
     const pool = open({ size: 2 });
     const jobs = [pool.encode(camera, long), pool.encode(small, { crop }), pool.encode(small)];
     await until(() => workers[0]?.calls.includes('encode'));
@@ -487,7 +487,7 @@ describe('a worker', () => {
     sameImage(await pool.encode(small, { crop }), expected);
   });
 
-  test('that dies while it has nothing to do is replaced', async () => {
+  test('that crashes while idle is replaced', async () => {
     const pool = open({ size: 1 });
     await pool.encode(small);
     await workers[0].terminate();
@@ -495,7 +495,7 @@ describe('a worker', () => {
     assert.equal(workers.length, 2);
   });
 
-  test('whose error or message goes astray rejects its job', async () => {
+  test('whose message cannot be read rejects its job', async () => {
     const pool = open({ size: 1 });
     await pool.encode(small);
     const failed = pool.encode(camera, long);
@@ -511,7 +511,7 @@ describe('a worker', () => {
     sameImage(await pool.encode(small, { crop }), expected);
   });
 
-  test('that cannot send its result, or read its call, rejects the job and works on', async () => {
+  test('that cannot send its result or read its call rejects the job and continues', async () => {
     const worker = JSON.stringify(join(root, 'dist/crop64-worker.js'));
     program = `
 const { parentPort } = require('node:worker_threads');
@@ -562,7 +562,7 @@ parentPort.onmessage = (event) =>
 });
 
 describe('init, dispose and close', () => {
-  test('init says where the wasm comes from, and starts a worker', async (t) => {
+  test('init sets the wasm and starts a worker', async (t) => {
     const pool = open({ size: 2 });
     const wasm = await readFile(join(root, 'dist/crop64.wasm'));
     let served = 0;
@@ -590,7 +590,7 @@ describe('init, dispose and close', () => {
     assert.equal(served, 1); // for two workers, and after that no more
   });
 
-  test('a wasm that does not load is MODULE_LOAD_FAILED, and is forgotten', async (t) => {
+  test('a wasm that does not load is MODULE_LOAD_FAILED, and the next init tries again', async (t) => {
     const server = await serve(t, {});
     const pool = open({ size: 1 });
     const url = new URL('x.wasm', server).href;
@@ -607,7 +607,7 @@ describe('init, dispose and close', () => {
     sameImage(await pool.encode(small, { crop }), expected);
   });
 
-  test('dispose lets nothing take the place of a worker that an abort is ending', async () => {
+  test('dispose prevents the replacement of a worker that an abort ends', async () => {
     const controller = new AbortController();
     const aborted = entry.encode(camera, { ...long, signal: controller.signal });
     await until(() => taken().length === 1);
@@ -619,7 +619,7 @@ describe('init, dispose and close', () => {
     assert.equal(workers.length, 1);
   });
 
-  test('dispose ends workers, but not in the middle of a job', async () => {
+  test('dispose ends each worker after its job', async () => {
     await entry.encode(small);
     const whole = { quality: 85 };
     const job = entry.toBytes(camera, whole);
@@ -634,7 +634,7 @@ describe('init, dispose and close', () => {
     await until(() => living().length === 0);
   });
 
-  test('close waits for what there is, takes no more, and leaves nothing behind', async () => {
+  test('close waits for pending calls, refuses new ones and ends all workers', async () => {
     const pool = open({ size: 2 });
     const jobs = Array.from({ length: 8 }, () => pool.encode(small, { crop }));
     const closing = pool.close();
@@ -669,7 +669,7 @@ describe('map', () => {
     return results;
   }
 
-  test('gives the results in the order of the sources, with progress', async () => {
+  test('yields results in the order of the sources and reports progress', async () => {
     const pool = open({ size: 2 });
     const told = [];
     const onProgress = (progress) => told.push(progress);
@@ -686,7 +686,7 @@ describe('map', () => {
     assert.deepEqual(await collect(pool.map([])), []);
   });
 
-  test('takes no more of the sources than it can work on, and no fewer', async () => {
+  test('takes exactly twice `size` sources ahead', async () => {
     const pool = open({ size: 2 });
     let given = 0;
     async function* endless() {
@@ -706,7 +706,7 @@ describe('map', () => {
     assert.ok(given > 30);
   });
 
-  test('does not keep a result back until the next source comes', async () => {
+  test('yields a result before the next source is available', async () => {
     const pool = open({ size: 2 });
     let ended = false;
     async function* slow() {
@@ -723,7 +723,7 @@ describe('map', () => {
     assert.equal(ended, false); // it is not waited for
   });
 
-  test('leaving the loop ends what runs, and the sources', async () => {
+  test('leaving the loop ends running jobs and the sources', async () => {
     const pool = open({ size: 2 });
     let ended = false;
     function* some() {
@@ -740,7 +740,7 @@ describe('map', () => {
     sameImage(await pool.encode(small, { crop }), expected);
   });
 
-  test('an error comes in its turn and ends it; so does an abort', async () => {
+  test('an error in order, or an abort, ends the loop', async () => {
     const pool = open({ size: 2 });
     const iterator = pool.map([small, Buffer.from('words'), small], { crop });
     sameImage((await iterator.next()).value, expected);
@@ -773,7 +773,7 @@ describe('map', () => {
     await assert.rejects(collect(pool.map(broken())), /no more/);
   });
 
-  test('the error says which source it is of', async () => {
+  test('the error has the index and the source', async () => {
     const pool = open({ size: 2 });
     const bad = Buffer.from('words');
     const error = await rejects(
@@ -785,7 +785,7 @@ describe('map', () => {
     assert.ok(!Object.keys(error).includes('source'), 'it would be printed with the error');
   });
 
-  test('with stopOnError: false, bad sources are told in their turn, and the others are encoded', async () => {
+  test('with stopOnError: false, failed sources yield errors in order and the others images', async () => {
     const pool = open({ size: 2 });
     const bad = new Map([
       [0, [Buffer.from('words'), 'UNSUPPORTED_FORMAT']],
@@ -818,7 +818,7 @@ describe('map', () => {
     sameImage(results[1].image, await crop64.encode(sources[1], { crop }));
   });
 
-  test('with stopOnError: false, it still ends if nothing can be encoded any more', async (t) => {
+  test('with stopOnError: false, the loop ends if the wasm does not load', async (t) => {
     const goesOn = { stopOnError: false };
     function* endless() {
       for (;;) yield small;
@@ -855,7 +855,7 @@ describe('map', () => {
     );
   });
 
-  test('wrong arguments are refused before a worker starts', async () => {
+  test('invalid arguments are refused before a worker starts', async () => {
     const pool = open({ size: 1 });
     for (const sources of ['abc', 5, null, undefined, {}]) {
       await rejects(pool.map(sources).next(), 'INVALID_ARGUMENT', { message: /for `sources`/ });

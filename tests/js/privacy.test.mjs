@@ -220,7 +220,7 @@ async function encodeIfPossible(file, options) {
   }
 }
 
-test('no secret is in a result unless all metadata was asked for', async () => {
+test("private metadata is in a result only with metadata: 'all'", async () => {
   const random = dice(21);
   let done = 0;
   let lossless = 0;
@@ -256,7 +256,7 @@ test('no secret is in a result unless all metadata was asked for', async () => {
   assert.ok(lossless > JOBS / 8, `${lossless} of them were lossless`);
 });
 
-test('whether a row is cut off makes no difference to the metadata', async () => {
+test('cropping one row does not change the metadata', async () => {
   for (const [i, file] of sources.entries()) {
     const [width, height] = i % 2 === 1 ? [SMALL.height, SMALL.width] : [SMALL.width, SMALL.height];
     for (const metadata of [undefined, 'none', 'color']) {
@@ -275,7 +275,7 @@ test('whether a row is cut off makes no difference to the metadata', async () =>
   }
 });
 
-test('taking metadata out copies the coded samples byte for byte', async () => {
+test('removing metadata copies the coded samples byte for byte', async () => {
   for (const [i, file] of sources.entries()) {
     const coded = (bytes) =>
       readChunks(bytes)

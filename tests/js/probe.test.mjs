@@ -61,7 +61,7 @@ function pixelBytes({ width, height, channels, isPalette, bitDepth }) {
   return width * height * count * (bitDepth === 16 ? 2 : 1);
 }
 
-test('a header tells all that ImageInfo has', async (t) => {
+test('probe returns all fields of ImageInfo', async (t) => {
   for (const [name, told] of Object.entries(infos)) {
     await t.test(name, async () => {
       const file = await fixture(name);
@@ -79,7 +79,7 @@ test('a header tells all that ImageInfo has', async (t) => {
   }
 });
 
-test('a header tells what Pillow says of it', async () => {
+test('probe agrees with Pillow', async () => {
   for (const name of Object.keys(infos)) {
     const file = await fixture(name);
     const { density = 0, ...info } = await probe(file);
@@ -96,7 +96,7 @@ result = [image.size, len(image.getexif()) > 0, 'icc_profile' in info,
   }
 });
 
-test('a header tells what its chunks say, over the suites of libpng', async () => {
+test("probe agrees with the chunks of libpng's test suites", async () => {
   for (const path of pngSuite()) {
     const file = readFileSync(path);
     const chunks = readChunks(file);
@@ -126,7 +126,7 @@ class Watched extends Blob {
   }
 }
 
-test('of a Blob only as much is read as its header takes', async () => {
+test('probe reads only the header of a Blob', async () => {
   const rest = new Uint8Array(20e6);
   for (const [name, most] of [
     ['photo-420.jpg', 64 * 1024],
@@ -150,7 +150,7 @@ test('of a Blob only as much is read as its header takes', async () => {
   }
 });
 
-test('a header that is cut off is told from one that is far', async () => {
+test('a truncated header is distinguished from a long one', async () => {
   for (const name of ['exif.jpg', 'described.png', 'small.png', 'small.jpg']) {
     const start = (await fixture(name)).subarray(0, 30);
     await rejects(probe(new Blob([start])), 'TRUNCATED_IMAGE');
@@ -160,7 +160,7 @@ test('a header that is cut off is told from one that is far', async () => {
   await rejects(probe(new Blob([cut])), 'TRUNCATED_IMAGE');
 });
 
-test('samples tell what they are', async () => {
+test('probe describes samples', async () => {
   const pixels = { data: new Uint8Array(60), width: 5, height: 4, channels: 'BGR' };
   const info = await probe(pixels);
   assert.equal(info.format, 'raw');
@@ -170,14 +170,14 @@ test('samples tell what they are', async () => {
   assert.equal((await probe(decoded)).hasAlpha, true);
 });
 
-test('base64 text tells of the file that it holds', async () => {
+test('probe describes the file in base64 text', async () => {
   const file = await fixture('small.jpg');
   const info = await probe(file.toString('base64'));
   assert.deepEqual(info, await probe(file));
   assert.deepEqual(info, await probe(`data:image/jpeg;base64,${file.toString('base64')}`));
 });
 
-test('a format that is not read is named', async () => {
+test('probe names an unsupported format', async () => {
   const files = {
     WebP: await fixture('small.webp'),
     GIF: await fixture('small.gif'),
@@ -197,14 +197,14 @@ test('a format that is not read is named', async () => {
   }
 });
 
-test('a size that no memory holds is told all the same', async () => {
+test('probe reports a size that does not fit in memory', async () => {
   const size = { width: 2 ** 31 - 1, height: 2 ** 31 - 1, depth: 16, colorType: RGBA };
   const file = Buffer.concat([SIGNATURE, header(size), chunk('IDAT')]);
   const { width, height } = await probe(file);
   assert.deepEqual([width, height], [2 ** 31 - 1, 2 ** 31 - 1]);
 });
 
-test('limits are heeded by probe, too', async () => {
+test('probe applies limits', async () => {
   const file = await fixture('small.png');
   const { width, height, ...info } = await probe(file);
   const pixels = width * height;
@@ -227,7 +227,7 @@ test('limits are heeded by probe, too', async () => {
   }
 });
 
-test('probe takes limits and a signal, and nothing else', async () => {
+test('probe accepts only limits and a signal', async () => {
   const file = await fixture('small.png');
   for (const options of [{ crop: {} }, { limits: 5 }, { signal: {} }, null, 5]) {
     await rejects(probe(file, options), 'INVALID_ARGUMENT');

@@ -55,7 +55,7 @@ class Streamed extends Blob {
 
 const streamed = (bytes = png, mimeType = type) => new Streamed([bytes], { type: mimeType });
 
-test('it gives what its bytes give', async (t) => {
+test('a Blob read while decoding gives the result of its bytes', async (t) => {
   const jobs = {
     encode: (source, crop) => encode(source, { crop }),
     'encode, with all metadata': (source, crop) => encode(source, { crop, metadata: 'all' }),
@@ -74,7 +74,7 @@ test('it gives what its bytes give', async (t) => {
   }
 });
 
-test('a JPEG gives what its bytes give, and is read no further than it has to be', async (t) => {
+test('a JPEG Blob gives the result of its bytes and is read only as far as needed', async (t) => {
   const { bytes, width, height } = jpeg;
   assert.ok(bytes.length > 1.6e6, `${bytes.length} bytes`);
   const crops = {
@@ -110,20 +110,20 @@ test('a JPEG gives what its bytes give, and is read no further than it has to be
   assert.ok(blob.wasCancelled);
 });
 
-test('it is read no further than it has to be', async () => {
+test('a Blob is read only as far as needed', async () => {
   const blob = streamed();
   await toBytes(blob, { crop: top });
   assert.ok(blob.given < png.length / 2, `${blob.given} of ${png.length} bytes were read`);
   assert.ok(blob.wasCancelled);
 });
 
-test('several at once keep apart', async () => {
+test('concurrent Blobs give separate results', async () => {
   const crops = [top, bottom, whole, top];
   const all = await Promise.all(crops.map((crop) => toBytes(streamed(), { crop })));
   for (const [i, crop] of crops.entries()) sameBytes(all[i], await toBytes(png, { crop }), `${i}`);
 });
 
-test('what is wrong with it is what is wrong with its bytes', async () => {
+test('a damaged Blob gives the error of its bytes', async () => {
   const cut = png.subarray(0, png.length - 600_000);
   const damaged = Buffer.from(png);
   damaged[1_000_000] ^= 1;
@@ -140,7 +140,7 @@ test('what is wrong with it is what is wrong with its bytes', async () => {
   await rejects(encode(new Blob([png], { type }), outside), 'CROP_OUT_OF_BOUNDS');
 });
 
-test('a Blob that only says that it is a PNG is read as what it is', async () => {
+test('a Blob with a wrong type is decoded by its content', async () => {
   const jpeg = await fixture('photo-444.jpg');
   const padded = Buffer.concat([jpeg, Buffer.alloc(2e6)]);
   for (const bytes of [padded, await fixture('photo-420.jpg')]) {
@@ -151,7 +151,7 @@ test('a Blob that only says that it is a PNG is read as what it is', async () =>
   await rejects(encode(other, { crop: top }), 'UNSUPPORTED_FORMAT');
 });
 
-test('a Blob that can only be read as a whole is', async () => {
+test('a Blob that cannot be streamed is read as a whole', async () => {
   class Whole extends Blob {
     stream() {
       return new ReadableStream({ start: (controller) => controller.close() });
@@ -177,7 +177,7 @@ test('a Blob that can only be read as a whole is', async () => {
   await rejects(encode(new Gone([png], { type }), { crop: bottom }), 'SOURCE_UNREADABLE');
 });
 
-test('an abort in the middle of it ends the reading, and nothing else', async () => {
+test('an abort while reading ends that job only', async () => {
   const controller = new AbortController();
   const blob = streamed();
   blob.before = async () => blob.given > 500_000 && controller.abort('enough');
@@ -188,7 +188,7 @@ test('an abort in the middle of it ends the reading, and nothing else', async ()
   sameBytes(await toBytes(streamed(), { crop: top }), await toBytes(png, { crop: top }));
 });
 
-test('a module that is replaced in the middle of it is no harm', async () => {
+test('a module replaced while a Blob is read does not affect the result', async () => {
   for (const replace of [dispose, init]) {
     const blob = streamed();
     blob.arrayBuffer = () => Blob.prototype.arrayBuffer.call(blob);
@@ -197,7 +197,7 @@ test('a module that is replaced in the middle of it is no harm', async () => {
   }
 });
 
-test('what came of it is freed', async () => {
+test('memory of read Blobs is freed', async () => {
   const native = await startNative();
   const { left, width } = top;
   const edges = { left, top: height - 50, right: left + width, bottom: height };

@@ -173,7 +173,7 @@ await release({ folder: process.cwd(), make, ${options} }).catch((error) => {
     return { status, stdout, stderr, requests: requests.map((line) => line.split(' ')[0]) };
   }
 
-  test('by default only says what it would do', () => {
+  test('only prints what it would do by default', () => {
     const { status, stdout, stderr, requests } = release();
     assert.deepEqual([status, stderr], [0, '']);
     assert.deepEqual(requests, ['pack', 'pack']);
@@ -190,7 +190,7 @@ await release({ folder: process.cwd(), make, ${options} }).catch((error) => {
     assert.equal(git('tag'), '');
   });
 
-  test('links of the README in the package are absolute, and the file itself stays as it is', () => {
+  test('makes links of the packed README absolute and keeps the file', () => {
     release();
     const args = ['-xzOf', 'build/release/small-1.2.0.tgz', 'package/README.md'];
     const packed = execFileSync('tar', args, { cwd: work, encoding: 'utf8' });
@@ -202,7 +202,7 @@ await release({ folder: process.cwd(), make, ${options} }).catch((error) => {
     assert.equal(git('status', '--porcelain'), '');
   });
 
-  test('publishes and tags when it is asked to', () => {
+  test('publishes and tags with --publish', () => {
     const { status, stderr, requests } = release('publish: true');
     assert.deepEqual([status, stderr], [0, '']);
     assert.deepEqual(requests, ['pack', 'pack', 'publish']);
@@ -244,7 +244,7 @@ await release({ folder: process.cwd(), make, ${options} }).catch((error) => {
     });
   }
 
-  test('tests that fail keep it from being published', () => {
+  test('failing tests prevent publishing', () => {
     const { status, stderr, requests } = release(
       "publish: true, check: async () => ['A failure.']",
     );

@@ -136,7 +136,7 @@ async function samples() {
 const all = (value, pixels, channels) =>
   new Uint8Array(pixels * (channels === 'RGB' ? 3 : 1)).fill(value);
 
-test('grey and RGB of 8 bits equal Pillow, for every kernel', async () => {
+test('8-bit grey and RGB equal Pillow, for every kernel', async () => {
   let count = 0;
   for (const [picture, sizes] of await samples()) {
     const { width, height, channels } = picture;
@@ -153,7 +153,7 @@ test('grey and RGB of 8 bits equal Pillow, for every kernel', async () => {
   assert.ok(count > 200, `${count}`);
 });
 
-test('a file gives the samples that Pillow gives for it', async () => {
+test("a resized file equals Pillow's resize", async () => {
   for (const name of ['photo.png', 'photo-gray.png', 'photo-444.jpg']) {
     const file = await fixture(name);
     const expected = await python(
@@ -196,7 +196,7 @@ result = [ImageOps.fit(image, to, getattr(Image, kernel), centering=at) for to, 
     },
   );
 
-test('cover equals ImageOps.fit, in every position', async () => {
+test("cover equals Pillow's ImageOps.fit, in every position", async () => {
   const sizes = [
     [64, 64],
     [50, 97],
@@ -299,7 +299,7 @@ const WITHOUT_ENLARGEMENT = [
 // White on red, so that the picture's edges on its canvas are seen.
 const background = { r: 255, g: 0, b: 0 };
 
-test('the size of the result, and where the picture lies on it', async () => {
+test('every fit gives the expected size and position', async () => {
   for (const [from, resize, [width, height], place] of [...SIZES, ...WITHOUT_ENLARGEMENT]) {
     const what = `${from.join(' x ')}: ${JSON.stringify(resize)}`;
     const source = { data: all(255, from[0] * from[1], 'RGB'), channels: 'RGB' };
@@ -323,7 +323,7 @@ test('the size of the result, and where the picture lies on it', async () => {
   }
 });
 
-test('contain equals what Pillow makes of the inner picture, laid on the background', async () => {
+test("contain equals Pillow's resize pasted on the background", async () => {
   const file = await fixture('small.png');
   const expected = await python(
     `image = Image.open(io.BytesIO(file)).resize((100, 74), Image.LANCZOS)
@@ -344,7 +344,7 @@ result.paste(image, (0, 13))`,
   assert.ok(jpeg.data.subarray(0, 100 * 32 * 4).every((sample) => sample === 255));
 });
 
-test('without enlargement a part is a crop', async () => {
+test('withoutEnlargement crops if the size is larger', async () => {
   const picture = await photo('RGB', 'small.png');
   for (const [position, [x, y]] of Object.entries(POSITIONS)) {
     const resize = { width: 60, height: 500, position, withoutEnlargement: true };
@@ -354,7 +354,7 @@ test('without enlargement a part is a crop', async () => {
   }
 });
 
-test('a resize to the size that is there is none', async () => {
+test('a resize to the same size changes nothing', async () => {
   const file = await fixture('small.png');
   const resizes = [
     { width: SMALL.width },
@@ -381,7 +381,7 @@ test('a resize to the size that is there is none', async () => {
   }
 });
 
-test('alpha and 16 bits are what the definition gives', async () => {
+test('alpha and 16-bit samples equal the definition', async () => {
   const sizes = [
     [200, 150],
     [64, 47],
@@ -414,7 +414,7 @@ test('alpha and 16 bits are what the definition gives', async () => {
   }
 });
 
-test('sums of many, with alpha and in 16 bits', async () => {
+test('large reductions with alpha and 16 bits equal the definition', async () => {
   for (const [channels, bits, most] of [
     ['RGBA', 8, 1],
     ['GRAYA', 8, 1],
@@ -432,7 +432,7 @@ test('sums of many, with alpha and in 16 bits', async () => {
   }
 });
 
-test('what is transparent does not bleed', async () => {
+test('transparent pixels do not bleed into opaque ones', async () => {
   // Red and opaque on the left, green and transparent on the right.
   const data = new Uint8Array(64 * 64 * 4);
   for (let i = 0; i < 64 * 64; i += 1) {
@@ -453,7 +453,7 @@ test('what is transparent does not bleed', async () => {
   }
 });
 
-test('a PNG of 16 bits stays one', async () => {
+test('a 16-bit PNG stays 16-bit', async () => {
   for (const name of ['small-rgb-16.png', 'small-rgba-16.png', 'small-gray-16.png']) {
     const file = await fixture(name);
     const result = await encode(file, { resize: { width: 60 } });
@@ -482,7 +482,7 @@ function inverted(picture, { left, top, right, bottom }) {
   return { ...picture, data: changed };
 }
 
-test('nothing outside the crop is looked at', async () => {
+test('pixels outside the crop have no influence', async () => {
   const crops = [
     { left: 40, top: 30, right: 91, bottom: 67 },
     { left: 0, top: 0, right: 131, bottom: 50 },
@@ -519,7 +519,7 @@ test('nothing outside the crop is looked at', async () => {
   }
 });
 
-test('nothing outside the crop is looked at in a picture that is turned', async () => {
+test('pixels outside the crop have no influence in a rotated image', async () => {
   const picture = await photo('RGB', 'small.png');
   const crop = { left: 11, top: 21, right: 80, bottom: 100 };
   for (const [rotate, stored] of [
@@ -571,7 +571,7 @@ function partByPillow(picture, kernel, to, { turn = '', part = null, box = null 
   return python(PART_BY_PILLOW, { ...picture, kernel: KERNELS[kernel], to, turn, part, box });
 }
 
-test('a JPEG that is decoded reduced equals djpeg and then Pillow', async () => {
+test('a JPEG decoded at reduced size equals djpeg -scale, then Pillow', async () => {
   const { width, height } = PHOTO;
   const sizes = [
     [700, 500],
@@ -601,7 +601,7 @@ test('a JPEG that is decoded reduced equals djpeg and then Pillow', async () => 
   assert.deepEqual([...seen].sort(), [1, 2, 4, 8]);
 });
 
-test('a JPEG that is turned and decoded reduced', async () => {
+test('a rotated JPEG decoded at reduced size equals djpeg -scale, then Pillow', async () => {
   const { width, height } = PHOTO;
   const turns = {
     3: ['ROTATE_180', (n, w, h) => [w - width / n, h - height / n, w, h]],
@@ -628,7 +628,7 @@ test('a JPEG that is turned and decoded reduced', async () => {
 
 const size = ({ left, top, right, bottom }) => ({ width: right - left, height: bottom - top });
 
-test('a part of a JPEG that is decoded reduced', async () => {
+test('a region of a JPEG decoded at reduced size equals djpeg -scale, then Pillow', async () => {
   // On the grid of every reduction, to the right and lower edge, and anywhere.
   const aligned = { left: 400, top: 208, right: 1104, bottom: 720 };
   const atTheEdge = { left: 400, top: 208, right: PHOTO.width, bottom: PHOTO.height };
@@ -681,7 +681,7 @@ function partInside({ left, top, right, bottom }, n) {
   };
 }
 
-test('nothing outside the crop is looked at in a JPEG that is decoded reduced', async () => {
+test('pixels outside the crop have no influence in a JPEG decoded at reduced size', async () => {
   const picture = await photo('RGB');
   // At 1/8 a sample is a block: the crop's edges lie within blocks.
   const crop = { left: 333, top: 111, right: 1003, bottom: 773 };
@@ -704,7 +704,7 @@ test('nothing outside the crop is looked at in a JPEG that is decoded reduced', 
   }
 });
 
-test('a large JPEG is made small', async () => {
+test('a large JPEG is reduced', async () => {
   const file = await fixture('camera-420.jpg');
   const resize = { width: 200, height: 200 };
   const expected = await python(
@@ -723,7 +723,7 @@ const column = { data: new Uint8Array(2000), width: 1, height: 2000, channels: '
 const deep = { data: new Uint16Array(4), width: 1, height: 1 };
 const most = 2 ** 31 - 1;
 
-test('a size beyond all limits is refused before memory is taken', async () => {
+test('a size beyond the limits is refused before memory is allocated', async () => {
   for (const [source, resize] of [
     [pixel, { width: most }],
     [pixel, { width: most, height: most }],

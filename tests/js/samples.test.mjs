@@ -127,7 +127,7 @@ function ownChannels([, colorType, , transparency]) {
   return `${isGray ? 'GRAY' : 'RGB'}${hasAlpha ? 'A' : ''}`;
 }
 
-test('every layout of PNG in all channels and depths', async () => {
+test('every PNG layout converts to all channels and depths', async () => {
   for (const layout of LAYOUTS) {
     for (const interlaced of [false, true]) {
       const file = makeFile(layout, interlaced);
@@ -147,7 +147,7 @@ test('every layout of PNG in all channels and depths', async () => {
   }
 });
 
-test('RGBA of 8 bits is the default', async () => {
+test('decode returns 8-bit RGBA by default', async () => {
   for (const layout of LAYOUTS) {
     const file = makeFile(layout);
     const result = await decode(file);
@@ -162,7 +162,7 @@ test('RGBA of 8 bits is the default', async () => {
   }
 });
 
-test('raw files of 16 bits are in the order of the machine', async () => {
+test("16-bit raw files have the machine's byte order", async () => {
   const file = makeFile(['', RGB, 16]);
   const options = { channels: 'BGR', bitDepth: 16 };
   const { bytes, format } = await encode(file, { ...options, format: 'raw' });
@@ -180,7 +180,7 @@ function over([r, g, b, a], background, top) {
   return [mix(r, background[0]), mix(g, background[1]), mix(b, background[2])];
 }
 
-test('alpha that is dropped lets the background through', async () => {
+test('dropped alpha shows the background', async () => {
   const backgrounds = [
     [undefined, [0, 0, 0], 0],
     ['#000', [0, 0, 0], 1],
@@ -210,7 +210,7 @@ test('alpha that is dropped lets the background through', async () => {
   }
 });
 
-test('a transparent colour is dropped like alpha', async () => {
+test('a dropped transparent colour shows the background', async () => {
   for (const [colorType, channels, key] of [
     [GRAY, 'GRAY', [9]],
     [RGB, 'RGB', [9, 8, 7]],
@@ -239,7 +239,7 @@ const lumaExact = ([r, g, b]) => (19595 * r + 38470 * g + 7471 * b) / 65536;
 
 const colorTypes = { RGBA, RGB, BGRA: RGBA, BGR: RGB, GRAY, GRAYA };
 
-test('samples become PNG, and the PNG the same samples', async () => {
+test('samples encoded as PNG decode to the same samples', async () => {
   for (const layout of LAYOUTS) {
     const file = makeFile(layout);
     for (const channels of CHANNELS) {
@@ -263,7 +263,7 @@ test('samples become PNG, and the PNG the same samples', async () => {
   }
 });
 
-test('samples to other samples, without a file in between', async () => {
+test('samples convert to other layouts', async () => {
   for (const layout of LAYOUTS.filter(([, , depth]) => depth >= 8)) {
     const file = makeFile(layout);
     for (const from of ['RGBA', 'BGRA', 'RGB', 'BGR']) {
@@ -282,7 +282,7 @@ test('samples to other samples, without a file in between', async () => {
   }
 });
 
-test('the samples of a part, and the source stays as it was', async () => {
+test('a region of samples is decoded and the source is unchanged', async () => {
   const source = await decode(makeFile(['', RGBA, 16]), { bitDepth: 16, channels: 'BGRA' });
   const before = source.data.slice();
   const crop = { left: 5, top: 3, right: 20, bottom: 9 };

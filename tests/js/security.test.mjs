@@ -56,7 +56,7 @@ const ALLOWED = {
   js_file: 'what every result has',
 };
 
-test('the wasm asks for nothing that is not known: no files, no clock, no network, no exit', () => {
+test('the wasm imports only listed functions: no files, clock, network or exit', () => {
   const symbols = read('build/wasm/crop64-module.js.symbols').split('\n');
   const imports = WebAssembly.Module.imports(wasm);
   const names = symbols.slice(0, imports.length).map((line, i) => {
@@ -68,7 +68,7 @@ test('the wasm asks for nothing that is not known: no files, no clock, no networ
   assert.deepEqual(new Set(imports.map(({ kind }) => kind)), new Set(['function']));
 });
 
-test('it runs nothing by itself, and its memory is not shared and ends at 2 GB', async () => {
+test('the wasm has no start function, and its memory is unshared and at most 2 GB', async () => {
   const calls = [];
   const imports = {};
   for (const { module, name } of WebAssembly.Module.imports(wasm)) {
@@ -105,15 +105,15 @@ const INLINE = [
   /(?:href|src)\s*=\s*["']?\s*javascript:/i,
 ];
 
-describe('what ships', () => {
+describe('the shipped files', () => {
   const scripts = dist.filter((name) => /\.m?js$/.test(name));
   for (const name of scripts) {
-    test(`${name} makes no code out of text and shares no memory`, () => {
+    test(`${name} evaluates no text as code and shares no memory`, () => {
       assert.deepEqual(offences(read(name)), []);
     });
   }
 
-  test('that finds what it looks for', () => {
+  test('the search for evaluated code finds examples', () => {
     const bad = [
       'eval("1")',
       'globalThis.eval(x)',
@@ -140,7 +140,7 @@ describe('what ships', () => {
     assert.ok(INLINE[1].test('<p class="a" onclick="run()">'));
   });
 
-  test('its pages have no script in them', () => {
+  test('the demo pages contain no inline script', () => {
     for (const name of dist.filter((file) => file.endsWith('.html'))) {
       const found = INLINE.filter((pattern) => pattern.test(read(name)));
       assert.deepEqual(found, [], name);
@@ -148,8 +148,8 @@ describe('what ships', () => {
   });
 });
 
-describe('what it is built from', () => {
-  test('each C library is of a version that is named, with a SHA-256', () => {
+describe('the dependencies', () => {
+  test('each C library has a version and a SHA-256', () => {
     const sha256 = /^[0-9a-f]{64}$/;
     const libraries = Object.entries(JSON.parse(read('third_party/libraries.json')));
     assert.deepEqual(libraries.map(([name]) => name).toSorted(), LIBRARIES);
@@ -159,7 +159,7 @@ describe('what it is built from', () => {
     }
   });
 
-  test('each npm package has a hash in the lock', () => {
+  test('each npm package has a hash in the lock file', () => {
     for (const lock of ['package-lock.json', 'bench/package-lock.json']) {
       const packages = Object.entries(JSON.parse(read(lock)).packages);
       const bare = packages.filter(([path, { integrity, link }]) => path && !integrity && !link);

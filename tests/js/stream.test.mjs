@@ -35,7 +35,7 @@ async function* generate(chunks) {
   yield* chunks;
 }
 
-test('streams of every kind give what their bytes give', async (t) => {
+test('every kind of stream gives the same result as its bytes', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'crop64-'));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'small.png');
@@ -63,7 +63,7 @@ test('streams of every kind give what their bytes give', async (t) => {
   }
 });
 
-test('an upload to a server of Node is a source', async (t) => {
+test('an upload to a Node server is a source', async (t) => {
   const server = createServer(async (request, response) => response.end(await toBytes(request)));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => {
@@ -75,7 +75,7 @@ test('an upload to a server of Node is a source', async (t) => {
   sameBytes(new Uint8Array(await answer.arrayBuffer()), png);
 });
 
-test('limits.bytes cancels a stream that goes on', async () => {
+test('limits.bytes cancels an endless stream', async () => {
   let ended = 0;
   const end = () => {
     ended += 1;
@@ -115,7 +115,7 @@ test('limits.bytes cancels a stream that goes on', async () => {
   }
 });
 
-test('a stream that somebody else reads, or that fails, is SOURCE_UNREADABLE', async () => {
+test('a locked or failing stream is SOURCE_UNREADABLE', async () => {
   const locked = streamOf(chunked(999));
   locked.getReader();
   await rejects(encode(locked), 'SOURCE_UNREADABLE', {
@@ -141,7 +141,7 @@ test('a stream that somebody else reads, or that fails, is SOURCE_UNREADABLE', a
   await rejects(decode(streamOf([])), 'UNSUPPORTED_FORMAT', { message: /no bytes at all/ });
 });
 
-test('chunks that are not bytes are INVALID_ARGUMENT, and the stream is cancelled', async () => {
+test('chunks that are not bytes are INVALID_ARGUMENT and cancel the stream', async () => {
   for (const chunk of ['text', 5, [1, 2], new Blob([png])]) {
     let wasCancelled = false;
     const source = new ReadableStream({
@@ -158,7 +158,7 @@ test('chunks that are not bytes are INVALID_ARGUMENT, and the stream is cancelle
   }
 });
 
-test('a Request is sent, and its answer is the source', async (t) => {
+test('a Request is sent and its response is the source', async (t) => {
   const server = await serve(t, { '/small': { type: 'image/png', body: png } });
   const request = new Request(new URL('small', server));
   sameBytes(await toBytes(request, { crop }), expected);

@@ -84,7 +84,7 @@ test('W6: a picture of Pillow, resized, as JPEG bytes', async () => {
   }
 });
 
-test('W13: every result says whether it is lossless', async () => {
+test('W13: every result reports whether it is lossless', async () => {
   const [jpeg, png, alpha, deep, gray, cmyk] = await Promise.all(
     [
       ...['photo-420.jpg', 'photo.png', 'photo-rgba.png', 'small-rgb-16.png', 'photo-gray.png'],
@@ -146,7 +146,7 @@ test('W13: every result says whether it is lossless', async () => {
   }
 });
 
-test('W14: sizes on every result and on probe', async () => {
+test('W14: every result and probe report sizes', async () => {
   for (const name of ['photo-420.jpg', 'photo-gray.png', 'photo-rgba.png', 'small-rgb-16.png']) {
     const file = await fixture(name);
     const info = await probe(file);

@@ -55,7 +55,7 @@ result = out.getvalue()`;
   sameBytes(fromJpeg, await python(save, { file: jpeg, box }), 'from a JPEG');
 });
 
-test('W4: the format is found from the bytes, never from a name', async () => {
+test('W4: the format comes from the bytes, never from a name', async () => {
   const jpeg = await fixture('photo-420.jpg');
   const png = await fixture('photo.png');
   const misnamed = [
@@ -83,7 +83,7 @@ test('W4: the format is found from the bytes, never from a name', async () => {
   await rejects(toBytes({ data, width, height }), 'INVALID_ARGUMENT', { message: /samples/ });
 });
 
-test('W7: base64 text to the samples of Pillow', async () => {
+test("W7: base64 text decodes to Pillow's samples", async () => {
   for (const name of ['photo-420.jpg', 'photo.png', 'photo-palette.png']) {
     const file = await fixture(name);
     const text = file.toString('base64');
@@ -93,7 +93,7 @@ test('W7: base64 text to the samples of Pillow', async () => {
   }
 });
 
-test('W8: base64 text to an array of OpenCV', async () => {
+test("W8: base64 text decodes to OpenCV's array", async () => {
   for (const name of ['photo-420.jpg', 'photo.png', 'photo-gray.jpg', 'photo-rgba.png']) {
     const file = await fixture(name);
     const bgr = await decode(file.toString('base64'), { channels: 'BGR' });
@@ -105,7 +105,7 @@ test('W8: base64 text to an array of OpenCV', async () => {
   }
 });
 
-test('W9: samples of Pillow to base64 JPEG', async () => {
+test("W9: Pillow's samples become a base64 JPEG", async () => {
   const file = await fixture('photo.png');
   for (const [mode, channels] of [
     ['RGB', 'RGB'],
@@ -125,7 +125,7 @@ result = {'pixels': image, 'jpeg': base64.b64encode(out.getvalue()).decode()}`,
   }
 });
 
-test('W10: an array of OpenCV to base64 JPEG', async () => {
+test("W10: OpenCV's array becomes a base64 JPEG", async () => {
   const file = await fixture('photo.png');
   const { array, jpeg } = await python(
     `import base64
@@ -139,7 +139,7 @@ result = {'array': array, 'jpeg': base64.b64encode(jpeg).decode()}`,
   assert.ok(base64 === jpeg, `${base64.length} characters, expected ${jpeg.length}`);
 });
 
-test('bytes that are no image are refused, without any option too', async () => {
+test('bytes that are not an image are refused, even without options', async () => {
   const texts = {
     'page.pdf': '%PDF-1.4\n%%EOF\n',
     'note.txt': 'Grüße, 世界\n',
@@ -151,7 +151,7 @@ test('bytes that are no image are refused, without any option too', async () => 
   }
 });
 
-test('W11: a file to base64 with no re-encoding, for any extension', async (t) => {
+test('W11: any file becomes base64 without re-encoding', async (t) => {
   const known = {
     'photo-420.jpg': 'jpeg',
     'photo.png': 'png',
@@ -185,7 +185,7 @@ test('W11: a file to base64 with no re-encoding, for any extension', async (t) =
   }
 });
 
-test('W12: an array of OpenCV to base64 PNG, fast or small', async () => {
+test("W12: OpenCV's array becomes a base64 PNG, fast or small", async () => {
   const file = await fixture('photo.png');
   const read = 'cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_UNCHANGED)';
   const array = await python(`result = ${read}`, { file });
@@ -201,7 +201,7 @@ test('W12: an array of OpenCV to base64 PNG, fast or small', async () => {
   assert.ok(sizes[9] < sizes[6] && sizes[6] <= sizes[1], JSON.stringify(sizes));
 });
 
-test('W13: every result says whether it is lossless', async () => {
+test('W13: every result reports whether it is lossless', async () => {
   const file = await fixture('photo-420.jpg');
   const of = async (options) => (await encode(file, options)).lossless;
   assert.equal(await of({}), true);
@@ -209,7 +209,7 @@ test('W13: every result says whether it is lossless', async () => {
   assert.equal(await of({ crop, format: 'jpeg', quality: 100 }), false);
 });
 
-test('W14: sizes on every result and on probe', async () => {
+test('W14: every result and probe report sizes', async () => {
   const file = await fixture('photo-420.jpg');
   const info = await probe(file);
   const sizes = await python(

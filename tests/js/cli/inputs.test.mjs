@@ -44,7 +44,7 @@ describe('CLI inputs', () => {
     'i.dib',
   ];
 
-  test('a folder is read by the endings of its files, hidden ones left out', async () => {
+  test('a folder is read by the extensions of its files, without hidden ones', async () => {
     for (const name of readable) put(`album/${name}`, images['small.png']);
     for (const name of ['deep/d.jpg', 'notes.txt', '.hidden.jpg', '._b.jpg', '.thumbnails/x.jpg'])
       put(`album/${name}`, images['small.png']);
@@ -127,7 +127,7 @@ describe('CLI inputs', () => {
     fs.mkdirSync(at('closed'), { mode: 0o000 });
     await fails(2, ['closed', '--json'], /read the folder closed but could not: permission denied/);
   });
-  test('a pattern that the shell passes on is expanded', async () => {
+  test('a pattern that the shell did not expand is expanded', async () => {
     fs.mkdirSync(at('album/deep'), { recursive: true });
     put('album/a.png', images['small.png']);
     put('album/deep/b.png', images['small.png']);
@@ -138,19 +138,19 @@ describe('CLI inputs', () => {
     await succeeds(['small.j*', '--output', 'out']);
     assert.deepEqual(fs.readdirSync(at('out')), ['small.jpg']);
   });
-  test('a file whose name looks like a pattern or an address is read', async () => {
+  test('a file whose name looks like a pattern or a URL is read', async () => {
     for (const name of ['[1].png', 'a b#c%20?.png']) {
       put(name, images['small.png']);
       sameBytes(await succeeds([name]), images['small.png']);
     }
   });
-  test('no inputs exit 2', async () => {
+  test('CLI exits 2 without inputs', async () => {
     fs.mkdirSync(at('empty'));
     await fails(2, [], /No input: name an image, a folder or - .*\nSee crop64 --help\./);
     await fails(2, ['empty', '--json'], /No images found in empty/);
     await fails(2, ['*.tiff', '--json'], /No images found in \*\.tiff/);
   });
-  test('an input that does not exist fails, and the others are done', async () => {
+  test('an input that does not exist fails, and the others are written', async () => {
     const { code, err } = await crop64(['nowhere.jpg', 'small.jpg', '-o', 'out']);
     assert.equal(code, 1);
     const lines = [
@@ -234,7 +234,7 @@ describe('CLI inputs that are text', () => {
     const { width, byteLength } = JSON.parse(await succeeds(['info', 'large.txt', '--json']));
     assert.deepEqual([width, byteLength], [3648, image.length]);
   });
-  test('a text file that is broken or has several images exits 1', async () => {
+  test('CLI exits 1 for a text file that is damaged or has several images', async () => {
     const url = await toDataURL(images['small.jpg']);
     put('several.txt', `${url}\n${url}\n`);
     await fails(1, ['several.txt', ...args], /UNSUPPORTED_FORMAT: .*several data URLs/);

@@ -51,7 +51,7 @@ describe('CLI messages name the command line’s options', () => {
   for (const [message, expected] of cases) {
     test(message, () => assert.equal(withFlags(message, IMAGE_FLAGS), expected));
   }
-  test('an option that has two names is named as it was typed', () => {
+  test('an option with two names is named as typed', () => {
     const message = 'Expected a number for crop.left but received x';
     const said = (given) => withFlags(message, IMAGE_FLAGS, given);
     assert.match(said(['box']), /for --box but/);
@@ -119,7 +119,7 @@ describe('CLI errors name the command line’s options', () => {
       assert.equal(err, `crop64: ${name}: ${error.code}: ${error.message}\n`);
     });
   }
-  test('a missing file is named as it was typed', async () => {
+  test('a missing file is named as typed', async () => {
     for (const name of ['nowhere.jpg', './no/../where.jpg', '/nowhere/at all.jpg']) {
       const { err } = await fails(1, [name], /SOURCE_UNREADABLE/);
       assert.equal(err, `crop64: ${name}: SOURCE_UNREADABLE: No such file.\n`);

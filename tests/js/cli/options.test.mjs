@@ -136,7 +136,7 @@ describe('CLI options give the bytes of the interface’s options', () => {
     const expected = await toBytes(images['exif.jpg'], { maxBytes: 3000, minQuality: 5 });
     sameBytes(await succeeds([...args, '5']), expected);
   });
-  test('each option has a case here', () => {
+  test('every option has a test case', () => {
     const tested = cases.flatMap(([args]) => args).map((arg) => arg.split('=')[0]);
     const missing = Object.keys(IMAGE_FLAGS).filter((flag) => !tested.includes(`--${flag}`));
     assert.deepEqual(missing, ['min-quality', 'limit-pixels', 'limit-bytes', 'limit-memory']);
@@ -184,12 +184,12 @@ describe('--resize 50% is half of the crop', () => {
       assert.equal(`${result.width} x ${result.height}`, expected);
     });
   }
-  test('it keeps the whole image and takes --kernel', async () => {
+  test('--resize 50% keeps the whole image and uses --kernel', async () => {
     const resize = { width: 66, height: 49, fit: 'fill', kernel: 'nearest' };
     const expected = await toBytes(images['small.jpg'], { resize });
     sameBytes(await succeeds(['small.jpg', '--resize', '50%', '--kernel', 'nearest']), expected);
   });
-  test('it depends on the size of each image', async () => {
+  test('--resize 50% depends on the size of each image', async () => {
     put('all/a.jpg', images['small.jpg']);
     put(
       'all/b.png',
@@ -204,7 +204,7 @@ describe('--resize 50% is half of the crop', () => {
   });
 });
 
-describe('a wrong command exits 2 and does nothing', () => {
+describe('CLI exits 2 and writes nothing for an invalid command', () => {
   const cases = [
     [['--what'], /Unknown option --what\.$/m],
     [['--qualty', '5'], /Unknown option --qualty: did you mean --quality\?$/m],

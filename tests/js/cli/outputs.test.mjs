@@ -28,7 +28,7 @@ const run = promisify(execFile);
 
 folderForEachTest();
 
-describe('where results go', () => {
+describe('CLI outputs', () => {
   const crop = { x: 1, y: 2, width: 30, height: 20 };
   const args = ['--crop', '1,2,30,20'];
 
@@ -36,7 +36,7 @@ describe('where results go', () => {
     assert.equal((await succeeds(['small.jpg', ...args, '-o', 'part.jpg'])).length, 0);
     sameBytes(get('part.jpg'), await toBytes(images['small.jpg'], { crop }));
   });
-  test('a file has the format of its ending', async () => {
+  test('a file has the format of its extension', async () => {
     const { 'small.jpg': jpeg, 'small.png': png } = images;
     await succeeds(['small.jpg', ...args, '--output', 'part.PNG']);
     sameBytes(get('part.PNG'), await toBytes(jpeg, { crop, format: 'png' }));
@@ -51,7 +51,7 @@ describe('where results go', () => {
     await succeeds(['small.png', ...args, '--format', 'image/jpeg', '--output', 'mime.jpg']);
     sameBytes(get('mime.jpg'), await toBytes(png, { crop, format: 'jpeg' }));
   });
-  test('a file without an ending, or with an unknown one and --format, is written', async () => {
+  test('a file without extension, or with an unknown one and --format, is written', async () => {
     await succeeds(['small.png', ...args, '--output', 'part']);
     sameBytes(get('part'), await toBytes(images['small.png'], { crop }));
     await succeeds(['small.png', ...args, '--format', 'jpeg', '--output', 'part.dat']);
@@ -69,7 +69,7 @@ describe('where results go', () => {
     'apng',
     'svg',
   ]) {
-    test(`a file that ends in .${ending} exits 2: the format is not written`, async () => {
+    test(`a file that ends in .${ending} exits 2: the format is not supported`, async () => {
       const message =
         /Expected --output to end in \.jpg, \.png or \.raw but received part\..*cannot be written/;
       const output = `part.${ending}`;
@@ -79,7 +79,7 @@ describe('where results go', () => {
       untouched();
     });
   }
-  test('a file whose ending contradicts --format or is unknown exits 2', async () => {
+  test('CLI exits 2 if the extension contradicts --format or is unknown', async () => {
     const png = ['small.png', ...args, '--format', 'png', '--output'];
     await fails(2, [...png, 'a.jpg'], /end in \.png for --format png but received a\.jpg/);
     const jpeg = ['small.png', ...args, '--format', 'image/jpeg', '--output'];
@@ -90,13 +90,13 @@ describe('where results go', () => {
     }
     untouched();
   });
-  test('a file in folders that do not exist creates them', async () => {
+  test('missing folders of an output file are created', async () => {
     await succeeds(['small.jpg', ...args, '-o', 'new/deep/part.jpg']);
     sameBytes(get('new/deep/part.jpg'), await toBytes(images['small.jpg'], { crop }));
     await fails(1, ['nowhere.jpg', '-o', 'not/made/part.jpg'], /SOURCE_UNREADABLE/);
     assert.equal(fs.existsSync(at('not')), false);
   });
-  test('several inputs with the name of a file as output exit 2', async () => {
+  test('CLI exits 2 for several inputs and a file as output', async () => {
     put('album/a.jpg', images['small.jpg']);
     put('there', 'a file');
     const several = [['small.jpg', 'small.png'], ['album'], ['album/*.jpg']];
@@ -129,14 +129,14 @@ describe('where results go', () => {
     ]);
     sameBytes(get('new/parts/small.png'), await toBytes(images['small.bmp'], { crop }));
   });
-  test('one input is written to a folder if it exists or ends in a slash', async () => {
+  test('one input is written to a folder that exists or ends in a slash', async () => {
     fs.mkdirSync(at('there'));
     await succeeds(['small.jpg', ...args, '--output', 'made/']);
     await succeeds(['small.jpg', ...args, '--format', 'png', '--output', 'there']);
     sameBytes(get('made/small.jpg'), await toBytes(images['small.jpg'], { crop }));
     sameBytes(get('there/small.png'), await toBytes(images['small.jpg'], { crop, format: 'png' }));
   });
-  test('a name in a folder has the ending of the result’s format, the input’s own if it fits', async () => {
+  test('an output in a folder has the extension of its format, the input’s own if it fits', async () => {
     put('a.JPEG', images['small.jpg']);
     put('d.jfif', images['small.jpg']);
     put('e.mpo', images['small.jpg']);
@@ -226,7 +226,7 @@ describe('where results go', () => {
   });
 });
 
-describe('nothing is lost', () => {
+describe('CLI outputs are safe', () => {
   test('an output that exists is replaced only with --force', async () => {
     put('part.png', 'precious');
     await fails(
@@ -238,7 +238,7 @@ describe('nothing is lost', () => {
     await succeeds(['small.png', '--rotate', '90', '-o', 'part.png', '--force']);
     sameBytes(get('part.png'), await toBytes(images['small.png'], { rotate: 90 }));
   });
-  test('an output that exists fails its input, and the others are done', async () => {
+  test('an output that exists fails its input, and the others are written', async () => {
     fs.mkdirSync(at('out'));
     put('out/small.jpg', 'precious');
     await fails(1, ['small.jpg', 'small.png', '-o', 'out'], /^crop64: small\.jpg: OUTPUT_EXISTS: /);
@@ -296,13 +296,13 @@ describe('nothing is lost', () => {
     assert.deepEqual(filesBelow('input'), ['a/x.jpg', 'b/x.jpg', 'stdin.jpg']);
     sameBytes(get('converted/b/y.png'), await toBytes(png, { format: 'png' }));
   });
-  test('inputs that become the same output exit 2', async () => {
+  test('CLI exits 2 if two inputs have the same output', async () => {
     const message = /small\.bmp and small\.png would both become out\/small\.png/;
     await fails(2, ['small.bmp', 'small.png', '-o', 'out'], message);
     await fails(2, ['small.jpg', './small.jpg', '-o', 'out'], /would both become out\/small\.jpg/);
     assert.equal(fs.existsSync(at('out')), false);
   });
-  test('a file that has the name of the temporary file stays', async () => {
+  test('a file with the name of the temporary file is kept', async () => {
     // Its name has the process's id, which the shell says before it becomes the program.
     const script = 'echo precious > ".part.jpg.$$.tmp"; exec "$@"';
     const start = [program, 'small.jpg', '--rotate', '90', '-o', 'part.jpg'];
@@ -315,7 +315,7 @@ describe('nothing is lost', () => {
     assert.equal(get(temporary).toString(), 'precious\n');
     assert.equal(fs.existsSync(at('part.jpg')), false);
   });
-  test('a disk that is full leaves no file', { skip: process.platform !== 'linux' }, async () => {
+  test('a full disk leaves no file', { skip: process.platform !== 'linux' }, async () => {
     // A limit on the size of files has the same effect as a full disk.
     const script = 'trap "" XFSZ; ulimit -f 1; exec "$@"';
     const start = [program, 'small.bmp', '--format', 'png', '--compression-level', '0'];
@@ -336,7 +336,7 @@ describe('nothing is lost', () => {
     assert.ok(fs.lstatSync(at('link.png')).isSymbolicLink());
     sameBytes(get('old.png'), images['small.png']);
   });
-  test('an output that is a pipe stays', async () => {
+  test('an output that is a pipe is refused and kept', async () => {
     await run('mkfifo', [at('pipe.png')]);
     for (const more of [[], ['--force']]) {
       await fails(1, ['small.png', '-o', 'pipe.png', ...more], /OUTPUT_UNWRITABLE: .* not a file/);

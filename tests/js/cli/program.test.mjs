@@ -25,7 +25,7 @@ const { version } = JSON.parse(fs.readFileSync(join(root, 'package.json'), 'utf8
 folderForEachTest();
 
 describe('CLI with many inputs', () => {
-  test('500 files of which 3 are bad give 497 outputs', async () => {
+  test('500 files with 3 bad ones give 497 outputs', async () => {
     fs.mkdirSync(at('many'));
     const bad = ['100', '250', '499'];
     const all = Array.from({ length: 500 }, (_, i) => String(i).padStart(3, '0'));
@@ -83,7 +83,7 @@ describe('CLI with many inputs', () => {
     assert.match(text, /not written to a terminal\. Use --output FILE/);
   });
   for (const signal of ['SIGINT', 'SIGTERM']) {
-    test(`${signal} ends it and leaves only whole files`, async () => {
+    test(`${signal} ends it and leaves only complete files`, async () => {
       const camera = await fixture('camera-420.jpg');
       fs.mkdirSync(at('many'));
       for (let i = 0; i < 12; i += 1) put(`many/${i}.jpg`, camera);

@@ -105,7 +105,7 @@ const SECTIONS = {
   Place: 'Errors',
 };
 
-test('every option, field, value and code is named where it belongs', async () => {
+test('every option, field, value and code is in its section', async () => {
   const files = await Promise.all(['web/types.ts', 'web/errors.ts', 'web/pool.ts'].map(read));
   const [types, errors, pools] = files.map(declarationsOf);
   const ofErrors = errors.filter(({ name }) => /^(ErrorDetails|Place)$/.test(name));
@@ -129,7 +129,7 @@ test('every option, field, value and code is named where it belongs', async () =
   }
 });
 
-test('every function is named', () => {
+test('every function is in its section', () => {
   const functions = Object.keys(crop64).filter((name) => name !== 'ImageError');
   const named = namesIn(section('Functions'));
   for (const name of functions) assert.ok(named.has(name), name);
@@ -139,7 +139,7 @@ test('every function is named', () => {
   }
 });
 
-test('every entry is named', async () => {
+test('every entry of the package is listed', async () => {
   const { name, exports } = JSON.parse(await read('package.json'));
   const entries = section('Entries');
   for (const path of Object.keys(exports)) {
@@ -147,7 +147,7 @@ test('every entry is named', async () => {
   }
 });
 
-test('every option of the command line is named', () => {
+test('every option of the command line is listed', () => {
   const help = execFileSync(process.execPath, [join(root, 'dist/cli.js'), '--help'], {
     encoding: 'utf8',
   });
@@ -157,7 +157,7 @@ test('every option of the command line is named', () => {
   for (const flag of flags) assert.ok(named.has(flag), flag);
 });
 
-test('the defaults of limits are those of the code', async () => {
+test('the defaults of limits equal those of the code', async () => {
   const code = await read('src/job/options.h');
   assert.match(code, /double pixels = 536870912;/);
   assert.match(code, /double memory = 1073741824.0;/);
@@ -178,7 +178,7 @@ describePage('docs/interface.md', (block) => {
   const data = Uint8Array.from({ length: 3 * 1024 * 700 }, (_, i) => (i * i) >> 9);
   const picture = { data, width: 1024, height: 700, channels: 'RGB' };
 
-  test('several parts of a picture', async () => {
+  test('the example with several regions runs', async () => {
     const img = {};
     const { lines, console } = told();
     const file = await crop64.toBytes(picture, { format: 'jpeg' });
@@ -187,7 +187,7 @@ describePage('docs/interface.md', (block) => {
     assert.match(img.src, /^data:image\/jpeg;base64,/);
   });
 
-  test('an upload that can be cancelled', async () => {
+  test('the example of a cancellable upload runs', async () => {
     const [cancel, form] = [{}, new FormData()];
     const file = await crop64.toBytes(picture, { format: 'png' });
     const things = { ...crop64, cancel, form, location: { href: 'data:' } };
@@ -222,7 +222,7 @@ describePage('docs/interface.md', (block) => {
     assert.deepEqual(shown.splice(0), Array(3).fill('data:image/png;'));
   });
 
-  test('a pool that goes on past a bad source', async (t) => {
+  test('the example of a pool that continues after a bad source runs', async (t) => {
     const { lines, console } = told();
     const files = [picture, new File(['words'], 'words.txt'), picture];
     const own = pool.createPool();

@@ -111,13 +111,13 @@ result = {
 
   for (const job of jobs) {
     const [name] = job.split('.');
-    test(`${job.split('\n')[0]}: the same in Python and here`, async () => {
+    test(`${job.split('\n')[0]} gives the same in Python and JavaScript`, async () => {
       const theirs = await runPython(block('python', codeOf(job, 'python')));
       await compare(name, await runScript(block('js', codeOf(job, 'js'))), theirs);
     });
   }
 
-  test('all seventeen are there', () => {
+  test('the page contains all seventeen jobs', () => {
     const names = jobs.map((job) => job.split('.')[0]);
     assert.deepEqual(
       names,
