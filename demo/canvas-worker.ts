@@ -1,5 +1,5 @@
-// What pages do without crop64, and how far the result is from the source's own pixels. In a worker, so
-// that neither the canvas nor the comparison blocks the page.
+// Crops with the browser's canvas, and compares results with the pixels of the source. It runs in a worker, so
+// that neither blocks the page.
 
 export interface CanvasJob {
   readonly file: Blob;
@@ -15,7 +15,7 @@ export interface CanvasJob {
   /** How the region fills the result. */
   readonly fit: 'cover' | 'contain' | 'fill';
   readonly type: 'image/jpeg' | 'image/png';
-  /** From 0 to 1; without it, the browser's own. */
+  /** From 0 to 1. Default: the browser's. */
   readonly quality?: number;
 }
 
@@ -31,26 +31,26 @@ export interface Difference {
   /** Pixels with at least one sample that differs. */
   readonly changed: number;
   readonly total: number;
-  /** The largest difference of a sample, of 255. */
-  readonly most: number;
-  /** The differences, amplified, and reduced if the image is large. Black is equal. */
-  readonly shown: ImageData;
+  /** The largest difference of a sample, from 0 to 255. */
+  readonly largest: number;
+  /** An image of the amplified differences, reduced in size if it is large. Black means equal. */
+  readonly image: ImageData;
 }
 
-interface Works {
+interface Tasks {
   crop(job: CanvasJob): Promise<string>;
   compare(pair: { expected: Samples; made: Samples }): Difference;
 }
-export type Calls = { [Name in keyof Works]: { name: Name; given: Parameters<Works[Name]>[0] } };
-export type Values = { [Name in keyof Works]: Awaited<ReturnType<Works[Name]>> };
+export type Calls = { [Name in keyof Tasks]: { name: Name; argument: Parameters<Tasks[Name]>[0] } };
+export type Values = { [Name in keyof Tasks]: Awaited<ReturnType<Tasks[Name]>> };
 
-// Even the smallest difference is clearly visible. The image of them has at most this many pixels a side:
-// if it is reduced, each of its pixels shows the largest difference of a cell.
-const FLOOR = 88;
-const AMPLIFIED = 12;
-const MOST_SHOWN = 720;
+// Brightness of a difference: BASE + GAIN * difference, so that the smallest is clearly visible. The image has
+// at most MAX_SIDE pixels a side; if it is reduced, a pixel shows the largest difference in a cell.
+const BASE = 88;
+const GAIN = 12;
+const MAX_SIDE = 720;
 
-const works: Works = {
+const tasks: Tasks = {
   async crop({ file, region, width, height, fit, type, quality }) {
     const { left, top, width: w, height: h } = region;
     const bitmap = await createImageBitmap(file, left, top, w, h);
@@ -75,29 +75,29 @@ const works: Works = {
     const [a, b] = [expected.data, made.data];
     const step = channels.length;
     const unit = bitDepth === 16 ? 257 : 1;
-    const cell = Math.ceil(Math.max(width, height) / MOST_SHOWN);
-    const shown = new ImageData(Math.ceil(width / cell), Math.ceil(height / cell));
+    const cell = Math.ceil(Math.max(width, height) / MAX_SIDE);
+    const image = new ImageData(Math.ceil(width / cell), Math.ceil(height / cell));
     const distance = (i: number) => Math.abs((a[i] as number) - (b[i] as number)) / unit;
     let changed = 0;
-    let most = 0;
+    let largest = 0;
     for (let y = 0, from = 0; y < height; y += 1) {
       for (let x = 0; x < width; x += 1, from += step) {
-        const to = 4 * (Math.floor(y / cell) * shown.width + Math.floor(x / cell));
+        const to = 4 * (Math.floor(y / cell) * image.width + Math.floor(x / cell));
         const alpha = step === 4 ? distance(from + 3) : 0;
-        let largest = alpha;
+        let difference = alpha;
         for (let i = 0; i < 3; i += 1) {
           const color = distance(from + i);
-          largest = Math.max(largest, color);
-          // A difference in alpha shows in all three colours.
-          const light = color + alpha === 0 ? 0 : FLOOR + AMPLIFIED * (color + alpha);
-          shown.data[to + i] = Math.max(shown.data[to + i] as number, light);
+          difference = Math.max(difference, color);
+          // A difference in alpha affects all three colours.
+          const light = color + alpha === 0 ? 0 : BASE + GAIN * (color + alpha);
+          image.data[to + i] = Math.max(image.data[to + i] as number, light);
         }
-        shown.data[to + 3] = 255;
-        changed += largest > 0 ? 1 : 0;
-        most = Math.max(most, largest);
+        image.data[to + 3] = 255;
+        changed += difference > 0 ? 1 : 0;
+        largest = Math.max(largest, difference);
       }
     }
-    return { changed, total: width * height, most, shown };
+    return { changed, total: width * height, largest, image };
   },
 };
 
@@ -110,9 +110,9 @@ function readAsDataURL(file: Blob): Promise<string> {
   });
 }
 
-self.onmessage = async ({ data: { name, given } }: MessageEvent<Calls[keyof Calls]>) => {
+self.onmessage = async ({ data: { name, argument } }: MessageEvent<Calls[keyof Calls]>) => {
   try {
-    const value = await (works[name] as (given: unknown) => unknown)(given);
+    const value = await (tasks[name] as (argument: unknown) => unknown)(argument);
     self.postMessage({ value });
   } catch (error) {
     self.postMessage({ error: error instanceof Error ? error.message : String(error) });

@@ -1,8 +1,8 @@
-// The code that does what the page does, in JavaScript and on the command line.
+// The job of the page as JavaScript and as a command.
 
 import type { EncodeOptions } from 'crop64/pool';
 
-/** `toDataURL` with these options. */
+/** A call of `toDataURL` with these options. */
 export function javascript(options: EncodeOptions): string {
   const lines = Object.entries(options).map(([name, value]) => `  ${name}: ${literal(value)},`);
   return [
@@ -21,13 +21,12 @@ function literal(value: unknown): string {
   if (typeof value !== 'object' || value === null) {
     return String(value);
   }
-  const parts = Object.entries(value).map(([name, part]) => `${name}: ${literal(part)}`);
-  return `{ ${parts.join(', ')} }`;
+  const fields = Object.entries(value).map(([name, field]) => `${name}: ${literal(field)}`);
+  return `{ ${fields.join(', ')} }`;
 }
 
 /**
- * The same as a command that writes the file `output`: as a data URL, most results are too long for a
- * terminal.
+ * A command with these options that writes the file `output`. Most data URLs are too long for a terminal.
  */
 export function command(name: string, options: EncodeOptions, output: string): string {
   const { crop, resize, ...rest } = options;
@@ -46,7 +45,7 @@ export function command(name: string, options: EncodeOptions, output: string): s
   return [...words, '--output', quoted(output)].join(' ');
 }
 
-// As a shell takes it. A name may begin with a dash.
+// Quoted for a shell. A name may start with a dash.
 function quoted(name: string): string {
   const path = name.startsWith('-') ? `./${name}` : name;
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

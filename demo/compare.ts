@@ -1,4 +1,4 @@
-// The panel that does the same job with the browser's canvas, and shows what each changed.
+// The panel that does the same job with the browser's canvas and shows the pixels that each changed.
 
 import type { EncodedImage, EncodeOptions, ImageInfo } from 'crop64/pool';
 import { canvasJob, compare, cropOnCanvas } from './canvas.js';
@@ -10,9 +10,9 @@ import { pool } from './pool.js';
 import type { Outcome } from './result.js';
 
 // A browser decodes the whole image, with four bytes a pixel. A larger one is decoded only on request.
-const MOST_PIXELS = 40e6;
-// Comparing takes three copies of a result's pixels.
-const MOST_COMPARED = 12e6;
+const MAX_PIXELS = 40e6;
+// Comparing needs three copies of a result's pixels.
+const MAX_COMPARED_PIXELS = 12e6;
 
 interface Side {
   readonly title: string;
@@ -49,17 +49,17 @@ export function createComparison(): Comparison {
       isWaiting = false;
       const current = outcome;
       // A newer result of the same image is compared next.
-      const isWanted = () => outcome?.image === current.image;
-      say(line, 'The canvas is at work …');
+      const isCurrent = () => outcome?.image === current.image;
+      say(line, 'The canvas is working …');
       try {
         const sides = await bothSides(current);
-        if (isWanted()) {
+        if (isCurrent()) {
           panel.replaceChildren(...sides.map(drawSide));
           panel.hidden = false;
           say(line, inWords(sides, current));
         }
       } catch (error) {
-        if (isWanted()) {
+        if (isCurrent()) {
           panel.hidden = true;
           say(line, `The canvas failed: ${messageOf(error)}`, 'error');
         }
@@ -68,12 +68,12 @@ export function createComparison(): Comparison {
     isRunning = false;
   }
 
-  function consider(): void {
+  function runIfVisible(): void {
     if (outcome === undefined || !isWaiting) {
       return;
     }
     const { width, height } = outcome.image.info;
-    const isLarge = width * height > MOST_PIXELS;
+    const isLarge = width * height > MAX_PIXELS;
     button.hidden = !isLarge;
     if (isLarge) {
       panel.hidden = true;
@@ -86,7 +86,7 @@ export function createComparison(): Comparison {
 
   new IntersectionObserver(([entry]) => {
     isInView = entry?.isIntersecting === true;
-    consider();
+    runIfVisible();
   }).observe(section);
 
   button.addEventListener('click', () => {
@@ -98,7 +98,7 @@ export function createComparison(): Comparison {
     show(next) {
       outcome = next;
       isWaiting = true;
-      consider();
+      runIfVisible();
     },
     clear() {
       outcome = undefined;
@@ -132,14 +132,14 @@ function sizes(dataUrl: string) {
   return { characters, byteLength: (text / 4) * 3 - padding };
 }
 
-// How far both are from the source's own pixels in that region.
+// The differences of both results from the source's pixels in that region.
 async function differencesOf(
   { file, info }: SourceImage,
   result: EncodedImage,
   drawn: Uint8Array,
   options: EncodeOptions,
 ): Promise<(Difference | undefined)[]> {
-  if (result.width * result.height > MOST_COMPARED) {
+  if (result.width * result.height > MAX_COMPARED_PIXELS) {
     return [undefined, undefined];
   }
   // A JPEG has no alpha: transparent pixels are white.
@@ -158,7 +158,7 @@ async function differencesOf(
   return differences;
 }
 
-// What the source has and the file made from it has not.
+// The properties of the source that the result does not have.
 function losses(
   image: SourceImage,
   is: ImageInfo,
@@ -171,17 +171,17 @@ function losses(
   const isPng = is.format === 'png';
   const found = [
     [isDecodedByBrowser(image), `metadata of the ${formatName(image)} file is not kept`],
-    [was.format === 'jpeg' && is.format === 'jpeg' && !lossless, 'encoded again'],
+    [was.format === 'jpeg' && is.format === 'jpeg' && !lossless, 're-encoded'],
     [options.resize !== undefined, 'resized'],
-    [was.hasIccProfile && !is.hasIccProfile, 'the colour profile is gone'],
+    [was.hasIccProfile && !is.hasIccProfile, 'the colour profile was removed'],
     [isPng && was.isPalette && !is.isPalette, 'the palette became RGBA'],
     [isPng && was.bitDepth === 16 && is.bitDepth < 16, '16 bits became 8'],
     [isPng && was.channels === 'GRAY' && is.channels !== 'GRAY', 'grey became colour'],
     [isPng && !was.hasAlpha && is.hasAlpha, 'an alpha channel was added'],
-    [isPng && was.hasAlpha && changed, 'colours were rounded by multiplying them with alpha'],
+    [isPng && was.hasAlpha && changed, 'colours were rounded by premultiplied alpha'],
     [was.hasAlpha && !isPng, 'transparency became white'],
-    [was.density !== undefined && is.density === undefined, 'the density is gone'],
-    [options.metadata === 'all' && was.hasExif && !is.hasExif, 'the Exif data is gone'],
+    [was.density !== undefined && is.density === undefined, 'the density was removed'],
+    [options.metadata === 'all' && was.hasExif && !is.hasExif, 'the Exif data was removed'],
   ] as const;
   return found.filter(([is]) => is).map(([, text]) => text);
 }
@@ -198,10 +198,10 @@ function drawSide(side: Side): HTMLElement {
   if (difference === undefined) {
     shown.append(make('p', 'Too large to compare here.'));
   } else {
-    const { changed, total, most } = difference;
+    const { changed, total, largest } = difference;
     const share = changed === 0 ? '' : ` of ${count(total)} (${percent(changed / total)})`;
     rows.push(['Pixels changed', `${count(changed)}${share}`]);
-    rows.push(['Largest change', changed === 0 ? 'none' : `${Math.round(most)} of 255`]);
+    rows.push(['Largest change', changed === 0 ? 'none' : `${Math.round(largest)} of 255`]);
     shown.append(canvasWith(difference, `${title}: ${count(changed)} pixels changed`));
     if (changed === 0) {
       const words = make('p', 'Every pixel is the same.');
@@ -220,18 +220,18 @@ function drawSide(side: Side): HTMLElement {
   return article;
 }
 
-const sentence = (parts: readonly string[]) => {
-  const text = parts.join('; ');
+const sentence = (phrases: readonly string[]) => {
+  const text = phrases.join('; ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
-function canvasWith({ shown }: Difference, label: string): HTMLCanvasElement {
+function canvasWith({ image }: Difference, label: string): HTMLCanvasElement {
   const canvas = make('canvas');
-  canvas.width = shown.width;
-  canvas.height = shown.height;
+  canvas.width = image.width;
+  canvas.height = image.height;
   canvas.setAttribute('role', 'img');
   canvas.setAttribute('aria-label', label);
-  canvas.getContext('2d')?.putImageData(shown, 0, 0);
+  canvas.getContext('2d')?.putImageData(image, 0, 0);
   return canvas;
 }
 
@@ -252,7 +252,7 @@ function inWords([ours, theirs]: [Side, Side], { image, options, result }: Outco
   return kept > 0 && result.format === 'jpeg' ? `${counts} ${reason(options)}` : counts;
 }
 
-// Why a JPEG from crop64 decodes to other pixels than its source.
+// Why a JPEG of crop64 decodes to different pixels than its source.
 function reason({ lossless }: EncodeOptions): string {
   return lossless
     ? 'Its blocks are the source’s; at the cut edges, a decoder smooths colours without their neighbours.'

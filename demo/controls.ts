@@ -5,15 +5,15 @@ import { byId } from './dom.js';
 import { asCrop, type Box, boxOf, FIELDS, numbersOf, type Shape } from './region.js';
 
 export interface Controls {
-  /** Enables the controls that fit the image. */
+  /** Enables the controls that apply to the image. */
   fit(info: ImageInfo): void;
   /** Disables all controls, and empties the region. */
   disable(): void;
   /** Shows the region's numbers. */
   showRegion(box: Box): void;
-  /** Marks the controls of these names as wrong, and no others. */
+  /** Marks only the controls with these names as invalid. */
   mark(names: readonly string[]): void;
-  /** The form's values as options for crop64, without those that are the default anyway. */
+  /** The form's values as options for crop64, without defaults. */
   options(): EncodeOptions;
 }
 
@@ -22,13 +22,13 @@ const NAMES: Record<Shape, readonly string[]> = {
   edges: ['left', 'top', 'right', 'bottom'],
 };
 
-// The attributes of a control whose value is wrong.
-const WRONG = { 'aria-invalid': 'true', 'aria-describedby': 'status' };
+// The attributes of a control whose value is invalid.
+const INVALID = { 'aria-invalid': 'true', 'aria-describedby': 'status' };
 
 // Choosing one of these excludes a lossless result.
 const LOSSY = new Set(['quality', 'keep', 'width', 'height', 'fit']);
 
-/** `onRegion` is called when numbers were typed, `onOptions` when anything else changed. */
+/** `onRegion` is called when the numbers change, `onOptions` when anything else changes. */
 export function createControls(onRegion: (box: Box) => void, onOptions: () => void): Controls {
   const form = byId('controls', HTMLFormElement);
   const input = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
@@ -123,9 +123,9 @@ export function createControls(onRegion: (box: Box) => void, onOptions: () => vo
 
   function mark(names: readonly string[]): void {
     for (const element of form.querySelectorAll('input')) {
-      const isWrong = names.includes(element.name);
-      for (const [name, value] of Object.entries(WRONG)) {
-        if (isWrong) {
+      const isInvalid = names.includes(element.name);
+      for (const [name, value] of Object.entries(INVALID)) {
+        if (isInvalid) {
           element.setAttribute(name, value);
         } else {
           element.removeAttribute(name);

@@ -1,6 +1,6 @@
-// The page's elements, and its clipboard.
+// Helpers for elements and the clipboard.
 
-/** The element of that id, which the page has. */
+/** The element with this id. Throws if it is missing or of another type. */
 export function byId<E extends HTMLElement>(id: string, type: new () => E): E {
   const element = document.getElementById(id);
   if (!(element instanceof type)) {
@@ -25,7 +25,7 @@ export function say(line: HTMLElement, text: string, kind: 'note' | 'error' = 'n
   line.dataset.kind = kind;
 }
 
-/** Copies text, and says on the button for a moment whether it was copied. */
+/** Copies text, and shows on the button for a moment whether it succeeded. */
 export async function copy(text: string, button: HTMLElement): Promise<void> {
   const label = button.dataset.label ?? button.textContent ?? '';
   button.dataset.label = label;

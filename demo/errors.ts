@@ -1,5 +1,4 @@
-// Errors in the page's words. crop64's own messages are for programmers: they name options that this page
-// has no control for.
+// Errors in the words of the page. crop64's own messages name options, for programmers.
 
 import type { EncodeOptions, ErrorCode, ImageInfo } from 'crop64/pool';
 import { count, messageOf } from './format-values.js';
@@ -33,7 +32,7 @@ export async function whyNotOpened(error: unknown, file: File): Promise<string> 
     case 'SOURCE_UNREADABLE':
       return `${name} could not be read. If it was moved or changed, choose it again.`;
     default:
-      return whyAtAll(error, name);
+      return whyFailed(error, name);
   }
 }
 
@@ -62,11 +61,11 @@ export function whyNoResult(
             fields: ['width', 'height'],
           };
     default:
-      return { text: whyAtAll(error, file.name), fields: [] };
+      return { text: whyFailed(error, file.name), fields: [] };
   }
 }
 
-function whyAtAll(error: unknown, name: string): string {
+function whyFailed(error: unknown, name: string): string {
   switch (codeOf(error)) {
     case 'TRUNCATED_IMAGE':
       return `${name} is incomplete: the file ends before its image does.`;
@@ -81,7 +80,7 @@ function whyAtAll(error: unknown, name: string): string {
   }
 }
 
-// By its first box: a type that starts with one of the brands that HEIC files have.
+// HEIC files start with a box of type ftyp and one of these brands.
 async function isHeic(file: File): Promise<boolean> {
   const start = await file
     .slice(4, 12)
@@ -90,7 +89,7 @@ async function isHeic(file: File): Promise<boolean> {
   return /^ftyp(hei|hev|mif1|msf1)/.test(start);
 }
 
-// --- What was typed
+// --- Invalid numbers
 
 function outOfBounds({ crop }: EncodeOptions, { width, height }: ImageInfo): Explanation {
   const { left, top, right, bottom } = edgesOf(crop);
@@ -99,7 +98,7 @@ function outOfBounds({ crop }: EncodeOptions, { width, height }: ImageInfo): Exp
   const [x, y, toRight, toBottom] = isSize ? ['x', 'y', 'x + width', 'y + height'] : names;
   const beyond = (edge: number, side: number, what: string) =>
     `is ${count(edge)}, but the image is ${count(side)} pixels ${what}`;
-  const wrong = [
+  const problems = [
     [left < 0, `${x} is below 0`, ['first']],
     [top < 0, `${y} is below 0`, ['second']],
     [
@@ -113,7 +112,7 @@ function outOfBounds({ crop }: EncodeOptions, { width, height }: ImageInfo): Exp
       isSize ? ['second', 'fourth'] : ['fourth'],
     ],
   ] as const;
-  const found = wrong.filter(([is]) => is);
+  const found = problems.filter(([is]) => is);
   return {
     text: `The region is not inside the image: ${found.map(([, reason]) => reason).join('; ')}.`,
     fields: found.flatMap(([, , fields]) => fields),

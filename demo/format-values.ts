@@ -1,4 +1,4 @@
-// Numbers and errors as people read them.
+// Formats numbers and errors for people.
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
@@ -15,12 +15,12 @@ export function bytes(value: number): string {
 export const milliseconds = (value: number): string =>
   value < 1000 ? `${digits(value)} ms` : `${digits(value / 1000)} s`;
 
-export const percent = (part: number): string => {
-  const value = 100 * part;
+export const percent = (fraction: number): string => {
+  const value = 100 * fraction;
   return value > 0 && value < 1 ? 'less than 1\u00a0%' : `${Math.round(value)}\u00a0%`;
 };
 
-// Three digits at least.
+// At least three digits.
 const digits = (value: number): string =>
   value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : count(value);
 

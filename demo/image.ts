@@ -1,11 +1,11 @@
-// An image that was opened: what its header says, and a reduced copy to show. Of a JPEG, PNG or BMP the
-// browser itself never decodes more than that copy.
+// An opened image: its header and a reduced copy to display. The browser decodes only that copy, except for
+// formats that crop64 does not support.
 
 import type { ImageInfo } from 'crop64/pool';
 import { bytes, count } from './format-values.js';
 import { pool } from './pool.js';
 
-// Enough for the largest stage on a screen with two device pixels per CSS pixel.
+// Enough for the largest stage on a screen with two device pixels for each CSS pixel.
 const PREVIEW_SIDE = 1600;
 
 export interface SourceImage {
@@ -23,7 +23,7 @@ export async function readImage(file: File, signal: AbortSignal): Promise<Source
   return { file, info, preview };
 }
 
-/** Whether the browser decodes the file, because crop64 does not know its format. */
+/** Whether the browser decodes the file, because crop64 does not support its format. */
 export const isDecodedByBrowser = ({ info }: SourceImage): boolean => info.format === 'raw';
 
 /** The format of the file: `'JPEG'`, `'WEBP'`. */
@@ -33,7 +33,7 @@ export function formatName({ file, info }: SourceImage): string {
   return (info.format === 'raw' ? subtype || ending : info.format).toUpperCase();
 }
 
-/** The image in a line. Depth and channels are known only of a file that crop64 decodes. */
+/** The image in a line. Bit depth and channels are known only if crop64 decodes the file. */
 export function describe(image: SourceImage): string {
   const { file, info } = image;
   const { width, height, channels, bitDepth, frameCount } = info;

@@ -1,17 +1,17 @@
-// Runs one job at a time, and of the jobs that wait only the newest.
+// Runs one job at a time. Of the waiting jobs, only the newest is kept.
 
 export interface Latest<Input> {
-  /** Runs the job now or, if one is running, after it. Replaces a job that waits. */
+  /** Runs the job now, or after the running one. Replaces a waiting job. */
   run(input: Input): void;
-  /** Drops the job that waits, and aborts the one that is running. */
+  /** Drops the waiting job and aborts the running one. */
   cancel(): void;
 }
 
-// A job that was replaced is aborted after this many milliseconds. Most finish sooner, and their results
-// show that the page keeps up.
-const PATIENCE = 1000;
+// A running job that a newer one replaces is aborted after this many milliseconds. Most finish sooner, and their
+// results keep the page up to date.
+const ABORT_DELAY = 1000;
 
-/** `work` has to handle its own errors. One that it throws is reported, and the next job runs. */
+/** `work` must handle its errors. An error that it throws is reported, and the next job runs. */
 export function latest<Input>(
   work: (input: Input, signal: AbortSignal) => Promise<void>,
 ): Latest<Input> {
@@ -42,7 +42,7 @@ export function latest<Input>(
       if (running === undefined) {
         start();
       } else {
-        timer ??= setTimeout(() => running?.abort(), PATIENCE);
+        timer ??= setTimeout(() => running?.abort(), ABORT_DELAY);
       }
     },
     cancel() {

@@ -1,4 +1,4 @@
-// The page: what is opened and chosen goes to crop64's workers, and what comes back is shown.
+// The entry of the page: sends opened images and chosen options to crop64's workers and shows the results.
 
 import type { EncodedImage, EncodeOptions, Region } from 'crop64/pool';
 import { compare } from './canvas.js';
@@ -17,7 +17,7 @@ import { createResult } from './result.js';
 import { listenForImages } from './source.js';
 import { createStage } from './stage.js';
 
-// One line speaks of the opened file, the other of the result, so that neither overwrites the other.
+// One status line is about the opened file, the other about the result.
 const about = byId('about', HTMLElement);
 const status = byId('status', HTMLElement);
 const panel = status.parentElement as HTMLElement;
@@ -27,7 +27,7 @@ const code = {
   command: byId('command', HTMLElement),
 };
 
-// Undefined also while another one is read.
+// Undefined while an image is being read.
 let image: SourceImage | undefined;
 
 const stage = createStage((box) => {
@@ -73,7 +73,7 @@ const perform = latest<Job>(async (job, signal) => {
       say(status, text, 'error');
     }
   } finally {
-    // Whoever aborts goes on, and says when it is done.
+    // After an abort, the next job resets it.
     if (!signal.aborted) {
       setBusy(false);
     }
@@ -102,7 +102,7 @@ const open = latest<File>(async (file, signal) => {
   }
 });
 
-/** Leaves nothing of the image that was open: no result, and no job that could still bring one. */
+/** Closes the image: removes its result and cancels its job. */
 function close(): void {
   image = undefined;
   perform.cancel();
@@ -131,7 +131,7 @@ function update(): void {
 
 const EXAMPLE = { crop: { x: 340, y: 160, width: 684, height: 490 } };
 
-// The command line has no browser to decode for it.
+// The command line cannot decode with the browser.
 function showCode(job?: Job): void {
   const { options } = job ?? { options: EXAMPLE };
   const name = job?.image.file.name ?? 'photo.jpg';
@@ -157,17 +157,17 @@ const asBox = ({ left, top, width, height }: Region): Box => ({ x: left, y: top,
 function sentence(made: EncodedImage, { image, options }: Job): string {
   const { width, height, region } = made;
   const size = (width: number, height: number) => `${count(width)} × ${count(height)}`;
-  const at = (left: number, top: number) => `x\u00a0${count(left)}, y\u00a0${count(top)}`;
+  const position = (left: number, top: number) => `x\u00a0${count(left)}, y\u00a0${count(top)}`;
   const isResized = width !== region.width || height !== region.height;
-  const of = isResized ? `, resized from ${size(region.width, region.height)}` : '';
-  const taken = `${size(width, height)} pixels${of}, from ${at(region.left, region.top)}`;
+  const resized = isResized ? `, resized from ${size(region.width, region.height)}` : '';
+  const text = `${size(width, height)} pixels${resized}, from ${position(region.left, region.top)}`;
   const { left, top } = edgesOf(options.crop);
   if (Math.round(left) === region.left && Math.round(top) === region.top) {
-    return taken;
+    return text;
   }
   const { blockSize } = image.info;
   const block = size(blockSize.width, blockSize.height);
-  return `${taken}, not ${at(left, top)}: lossless JPEG crops start at a block edge (${block} pixels).`;
+  return `${text}, not ${position(left, top)}: lossless JPEG crops start at a block edge (${block} pixels).`;
 }
 
 listenForImages(open.run, (text) => {

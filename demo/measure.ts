@@ -1,4 +1,4 @@
-// A small benchmark of this device: crop64 and the canvas do the same jobs, in turns.
+// A small benchmark on this device: crop64 and the canvas do the same jobs in turn.
 
 import type { EncodeOptions } from 'crop64/pool';
 import { canvasJob, cropOnCanvas } from './canvas.js';
@@ -24,9 +24,9 @@ interface Row {
 const HEAD = ['Job', 'crop64', 'Canvas', 'Canvas ÷ crop64', 'crop64’s file', 'Canvas’s file'];
 
 export interface Measurement {
-  /** Allows to measure. */
+  /** Enables the button. */
   enable(): void;
-  /** Removes the table, drops a measurement that is running, and allows none. */
+  /** Removes the table, cancels a running measurement and disables the button. */
   clear(): void;
 }
 

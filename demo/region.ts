@@ -1,4 +1,4 @@
-// The region as numbers: in pixels of the image as displayed, in the two shapes that crop64 takes.
+// The region as numbers, in pixels of the displayed image: by size or by edges.
 
 import type { Crop, ImageInfo } from 'crop64/pool';
 
@@ -41,12 +41,12 @@ export function boxOf(numbers: readonly number[], shape: Shape): Box {
   return { x, y, width: third - right, height: fourth - bottom };
 }
 
-// The first result of a large image should not take longer than that of a small one.
+// The first region is limited in size, so that large images are as fast as small ones.
 const FIRST_SIDE = 2400;
 
 /**
- * The region to begin with: half of each side, from the middle. It starts on the grid of a JPEG's blocks,
- * where encoding again changes next to nothing.
+ * The first region: half of each side, in the middle. It starts at a block boundary of a JPEG, where
+ * re-encoding changes the least.
  */
 export function middleOf({ width, height, blockSize }: ImageInfo): Box {
   const half = (side: number) => Math.max(1, Math.min(Math.round(side / 2), FIRST_SIDE));
@@ -57,7 +57,7 @@ export function middleOf({ width, height, blockSize }: ImageInfo): Box {
   return { x, y, ...size };
 }
 
-/** Moves a moved region back inside an image of that size, and cuts a resized one to it. */
+/** Keeps a region inside the image: moves a moved one back, and clips a resized one. */
 export function kept(box: Box, size: { width: number; height: number }, moved: boolean): Box {
   const between = (value: number, most: number) => Math.max(0, Math.min(value, most));
   if (moved) {

@@ -1,11 +1,11 @@
-// The result: the image made from the data URL, and what is known about it.
+// The result panel: the image, and the properties of its file.
 
 import type { EncodedImage, EncodeOptions } from 'crop64/pool';
 import { byId, copy, make } from './dom.js';
 import { bytes, count, milliseconds, percent } from './format-values.js';
 import { isDecodedByBrowser, resultName, type SourceImage } from './image.js';
 
-/** A job that was done. */
+/** A finished job. */
 export interface Outcome {
   readonly image: SourceImage;
   readonly options: EncodeOptions;
@@ -14,7 +14,7 @@ export interface Outcome {
   readonly milliseconds: number;
 }
 
-// This many characters of a data URL are shown, from its start and its end.
+// The number of characters shown from the start and the end of a data URL.
 const HEAD = 180;
 const TAIL = 24;
 
@@ -56,7 +56,7 @@ export function createResult(): { show(outcome: Outcome): void; hide(): void } {
   };
 }
 
-// Of a file that the browser decodes, crop64 reads the pixels: `bytesRead` counts those.
+// If the browser decoded the file, crop64 reads its pixels, and `bytesRead` counts those.
 function readOf({ image, result }: Outcome): string {
   return isDecodedByBrowser(image)
     ? 'the whole file, by the browser'
@@ -68,20 +68,20 @@ function verdictOf({ image, options, result }: Outcome): string {
   const { info } = image;
   if (lossless) {
     const losesProfile = options.metadata === 'none' && info.colorSpace !== 'srgb';
-    const what = format === 'jpeg' ? 'JPEG blocks were copied' : 'every pixel was kept';
+    const reason = format === 'jpeg' ? 'JPEG blocks were copied' : 'every pixel was kept';
     return losesProfile
-      ? `Lossless, but without its colour profile: ${what}, colours look different`
-      : `Lossless: ${what}`;
+      ? `Lossless, but without its colour profile: ${reason}, colours look different`
+      : `Lossless: ${reason}`;
   }
   if (options.resize !== undefined) {
     return 'Not lossless: resized';
   }
   if (format === 'jpeg') {
     return info.format === 'jpeg'
-      ? 'Not lossless: encoded again, with small changes'
+      ? 'Not lossless: re-encoded, with small changes'
       : 'Not lossless: encoded as JPEG';
   }
-  // Nothing is known of the pixels in the file but what the browser made of them.
+  // The pixels in the file are unknown, only those that the browser decoded.
   return isDecodedByBrowser(image)
     ? 'Every pixel is as the browser decoded it'
     : 'Not lossless: pixels were converted';

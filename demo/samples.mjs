@@ -1,5 +1,5 @@
-// The pictures that the page offers, made when it is built: one of Debian's wallpapers as a JPEG of a
-// photograph's size, and a drawing with a palette and transparency.
+// Creates the sample images of the page when it is built: one of Debian's wallpapers as a JPEG with the size of a
+// photograph, and a drawing as a PNG with a palette and transparency.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toBytes } from '../dist/index.js';
@@ -7,7 +7,7 @@ import { fetchPhotos } from '../scripts/setup/photos.mjs';
 import { root } from '../scripts/setup/run.mjs';
 import { chunk, encodePng, PALETTE } from '../support/png.mjs';
 
-/** Writes them into a folder. */
+/** Writes the samples into a folder. */
 export async function writeSamples(folder) {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'ribbon.jpg'), await ribbon());
@@ -18,14 +18,14 @@ async function ribbon() {
   const options = {
     format: 'jpeg',
     quality: 85,
-    chromaSubsampling: '4:4:4', // as it was
+    chromaSubsampling: '4:4:4', // like the source
     resize: { width: 3000 },
   };
-  return toBytes(await findPicture(), options);
+  return toBytes(await findPhoto(), options);
 }
 
-// Elsewhere than on Debian there is at least the picture that comes with libjpeg-turbo.
-async function findPicture() {
+// On systems other than Debian, the image that comes with libjpeg-turbo is used.
+async function findPhoto() {
   try {
     await fetchPhotos();
     return await readFile(join(root, 'build/photos/2004default.jpg'));
@@ -46,8 +46,8 @@ const HUES = [
 ];
 const ALPHAS = 31;
 
-// Eight petals, each of one colour and clearer towards its middle: a palette of colours with
-// transparency, as drawing programs write it.
+// Eight petals, each of one colour that becomes transparent towards the middle: a palette with transparency, as
+// drawing programs write it.
 function flower() {
   const [width, height] = [960, 720];
   const samples = new Uint8Array(width * height);

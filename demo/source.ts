@@ -1,4 +1,4 @@
-// Where an image comes from: the file picker, a drop, the clipboard, or a sample of this page.
+// Opens images from the file picker, a drop, the clipboard or the samples of this page.
 
 import { byId } from './dom.js';
 import { messageOf } from './format-values.js';
@@ -6,7 +6,7 @@ import { pool } from './pool.js';
 
 const SAMPLE_TYPES = { jpg: 'image/jpeg', png: 'image/png' };
 
-/** `fail` is called with the reason if there is no file to open. */
+/** `fail` is called with the reason if no file can be opened. */
 export function listenForImages(open: (file: File) => void, fail: (reason: string) => void): void {
   let asked = 0;
 
@@ -15,7 +15,7 @@ export function listenForImages(open: (file: File) => void, fail: (reason: strin
     open(file);
   }
 
-  // A file that arrives after another one was asked for is no longer wanted.
+  // A file that arrives after the user chose another one is ignored.
   async function openLater(file: Promise<File>): Promise<void> {
     asked += 1;
     const mine = asked;
@@ -72,7 +72,7 @@ export function listenForImages(open: (file: File) => void, fail: (reason: strin
     }
   });
 
-  // Where there is no keyboard to paste with.
+  // For devices without a keyboard.
   const paste = byId('paste', HTMLButtonElement);
   paste.hidden = navigator.clipboard?.read === undefined;
   paste.addEventListener('click', () => openLater(readClipboard()));
@@ -108,7 +108,7 @@ const asFile = (blob: Blob, name: string): File => {
   return new File([blob], ending === undefined ? name : `${name}.${ending}`, { type: blob.type });
 };
 
-// Samples are not part of the page: they are fetched when they are chosen.
+// Samples are fetched when they are chosen.
 async function fetchSample(name: string): Promise<File> {
   const response = await fetch(`./samples/${name}`).catch((error) => {
     throw new Error(`The sample could not be fetched: ${messageOf(error)}.`);

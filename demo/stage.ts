@@ -7,13 +7,13 @@ import type { SourceImage } from './image.js';
 import { type Box, kept } from './region.js';
 
 export interface Stage {
-  /** Shows another image; `place` sets its region. */
+  /** Shows another image. Call `place` to set its region. */
   show(image: SourceImage): Promise<void>;
   /** Shows no image. */
   clear(): void;
-  /** Sets the region; what lies outside the image is not shown. */
+  /** Sets the region. The part outside the image is not shown. */
   place(box: Box): void;
-  /** Outlines the rectangle that was taken, if it is not the region. */
+  /** Outlines the rectangle of the result, if it differs from the region. */
   outline(box: Box | undefined): void;
 }
 
@@ -27,12 +27,12 @@ const MOVES: Record<string, readonly [x: number, y: number]> = {
   ArrowDown: [0, 1],
 };
 
-// With this modifier a key moves by a pixel. On a Mac, Control and an arrow change the desktop.
+// With this modifier a key moves by a pixel. On a Mac, Control with an arrow key switches desktops.
 const [FINE, FINE_NAME] = /^(Mac|iP)/.test(navigator.platform)
   ? (['altKey', 'Option'] as const)
   : (['ctrlKey', 'Ctrl'] as const);
 
-// What cropperjs says of a gesture that begins.
+// The detail of cropperjs's event at the start of a gesture.
 interface ActionStart {
   readonly action: string;
   readonly relatedEvent: PointerEvent;
@@ -53,7 +53,7 @@ export function createStage(onChange: (box: Box) => void): Stage {
   let outlined: Box | undefined;
   let isPlacing = false;
   let isEmpty = true;
-  // With a finger, a region is drawn only after the button for it: otherwise a swipe scrolls the page.
+  // With touch, a region is drawn only after the button was pressed; otherwise a swipe scrolls the page.
   let isDrawing = false;
   let hasChanged = false;
 
@@ -63,7 +63,7 @@ export function createStage(onChange: (box: Box) => void): Stage {
     canvas.classList.toggle('drawing', next);
   }
 
-  // The canvas has the size at which the image is shown.
+  // The canvas has the size of the displayed image.
   function layOut(): void {
     const { clientWidth, clientHeight } = frame;
     const scale = Math.min(clientWidth / size.width, clientHeight / size.height);
@@ -73,7 +73,7 @@ export function createStage(onChange: (box: Box) => void): Stage {
     outline(outlined);
   }
 
-  // CSS pixels for a pixel of the image.
+  // CSS pixels per pixel of the image.
   const scale = () => canvas.getBoundingClientRect().width / size.width;
 
   const onCanvas = ({ x, y, width, height }: Box): Box => {
@@ -81,7 +81,7 @@ export function createStage(onChange: (box: Box) => void): Stage {
     return { x: x * by, y: y * by, width: width * by, height: height * by };
   };
 
-  // Rounds each edge, as crop64 does, and is never empty.
+  // Rounds each edge like crop64. The result is never empty.
   function inImage({ x, y, width, height }: Box): Box {
     const by = scale();
     const [left, right] = [Math.round(x / by), Math.round((x + width) / by)];
@@ -147,7 +147,7 @@ export function createStage(onChange: (box: Box) => void): Stage {
       put(inside);
     }
     const next = inImage(inside);
-    // A region that is only moved keeps its exact size.
+    // Moving a region keeps its exact size.
     region = moved ? kept({ ...next, width, height }, size, true) : next;
     onChange(region);
   });

@@ -25,7 +25,7 @@ async function bench(args) {
   await build();
   if (!named) await buildVariant('wasm-scalar', join(root, 'build/bench/without-simd'));
   for (const run of runs) {
-    // In a process of its own: its packages were not there when this one began.
+    // In a new process: its packages were installed after this one started.
     const { code } = await show(process.execPath, run);
     if (code === 0) continue;
     process.exitCode = 1;

@@ -6,7 +6,7 @@ import { build, npmProgram } from './build.mjs';
 import { main, root, run, step } from './setup/run.mjs';
 
 const config = join(root, 'demo/vite.config.js');
-// What goes into the page's folder beside what Vite bundles.
+// Files for the page's folder that Vite does not bundle.
 const publicFolder = join(root, 'build/demo-public');
 
 /** Builds the page with the library that is in dist/. */
@@ -19,17 +19,17 @@ export async function buildDemo() {
   await run(npmProgram('vite'), ['build', '--config', config]);
 }
 
-/** Serves what was built. */
+/** Serves the built page. */
 export async function serveDemo(port = 4164) {
   const { preview } = await import('vite');
   const server = await preview({ configFile: config, preview: { port } });
   console.log(`The demo page is at ${server.resolvedUrls.local[0]}`);
 }
 
-async function demo([what]) {
+async function demo([argument]) {
   await build();
   await step('Demo page', buildDemo);
-  if (what !== 'build') await serveDemo(what && Number(what));
+  if (argument !== 'build') await serveDemo(argument && Number(argument));
 }
 
 await main(import.meta, demo);

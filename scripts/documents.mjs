@@ -1,7 +1,7 @@
-// Pages of docs/ whose tables are written by a program, each between <!-- NAME: begin --> and end.
+// Writes tables into pages of docs/, each between <!-- NAME: begin --> and <!-- NAME: end -->.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Puts each of { NAME: content } in its place. */
+/** Replaces the table of each NAME in { NAME: content }. */
 export function writeTables(page, contents) {
   let text = readFileSync(page, 'utf8');
   for (const [name, content] of Object.entries(contents)) {
@@ -14,7 +14,7 @@ export function writeTables(page, contents) {
   writeFileSync(page, text);
 }
 
-/** A table in Markdown; the columns after the first are numbers, as a rule. */
+/** A table in Markdown. `align` applies to all columns but the first. */
 export function markdown(head, rows, align = '--:') {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   return [line(head), `|---${`|${align}`.repeat(head.length - 1)}|`, ...rows.map(line)].join('\n');

@@ -14,15 +14,15 @@ import { setUp } from './setup.mjs';
 
 // The dictionaries of tests/fuzz/dictionaries, in one, and how long an input may be.
 const dictionaries = join(root, 'tests/fuzz/dictionaries');
-const MOST_BYTES = 20_000;
+const MAX_BYTES = 20_000;
 
-// Kept from one run to the next: what libFuzzer found worth keeping, and what it last printed.
+// Kept between runs: libFuzzer's corpus and its last output.
 const corpusOf = (name) => join(root, 'build/fuzz-corpus', name);
 const logOf = (name) => join(root, 'build/fuzz', `${name}.log`);
 
 const filesIn = (folder) => (fs.existsSync(folder) ? fs.readdirSync(folder) : []);
 
-// Of tests/support/fuzz.mjs, which looks at what the set-up fetches.
+// From tests/support/fuzz.mjs, which needs files that the set-up fetches.
 let regressions;
 let seeds;
 let targets;
@@ -57,7 +57,7 @@ function readOptions(args) {
     throw new Failure(`Expected --minutes with a number above 0, but ${minutes} came.`);
   }
   if (write && only !== undefined) {
-    throw new Failure('Expected --write with all targets, but --only came, too.');
+    throw new Failure('--write needs all targets. Leave --only out.');
   }
   return { minutes: Number(minutes), wanted, write };
 }
@@ -75,7 +75,7 @@ function parse(args) {
   }
 }
 
-// libFuzzer takes but one.
+// libFuzzer accepts only one dictionary.
 const dictionary = join(root, 'build/fuzz/all.dict');
 function joinDictionaries() {
   const names = fs.readdirSync(dictionaries);
@@ -88,7 +88,7 @@ async function runAll(wanted, minutes, atATime) {
   const waiting = [...wanted];
   const stop = () => {
     waiting.length = 0;
-    for (const child of running) child.kill('SIGINT'); // libFuzzer tells how far it came
+    for (const child of running) child.kill('SIGINT'); // libFuzzer prints its statistics
   };
   process.on('SIGINT', stop);
   const rows = [];
@@ -105,7 +105,7 @@ async function runAll(wanted, minutes, atATime) {
   return rows.sort((a, b) => wanted.indexOf(a.name) - wanted.indexOf(b.name));
 }
 
-// Ends with the target's time, or with the first input that crashes it.
+// Resolves when the time is over or an input crashes the target.
 async function run(name, minutes, running) {
   const [corpus, crashes, log] = [corpusOf(name), regressions(name), logOf(name)];
   const before = filesIn(crashes);
@@ -113,13 +113,13 @@ async function run(name, minutes, running) {
   fs.mkdirSync(crashes, { recursive: true });
   const flags = [
     `-max_total_time=${Math.ceil(minutes * 60)}`,
-    `-max_len=${MOST_BYTES}`,
+    `-max_len=${MAX_BYTES}`,
     `-artifact_prefix=${crashes}/`,
     `-dict=${dictionary}`,
     // More than any job may take (tests/fuzz/fuzz.h), with what the sanitizers need themselves.
     '-rss_limit_mb=2048',
     '-malloc_limit_mb=64',
-    // A minute of the clock: the machine may do other things, too.
+    // A minute of wall-clock time, since the machine may be busy.
     '-timeout=60',
     '-report_slow_units=60',
     '-print_final_stats=1',
@@ -137,15 +137,15 @@ async function run(name, minutes, running) {
   if (filesIn(crashes).length === 0) fs.rmdirSync(crashes);
   const text = fs.readFileSync(log, 'utf8');
   if (code !== 0 && code !== INTERRUPTED && found.length === 0) {
-    throw new Failure(`Expected ${name} to run, but it ended with ${code ?? signal}.`, text);
+    throw new Failure(`${name} ended with ${code ?? signal}.`, text);
   }
-  const told = (pattern) => Number([...text.matchAll(pattern)].at(-1)?.[1] ?? 0);
+  const lastNumber = (pattern) => Number([...text.matchAll(pattern)].at(-1)?.[1] ?? 0);
   return {
     name,
     minutes: (performance.now() - started) / 60_000,
-    executions: told(/^stat::number_of_executed_units: (\d+)/gm),
-    covered: told(/ cov: (\d+) /g),
-    counters: told(/\((\d+) inline 8-bit counters\)/g),
+    executions: lastNumber(/^stat::number_of_executed_units: (\d+)/gm),
+    covered: lastNumber(/ cov: (\d+) /g),
+    counters: lastNumber(/\((\d+) inline 8-bit counters\)/g),
     kept: filesIn(corpus).length,
     found: found.map((file) => join(crashes, file)),
   };

@@ -1,4 +1,4 @@
-// Makes the pictures in docs/ from what really comes out: `node scripts/images.mjs`. difference.png has
+// Creates the images in docs/ from real results: `node scripts/images.mjs`. difference.png has
 // one crop by the browser's canvas and by crop64, and what each changed; demo.jpg is the demo page.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const sample = join(root, 'build/demo/samples/flower.png');
 const crop = { left: 240, top: 180, width: 480, height: 360 };
 
 /** With the library that is in dist/. */
-export async function makePictures() {
+export async function makeImages() {
   await buildDemo();
   const browser = await launch();
   const server = await serve(join(root, 'build'));
@@ -39,8 +39,8 @@ async function difference(browser, { origin }) {
   await page.goto(`${origin}/blank.html`);
   const path = '/demo/samples/flower.png';
   const theirs = Buffer.from(await page.evaluate(cropOnCanvas, path, crop));
-  // Read by a plain reader of PNG, which is neither's.
-  const exact = part(decodeRgba16(file));
+  // Decoded by an independent PNG decoder.
+  const exact = regionOf(decodeRgba16(file));
   const sides = [];
   for (const [name, made] of Object.entries({ 'the canvas': theirs, crop64: ours })) {
     const { samples, changed, total } = compare(exact, decodeRgba16(made).data);
@@ -48,20 +48,20 @@ async function difference(browser, { origin }) {
     const shown = await toBytes(pixels, { format: 'png' });
     const count = changed.toLocaleString('en');
     const share = `${Math.round((100 * changed) / total)} %`;
-    const told = changed === 0 ? 'nothing' : `${count} samples (${share})`;
+    const changes = changed === 0 ? 'nothing' : `${count} samples (${share})`;
     const size = `${Math.round(made.length / 1000)} KB`;
-    sides.push([`What ${name} changed`, `${told}, in a file of ${size}`, shown]);
+    sides.push([`What ${name} changed`, `${changes}, in a file of ${size}`, shown]);
   }
-  const first = ['A part of a picture', 'a PNG with a palette and transparency', ours];
+  const first = ['A region of an image', 'a PNG with a palette and transparency', ours];
   await page.setContent(html([first, ...sides]));
   await page.setViewport({ width: 960, height: 400, deviceScaleFactor: 1.5 });
   const body = await page.$('body');
-  const picture = await body.screenshot();
+  const screenshot = await body.screenshot();
   await page.close();
-  return quantized(Buffer.from(picture));
+  return quantized(Buffer.from(screenshot));
 }
 
-// What pages do without crop64, written down by hand.
+// The code that pages use without crop64.
 async function cropOnCanvas(path, { left, top, width, height }) {
   const blob = await (await fetch(path)).blob();
   const bitmap = await createImageBitmap(blob, left, top, width, height);
@@ -70,7 +70,7 @@ async function cropOnCanvas(path, { left, top, width, height }) {
   return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
 }
 
-function part({ data, width }) {
+function regionOf({ data, width }) {
   const samples = new Uint16Array(crop.width * crop.height * 4);
   for (let y = 0; y < crop.height; y += 1) {
     const from = ((crop.top + y) * width + crop.left) * 4;
@@ -79,7 +79,7 @@ function part({ data, width }) {
   return samples;
 }
 
-// Black where nothing changed; what did is lit, the more the farther. Alpha counts with each colour.
+// Black if nothing changed, otherwise the brighter the larger the difference. Alpha affects each colour.
 function compare(exact, made) {
   const samples = new Uint8ClampedArray(exact.length).fill(255);
   const distance = (i) => Math.abs(exact[i] - made[i]) / 257;
@@ -105,14 +105,14 @@ const html = (figures) => `<!doctype html>
 </style>
 ${figures
   .map(
-    ([title, told, file]) => `<figure>
+    ([title, caption, file]) => `<figure>
   <img src="data:image/png;base64,${Buffer.from(file).toString('base64')}">
-  <figcaption><strong>${title}</strong>${told}</figcaption>
+  <figcaption><strong>${title}</strong>${caption}</figcaption>
 </figure>`,
   )
   .join('\n')}`;
 
-// As few colours as show what there is: a third of the size.
+// Reduces the colours: a third of the size, without a visible difference.
 const quantized = (file) =>
   python(
     `
@@ -134,20 +134,20 @@ async function screenshot(browser, { origin }) {
   await page.click('[data-sample="ribbon.jpg"]');
   await page.waitForSelector('#result:not([hidden])');
   await page.click('[name=lossless]');
-  // A time that is not the first job's.
+  // Runs several jobs, so that the displayed time is not the first one's.
   for (const shape of ['edges', 'size', 'edges', 'size', 'edges', 'size']) {
     await page.click(`[name="shape"][value="${shape}"]`);
     await page.waitForSelector('.result[aria-busy="false"]');
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   await page.mouse.move(0, 0);
-  const picture = await page.screenshot();
+  const screenshot = await page.screenshot();
   await page.close();
-  return toBytes(picture, { format: 'jpeg', quality: 76, chromaSubsampling: '4:4:4' });
+  return toBytes(screenshot, { format: 'jpeg', quality: 76, chromaSubsampling: '4:4:4' });
 }
 
 await main(import.meta, async () => {
   await setUp(['build', 'oracles', 'browser']);
   await build();
-  await makePictures();
+  await makeImages();
 });

@@ -1,5 +1,5 @@
-// Tries the package, packed and installed, wherever it is to run: `npm run test:matrix`, or some of it:
-// `npm run test:matrix -- --only deno,bun` (`-- --list` names them). Equal hashes are equal results.
+// Tests the packed and installed package in every supported runtime and bundler: `npm run test:matrix`, or some of it:
+// `npm run test:matrix -- --only deno,bun` (`-- --list` names them). Results are compared by their hashes.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,7 +7,7 @@ import { build } from './build.mjs';
 import { Failure, main, print, root, run, secondsSince, step } from './setup/run.mjs';
 import { setUp } from './setup.mjs';
 
-// They import packages, which are there after the set-up and not before.
+// Imported after the set-up, which installs their packages.
 async function loadHalves() {
   await setUp(['build', 'matrix']);
   return {
@@ -18,7 +18,7 @@ async function loadHalves() {
 
 const namesOf = (halves) => Object.values(halves).flatMap((half) => half.names);
 
-// Tries the package in dist/. Gives how many rows passed and failed.
+// Tests the package in dist/. Returns the numbers of rows that passed and failed.
 export async function matrix(wanted) {
   const halves = await loadHalves();
   const only = wanted ?? namesOf(halves);
@@ -28,7 +28,7 @@ export async function matrix(wanted) {
     const folder = join(root, 'build/matrix', name);
     const tarball = await step(`Packing the package for the ${name}`, () => install(folder));
     for await (const row of half.rows({ tarball, folder, only })) {
-      tell(row);
+      printRow(row);
       all.push(row);
     }
   }
@@ -56,7 +56,7 @@ function shortened(text) {
   return lines.map((line) => line.slice(0, 400)).join('\n');
 }
 
-function tell({ runtime, entry, result, hash }) {
+function printRow({ runtime, entry, result, hash }) {
   const cells = [runtime.padEnd(28), entry.padEnd(14), result === 'ok' ? 'ok' : 'FAILED'];
   print(`${[...cells, hash].join('  ').trimEnd()}\n`);
 }

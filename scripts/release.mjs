@@ -1,5 +1,5 @@
-// Releases the package: `npm run release` says what it would do, and does all of it but publish;
-// `npm run release -- --publish` publishes it, too. `--test` runs `npm test` first.
+// Releases the package: `npm run release` builds and checks everything and prints the remaining steps,
+// `npm run release -- --publish` also publishes. `--test` runs `npm test` first.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,8 +7,8 @@ import { build } from './build.mjs';
 import { ask, Failure, main, root, run, show } from './setup/run.mjs';
 
 /**
- * The notes of a version in a changelog (Keep a Changelog 1.1.0), and what is wrong with it: each
- * release has a section, which has a date and something to say, and nothing is left unreleased.
+ * The notes of a version in a changelog (Keep a Changelog 1.1.0), and the faults of the changelog: the
+ * version needs a section with a date and text, and the section "Unreleased" must be empty.
  */
 export function readNotes(changelog, version) {
   const sections = changelog.split(/^## /m).slice(1);
@@ -126,7 +126,7 @@ async function test() {
   return code === 0 ? [] : ['Expected every test to pass.'];
 }
 
-/** Releases what is in `folder`, of which `make` makes dist/. Without `publish` it publishes nothing. */
+/** Releases the package in `folder`; `make` builds its dist/. Publishes only with `publish`. */
 export async function release({
   folder = root,
   make = build,
@@ -145,7 +145,7 @@ export async function release({
   const file = await pack(folder, addressOf(manifest), tag);
   const steps = [
     ['npm', 'publish', file, '--access', 'public'],
-    // Else git takes the notes' headings for comments.
+    // By default, git would remove the notes' headings as comments.
     [
       'git',
       'tag',
@@ -169,11 +169,11 @@ export async function release({
   if (!publish) refuse(faults);
 }
 
-// As a shell takes it.
+// Quoted for a shell.
 const quoted = (word) => (/^[\w./@:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 function refuse(faults) {
-  if (faults.length > 0) throw new Failure(`\nNot to be released:\n${faults.join('\n')}`);
+  if (faults.length > 0) throw new Failure(`\nThe release has faults:\n${faults.join('\n')}`);
 }
 
 function readOptions(args) {

@@ -6,9 +6,9 @@ export const ORIENTATION = 0x0112;
 export const SHORT = 3;
 
 /**
- * Exif with these entries { tag, type, count, value }, the value as four bytes or a number. What a
- * file may have wrong can be set: the byte order, TIFF's magic number, where the directory is said to
- * be, how many entries it is said to have and where the next directory is.
+ * Exif with entries { tag, type, count, value }, whose value is four bytes or a number. To create invalid
+ * files, the other fields set the byte order, TIFF's magic number, the offset of the directory, its number
+ * of entries and the offset of the next directory.
  */
 export function exif(entries, { order = 'II', magic = 42, at = 8, count, next = 0 } = {}) {
   const little = order === 'II';
@@ -33,7 +33,7 @@ export function exif(entries, { order = 'II', magic = 42, at = 8, count, next = 
   return data;
 }
 
-/** Exif that says an orientation and no more. */
+/** Exif with an orientation only. */
 export const orientation = (value, options) => exif([{ tag: ORIENTATION, value }], options);
 
 /** A JPEG with this Exif as its first segment. */
@@ -49,7 +49,7 @@ export function pngWithExif(png, data) {
   return Buffer.concat([png.subarray(0, at), chunk('eXIf', data), png.subarray(at)]);
 }
 
-/** The orientation that a JPEG or a PNG says; 1 where it says nothing. */
+/** The orientation of a JPEG or PNG; 1 if it has none. */
 export function readOrientation(file) {
   const isPng = Buffer.compare(file.subarray(0, 8), SIGNATURE) === 0;
   const data = isPng

@@ -1,4 +1,4 @@
-// The module without the wrapper, for what the public interface does not show: its heap.
+// The module without its TypeScript wrapper, to measure its heap.
 import { readFileSync } from 'node:fs';
 import createModule from '../build/js/wasm/bindings.js';
 
@@ -6,7 +6,7 @@ const wasm = new WebAssembly.Module(
   readFileSync(new URL(import.meta.resolve('../dist/crop64.wasm'))),
 );
 
-/** A new instance, and who hears what it prints. */
+/** A new instance. `print` receives its output. */
 export function startNative(print = () => {}) {
   return createModule({
     instantiateWasm(imports, receive) {
@@ -18,7 +18,7 @@ export function startNative(print = () => {}) {
   });
 }
 
-/** Options for process(); what is left out keeps its default. */
+/** Options for process(). Absent ones have their defaults. */
 export function nativeOptions({ crop, format = 'raw', channels = 'keep', ...more } = {}) {
   return {
     crop: crop && { edges: crop, percent: false },
@@ -28,7 +28,7 @@ export function nativeOptions({ crop, format = 'raw', channels = 'keep', ...more
   };
 }
 
-/** A file's bytes for process(). */
+/** The input of process() for the bytes of a file. */
 export function nativeFile(data) {
   return { data, kind: 'file' };
 }

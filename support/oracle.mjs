@@ -1,13 +1,12 @@
-// Other people's programs as judges: Pillow and OpenCV in one Python that stays up for as long as
-// this process has questions, and command line tools. Pillow is no judge of 16 bits and of the
-// transparent colours of some layouts: there png.mjs is.
+// Test oracles: Pillow and OpenCV in one Python process, and command line tools. Pillow does not preserve
+// 16-bit samples and some transparent colours; use png.mjs for those.
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-// One JSON line in, one JSON line out. Bytes and arrays travel as files.
+// Reads tasks and writes results as lines of JSON. Bytes and arrays are exchanged as files.
 const SERVER = `
 import io, json, os, sys, tempfile, traceback
 import numpy as np
@@ -56,7 +55,7 @@ with tempfile.TemporaryDirectory(prefix='crop64-') as folder:
         print(json.dumps(answer), flush=True)
 `;
 
-// Debian's packages belong to Debian's Python, whichever one comes first on the PATH.
+// Debian's packages are installed for Debian's Python, which need not be the first on the PATH.
 function findPython() {
   const modules = `import importlib.util as u
 raise SystemExit(not all(map(u.find_spec, ('PIL', 'cv2', 'numpy'))))`;
@@ -92,7 +91,7 @@ async function start() {
   return { child, folder, receive };
 }
 
-// An idle Python does not keep Node from ending; it ends itself when its input does, and sweeps up.
+// An idle Python does not keep Node running. It exits and removes its files when its input ends.
 function hold(child, busy) {
   for (const handle of [child, child.stdin, child.stdout]) {
     if (busy) handle.ref();
@@ -101,9 +100,9 @@ function hold(child, busy) {
 }
 
 /**
- * Runs Python code that has io, np, Image (and cv2, where it says so) and the values; of them bytes
- * arrive as bytes. Gives what the code left in `result`: bytes as a Buffer, arrays of samples and
- * Pillow's images as { data, width, height, channels }.
+ * Runs Python code with io, np, Image, the given values, and cv2 if the code mentions it. Byte arrays become
+ * bytes. Returns the variable `result`: bytes as a Buffer, arrays of samples and Pillow's images as
+ * { data, width, height, channels }.
  */
 export async function python(code, values = {}) {
   server ??= start();
@@ -136,7 +135,7 @@ async function unpack(value) {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** What a program writes to its standard output, of what it is given on its standard input. */
+/** Runs a program with `input` on its standard input and returns its standard output. Throws if it fails. */
 export function tool(command, args, input) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { input, maxBuffer: 2 ** 30 });
   if (error !== undefined || status !== 0) {
@@ -145,7 +144,7 @@ export function tool(command, args, input) {
   return stdout;
 }
 
-/** The samples of a JPEG as libjpeg-turbo's own program decodes it. */
+/** The samples of a JPEG, decoded by libjpeg-turbo's djpeg. */
 export function djpeg(file) {
   return parsePnm(tool('djpeg', ['-dct', 'int', '-pnm'], file));
 }
@@ -158,7 +157,7 @@ export function parsePnm(pnm) {
   return { data: pnm.subarray(text.length), ...size };
 }
 
-/** What Pillow has for a file, in one of its modes. */
+/** The samples of a file, decoded by Pillow and converted to `mode`. */
 export function pillow(file, mode, box) {
   const code = `
 image = Image.open(io.BytesIO(file))
@@ -167,7 +166,7 @@ result = image.convert(mode) if mode else image`;
   return python(code, { file, mode: mode ?? '', box: box ?? [] });
 }
 
-/** Asks pngcheck about many files at once, given as paths; throws with what it says of bad ones. */
+/** Checks files with pngcheck, given as paths. Throws its output if any is invalid. */
 export function pngcheck(paths) {
   const { status, stdout, error } = spawnSync('pngcheck', ['-q', ...paths], { encoding: 'latin1' });
   if (error !== undefined || status !== 0) {

@@ -1,6 +1,5 @@
-// PNG written and read the plain way, straight from the specification and without libpng: the judge
-// for what Pillow and OpenCV do not show as it is (16 bits, transparent colours), and the maker of
-// files that no encoder writes.
+// A simple PNG encoder and decoder after the specification, without libpng: an oracle for what Pillow and OpenCV
+// do not preserve (16-bit samples, transparent colours), and a source of files that no encoder writes.
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 export const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
@@ -40,14 +39,14 @@ export function header({ width, height, depth, colorType, interlaced = false }) 
   return chunk('IHDR', data);
 }
 
-/** Samples as a file. Every filter is used, row by row; `before` are chunks ahead of the samples. */
+/** Encodes samples. Rows use every filter in turn; `before` are chunks to write before the samples. */
 export function encodePng({ samples, before = [], depth = 8, ...layout }) {
   const rows = deflateSync(packRows(samples, { ...layout, depth }));
   const head = [SIGNATURE, header({ ...layout, depth }), ...before];
   return Buffer.concat([...head, chunk('IDAT', rows), chunk('IEND')]);
 }
 
-/** A file's chunks. */
+/** The chunks of a file. */
 export function readChunks(file) {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   const chunks = [];
@@ -63,7 +62,7 @@ export function readChunks(file) {
   return chunks;
 }
 
-/** A file's layout and its samples, one to an element and as they are in the file. */
+/** The layout and the samples of a file as they are stored, one sample in each element. */
 export function decodePng(file) {
   const chunks = readChunks(file);
   const one = (type) => chunks.find((entry) => entry.type === type)?.data;
@@ -80,13 +79,13 @@ export function decodePng(file) {
   return { ...layout, samples, palette: one('PLTE'), transparency: one('tRNS') };
 }
 
-/** A file's picture as RGBA: 16 bits become v >> 8, fewer than 8 are scaled so that full stays full. */
+/** Decodes to 8-bit RGBA: 16-bit samples become v >> 8, fewer than 8 bits are scaled to the full range. */
 export const decodeRgba = (file) =>
   expand(file, Uint8Array, (value, depth) =>
     depth === 16 ? value >> 8 : (value * 255) / (2 ** depth - 1),
   );
 
-/** As `decodeRgba`, with 16 bits: nothing is lost. */
+/** Decodes to 16-bit RGBA, without loss. */
 export const decodeRgba16 = (file) =>
   expand(file, Uint16Array, (value, depth) => (value * 65535) / (2 ** depth - 1));
 
@@ -125,7 +124,7 @@ function measure({ width, height, depth, colorType }, [left, top, stepX, stepY])
   return { columns, rows, rowBytes: Math.ceil((columns * bits) / 8), unit: Math.ceil(bits / 8) };
 }
 
-// Calls back with the index of each sample of row y of a pass, and its place in that row.
+// Calls back with the index of each sample of row y of a pass, and its index in that row.
 function eachSample({ width, colorType }, [left, top, stepX, stepY], columns, y, visit) {
   const channels = CHANNELS[colorType];
   for (let x = 0; x < columns; x += 1) {

@@ -308,7 +308,7 @@ describe('the demo page in Chromium', () => {
     assert.ok(now.dataUrl !== first.dataUrl);
     const crop = { x: resized[0], y: resized[1], width: resized[2], height: resized[3] };
     expectSame(now.dataUrl, await toDataURL(source, { crop }));
-    assert.match(now.lossless, /^Not lossless: encoded again/);
+    assert.match(now.lossless, /^Not lossless: re-encoded/);
     await page.click('[name=lossless]');
     const kept = await outcome();
     const expected = await encode(source, { crop, lossless: true });
@@ -718,11 +718,11 @@ describe('the demo page in Chromium', () => {
     await openSample('ribbon.jpg');
     const { isShown, lines, text } = await look();
     assert.ok(isShown && Math.round(lines) === 1);
-    assert.match(text, /with Ctrl they go by one pixel/);
+    assert.match(text, /with Ctrl they move by one pixel/);
     await close();
     await open({ platform: 'MacIntel' });
     await openSample('ribbon.jpg');
-    assert.match((await look()).text, /with Option they go by one pixel/);
+    assert.match((await look()).text, /with Option they move by one pixel/);
     const [x, y, ...size] = await numbers();
     await page.focus('cropper-selection');
     for (const modifier of ['Alt', 'Control']) {
@@ -801,7 +801,7 @@ describe('the demo page in Chromium', () => {
       lines.map(({ textContent }) => textContent),
     );
     assert.equal(words[0], 'Nothing else was lost.');
-    assert.match(words[1], /colour profile is gone; 16 bits became 8/);
+    assert.match(words[1], /colour profile was removed; 16 bits became 8/);
     expectNoFaults();
   });
 

@@ -249,7 +249,7 @@ await release({ folder: process.cwd(), make, ${options} }).catch((error) => {
       "publish: true, check: async () => ['A failure.']",
     );
     assert.deepEqual([status, requests], [1, ['pack', 'pack']]);
-    assert.match(stderr, /Not to be released:\nA failure\./);
+    assert.match(stderr, /The release has faults:\nA failure\./);
   });
 
   for (const [args, message] of [
