@@ -9,7 +9,7 @@ import { root } from '../support/fixtures.mjs';
 import { launch } from './firefox.mjs';
 import { use } from './use.mjs';
 
-// A picture with no alpha, so that a canvas that can be trusted gives back what was drawn.
+// An image with no alpha, so that a canvas that can be trusted gives back what was drawn.
 const [width, height] = [60, 40];
 const isAlpha = (i) => i % 4 === 3;
 const data = Uint8ClampedArray.from({ length: width * height * 4 }, (_, i) =>

@@ -42,8 +42,8 @@ after(async () => {
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-// A picture like no other: waves under some grain.
-function picture(n) {
+// An image like no other: waves under some grain.
+function image(n) {
   const [width, height] = [400 + 10 * n, 300];
   const data = new Uint8Array(width * height * 3);
   let grain = n + 1;
@@ -70,7 +70,7 @@ async function badJobs(good) {
   const broken = Buffer.from(bytes);
   broken.fill(0xff, 20, 60);
   await writeFile(join(folder, 'broken.jpg'), broken);
-  await writeFile(join(folder, 'text.jpg'), 'This is not a picture.');
+  await writeFile(join(folder, 'text.jpg'), 'This is not an image.');
   const far = { crop: { x: 5000, y: 0, width: 10, height: 10 } };
   return Object.entries({
     TRUNCATED_IMAGE: { source: join(folder, 'cut.jpg'), format: 'png' },
@@ -113,7 +113,7 @@ test(title, { timeout: 120_000 }, async (t) => {
   const answers = {};
   for (const [n, name] of names.entries()) {
     const format = n % 2 === 0 ? 'jpeg' : 'png';
-    const bytes = await toBytes(picture(n), { format });
+    const bytes = await toBytes(image(n), { format });
     await writeFile(join(folder, name), bytes);
     answers[`/${name}`] = { type: `image/${format}`, body: bytes };
   }
@@ -253,7 +253,7 @@ describePage('examples/queue/README.md', (block) => {
   }, async () => {
     const [job] = JSON.parse(block('json', '"source"'));
     await writeFile(join(copy, 'jobs.json'), JSON.stringify([job]));
-    const photo = await toBytes(picture(1), { format: 'jpeg' });
+    const photo = await toBytes(image(1), { format: 'jpeg' });
     await writeFile(join(copy, job.source), photo);
     const lines = block('sh', 'REDIS_URL').replaceAll('redis://queue.example:6379', redis.url);
     const [work, add] = lines.trim().split('\n');

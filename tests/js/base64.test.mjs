@@ -95,8 +95,8 @@ test('base64 with line feeds, spaces, no padding or the URL alphabet decodes', a
       const bytes = anyFile(length);
       sameBytes(await read(change(bytes.toString('base64'))), bytes, `${name}, ${length} bytes`);
     }
-    const picture = await fixture('small.png');
-    sameBytes(await toBytes(change(picture.toString('base64'))), picture, `${name}, bare`);
+    const image = await fixture('small.png');
+    sameBytes(await toBytes(change(image.toString('base64'))), image, `${name}, bare`);
   }
 });
 

@@ -130,7 +130,7 @@ function randomPixels({ width, height }, bits) {
   return Array.from({ length: width * height }, (_, i) => wide(i) >>> (32 - bits));
 }
 
-const asPicture = (colors, size) => ({ data: Uint8Array.from(colors.flat()), ...size });
+const asImage = (colors, size) => ({ data: Uint8Array.from(colors.flat()), ...size });
 
 test('every BMP depth, header, row order and width decodes', async () => {
   for (const bits of [1, 2, 4, 8, 16, 24, 32]) {
@@ -143,7 +143,7 @@ test('every BMP depth, header, row order and width decodes', async () => {
           const palette = bits <= 8 ? paletteOf(2 ** bits) : [];
           const gap = width % 2 === 0 ? 10 : 0;
           const file = encodeBmp({ ...size, bits, header, topDown, pixels, palette, gap });
-          const expected = asPicture(
+          const expected = asImage(
             pixels.map((pixel) => PLAIN[bits](pixel, palette)),
             size,
           );
@@ -197,7 +197,7 @@ test('BMP masks for red, green, blue and alpha decode', async () => {
       const options = { ...size, bits, header, masks, compression: BIT_FIELDS, pixels };
       for (const topDown of [false, true]) {
         const file = encodeBmp({ ...options, topDown });
-        const expected = asPicture(
+        const expected = asImage(
           pixels.map((pixel) => masks.map((mask) => channelOf(pixel, mask))),
           size,
         );
@@ -219,7 +219,7 @@ test('BMP colour masks apply to bit fields only', async () => {
   const pixels = randomPixels(size, 32);
   const masks = [0xff, 0xff00, 0xff0000, 0xff000000];
   const file = encodeBmp({ ...size, bits: 32, header: 56, masks, pixels });
-  const expected = asPicture(pixels.map(PLAIN[32]), size);
+  const expected = asImage(pixels.map(PLAIN[32]), size);
   sameSamples(await decode(file, { channels: 'keep' }), expected, '32 bits');
 });
 
@@ -229,7 +229,7 @@ const runs = (bits, size, steps) => ({
 });
 
 const shades = (pixels, bits, size) =>
-  asPicture(
+  asImage(
     Array.from(pixels, (pixel) => paletteOf(2 ** bits)[pixel]),
     size,
   );
@@ -454,7 +454,7 @@ test('a BMP palette index without a colour is black', async () => {
   for (const header of [40, 124]) {
     const options = { ...size, bits: 8, header, used: 3, palette };
     const file = encodeBmp({ ...options, pixels: [0, 2, 3, 255] });
-    const expected = asPicture([palette[0], palette[2], [0, 0, 0], [0, 0, 0]], size);
+    const expected = asImage([palette[0], palette[2], [0, 0, 0], [0, 0, 0]], size);
     sameSamples(await decode(file, { channels: 'RGB' }), expected, 'decoded');
     const png = await encode(file, {
       crop: { left: 0, top: 0, right: 4, bottom: 1 },

@@ -10,7 +10,7 @@ import { chunk, GRAY, header, RGB, RGBA, SIGNATURE } from '../../support/png.mjs
 import { encodeBmpData } from '../support/bmp.mjs';
 import { fixture } from '../support/fixtures.mjs';
 import { profileSegments, segment, withChunks, withSegments } from '../support/metadata.mjs';
-import { tinyPictures } from '../support/tiny-images.mjs';
+import { tinyImages } from '../support/tiny-images.mjs';
 
 const MB = 1e6;
 // What a refusal may take beside the file itself.
@@ -18,7 +18,7 @@ const LITTLE = 4 * MB;
 const none = Number.POSITIVE_INFINITY;
 const noLimits = { pixels: none, bytes: none, memory: none };
 
-const tiny = await tinyPictures();
+const tiny = await tinyImages();
 const baseline = tiny['420.jpg'];
 const progressive = tiny['progressive.jpg'];
 const sequential = await fixture('many-scans.jpg');
@@ -179,20 +179,20 @@ const bombs = [
   ['JPEG of no width', sized(baseline, 0, 5), raw, 'CORRUPT_IMAGE'],
   ['JPEG of no height, which a DNL is to tell', sized(baseline, 37, 0), raw, 'UNSUPPORTED_FORMAT'],
   [
-    'a gigabyte of zeros as the picture that it says it is',
+    'a gigabyte of zeros as the image that it says it is',
     png({ width: 18_918, height: 18_918 }, ...idats(bomb)),
     raw,
     'LIMIT_EXCEEDED',
   ],
   [
-    'of such a picture the first rows',
+    'of such an image the first rows',
     png({ width: 18_475, height: 18_475 }, ...idats(bomb)),
     { ...raw, crop: { left: 0, top: 0, right: 9, bottom: 9 } },
     'ok',
   ],
   // The pixel is there, and little of the rest is inflated.
   [
-    'a gigabyte of zeros in a picture of one pixel',
+    'a gigabyte of zeros in an image of one pixel',
     png({ width: 1, height: 1 }, ...idats(bomb)),
     raw,
     'ok',

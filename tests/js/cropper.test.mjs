@@ -12,7 +12,7 @@ const boxOf = ({ left, top, width, height }) => [left, top, left + width, top + 
 const cropByPillow = (file, box) =>
   python('result = Image.open(io.BytesIO(file)).crop(box)', { file, box });
 
-// What a tool gives, and the region that it means, of a picture of 131 x 97.
+// What a tool gives, and the region that it means, of an image of 131 x 97.
 const CROPS = [
   // react-easy-crop: croppedAreaPixels
   [

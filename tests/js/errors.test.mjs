@@ -107,8 +107,8 @@ test('a source that cannot be fetched or read is SOURCE_UNREADABLE', async (t) =
     ['a file that is not there', new URL('nothing.png', import.meta.url), /ENOENT/],
     ['a folder', new URL('.', import.meta.url), /EISDIR/],
     ['a revoked blob', new URL(blobUrl), /^blob:.* cannot be read: /],
-    ['a Response that was read', used, /a body that was not read yet/],
-    ['a Response that is locked', locked, /a body that was not read yet/],
+    ['a Response that was read', used, /^The body of the response cannot be read: /],
+    ['a Response that is locked', locked, /^The body of the response cannot be read: /],
     ['a Response that failed', Response.error(), /HTTP status 0/],
     ['a connection that breaks', new Response(ended), /cut/],
   ];

@@ -95,18 +95,18 @@ const JUDGES = {
 };
 
 async function byPillow({ options }, file, bytes) {
-  const [mode, picture, palette, jpeg] = await python(PILLOW, { file, options });
+  const [mode, image, palette, jpeg] = await python(PILLOW, { file, options });
   if (jpeg !== null) {
     sameBytes(withoutHeader(bytes), withoutHeader(jpeg));
     return;
   }
   if (options.format === 'raw') {
-    sameBytes(bytes, picture.data);
+    sameBytes(bytes, image.data);
     return;
   }
   const [madeMode, made, madePalette] = await python(OPENED, { file: Buffer.from(bytes) });
   assert.equal(madeMode, mode);
-  sameSamples(made, picture);
+  sameSamples(made, image);
   assert.deepEqual(madePalette, palette);
 }
 
@@ -140,8 +140,8 @@ async function byImageMagick({ options, source }, file, bytes) {
 async function byDefinition({ options }, file, bytes) {
   const { width, height, kernel } = options.resize;
   const source = decodePng(file);
-  const picture = { ...source, data: source.samples };
-  const expected = await resizeByDefinition(picture, kernel, [width, height]);
+  const image = { ...source, data: source.samples };
+  const expected = await resizeByDefinition(image, kernel, [width, height]);
   const made = decodePng(Buffer.from(bytes));
   assert.deepEqual([made.width, made.height, made.depth], [width, height, source.depth]);
   const error = largestError({ data: made.samples }, expected);

@@ -11,8 +11,8 @@ const tagged = (tag, fields = {}) => ({ [Symbol.toStringTag]: tag, ...fields });
 const file = new File([png], 'a.png');
 
 const values = {
-  undefined: [undefined, /Check that there is a file/],
-  null: [null, /Check that there is a file/],
+  undefined: [undefined, /Check that a file was chosen/],
+  null: [null, /Check that a file was chosen/],
   'a function': [() => file, /It is a function: pass what it returns/],
   'a Promise': [Promise.resolve(png), /It looks like a Promise: await it first/],
   'a Blob of an old jsdom': [
@@ -20,11 +20,11 @@ const values = {
     /without arrayBuffer\(\).*pass its bytes/,
   ],
   'a FileList': [tagged('FileList', { 0: file, length: 1 }), /FileList: pass input\.files\[0\]/],
-  'an array of files': [[file, file], /looks like an array: make one call for each/],
+  'an array of files': [[file, file], /looks like an array: call once for each/],
   'an empty array': [[], /looks like an empty array/],
   'an array of numbers': [[137, 80, 78], /array of numbers: pass Uint8Array\.from\(array\)/],
   'an Event': [new Event('change'), /looks like an event: .* event\.target\.files\[0\]/],
-  'an event of React': [{ nativeEvent: {}, target: {}, type: 'change' }, /event\.target\.files/],
+  'a React event': [{ nativeEvent: {}, target: {}, type: 'change' }, /event\.target\.files/],
   'a ClipboardEvent': [tagged('ClipboardEvent', { target: {} }), /clipboardData\.files\[0\]/],
   'a DragEvent': [tagged('DragEvent', { target: {} }), /dataTransfer\.files\[0\]/],
   'an <input>': [tagged('HTMLInputElement', { files: [] }), /pass input\.files\[0\]/],
@@ -37,10 +37,10 @@ const values = {
   'a file handle': [tagged('FileSystemFileHandle', { name: 'a' }), /await handle\.getFile\(\)/],
   'a context': [tagged('CanvasRenderingContext2D', { canvas: {} }), /pass context\.canvas/],
   'a jQuery object': [{ jquery: '3.7.1', 0: {}, length: 1 }, /jQuery object: .* \$image\[0\]/],
-  'a ref of React': [{ current: file }, /pass ref\.current/],
+  'a React ref': [{ current: file }, /pass ref\.current/],
   'a Buffer after JSON': [JSON.parse(JSON.stringify(png)), /pass Buffer\.from\(value\.data\)/],
   'an upload of multer': [{ originalname: 'a.png', buffer: png, size: 5 }, /pass its buffer/],
-  'an answer of axios': [{ data: 'x', status: 200, headers: {} }, /pass its data/],
+  'a response of axios': [{ data: 'x', status: 200, headers: {} }, /pass its data/],
 };
 
 for (const [name, [value, hint]] of Object.entries(values)) {

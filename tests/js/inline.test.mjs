@@ -15,10 +15,10 @@ const alone = join(folder, 'inline.mjs');
 await copyFile(join(root, 'dist/inline.js'), alone);
 const inline = await import(pathToFileURL(alone));
 
-const picture = await readFile(jpegTestImage('testorig.jpg'));
+const image = await readFile(jpegTestImage('testorig.jpg'));
 const options = { crop: { left: 31, top: 17, right: 153, bottom: 98 }, format: 'png' };
-const expected = await crop64.toBytes(picture, options);
-const works = async (when) => sameBytes(await inline.toBytes(picture, options), expected, when);
+const expected = await crop64.toBytes(image, options);
+const works = async (when) => sameBytes(await inline.toBytes(image, options), expected, when);
 
 test('crop64/inline exports the names of crop64', () => {
   assert.deepEqual(Object.keys(inline).sort(), Object.keys(crop64).sort());

@@ -237,7 +237,7 @@ test("'keep' with nothing to keep", async () => {
   }
 });
 
-test("the whole picture with quality 'keep' passes through as it is", async () => {
+test("the whole image with quality 'keep' passes through as it is", async () => {
   for (const name of ['small.jpg', 'small-progressive.jpg', 'photo-cmyk.jpg', 'photo-rgb.jpg']) {
     const file = await fixture(name);
     for (const options of [
@@ -275,11 +275,11 @@ test('whether a JPEG is progressive follows the source, unless it is said', asyn
     const result = await encode(file, { crop, ...options });
     const what = JSON.stringify(options);
     assert.equal((await probe(result)).isProgressive, expected, what);
-    // The way of coding changes nothing in the picture.
+    // The way of coding changes nothing in the image.
     const other = await encode(file, { crop, ...options, progressive: !expected });
     sameSamples(await pillow(other.bytes), await pillow(result.bytes), what);
   }
-  // Of the whole picture too, which is then encoded anew.
+  // Of the whole image too, which is then encoded anew.
   assert.equal((await probe(await encode(baseline, { progressive: true }))).isProgressive, true);
 });
 
@@ -332,7 +332,7 @@ test('chromaSubsampling sets the sampling', async () => {
       message: /chromaSubsampling/,
     });
   }
-  // Of the whole picture too, where it is another.
+  // Of the whole image too, where it is another.
   const whole = await encode(await fixture('small.jpg'), { chromaSubsampling: '4:4:4' });
   assert.equal((await probe(whole)).chromaSubsampling, '4:4:4');
 });

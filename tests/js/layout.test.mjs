@@ -31,7 +31,7 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-// Two corners, the middle, one pixel, and all but one row or column; not the picture as a whole,
+// Two corners, the middle, one pixel, and all but one row or column; not the image as a whole,
 // which would pass as it is.
 function regions({ width, height }) {
   const part = (length, share) => Math.max(1, Math.floor(length * share));
@@ -80,7 +80,7 @@ async function check(files) {
       const png = decodePng(result.bytes);
       assert.deepEqual(layoutOf(png), layoutOf(source), what);
       assert.equal(png.interlaced, false, what);
-      const samples = (picture) => ({ ...picture, data: picture.samples });
+      const samples = (image) => ({ ...image, data: image.samples });
       sameSamples(samples(png), samples(cutSamples(source, crop)), what);
       assert.deepEqual(said(result.bytes), said(file), what);
       const path = write(`crop-${made.length}.png`, result.bytes);
@@ -95,8 +95,8 @@ async function check(files) {
   }
   const paths = made.map(({ path }) => path);
   pngcheck(paths.map(withoutCodePoints));
-  for (const [i, picture] of imageMagickSamples(paths, made).entries()) {
-    sameSamples(picture, made[i].expected, made[i].what);
+  for (const [i, image] of imageMagickSamples(paths, made).entries()) {
+    sameSamples(image, made[i].expected, made[i].what);
   }
   return made.length;
 }
@@ -181,7 +181,7 @@ function transparency({ colorType, depth, samples }) {
     const entries = palette(depth).length / 3;
     return Buffer.from(Array.from({ length: Math.ceil(entries * 0.7) }, (_, i) => (i * 37) & 255));
   }
-  // The colour of the picture's middle.
+  // The colour of the image's middle.
   const middle = (SIZE.height >> 1) * SIZE.width + (SIZE.width >> 1);
   const channels = colorType === RGB ? 3 : 1;
   return words(...samples.subarray(middle * channels, (middle + 1) * channels));

@@ -35,7 +35,7 @@ function dice(seed) {
   return { roll, oneOf, once: (times) => roll(times) === 0 };
 }
 
-// --- Pictures as RGBA of 16 bits, into which every sample here goes without loss.
+// --- Images as RGBA of 16 bits, into which every sample here goes without loss.
 
 const ORDERS = {
   ...{ GRAY: [0, 0, 0], GRAYA: [0, 0, 0, 1] },
@@ -69,7 +69,7 @@ const STORED = {
 };
 const TAG_OF = { 0: 1, 90: 6, 180: 3, 270: 8, horizontal: 2, vertical: 4 };
 
-// A picture of that size, turned by one orientation after the other.
+// An image of that size, turned by one orientation after the other.
 function turned(size, tags) {
   let { width, height } = size;
   let at = (pixel) => pixel;
@@ -114,8 +114,8 @@ async function addJpegs() {
   for (const [name, args, tag] of kinds) {
     const plain = tool('cjpeg', ['-dct', 'int', '-quality', '90', ...args], ppm);
     const bytes = tag === 1 ? plain : jpegWithExif(plain, orientation(tag));
-    const picture = wide(await pillow(plain, 'RGB'), 'RGB', 8);
-    const facts = { format: 'jpeg', picture, orientation: tag, gray: name.startsWith('grey') };
+    const image = wide(await pillow(plain, 'RGB'), 'RGB', 8);
+    const facts = { format: 'jpeg', image, orientation: tag, gray: name.startsWith('grey') };
     const progressive = name.includes('progressive');
     const subsampling = /^4:\d:\d/.exec(name)?.[0] ?? (name === 'RGB' ? '4:4:4' : undefined);
     add(`${name}, orientation ${tag}`, bytes, { ...facts, progressive, subsampling });
@@ -131,7 +131,7 @@ result = out.getvalue()`,
 }
 
 function addPng(name, bytes, facts) {
-  add(name, bytes, { format: 'png', picture: decodeRgba16(bytes), ...facts });
+  add(name, bytes, { format: 'png', image: decodeRgba16(bytes), ...facts });
 }
 
 async function addPngs() {
@@ -187,7 +187,7 @@ function addBmps() {
     encodeBmp({ ...SMALL, bits: 24, pixels: all(([r, g, b]) => (r << 16) | (g << 8) | b) }),
     {
       ...full,
-      picture: wide({ data, ...SMALL }, 'RGB', 8),
+      image: wide({ data, ...SMALL }, 'RGB', 8),
     },
   );
   const pixels = all(([r]) => r >> 1);
@@ -195,7 +195,7 @@ function addBmps() {
   const indexed = Uint8Array.from(pixels.flatMap((index) => palette[index]));
   add('palette', encodeBmp({ ...SMALL, bits: 8, used: 128, palette, pixels }), {
     ...full,
-    picture: wide({ data: indexed, ...SMALL }, 'RGB', 8),
+    image: wide({ data: indexed, ...SMALL }, 'RGB', 8),
   });
   const masks = [0x3ff00000, 0xffc00, 0x3ff];
   const deep = all(([r, g, b]) => (r * 2 ** 22 + g * 2 ** 12 + b * 4) % 2 ** 30);
@@ -219,7 +219,7 @@ function addSamples() {
     const samples = { ...noise({ ...SMALL, channels: like, bits }), channels };
     add(`${channels} ${bits}`, samples, {
       format: 'raw',
-      picture: wide(samples, channels, bits),
+      image: wide(samples, channels, bits),
       depth: bits,
       ...{ gray: channels.startsWith('GRAY'), alpha: channels.endsWith('A') },
       own: channels,
@@ -309,7 +309,7 @@ function chooseCoding(source, format, { oneOf, once }) {
 
 // --- What can be said beforehand.
 
-// The crop that is asked for, the part of it that lies in the picture, and the picture as turned.
+// The crop that is asked for, the part of it that lies in the image, and the image as turned.
 function ask(source, options) {
   const shown = turned(source, tagsOf(source, options));
   const { width, height } = shown;
@@ -325,7 +325,7 @@ function ask(source, options) {
   return { shown, inside, crop: options.outOfBounds === 'clamp' ? inside : given };
 }
 
-// What the picture itself measures after the resize, where there is padding around it without that.
+// What the image itself measures after the resize, where there is padding around it without that.
 function resized(size, { width, height, fit = 'cover', withoutEnlargement = false }) {
   if (height === undefined) return { ...size, changed: width !== size.width };
   const fits = size.width <= width && size.height <= height;
@@ -389,8 +389,8 @@ const differs = (a, b) => a.width !== b.width || a.height !== b.height;
 // A result that is no JPEG as the samples it is displayed with.
 function samplesOf(result, source, options) {
   const { bytes, format } = result;
-  if (format === 'png') return { picture: decodeRgba16(bytes), tag: readOrientation(bytes) };
-  if (format === 'bmp') return { picture: source.picture, tag: 1 };
+  if (format === 'png') return { image: decodeRgba16(bytes), tag: readOrientation(bytes) };
+  if (format === 'bmp') return { image: source.image, tag: 1 };
   assert.equal(format, 'raw');
   const { channels = 'RGBA', bitDepth = 8 } = options;
   const depth = bitDepth === 'keep' ? source.depth : bitDepth;
@@ -403,7 +403,7 @@ function samplesOf(result, source, options) {
   const asked = channels === 'keep' ? own : channels;
   const name =
     COUNTS[asked] === count ? asked : padded ? `${own}A` : { 3: 'RGB', 4: 'RGBA' }[count];
-  return { picture: wide({ data, ...sizeOfResult(result) }, name, depth), tag: 1 };
+  return { image: wide({ data, ...sizeOfResult(result) }, name, depth), tag: 1 };
 }
 
 const sizeOfResult = ({ width, height }) => ({ width, height });
@@ -413,15 +413,15 @@ function checkSamples(result, source, options, what) {
   const { region } = result;
   const { left, top } = inside;
   assert.deepEqual(region, { left, top, ...sizeOf(inside) }, what);
-  const { picture: stored, tag } = samplesOf(result, source, options);
+  const { image: stored, tag } = samplesOf(result, source, options);
   // Where it was not to be turned by its own orientation, it is still to be turned.
   const own = options.autoOrient === false && result.format !== 'raw' ? source.orientation : 1;
   // A PNG of which no sample changes keeps its coded samples, and its orientation with them.
   const isKept = result.format === 'png' && source.format === 'png' && tag === source.orientation;
   if (isKept && tag !== own) assert.ok(sameBox(inside, { left: 0, top: 0, ...endOf(shown) }), what);
   else assert.equal(tag, own, `${what}: orientation`);
-  const picture = tag === own ? stored : displayed(stored, tag);
-  assert.deepEqual(sizeOfResult(picture), sizeOfResult(result), what);
+  const image = tag === own ? stored : displayed(stored, tag);
+  assert.deepEqual(sizeOfResult(image), sizeOfResult(result), what);
   const free = {
     width: result.width - sizeOf(crop).width,
     height: result.height - sizeOf(crop).height,
@@ -431,11 +431,11 @@ function checkSamples(result, source, options, what) {
   for (let y = 0; y < region.height; y += 1) {
     for (let x = 0; x < region.width; x += 1) {
       const from = shown.at({ x: left + x, y: top + y });
-      const a = ((y0 + y) * picture.width + x0 + x) * 4;
+      const a = ((y0 + y) * image.width + x0 + x) * 4;
       const b = (from.y * source.width + from.x) * 4;
       for (let c = 0; c < 4; c += 1) {
-        if (picture.data[a + c] !== source.picture.data[b + c]) {
-          const values = `${picture.data[a + c]}, expected ${source.picture.data[b + c]}`;
+        if (image.data[a + c] !== source.image.data[b + c]) {
+          const values = `${image.data[a + c]}, expected ${source.image.data[b + c]}`;
           assert.fail(`${what}: (${x}, ${y}) channel ${c}: ${values}`);
         }
       }

@@ -261,14 +261,14 @@ for step in steps[rotate] + steps[flip]:
     whole = whole.transpose(step)
 result = [shown(made), whole.crop(box), list(whole.size)]`;
 
-// The picture without the pixels along those of its edges that were cut.
-function inner(picture, { left, top, width, height }, [wholeWidth, wholeHeight]) {
+// The image without the pixels along those of its edges that were cut.
+function inner(image, { left, top, width, height }, [wholeWidth, wholeHeight]) {
   const x = left > 0 ? 1 : 0;
   const y = top > 0 ? 1 : 0;
   const right = left + width < wholeWidth ? 1 : 0;
   const bottom = top + height < wholeHeight ? 1 : 0;
   const size = { width: width - x - right, height: height - y - bottom };
-  return cut(picture, { left: x, top: y, ...size });
+  return cut(image, { left: x, top: y, ...size });
 }
 
 const TAGS = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -350,7 +350,7 @@ test('lossless rotate and flip change the orientation tag', async () => {
     }
   }
   assert.equal(seen.size, 8);
-  // The whole picture turned: no pixel is, and no coefficient moves.
+  // The whole image turned: no pixel is, and no coefficient moves.
   const turned = await encode(file, { rotate: 90, lossless });
   assert.deepEqual([turned.width, turned.height], [SMALL.height, SMALL.width]);
   assert.equal((await probe(turned.bytes)).orientation, 6);
@@ -420,7 +420,7 @@ test('pixels beyond the right and bottom edges stay in the blocks unless re-enco
   // Encoded anew, the rest of a block repeats the last column and the last row.
   const { bytes } = await encode(file, { crop });
   const shown = await pillow(withSize(bytes, all));
-  const beyond = (picture) => cut(picture, { left: 41, top: 0, width: 7, height: 33 });
+  const beyond = (image) => cut(image, { left: 41, top: 0, width: 7, height: 33 });
   const last = cut(source, { left: 40, top: 0, width: 1, height: 33 });
   const repeated = { data: new Uint8Array(7 * 33 * 3) };
   for (let i = 0; i < repeated.data.length; i += 1) {

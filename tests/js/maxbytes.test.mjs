@@ -7,8 +7,8 @@ import { noise } from '../support/resample.mjs';
 
 const part = { left: 400, top: 300, right: 560, bottom: 420 };
 
-// Pictures, and the options besides maxBytes that make a JPEG of each.
-async function pictures() {
+// Images, and the options besides maxBytes that make a JPEG of each.
+async function images() {
   const [photo, png, alpha, deep, palette] = await Promise.all(
     [
       ...['photo-420.jpg', 'photo.png', 'photo-rgba.png', 'small-rgb-16.png'],
@@ -50,7 +50,7 @@ function limitsFor(files) {
 
 test('maxBytes gives a JPEG that fits, while the next quality does not', async () => {
   let pairs = 0;
-  for (const [name, source, options] of await pictures()) {
+  for (const [name, source, options] of await images()) {
     const files = await filesOf(source, options);
     for (const maxBytes of limitsFor(files)) {
       // A quality, for the source's own tables would be tried first.
@@ -71,7 +71,7 @@ test('maxBytes gives a JPEG that fits, while the next quality does not', async (
 });
 
 test('if nothing fits maxBytes, the error has the smallest size', async () => {
-  for (const [name, source, options] of await pictures()) {
+  for (const [name, source, options] of await images()) {
     const smallest = (await toBytes(source, { ...options, format: 'jpeg', quality: 1 })).length;
     for (const maxBytes of [1, 2.5, smallest - 1]) {
       const promise = encode(source, { ...options, maxBytes });

@@ -31,7 +31,7 @@ import { displayP3 } from '../support/profiles.mjs';
 
 const SETTINGS = [undefined, 'none', 'color', 'all'];
 const STORED = [SMALL.width, SMALL.height];
-// In the picture as displayed, which is turned.
+// In the image as displayed, which is turned.
 const crop = { left: 17, top: 19, right: 81, bottom: 100 };
 
 // A photograph that says all that one can.
@@ -72,7 +72,7 @@ async function drawing(tag = 6) {
   ]);
 }
 
-// Ways through: options, whether the picture stays whole, and the orientation that is left.
+// Ways through: options, whether the image stays whole, and the orientation that is left.
 const FROM_JPEG = {
   'metadata alone': [{}, true, 6],
   'coded anew, lossless': [{ lossless: true, progressive: true }, true, 6],
@@ -357,7 +357,7 @@ result = out.getvalue()`);
   assert.equal((await decode(file)).frameCount, 3);
 });
 
-// In pictures that are not turned.
+// In images that are not turned.
 const upright = { left: 17, top: 19, right: 81, bottom: 90 };
 
 // Exif with a density, as cameras write it: unit 2 is inches, 3 centimetres, 1 neither.

@@ -10,11 +10,11 @@ const { decode, dispose, encode, init, toBytes } = crop64;
 
 const wasmUrl = new URL('../../dist/crop64.wasm', import.meta.url);
 const wasm = readFileSync(wasmUrl);
-const picture = await fixture('small.png');
+const image = await fixture('small.png');
 const crop = { left: 1, top: 2, width: 30, height: 40 };
-const expected = await toBytes(picture, { crop });
+const expected = await toBytes(image, { crop });
 
-const works = async (what) => sameBytes(await toBytes(picture, { crop }), expected, what);
+const works = async (what) => sameBytes(await toBytes(image, { crop }), expected, what);
 
 // Every start of the module is counted, and what it calls can be made to fail.
 let starts = 0;
@@ -114,9 +114,9 @@ test('concurrent calls share one instance', async () => {
 test('concurrent calls give separate results', async () => {
   const crops = Array.from({ length: 40 }, (_, i) => ({ left: i, top: i, width: 50, height: 20 }));
   const alone = [];
-  for (const one of crops) alone.push(await decode(picture, { crop: one }));
+  for (const one of crops) alone.push(await decode(image, { crop: one }));
   const together = await Promise.all(
-    crops.map((one, i) => decode(i % 2 ? new Blob([picture]) : picture, { crop: one })),
+    crops.map((one, i) => decode(i % 2 ? new Blob([image]) : image, { crop: one })),
   );
   together.forEach((decoded, i) => {
     sameSamples(decoded, alone[i], `crop ${i}`);
@@ -133,7 +133,7 @@ test('the next call after dispose creates a new instance of the same wasm', asyn
   };
   const server = await serve(t, { '/crop64.wasm': answer });
   await init({ wasmUrl: new URL('crop64.wasm', server) });
-  const result = await encode(picture, { crop });
+  const result = await encode(image, { crop });
   dispose();
   dispose();
   assert.equal(result.toBase64(), Buffer.from(expected).toString('base64'));
@@ -177,7 +177,7 @@ test('MODULE_LOAD_FAILED reports the URL, the response and what to do', async (t
     ['nobody answers', { wasmUrl: closed }, /fetch failed/, { url: closed }],
     ['no URL', { wasmUrl: 'http://[' }, /Invalid URL/],
     ['a relative URL, without a page', { wasmUrl: './crop64.wasm' }, /Invalid URL/],
-    ['bytes of something else', { wasmBinary: picture }, /magic word/],
+    ['bytes of something else', { wasmBinary: image }, /magic word/],
     ['no bytes', { wasmBinary: new ArrayBuffer(0) }, /WebAssembly/],
     ['no buffer', { wasmBinary: 'crop64.wasm' }, /WebAssembly/],
     ['no module', { wasmModule: {} }, /WebAssembly/],
@@ -188,7 +188,7 @@ test('MODULE_LOAD_FAILED reports the URL, the response and what to do', async (t
       const error = await rejects(init(options), 'MODULE_LOAD_FAILED', { message, details });
       assert.match(error.message, /^The wasm did not load.*init\(\{ wasmUrl \}\)\.$/s);
       assert.ok(error instanceof crop64.ImageError);
-      await rejects(toBytes(picture), 'MODULE_LOAD_FAILED', { message });
+      await rejects(toBytes(image), 'MODULE_LOAD_FAILED', { message });
       await init();
       await works('afterwards');
     });
@@ -215,7 +215,7 @@ test('a call after a failed load tries again', async (t) => {
   const server = await serve(t, answers);
   const options = { wasmUrl: new URL('crop64.wasm', server) };
   await rejects(init(options), 'MODULE_LOAD_FAILED', { details: { status: 503 } });
-  const both = [toBytes(picture), decode(picture)];
+  const both = [toBytes(image), decode(image)];
   await Promise.all(both.map((call) => rejects(call, 'MODULE_LOAD_FAILED')));
   answers['/crop64.wasm'] = { type: 'application/wasm', body: wasm };
   assert.equal(await startsOf(() => works('the server is up again')), 1);
@@ -224,7 +224,7 @@ test('a call after a failed load tries again', async (t) => {
 
 test('a module that crashes is INTERNAL and replaced', async () => {
   trap = new WebAssembly.RuntimeError('unreachable');
-  const error = await rejects(toBytes(picture, { crop }), 'INTERNAL', {
+  const error = await rejects(toBytes(image, { crop }), 'INTERNAL', {
     message: /The module crashed: unreachable\. Please report it/,
   });
   assert.equal(error.cause, trap);
@@ -237,7 +237,7 @@ test('an instance whose memory has grown large is replaced', async () => {
   const wide = { left: 0, top: 0, right: side, bottom: side };
   const limits = { memory: 2 ** 30 };
   assert.equal(await startsOf(() => works('small')), 0);
-  const padded = await decode(picture, {
+  const padded = await decode(image, {
     crop: wide,
     outOfBounds: 'pad',
     channels: 'RGBA',

@@ -7,7 +7,7 @@ import { decode, encode, ImageError, probe } from '../../dist/index.js';
 import { nativeFile, startNative } from '../../support/native.mjs';
 import { sha256 } from '../support/checks.mjs';
 import { mutate, randomOptions, seeded } from '../support/mutations.mjs';
-import { tinyPictures } from '../support/tiny-images.mjs';
+import { tinyImages } from '../support/tiny-images.mjs';
 
 const MUTATIONS = 30_000;
 // What a broken file, and options that may not fit it, can give.
@@ -21,7 +21,7 @@ const CODES = [
   'LOSSLESS_IMPOSSIBLE',
 ];
 
-const tiny = await tinyPictures();
+const tiny = await tinyImages();
 const names = Object.keys(tiny);
 const printed = ['log', 'info', 'warn', 'error', 'debug'].map((name) => mock.method(console, name));
 

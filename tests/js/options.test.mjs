@@ -205,7 +205,7 @@ const imageDataOptions = [
   [{ ignoreProfile: null }, 'ignoreProfile', 'true or false', 'null'],
 ];
 
-// Pairs that contradict each other, whatever the picture: the option and the format.
+// Pairs that contradict each other, whatever the image: the option and the format.
 const contradictions = [
   [{ format: 'jpeg', compressionLevel: 6 }, 'compressionLevel', 'jpeg'],
   [{ format: 'png', quality: 80 }, 'quality', 'png'],
@@ -231,7 +231,7 @@ test('an invalid option is named with the expected and the received value', asyn
     for (const [options, name, expected, received] of rows) {
       await t.test(`${name}: ${received}`, async () => {
         const message = new RegExp(
-          `^Expected ${expected} for ${name} but received ${received}\\.$`,
+          `^Expected ${expected} for \`${name}\` but received ${received}\\.$`,
         );
         for (const run of accepting) {
           await rejects(run(file, options), 'INVALID_ARGUMENT', { message, details: { name } });

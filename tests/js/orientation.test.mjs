@@ -11,14 +11,14 @@ const TAGS = [1, 2, 3, 4, 5, 6, 7, 8];
 const TURNS = [0, 90, 180, 270];
 const FLIPS = [undefined, 'horizontal', 'vertical'];
 
-// Smaller than each side, and with no edge on a block, whichever way the picture is turned.
+// Smaller than each side, and with no edge on a block, whichever way the image is turned.
 const crop = { left: 13, top: 19, right: 90, bottom: 85 };
 const box = [13, 19, 90, 85];
 
 const displayed = (tag, { width, height } = SMALL) =>
   tag >= 5 ? { width: height, height: width } : { width, height };
 
-async function pictures() {
+async function images() {
   const ppm = await fixture('small.ppm');
   const jpeg = (...args) => tool('cjpeg', ['-dct', 'int', '-quality', '90', ...args], ppm);
   const png = await fixture('small.png');
@@ -31,7 +31,7 @@ async function pictures() {
 }
 
 test('the eight orientations are displayed like in Pillow', async () => {
-  for (const [name, file, withExif] of await pictures()) {
+  for (const [name, file, withExif] of await images()) {
     for (const tag of TAGS) {
       const turned = withExif(file, orientation(tag));
       const [whole, part] = await python(
@@ -89,7 +89,7 @@ for name, file in {'1': f1, '2': f2, '3': f3, '4': f4, '5': f5, '6': f6, '7': f7
   }
 });
 
-// Where pixel (x, y) of a picture shown in that orientation comes from, by the letter of Exif's table:
+// Where pixel (x, y) of an image shown in that orientation comes from, by the letter of Exif's table:
 // which side of what is seen the stored row 0 and column 0 are.
 const SOURCES = {
   1: (x, y) => [x, y],
@@ -165,7 +165,7 @@ test('a rotated palette image stays a palette image', async () => {
 });
 
 test('probe reports the displayed size, the stored size and the orientation', async () => {
-  for (const [name, file, withExif] of await pictures()) {
+  for (const [name, file, withExif] of await images()) {
     for (const tag of TAGS) {
       const info = await probe(withExif(file, orientation(tag)));
       const { width, height, storedWidth, storedHeight, hasExif } = info;
@@ -185,7 +185,7 @@ test('probe reports the displayed size, the stored size and the orientation', as
 });
 
 test('autoOrient: false keeps the image as stored', async () => {
-  for (const [name, file, withExif] of await pictures()) {
+  for (const [name, file, withExif] of await images()) {
     const stored = await pillow(file, 'RGB');
     const part = await pillow(file, 'RGB', [100, 10, 131, 97]);
     for (const tag of [3, 6]) {
@@ -200,7 +200,7 @@ test('autoOrient: false keeps the image as stored', async () => {
       const upsideDown = turn(stored, 3);
       sameSamples({ data, ...SMALL }, upsideDown, name);
     }
-    // A crop that the stored picture holds and the displayed one does not.
+    // A crop that the stored image holds and the displayed one does not.
     const wide = { left: 0, top: 0, right: 120, bottom: 50 };
     const turned = withExif(file, orientation(6));
     await rejects(decode(turned, { crop: wide }), 'CROP_OUT_OF_BOUNDS', {
@@ -211,7 +211,7 @@ test('autoOrient: false keeps the image as stored', async () => {
 });
 
 test('a file that only its orientation rotates keeps its coded samples and orientation', async () => {
-  for (const [name, file, withExif] of await pictures()) {
+  for (const [name, file, withExif] of await images()) {
     const turned = withExif(file, orientation(6));
     const { width, height } = displayed(6);
     const kept = [
@@ -289,10 +289,10 @@ const EXIFS = {
 };
 
 test('Exif is read in both byte orders, and damaged Exif is ignored', async () => {
-  for (const [picture, file, withExif] of (await pictures()).slice(2)) {
+  for (const [image, file, withExif] of (await images()).slice(2)) {
     const stored = await decode(file, { channels: 'RGB' });
     for (const [what, [data, tag]] of Object.entries(EXIFS)) {
-      const name = `${picture}, ${what}`;
+      const name = `${image}, ${what}`;
       const described = withExif(file, data);
       const info = await probe(described);
       assert.deepEqual([info.orientation, info.hasExif], [tag, true], name);
@@ -302,7 +302,7 @@ test('Exif is read in both byte orders, and damaged Exif is ignored', async () =
 });
 
 test("the result's region is as displayed", async () => {
-  for (const [name, file, withExif] of await pictures()) {
+  for (const [name, file, withExif] of await images()) {
     for (const tag of TAGS) {
       const result = await decode(withExif(file, orientation(tag)), { crop });
       const { left, top, right, bottom } = crop;

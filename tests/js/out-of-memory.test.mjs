@@ -10,12 +10,12 @@ import { fixture } from '../support/fixtures.mjs';
 import { starve } from '../support/limit-memory.mjs';
 
 const MB = 2 ** 20;
-const picture = await fixture('small.png');
+const image = await fixture('small.png');
 const crop = { left: 1, top: 2, width: 30, height: 40 };
-const expected = await crop64.toBytes(picture, { crop });
+const expected = await crop64.toBytes(image, { crop });
 
 async function worksOn({ toBytes }, what) {
-  sameBytes(await toBytes(picture, { crop }), expected, what);
+  sameBytes(await toBytes(image, { crop }), expected, what);
 }
 
 let feed = () => {};
@@ -28,7 +28,7 @@ const jobs = {
   'a PNG, turned': (file) => crop64.toDataURL(file, { format: 'png', rotate: 90 }),
   'a JPEG': (file) => crop64.toBase64(file, { format: 'jpeg', quality: 85 }),
   'a progressive JPEG': (file) => crop64.toBytes(file, { format: 'jpeg', progressive: true }),
-  'a larger picture': (file) => crop64.toBytes(file, { format: 'png', resize: { width: 2500 } }),
+  'a larger image': (file) => crop64.toBytes(file, { format: 'png', resize: { width: 2500 } }),
   padding: (file) => crop64.toBytes(file, { format: 'png', crop: wide, outOfBounds: 'pad' }),
   'a JPEG of few bytes': (file) => crop64.toBytes(file, { format: 'jpeg', maxBytes: 1e5 }),
   'a JPEG, moved': (file) => crop64.toBytes(file, { format: 'jpeg', lossless: true, rotate: 90 }),
@@ -72,10 +72,10 @@ describe("where the module's memory does not grow", () => {
 
 test('where there is no room for a result', async () => {
   feed = starve({ copies: false });
-  await rejects(crop64.toBytes(picture, { crop }), 'OUT_OF_MEMORY', {
+  await rejects(crop64.toBytes(image, { crop }), 'OUT_OF_MEMORY', {
     message: /^Out of memory/,
   });
-  await rejects(crop64.encodeAll(picture, [{ crop }, { crop }]), 'OUT_OF_MEMORY');
+  await rejects(crop64.encodeAll(image, [{ crop }, { crop }]), 'OUT_OF_MEMORY');
   feed();
   await worksOn(crop64, 'afterwards');
 });
@@ -83,7 +83,7 @@ test('where there is no room for a result', async () => {
 test('where there is no room for an instance', async () => {
   crop64.dispose();
   feed = starve({ starts: false });
-  await rejects(crop64.toBytes(picture, { crop }), 'OUT_OF_MEMORY', {
+  await rejects(crop64.toBytes(image, { crop }), 'OUT_OF_MEMORY', {
     message: /^Out of memory/,
   });
   await rejects(crop64.init(), 'OUT_OF_MEMORY');
@@ -115,7 +115,7 @@ describe('in a worker of the pool', () => {
     little = undefined;
     await worksOn(pool, 'afterwards');
   }
-  const decode = (pool) => pool.decode(picture, { crop: wide, outOfBounds: 'pad' });
+  const decode = (pool) => pool.decode(image, { crop: wide, outOfBounds: 'pad' });
 
   test("where the module's memory does not grow", (t) => tries(t, { most: 16 * MB }, decode));
 
@@ -135,7 +135,7 @@ describe('in a worker of the pool', () => {
     const pool = createPool({ size: 1 });
     t.after(() => pool.close());
     little = { copies: false };
-    await rejects(pool.toBytes(picture, { crop }), 'OUT_OF_MEMORY', {
+    await rejects(pool.toBytes(image, { crop }), 'OUT_OF_MEMORY', {
       message: /^Out of memory/,
     });
     little = undefined;
@@ -146,7 +146,7 @@ describe('in a worker of the pool', () => {
   test('where its JavaScript has no room', (t) =>
     tries(t, { resourceLimits: { maxOldGenerationSizeMb: 30 } }, (pool) => {
       const many = Array.from({ length: 200_000 }, () => ({ crop }));
-      return pool.encodeAll(picture, many);
+      return pool.encodeAll(image, many);
     }));
 
   test('what no memory holds, with no limits', async (t) => {
@@ -156,7 +156,7 @@ describe('in a worker of the pool', () => {
     const crop = { left: 0, top: 0, right: 65_535, bottom: 65_535 };
     const limits = { pixels: none, bytes: none, memory: none };
     const huge = { crop, outOfBounds: 'pad', channels: 'GRAY', limits };
-    await rejects(pool.decode(picture, huge), 'OUT_OF_MEMORY', { message: /no room for \d/ });
+    await rejects(pool.decode(image, huge), 'OUT_OF_MEMORY', { message: /no room for \d/ });
     await worksOn(pool, 'afterwards');
   });
 });

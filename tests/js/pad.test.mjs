@@ -7,7 +7,7 @@ import { decodePng, GRAY, GRAYA, RGB, RGBA } from '../../support/png.mjs';
 import { rejects, sameSamples } from '../support/checks.mjs';
 import { fixture, SMALL } from '../support/fixtures.mjs';
 
-// Boxes beyond each side and corner, beyond all, and beside the picture: left, top, right, bottom.
+// Boxes beyond each side and corner, beyond all, and beside the image: left, top, right, bottom.
 const BOXES = [
   [-20, 10, 60, 50],
   [100, 10, 190, 50],
@@ -25,7 +25,7 @@ const BOXES = [
 
 const toCrop = ([left, top, right, bottom]) => ({ left, top, right, bottom });
 
-// What of a box lies inside the picture.
+// What of a box lies inside the image.
 function inside([left, top, right, bottom]) {
   const region = { left: Math.max(0, left), top: Math.max(0, top) };
   const width = Math.min(SMALL.width, right) - region.left;
@@ -114,7 +114,7 @@ test('padding adds only the channels that the background needs', async () => {
     const what = `${name} on ${background}`;
     assert.deepEqual([png.colorType, png.depth], [colorType, depth], what);
     assert.equal(result.lossless, true, what);
-    // The picture in it is what it was.
+    // The image in it is what it was.
     const options = { channels: 'RGBA', bitDepth: 16 };
     const own = { left: 10, top: 10, right: 40, bottom: 40 };
     const part = await decode(file, {

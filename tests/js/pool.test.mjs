@@ -283,7 +283,7 @@ describe('a pool', () => {
         assert.equal(made.format, 'png');
         assert.equal(memory(source), transfer ? 0 : before);
       }
-      // What is beside the picture is not the pool's to move.
+      // What is beside the image is not the pool's to move.
       const beside = Buffer.concat([small, Buffer.alloc(100_000, 0xee)]);
       const part = beside.subarray(0, small.length);
       sameBytes(await pool.toBytes(part), small);

@@ -55,7 +55,7 @@ const infos = {
   'described.png': { ...png, ...SMALL, ...described },
 };
 
-// What the samples of the whole picture take, one or two bytes each; a palette's index is one.
+// What the samples of the whole image take, one or two bytes each; a palette's index is one.
 function pixelBytes({ width, height, channels, isPalette, bitDepth }) {
   const count = isPalette ? 1 : { GRAY: 1, GRAYA: 2, RGB: 3, RGBA: 4 }[channels];
   return width * height * count * (bitDepth === 16 ? 2 : 1);

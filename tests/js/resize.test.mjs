@@ -24,11 +24,11 @@ async function photo(channels, name = 'photo.png') {
   return { data, width, height, channels };
 }
 
-// Pictures, and the sizes that each is brought to.
+// Images, and the sizes that each is resized to.
 async function samples() {
-  const pictures = [];
+  const images = [];
   for (const channels of ['GRAY', 'RGB']) {
-    pictures.push(
+    images.push(
       [
         await photo(channels),
         [
@@ -130,7 +130,7 @@ async function samples() {
       ],
     );
   }
-  return pictures;
+  return images;
 }
 
 const all = (value, pixels, channels) =>
@@ -138,13 +138,13 @@ const all = (value, pixels, channels) =>
 
 test('8-bit grey and RGB equal Pillow, for every kernel', async () => {
   let count = 0;
-  for (const [picture, sizes] of await samples()) {
-    const { width, height, channels } = picture;
+  for (const [image, sizes] of await samples()) {
+    const { width, height, channels } = image;
     for (const kernel of Object.keys(KERNELS)) {
-      const expected = await pillowResize(picture, kernel, sizes);
+      const expected = await pillowResize(image, kernel, sizes);
       for (const [i, size] of sizes.entries()) {
         const what = `${channels} ${width} x ${height} to ${size.join(' x ')}, ${kernel}`;
-        const resized = await decode(picture, { channels, resize: fill(...size, kernel) });
+        const resized = await decode(image, { channels, resize: fill(...size, kernel) });
         sameSamples(resized, expected[i], what);
         count += 1;
       }
@@ -183,15 +183,15 @@ const POSITIONS = {
   'left top': [0, 0],
 };
 
-const fitByPillow = (picture, tasks) =>
+const fitByPillow = (image, tasks) =>
   python(
     `from PIL import ImageOps
 image = Image.frombytes(mode, size, data)
 result = [ImageOps.fit(image, to, getattr(Image, kernel), centering=at) for to, kernel, at in tasks]`,
     {
-      data: picture.data,
-      size: [picture.width, picture.height],
-      mode: picture.channels === 'GRAY' ? 'L' : 'RGB',
+      data: image.data,
+      size: [image.width, image.height],
+      mode: image.channels === 'GRAY' ? 'L' : 'RGB',
       tasks,
     },
   );
@@ -207,7 +207,7 @@ test("cover equals Pillow's ImageOps.fit, in every position", async () => {
     [262, 194],
   ];
   for (const channels of ['GRAY', 'RGB']) {
-    const picture = await photo(channels, 'small.png');
+    const image = await photo(channels, 'small.png');
     const tasks = [];
     for (const [position, at] of Object.entries(POSITIONS)) {
       for (const size of sizes) {
@@ -215,23 +215,23 @@ test("cover equals Pillow's ImageOps.fit, in every position", async () => {
       }
     }
     const expected = await fitByPillow(
-      picture,
+      image,
       tasks.map(({ size, kernel, at }) => [size, KERNELS[kernel], at]),
     );
     for (const [i, { position, size, kernel }] of tasks.entries()) {
       const [width, height] = size;
       const resize = { width, height, position, kernel };
       const what = `${channels}, ${position}, ${width} x ${height}, ${kernel}`;
-      sameSamples(await decode(picture, { channels, resize }), expected[i], what);
+      sameSamples(await decode(image, { channels, resize }), expected[i], what);
     }
   }
-  const picture = await photo('RGB');
-  const [expected] = await fitByPillow(picture, [[[333, 500], 'LANCZOS', [0.5, 0.5]]]);
+  const image = await photo('RGB');
+  const [expected] = await fitByPillow(image, [[[333, 500], 'LANCZOS', [0.5, 0.5]]]);
   const resize = { width: 333, height: 500 };
-  sameSamples(await decode(picture, { channels: 'RGB', resize }), expected, 'by default');
+  sameSamples(await decode(image, { channels: 'RGB', resize }), expected, 'by default');
 });
 
-// From a size, what is asked for, and the size that results. Where the picture lies on it, if it does
+// From a size, what is asked for, and the size that results. Where the image lies on it, if it does
 // not fill it: left, top, width, height.
 const SIZES = [
   [[200, 100], { width: 50 }, [50, 25]],
@@ -296,15 +296,15 @@ const WITHOUT_ENLARGEMENT = [
   [[200, 100], small(contain(100, 120, 'center')), [100, 120], [0, 35, 100, 50]],
 ];
 
-// White on red, so that the picture's edges on its canvas are seen.
+// White on red, so that the image's edges on its canvas are seen.
 const background = { r: 255, g: 0, b: 0 };
 
 test('every fit gives the expected size and position', async () => {
   for (const [from, resize, [width, height], place] of [...SIZES, ...WITHOUT_ENLARGEMENT]) {
     const what = `${from.join(' x ')}: ${JSON.stringify(resize)}`;
     const source = { data: all(255, from[0] * from[1], 'RGB'), channels: 'RGB' };
-    const picture = { ...source, width: from[0], height: from[1] };
-    const result = await decode(picture, { resize, background, channels: 'RGB' });
+    const image = { ...source, width: from[0], height: from[1] };
+    const result = await decode(image, { resize, background, channels: 'RGB' });
     assert.deepEqual([result.width, result.height], [width, height], what);
     assert.deepEqual(result.region, { left: 0, top: 0, width: from[0], height: from[1] }, what);
     const [left, top, wide, high] = place ?? [0, 0, width, height];
@@ -316,7 +316,7 @@ test('every fit gives the expected size and position', async () => {
       }
     }
     sameSamples(result, { data: expected, width, height }, what);
-    const png = await encode(picture, { resize, background });
+    const png = await encode(image, { resize, background });
     assert.deepEqual([png.width, png.height], [width, height], what);
     const info = await probe(png);
     assert.deepEqual([info.width, info.height], [width, height], what);
@@ -345,12 +345,12 @@ result.paste(image, (0, 13))`,
 });
 
 test('withoutEnlargement crops if the size is larger', async () => {
-  const picture = await photo('RGB', 'small.png');
+  const image = await photo('RGB', 'small.png');
   for (const [position, [x, y]] of Object.entries(POSITIONS)) {
     const resize = { width: 60, height: 500, position, withoutEnlargement: true };
     const left = Math.floor((SMALL.width - 60) * x);
-    const expected = cut(picture, { left, top: 0, width: 60, height: SMALL.height });
-    sameSamples(await decode(picture, { channels: 'RGB', resize }), expected, `${position} ${y}`);
+    const expected = cut(image, { left, top: 0, width: 60, height: SMALL.height });
+    sameSamples(await decode(image, { channels: 'RGB', resize }), expected, `${position} ${y}`);
   }
 });
 
@@ -421,11 +421,11 @@ test('large reductions with alpha and 16 bits equal the definition', async () =>
     ['RGBA', 16, 2],
     ['RGB', 16, 2],
   ]) {
-    const picture = noise({ width: 1203, height: 301, channels, bits });
+    const image = noise({ width: 1203, height: 301, channels, bits });
     const alpha = channels.endsWith('A');
     const options = { channels, bitDepth: bits, resize: fill(4, 1, 'lanczos3') };
-    const expected = await resizeByDefinition(picture, 'lanczos3', [4, 1], { alpha });
-    const error = largestError(await decode(picture, options), expected, {
+    const expected = await resizeByDefinition(image, 'lanczos3', [4, 1], { alpha });
+    const error = largestError(await decode(image, options), expected, {
       alpha: alpha ? 1 : undefined,
     });
     assert.ok(error <= most, `${channels} ${bits}: ${error}`);
@@ -468,9 +468,9 @@ test('a 16-bit PNG stays 16-bit', async () => {
   }
 });
 
-// The picture with what lies outside the crop turned over: black for light, white for dark.
-function inverted(picture, { left, top, right, bottom }) {
-  const { data, width, height } = picture;
+// The image with what lies outside the crop turned over: black for light, white for dark.
+function inverted(image, { left, top, right, bottom }) {
+  const { data, width, height } = image;
   const channels = data.length / (width * height);
   const top8 = data instanceof Uint16Array ? 65535 : 255;
   const changed = data.map((sample, i) => {
@@ -479,7 +479,7 @@ function inverted(picture, { left, top, right, bottom }) {
     const inside = x >= left && x < right && y >= top && y < bottom;
     return inside ? sample : sample > top8 / 2 ? 0 : top8;
   });
-  return { ...picture, data: changed };
+  return { ...image, data: changed };
 }
 
 test('pixels outside the crop have no influence', async () => {
@@ -504,14 +504,14 @@ test('pixels outside the crop have no influence', async () => {
   ];
   for (const channels of ['GRAY', 'RGB', 'RGBA']) {
     for (const bitDepth of [8, 16]) {
-      const picture = await decode(await fixture('small-rgba-16.png'), { channels, bitDepth });
+      const image = await decode(await fixture('small-rgba-16.png'), { channels, bitDepth });
       for (const crop of crops) {
-        const other = inverted(picture, crop);
+        const other = inverted(image, crop);
         for (const resize of resizes) {
           for (const kernel of Object.keys(KERNELS)) {
             const options = { crop, resize: { ...resize, kernel }, channels, bitDepth };
             const what = JSON.stringify(options);
-            sameSamples(await decode(other, options), await decode(picture, options), what);
+            sameSamples(await decode(other, options), await decode(image, options), what);
           }
         }
       }
@@ -520,15 +520,15 @@ test('pixels outside the crop have no influence', async () => {
 });
 
 test('pixels outside the crop have no influence in a rotated image', async () => {
-  const picture = await photo('RGB', 'small.png');
+  const image = await photo('RGB', 'small.png');
   const crop = { left: 11, top: 21, right: 80, bottom: 100 };
   for (const [rotate, stored] of [
     [90, { left: 21, top: 97 - 80, right: 100, bottom: 97 - 11 }],
     [270, { left: 131 - 100, top: 11, right: 131 - 21, bottom: 80 }],
   ]) {
     const options = { rotate, crop, resize: { width: 20, height: 31 }, channels: 'RGB' };
-    const other = await decode(inverted(picture, stored), options);
-    sameSamples(other, await decode(picture, options), `${rotate}`);
+    const other = await decode(inverted(image, stored), options);
+    sameSamples(other, await decode(image, options), `${rotate}`);
   }
 });
 
@@ -566,9 +566,9 @@ if turn: image = image.transpose(getattr(Image, turn))
 if part: image = image.crop(part)
 result = image.resize(to, getattr(Image, kernel), box=box)`;
 
-/** A part of a picture, turned first, whose `box` Pillow brings to a size. */
-function partByPillow(picture, kernel, to, { turn = '', part = null, box = null } = {}) {
-  return python(PART_BY_PILLOW, { ...picture, kernel: KERNELS[kernel], to, turn, part, box });
+/** A part of an image, turned first, whose `box` Pillow brings to a size. */
+function partByPillow(image, kernel, to, { turn = '', part = null, box = null } = {}) {
+  return python(PART_BY_PILLOW, { ...image, kernel: KERNELS[kernel], to, turn, part, box });
 }
 
 test('a JPEG decoded at reduced size equals djpeg -scale, then Pillow', async () => {
@@ -658,7 +658,7 @@ test('a region of a JPEG decoded at reduced size equals djpeg -scale, then Pillo
         } else {
           sameSamples(actual, await partByPillow(part, 'lanczos3', to, { box }), what);
         }
-        // And it is the picture that the whole one gives, not moved by a part of a pixel.
+        // And it is the image that the whole one gives, not moved by a part of a pixel.
         const exact = await partByPillow(
           cut(whole, { left: crop.left, top: crop.top, width, height }),
           ...['lanczos3', to],
@@ -682,7 +682,7 @@ function partInside({ left, top, right, bottom }, n) {
 }
 
 test('pixels outside the crop have no influence in a JPEG decoded at reduced size', async () => {
-  const picture = await photo('RGB');
+  const image = await photo('RGB');
   // At 1/8 a sample is a block: the crop's edges lie within blocks.
   const crop = { left: 333, top: 111, right: 1003, bottom: 773 };
   for (const [args, outside] of [
@@ -691,7 +691,7 @@ test('pixels outside the crop have no influence in a JPEG decoded at reduced siz
     [['-grayscale'], { left: 328, top: 104, right: 1008, bottom: 776 }],
   ]) {
     // Changed in all blocks that the crop has no pixel of.
-    const [first, second] = [picture, inverted(picture, outside)].map(({ data, width, height }) => {
+    const [first, second] = [image, inverted(image, outside)].map(({ data, width, height }) => {
       const ppm = Buffer.concat([Buffer.from(`P6 ${width} ${height} 255\n`), Buffer.from(data)]);
       return tool('cjpeg', ['-dct', 'int', ...args], ppm);
     });

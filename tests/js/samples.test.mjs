@@ -120,7 +120,7 @@ function packed(pixels, channels, depth) {
 
 const isTransparent = ({ key, alphas } = {}) => key !== undefined || alphas !== undefined;
 
-// What 'keep' stands for: the picture's own channels, without a palette, and 8 bits or more.
+// What 'keep' stands for: the image's own channels, without a palette, and 8 bits or more.
 function ownChannels([, colorType, , transparency]) {
   const isGray = colorType === GRAY || colorType === GRAYA;
   const hasAlpha = colorType === GRAYA || colorType === RGBA || isTransparent(transparency);

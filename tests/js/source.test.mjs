@@ -11,13 +11,13 @@ import { rejects, sameBytes, sameSamples, sha256 } from '../support/checks.mjs';
 import { fixture } from '../support/fixtures.mjs';
 import { serve } from '../support/server.mjs';
 
-// What follows the end of a picture does no harm, and lets 8-byte arrays hold it.
+// What follows the end of an image does no harm, and lets 8-byte arrays hold it.
 const file = Buffer.concat([await fixture('small.png'), Buffer.alloc(8)]);
 const whole = file.subarray(0, file.length - (file.length % 8));
 const crop = { left: 11, top: 7, width: 50, height: 40 };
 const expected = await toBytes(whole, { crop });
 
-// The bytes of the picture inside a larger buffer, beginning at an offset.
+// The bytes of the image inside a larger buffer, beginning at an offset.
 function within(offset, ArrayType = ArrayBuffer) {
   const buffer = new ArrayType(offset + whole.length + 24);
   new Uint8Array(buffer).fill(0xee);
@@ -321,12 +321,12 @@ test('results are sources', async () => {
 
 test('samples as a file are a source: what they are stands beside them', async (t) => {
   const described = await fixture('described.png');
-  const pictures = { '8 bits': whole, '16 bits': await fixture('small-rgba-16.png'), described };
-  for (const [name, picture] of Object.entries(pictures)) {
+  const images = { '8 bits': whole, '16 bits': await fixture('small-rgba-16.png'), described };
+  for (const [name, image] of Object.entries(images)) {
     await t.test(name, async () => {
       for (const channels of ['RGBA', 'RGB', 'BGR', 'GRAY', 'GRAYA', 'keep']) {
-        const raw = await encode(picture, { format: 'raw', channels, bitDepth: 'keep' });
-        const { data, ...samples } = await decode(picture, { channels, bitDepth: 'keep' });
+        const raw = await encode(image, { format: 'raw', channels, bitDepth: 'keep' });
+        const { data, ...samples } = await decode(image, { channels, bitDepth: 'keep' });
         assert.deepEqual(
           [raw.channels, raw.bitDepth, raw.colorSpace, raw.iccProfile],
           [samples.channels, samples.bitDepth, samples.colorSpace, samples.iccProfile],
@@ -514,7 +514,7 @@ test('bytes that were transferred to a worker are gone, and that is said', async
   await rejects(toBytes(pixels), 'SOURCE_UNREADABLE', { message: /transferred or resized/ });
 });
 
-test('an empty source is no picture', async () => {
+test('an empty source is no image', async () => {
   for (const source of [Buffer.alloc(0), new ArrayBuffer(0), new Blob([]), '', 'data:,']) {
     const message = /no bytes at all/;
     await rejects(decode(source), 'UNSUPPORTED_FORMAT', { message });

@@ -1,4 +1,4 @@
-// The workflows that people have from Python today, on real pictures and against what Pillow and
+// The workflows that people have from Python today, on real images and against what Pillow and
 // OpenCV give for them: those with samples, sizes and orientation.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ import { CAMERA, fixture } from '../support/fixtures.mjs';
 const crop = { left: 340, top: 160, right: 1024, bottom: 650 };
 const box = [340, 160, 1024, 650];
 
-// A picture scaled to a size by Pillow and saved as JPEG; a JPEG is read at the nearest larger of the
+// An image scaled to a size by Pillow and saved as JPEG; a JPEG is read at the nearest larger of the
 // sizes that its format has.
 const RESIZE_AND_SAVE = `
 image = Image.open(io.BytesIO(file))
@@ -56,7 +56,7 @@ result = [read(bytes), read(cv2.imencode('.jpg', resized)[1].tobytes())]`,
     );
     const shape = ({ width, height, channels }) => [width, height, channels];
     assert.deepEqual(shape(ours), shape(theirs), name);
-    // Another kernel, so another picture, but of the same: nothing is moved and no channel swapped.
+    // Another kernel, so another image, but of the same: nothing is moved and no channel swapped.
     const sum = ours.data.reduce((total, v, i) => total + Math.abs(v - theirs.data[i]), 0);
     assert.ok(sum / ours.data.length < 6, `${name}: ${sum / ours.data.length} on average`);
     const expected = await python(RESIZE_AND_SAVE, { file });
@@ -64,7 +64,7 @@ result = [read(bytes), read(cv2.imencode('.jpg', resized)[1].tobytes())]`,
   }
 });
 
-test('W6: a picture of Pillow, resized, as JPEG bytes', async () => {
+test('W6: an image of Pillow, resized, as JPEG bytes', async () => {
   for (const name of ['photo.png', 'photo-gray.png', 'camera-420.jpg']) {
     const file = await fixture(name);
     const expected = await python(RESIZE_AND_SAVE, { file });
@@ -202,7 +202,7 @@ result = ImageOps.pad(image.convert('RGB'), (512, 512), Image.LANCZOS, color='#f
   }
 });
 
-test('W16: a palette picture is resized in its colours, and cropped in its palette', async () => {
+test('W16: a palette image is resized in its colours, and cropped in its palette', async () => {
   const file = await fixture('photo-palette.png');
   const [inColor, inPalette, part] = await python(
     `image = Image.open(io.BytesIO(file))

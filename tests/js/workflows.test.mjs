@@ -1,4 +1,4 @@
-// What people do with Python today, on real pictures and against what Pillow and OpenCV give for
+// What people do with Python today, on real images and against what Pillow and OpenCV give for
 // them. W1 to W17 are the rows of the list of workflows; those that are not here need an option that
 // is not there yet.
 import assert from 'node:assert/strict';

@@ -115,7 +115,7 @@ export function drawRuns(steps, bits, { width, height }) {
 }
 
 /**
- * A picture of indices as steps: runs where indices repeat, absolute ones elsewhere; in 4 bits those
+ * An image of indices as steps: runs where indices repeat, absolute ones elsewhere; in 4 bits those
  * are of even lengths, as Pillow needs it.
  */
 export function toRuns(pixels, bits, { width, height }) {

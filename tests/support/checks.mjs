@@ -1,4 +1,4 @@
-// Assertions that say something short about pictures and files, and errors looked at closely.
+// Assertions that say something short about images and files, and errors looked at closely.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 
@@ -14,7 +14,7 @@ export function sameBytes(actual, expected, what = 'bytes') {
   );
 }
 
-/** That two pictures { data, width, height } are the same sample for sample. */
+/** That two images { data, width, height } are the same sample for sample. */
 export function sameSamples(actual, expected, what = 'samples') {
   const size = ({ width, height, data }) => `${width} x ${height}, ${data.length} samples`;
   assert.equal(size(actual), size(expected), what);
@@ -33,18 +33,18 @@ export function sameSamples(actual, expected, what = 'samples') {
 const bytesOf = ({ buffer, byteOffset, byteLength }) =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** The part of a picture that a box { left, top, width, height } holds. */
-export function cut(picture, { left, top, width, height }) {
-  const channels = picture.data.length / (picture.width * picture.height);
+/** The part of an image that a box { left, top, width, height } holds. */
+export function cut(image, { left, top, width, height }) {
+  const channels = image.data.length / (image.width * image.height);
   const data = new Uint8Array(width * height * channels);
   for (let y = 0; y < height; y += 1) {
-    const from = ((top + y) * picture.width + left) * channels;
-    data.set(picture.data.subarray(from, from + width * channels), y * width * channels);
+    const from = ((top + y) * image.width + left) * channels;
+    data.set(image.data.subarray(from, from + width * channels), y * width * channels);
   }
   return { data, width, height, channels };
 }
 
-/** A picture with its pixels rearranged: `order` holds, for each new channel, the old one. */
+/** An image with its pixels rearranged: `order` holds, for each new channel, the old one. */
 export function reorder({ data, width, height, channels }, order) {
   const samples = new Uint8Array(width * height * order.length);
   for (let pixel = 0; pixel < width * height; pixel += 1) {

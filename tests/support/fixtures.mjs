@@ -1,4 +1,4 @@
-// Test pictures, made from real photographs when they are first asked for and kept in
+// Test images, made from real photographs when they are first asked for and kept in
 // build/fixtures, under names that change with what they are made from.
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
@@ -11,14 +11,14 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const build = join(root, 'build');
 const kept = join(build, 'fixtures');
 
-/** The size of the pictures called photo-*: odd, so that no block and no chroma sample fits. */
+/** The size of the images called photo-*: odd, so that no block and no chroma sample fits. */
 export const PHOTO = { width: 1203, height: 801 };
-/** The size of the pictures called small-*. */
+/** The size of the images called small-*. */
 export const SMALL = { width: 131, height: 97 };
-/** The size of the pictures called camera-*. */
+/** The size of the images called camera-*. */
 export const CAMERA = { width: 3648, height: 2432 };
 
-// A recipe is what a picture is made from and how: a program's arguments, Python, or JavaScript.
+// A recipe is what an image is made from and how: a program's arguments, Python, or JavaScript.
 const cjpeg = (from, ...args) => ({ from, run: ['cjpeg', '-dct', 'int', ...args] });
 const pillow = (from, save, change = '') => ({
   from,
@@ -40,7 +40,7 @@ image = ImageOps.fit(image.convert('RGB'), (${width}, ${height}), Image.LANCZOS)
 noise = np.random.RandomState(1).normal(0, 9, (${height}, ${width}, 3))
 image = Image.fromarray(np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8))`,
   );
-// The small picture in a layout that no encoder at hand writes as it is.
+// The small image in a layout that no encoder at hand writes as it is.
 const layout = (colorType, depth, channels, { interlaced = false } = {}) => ({
   from: 'small.ppm',
   python: `
@@ -175,7 +175,7 @@ export function jpegTestImage(name) {
   return join(build, 'sources/libjpeg-turbo/testimages', name);
 }
 
-/** The pictures of libpng's two suites and of its collection of broken files, as paths. */
+/** The images of libpng's two suites and of its collection of broken files, as paths. */
 export const pngSuite = () => [
   ...pngFiles('contrib/pngsuite'),
   ...pngFiles('contrib/pngsuite/interlaced'),

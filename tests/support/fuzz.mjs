@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodePng, RGB } from '../../support/png.mjs';
 import { root } from './fixtures.mjs';
-import { tinyPictures } from './tiny-images.mjs';
+import { tinyImages } from './tiny-images.mjs';
 
 const sources = join(root, 'tests/fuzz');
 
@@ -18,11 +18,11 @@ export const seeds = join(root, 'build/fuzz-seeds');
 /** Where what crashed a target is. */
 export const regressions = (target) => join(sources, 'regressions', target);
 
-/** Writes the seeds: whole pictures, with options behind them that are the defaults, or others. */
+/** Writes the seeds: whole images, with options behind them that are the defaults, or others. */
 export async function writeSeeds() {
   mkdirSync(seeds, { recursive: true });
-  const pictures = { ...(await tinyPictures()), 'noise.png': noise() };
-  for (const [name, file] of Object.entries(pictures)) {
+  const images = { ...(await tinyImages()), 'noise.png': noise() };
+  for (const [name, file] of Object.entries(images)) {
     for (const [i, tail] of tails.entries()) {
       writeFileSync(join(seeds, `${name}-${i}`), Buffer.concat([file, tail]));
     }

@@ -29,7 +29,7 @@ const MOST_FILES = 250;
  * byte first, as bytes.
  */
 export function imageMagickSamples(paths, sizes) {
-  const pictures = [];
+  const images = [];
   for (let from = 0; from < paths.length; from += MOST_FILES) {
     const some = paths.slice(from, from + MOST_FILES);
     const options = ['-depth', '16', '-endian', 'LSB'];
@@ -37,10 +37,10 @@ export function imageMagickSamples(paths, sizes) {
     let at = 0;
     for (const { width, height } of sizes.slice(from, from + MOST_FILES)) {
       const end = at + width * height * 8;
-      pictures.push({ data: all.subarray(at, end), width, height });
+      images.push({ data: all.subarray(at, end), width, height });
       at = end;
     }
     if (at !== all.length) throw new Error(`Expected ${at} bytes of samples, not ${all.length}.`);
   }
-  return pictures;
+  return images;
 }

@@ -12,7 +12,7 @@ const u32 = (value) =>
 const secret = (name) => latin1(`<<the whole: ${name}>>`);
 const isJpegLike = Buffer.from([0xff, 0xd8, 0xff, 0xdb]);
 
-/** What shows the whole picture, by the place that it is in. */
+/** What shows the whole image, by the place that it is in. */
 export const secrets = {
   thumbnail: Buffer.concat([isJpegLike, secret('thumbnail')]),
   note: secret('note'),

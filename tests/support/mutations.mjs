@@ -80,7 +80,7 @@ export function mutate(file, random, other) {
   return random.one(ways)(file, random, other);
 }
 
-/** Options for encode(): any that are valid, though not for every picture. */
+/** Options for encode(): any that are valid, though not for every image. */
 export function randomOptions({ below, one }) {
   const maybe = (value) => (below(3) === 0 ? value() : undefined);
   const side = () => 1 + below(40);

@@ -67,11 +67,11 @@ result = np.ascontiguousarray(work)
 `;
 
 /**
- * The part of `picture` { data, width, height } inside `box` (edges, by default all of it) at a size,
+ * The part of `image` { data, width, height } inside `box` (edges, by default all of it) at a size,
  * in floating point and not rounded.
  */
-export async function resizeByDefinition(picture, kernel, size, { box, alpha = false } = {}) {
-  const { data, width, height } = picture;
+export async function resizeByDefinition(image, kernel, size, { box, alpha = false } = {}) {
+  const { data, width, height } = image;
   const result = await python(DEFINITION, {
     data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     ...{ width, height, kernel, alpha, size, box: box ?? null },

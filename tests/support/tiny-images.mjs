@@ -1,4 +1,4 @@
-// Tiny pictures of every kind of file that is read: where every byte of a file is tried, or
+// Tiny images of every kind of file that is read: where every byte of a file is tried, or
 // thousands of jobs are done.
 import { deflateSync } from 'node:zlib';
 import { jpegWithExif, orientation } from '../../support/exif.mjs';
@@ -87,7 +87,7 @@ function runs(bits, compression) {
 }
 
 /** Files by name. */
-export async function tinyPictures() {
+export async function tinyImages() {
   const jpegs = {};
   for (const kind of ['420', '444', 'progressive', 'gray', 'restart', 'cmyk']) {
     jpegs[`${kind}.jpg`] = await fixture(`tiny-${kind}.jpg`);

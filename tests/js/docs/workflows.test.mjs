@@ -1,4 +1,4 @@
-// docs/workflows.md: both blocks of each job run, on the same pictures, and give the same.
+// docs/workflows.md: both blocks of each job run, on the same images, and give the same.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -82,9 +82,9 @@ rows, columns = np.mgrid[0:800, 0:1200]
 waves = np.stack([128 + 100 * np.sin(columns / 90 + i) * np.cos(rows / 70 - i) for i in range(3)], -1)
 noise = np.random.default_rng(64).normal(0, 6, waves.shape)
 image = Image.fromarray((waves + noise).clip(0, 255).astype('uint8'))
-def save(picture, **options):
+def save(image, **options):
     buffer = io.BytesIO()
-    picture.save(buffer, **options)
+    image.save(buffer, **options)
     return buffer.getvalue()
 deep = Image.fromarray((np.mgrid[0:64, 0:64][0] * 1000).astype('uint16'))
 result = {
