@@ -192,14 +192,14 @@ test('invalid colour spaces and profiles are named', async () => {
   const cases = [
     [
       { colorSpace: 'p3' },
-      "one of srgb, display-p3, other for source.colorSpace but received 'p3'",
+      "one of srgb, display-p3, other for `source.colorSpace` but received 'p3'",
     ],
     [
       { colorSpace: null },
-      'one of srgb, display-p3, other for source.colorSpace but received null',
+      'one of srgb, display-p3, other for `source.colorSpace` but received null',
     ],
-    [{ iccProfile: 'x' }, "a Uint8Array for source.iccProfile but received 'x'"],
-    [{ iccProfile: [1] }, 'a Uint8Array for source.iccProfile but received [1]'],
+    [{ iccProfile: 'x' }, "a Uint8Array for `source.iccProfile` but received 'x'"],
+    [{ iccProfile: [1] }, 'a Uint8Array for `source.iccProfile` but received [1]'],
   ];
   for (const [more, text] of cases) {
     const error = await rejects(encode({ ...pixels, ...more }), 'INVALID_ARGUMENT');

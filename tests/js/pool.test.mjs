@@ -231,14 +231,14 @@ describe('a pool', () => {
 
   test('names an invalid option', () => {
     const wrong = [
-      [null, 'options', /^Expected an object for options but received null\.$/],
+      [null, 'options', /^Expected an object for `options` but received null\.$/],
       [5, 'options', /^Expected an object/],
       [{ sise: 2 }, 'sise', /^Unknown option 'sise': did you mean 'size'\?$/],
       [{ threads: 2 }, 'threads', /^Unknown option .* Known options: size, transfer, idleT/],
-      [{ transfer: 1 }, 'transfer', /^Expected true or false for transfer but received 1\.$/],
-      [{ idleTimeout: -1 }, 'idleTimeout', /^Expected a number from 0 to Infinity for idleTimeout/],
+      [{ transfer: 1 }, 'transfer', /^Expected true or false for `transfer` but received 1\.$/],
+      [{ idleTimeout: -1 }, 'idleTimeout', /^Expected a number from 0 to Infinity for `idleTimeout`/],
       [{ idleTimeout: '5' }, 'idleTimeout', /received '5'/],
-      [{ workerUrl: 5 }, 'workerUrl', /^Expected a URL or text for workerUrl but received 5\.$/],
+      [{ workerUrl: 5 }, 'workerUrl', /^Expected a URL or a string for `workerUrl` but received 5\.$/],
       [{ workerUrl: null }, 'workerUrl', /received null/],
     ];
     for (const [options, name, message] of wrong) {
