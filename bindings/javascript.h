@@ -16,6 +16,10 @@ using emscripten::val;
 // In braces it is JavaScript, no newer than ES2019: Emscripten's minifier knows nothing later.
 // NOLINTBEGIN
 // clang-format off
+#ifdef EM_JS_DEPS
+// Emscripten does not see what the functions below call. Its older versions always link these.
+EM_JS_DEPS(crop64, "$AsciiToString,$Emval");
+#endif
 // A string that is a constant in C++ is made once.
 EM_JS(EM_VAL, js_constant, (const char* text), {
   const made = js_constant.made || (js_constant.made = new Map());

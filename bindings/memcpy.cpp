@@ -1,5 +1,7 @@
-// memcpy() with SIMD and nothing else. Emscripten's goes through JavaScript from 512 bytes on,
-// which takes longer than most of our copies, a row each, and by words of four bytes below that.
+// memcpy() by vectors of 16 bytes. Without bulk memory (before Emscripten 4) Emscripten's own calls
+// JavaScript for 512 bytes or more, which takes longer than most of our copies, a row each, and
+// copies four bytes at a time below that. With bulk memory it is one instruction, memory.copy.
+#ifndef __wasm_bulk_memory__
 #include <wasm_simd128.h>
 
 #include <cstddef>
@@ -62,3 +64,4 @@ extern "C" void* memcpy(void* to, const void* from, size_t count) {
   }
   return to;
 }
+#endif

@@ -204,7 +204,12 @@ async function bundle(options) {
 // Emscripten leaves the glue's own names as long as they are: a quarter of its download.
 async function minify(glue) {
   const { transform } = await import('esbuild');
-  const { code } = await transform(glue, { minify: true, format: 'esm', legalComments: 'none' });
+  const { code } = await transform(glue, {
+    minify: true,
+    format: 'esm',
+    legalComments: 'none',
+    define: { 'import.meta.url': '"file:"', document: 'undefined' },
+  });
   // A bundler may leave it out where nothing uses it.
   return code.replace('=(()=>', '=/* @__PURE__ */(()=>');
 }

@@ -107,13 +107,12 @@ Result<size_t> decode_in_place(uint8_t* text, size_t length, DecodeGroups decode
 // After Muła and Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions" (2018),
 // adapted to the instructions of WebAssembly.
 
-// Hides a constant from LLVM, which would turn a multiplication by powers of two into a shift for
-// each lane.
-v128_t opaque(v128_t multiplier) {
-#ifdef __wasm__
-  asm("" : "+r"(multiplier));
-#endif
-  return multiplier;
+// The lanes 1, 16, 1, 16, ... The asm hides them from LLVM, which turns a product by constant powers
+// of two into a shift per lane. Its operand is a scalar: LLVM 19 fails to compile a vector there.
+v128_t one_and_sixteen() {
+  int32_t pair = 16 << 16 | 1;
+  asm("" : "+r"(pair));
+  return wasm_i32x4_splat(pair);
 }
 
 // Encodes 12 bytes (the last 4 of the 16 are ignored) as 16 characters.
@@ -226,7 +225,7 @@ Result<size_t> base64_decode_in_place_scalar(uint8_t* text, size_t length) {
 #ifdef CROP64_SIMD
 
 void base64_encode(Bytes bytes, char* text) {
-  const v128_t one_sixteen = opaque(wasm_i16x8_const(1, 16, 1, 16, 1, 16, 1, 16));
+  const v128_t one_sixteen = one_and_sixteen();
   size_t i = 0;
   for (; bytes.size() - i >= 16; i += 12, text += 16) {
     wasm_v128_store(text, encode_block(wasm_v128_load(bytes.data() + i), one_sixteen));
