@@ -22,10 +22,11 @@ namespace {
 constexpr Codec kCodecs[] = {
     {Format::kJpeg, "jpeg", "JPEG", "image/jpeg", matches_jpeg, probe_jpeg, decode_jpeg, begin_jpeg,
      encode_jpeg, move_jpeg, rewrite_jpeg, metadata_of_jpeg, storable_jpeg, jpeg_encode_memory},
-    {Format::kPng, "png", "PNG", "image/png", matches_png, probe_png, decode_png, begin_png,
-     encode_png, nullptr, rewrite_png, metadata_of_png, storable_png, png_encode_memory},
-    {Format::kBmp, "bmp", "BMP", "image/bmp", matches_bmp, probe_bmp, decode_bmp, nullptr, nullptr,
-     nullptr, nullptr, nullptr, nullptr, nullptr},
+    {Format::kPng, "png", "PNG", "image/png", png::matches, png::probe, png::decode,
+     png::start_decoding, png::encode, nullptr, png::rewrite, png::read_metadata,
+     png::encoder_layout, png::encode_memory},
+    {Format::kBmp, "bmp", "BMP", "image/bmp", bmp::matches, bmp::probe, bmp::decode, nullptr,
+     nullptr, nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
 // Image formats that are not decoded here, but can be named and copied.

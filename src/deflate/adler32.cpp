@@ -8,7 +8,7 @@
 #include <zlib.h>
 #endif
 
-namespace crop64 {
+namespace crop64::deflate {
 
 #ifdef CROP64_SIMD
 
@@ -20,7 +20,7 @@ constexpr size_t kSteps = 256;
 
 }  // namespace
 
-uint32_t add_to_adler(uint32_t adler, Bytes bytes) {
+uint32_t adler32_update(uint32_t adler, Bytes bytes) {
   uint64_t sum = adler & 0xffff;
   uint64_t sum_of_sums = adler >> 16;
   const uint8_t* in = bytes.data();
@@ -57,10 +57,10 @@ uint32_t add_to_adler(uint32_t adler, Bytes bytes) {
 
 #else
 
-uint32_t add_to_adler(uint32_t adler, Bytes bytes) {
+uint32_t adler32_update(uint32_t adler, Bytes bytes) {
   return static_cast<uint32_t>(adler32_z(adler, bytes.data(), bytes.size()));
 }
 
 #endif
 
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -5,12 +5,12 @@
 
 #include "base/buffer.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 
 // Of no bytes.
-constexpr uint32_t kAdlerStart = 1;
+constexpr uint32_t kAdler32Start = 1;
 
 // The checksum of what `adler` is that of, followed by `bytes`.
-uint32_t add_to_adler(uint32_t adler, Bytes bytes);
+uint32_t adler32_update(uint32_t adler, Bytes bytes);
 
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace crop64 {
+namespace crop64::deflate {
 namespace {
 
 uint64_t load_64(const uint8_t* bytes) {
@@ -80,14 +80,14 @@ class FastCursor : private Cursor {
     in += (~count & 63) / 8;
     count |= 56;
   }
-  // What comes next; a link where its code is longer than a look.
+  // What comes next; a subtable pointer if its code is longer than a lookup.
   template <class Table>
-  Entry look(const Table& table) const {
-    return table.look(bits);
+  Entry lookup(const Table& table) const {
+    return table.lookup(bits);
   }
   template <class Table>
   Entry follow(const Table& table, Entry entry) const {
-    return is_link(entry) ? table.follow(entry, bits) : entry;
+    return is_subtable_pointer(entry) ? table.follow(entry, bits) : entry;
   }
   void drop(Entry entry) {
     bits = dropped(bits, entry);
@@ -108,7 +108,7 @@ class FastCursor : private Cursor {
     const uint32_t length = value_of(entry) + extra_bits(bits, entry);
     drop(entry);
     refill();
-    entry = follow(distances, look(distances));
+    entry = follow(distances, lookup(distances));
     const uint32_t distance = value_of(entry) + extra_bits(bits, entry);
     drop(entry);
     return {length, distance};
@@ -126,21 +126,21 @@ bool copy_match(const uint8_t* first, uint8_t* out, const Match& match) {
   return copy(first, out, match);
 }
 
-Symbols SymbolDecoder::decode(const uint8_t* first, Cursor& from, const uint8_t* end,
-                              const uint8_t* in_end) const {
+BlockStatus BlockDecoder::decode_block(const uint8_t* first, Cursor& from, const uint8_t* end,
+                                       const uint8_t* in_end) const {
   const uint8_t* const in_safe = in_end - 16;
   const auto& litlens = tables.litlens;
   FastCursor at(from);
-  Symbols symbols = Symbols::kGoOn;
+  BlockStatus status = BlockStatus::kMore;
   at.refill();
-  Entry entry = at.look(litlens);
+  Entry entry = at.lookup(litlens);
   while (at.in <= in_safe && at.out < end) {
     if (at.take_literals(entry)) {
-      entry = at.look(litlens);
+      entry = at.lookup(litlens);
       if (at.take_literals(entry)) {
-        entry = at.look(litlens);
+        entry = at.lookup(litlens);
         if (at.take_literals(entry)) {
-          entry = at.look(litlens);
+          entry = at.lookup(litlens);
           at.refill();
           continue;
         }
@@ -150,26 +150,26 @@ Symbols SymbolDecoder::decode(const uint8_t* first, Cursor& from, const uint8_t*
       entry = at.follow(litlens, entry);
       if (at.take_literals(entry)) {
         at.refill();
-        entry = at.look(litlens);
+        entry = at.lookup(litlens);
         continue;
       }
       if (is_exceptional(entry)) {
         at.drop(entry);
-        symbols = is_end(entry) ? Symbols::kEnded : Symbols::kUnsound;
+        status = is_end(entry) ? BlockStatus::kEndOfBlock : BlockStatus::kCorrupt;
         break;
       }
     }
     const Match match = at.take_match(entry, tables.distances);
     at.refill();
-    entry = at.look(litlens);
+    entry = at.lookup(litlens);
     if (!copy(first, at.out, match)) {
-      symbols = Symbols::kUnsound;
+      status = BlockStatus::kCorrupt;
       break;
     }
     at.out += match.length;
   }
   from = at.cursor();
-  return symbols;
+  return status;
 }
 
 // What a look finds is known only when the one before it is done, and a processor could do two at a
@@ -179,30 +179,30 @@ Symbols SymbolDecoder::decode(const uint8_t* first, Cursor& from, const uint8_t*
 // aside, for where it belongs is not known yet, nor what its matches refer to. When the first place
 // has come to where the second one began, it goes on until it is where that one has been, too, and
 // has the rest from there.
-Symbols SymbolDecoder::decode_in_two(const uint8_t* first, Cursor& at, const uint8_t* end,
-                                     const uint8_t* in_end, const uint8_t* until) {
+BlockStatus BlockDecoder::decode_speculatively(const uint8_t* first, Cursor& at, const uint8_t* end,
+                                               const uint8_t* in_end, const uint8_t* until) {
   // A byte gives a literal and a half, about.
-  const uint8_t* const split = at.in + std::min((until - at.in) / 2, ptrdiff_t{kBeyond / 2});
+  const uint8_t* const split = at.in + std::min((until - at.in) / 2, ptrdiff_t{kOverrun / 2});
   Cursor ahead = {0, 0, split, literals_.data()};
   if (!decode_both(first, at, end, ahead, split, in_end)) {
-    return Symbols::kUnsound;
+    return BlockStatus::kCorrupt;
   }
   // Where the second place had to stop before, the first one is not there yet.
-  const Symbols symbols = decode(first, at, end, split);
-  if (symbols != Symbols::kGoOn) {
-    return symbols;
+  const BlockStatus status = decode_block(first, at, end, split);
+  if (status != BlockStatus::kMore) {
+    return status;
   }
-  size_t mark = 0;
+  size_t sync = 0;
   while (at.out < end) {
     const ptrdiff_t position = at.behind(split);
-    while (mark < mark_count_ && marks_[mark].position < position) {
-      ++mark;
+    while (sync < sync_point_count_ && sync_points_[sync].position < position) {
+      ++sync;
     }
-    if (mark == mark_count_) {
+    if (sync == sync_point_count_) {
       break;
     }
-    if (marks_[mark].position == position) {
-      return take_over(first, at, ahead, marks_[mark]);
+    if (sync_points_[sync].position == position) {
+      return splice(first, at, ahead, sync_points_[sync]);
     }
     Match match;
     const Next next = take_next(at, match);
@@ -211,32 +211,32 @@ Symbols SymbolDecoder::decode_in_two(const uint8_t* first, Cursor& at, const uin
     }
     if (next == Next::kMatch) {
       if (!copy(first, at.out, match)) {
-        return Symbols::kUnsound;
+        return BlockStatus::kCorrupt;
       }
       at.out += match.length;
     }
   }
-  return Symbols::kGoOn;
+  return BlockStatus::kMore;
 }
 
 // Until `here` is near `split`, or one of them can't go on. False where the stream is not sound.
-bool SymbolDecoder::decode_both(const uint8_t* first, Cursor& here, const uint8_t* end,
-                                Cursor& ahead, const uint8_t* split, const uint8_t* in_end) {
+bool BlockDecoder::decode_both(const uint8_t* first, Cursor& here, const uint8_t* end,
+                               Cursor& ahead, const uint8_t* split, const uint8_t* in_end) {
   // What a round of decode_literals() and what may follow it read and write at most.
   constexpr size_t kRoundIn = 8;
   constexpr size_t kRoundOut = 10;
-  constexpr size_t kMarkRounds = 2;
-  mark_count_ = 0;
+  constexpr size_t kSyncRounds = 2;
+  sync_point_count_ = 0;
   copy_count_ = 0;
-  const uint8_t* most = literals_.data() + kBeyond;  // less what matches copy
+  const uint8_t* most = literals_.data() + kOverrun;  // less what matches copy
   const uint8_t* const in_safe = in_end - 24;
   for (;;) {
     size_t rounds = std::min({times(kRoundIn, here.in, split), times(kRoundIn, ahead.in, in_safe),
                               times(kRoundOut, here.out, end), times(kRoundOut, ahead.out, most)});
-    if (mark_count_ < marks_.size()) {
+    if (sync_point_count_ < sync_points_.size()) {
       const auto literals = static_cast<size_t>(ahead.out - literals_.data());
-      marks_[mark_count_++] = {ahead.behind(split), literals, copy_count_};
-      rounds = std::min(rounds, kMarkRounds);
+      sync_points_[sync_point_count_++] = {ahead.behind(split), literals, copy_count_};
+      rounds = std::min(rounds, kSyncRounds);
     }
     if (rounds == 0) {
       return true;
@@ -274,14 +274,14 @@ bool SymbolDecoder::decode_both(const uint8_t* first, Cursor& here, const uint8_
 
 // Decodes literals at both places in turns, four looks at each, so many rounds. False where
 // something else comes next at one of them.
-bool SymbolDecoder::decode_literals(Cursor& here_at, Cursor& ahead_at, size_t rounds) const {
+bool BlockDecoder::decode_literals(Cursor& here_at, Cursor& ahead_at, size_t rounds) const {
   const auto& litlens = tables.litlens;
   FastCursor here(here_at);
   FastCursor ahead(ahead_at);
-  const auto take = [&](FastCursor& at) { return at.take_literals(at.look(litlens)); };
+  const auto take = [&](FastCursor& at) { return at.take_literals(at.lookup(litlens)); };
   const auto take_long = [&](FastCursor& at) {
     at.refill();
-    return at.take_literals(at.follow(litlens, at.look(litlens)));
+    return at.take_literals(at.follow(litlens, at.lookup(litlens)));
   };
   for (; rounds > 0; --rounds) {
     here.refill();
@@ -300,10 +300,10 @@ bool SymbolDecoder::decode_literals(Cursor& here_at, Cursor& ahead_at, size_t ro
 }
 
 // Takes literals, or a match, which is for the caller to copy; what else comes next is not taken.
-SymbolDecoder::Next SymbolDecoder::take_next(Cursor& from, Match& match) const {
+BlockDecoder::Next BlockDecoder::take_next(Cursor& from, Match& match) const {
   FastCursor at(from);
   at.refill();
-  const Entry entry = at.follow(tables.litlens, at.look(tables.litlens));
+  const Entry entry = at.follow(tables.litlens, at.lookup(tables.litlens));
   if (is_exceptional(entry)) {
     return Next::kOther;
   }
@@ -315,27 +315,27 @@ SymbolDecoder::Next SymbolDecoder::take_next(Cursor& from, Match& match) const {
   return is_literal ? Next::kLiterals : Next::kMatch;
 }
 
-// Writes what was decoded ahead from a mark on, and goes to where that ends.
-Symbols SymbolDecoder::take_over(const uint8_t* first, Cursor& here, const Cursor& ahead,
-                                 const Mark& mark) const {
+// Writes what was decoded ahead from a sync on, and goes to where that ends.
+BlockStatus BlockDecoder::splice(const uint8_t* first, Cursor& here, const Cursor& ahead,
+                                 const SyncPoint& sync) const {
   uint8_t* out = here.out;
-  const uint8_t* from = literals_.data() + mark.literals;
+  const uint8_t* from = literals_.data() + sync.literals;
   const auto put_until = [&](const uint8_t* until) {
     std::memcpy(out, from, static_cast<size_t>(until - from));
     out += until - from;
     from = until;
   };
-  for (size_t i = mark.matches; i < copy_count_; ++i) {
+  for (size_t i = sync.matches; i < copy_count_; ++i) {
     put_until(literals_.data() + copies_[i].literals);
     if (!copy(first, out, copies_[i].match)) {
-      return Symbols::kUnsound;
+      return BlockStatus::kCorrupt;
     }
     out += copies_[i].match.length;
   }
   put_until(ahead.out);
   here = ahead;
   here.out = out;
-  return Symbols::kGoOn;
+  return BlockStatus::kMore;
 }
 
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -8,7 +8,7 @@
 
 #include "deflate/decode_table.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 
 // Where a decoder is in a stream, and in what it writes.
 struct Cursor {
@@ -29,15 +29,15 @@ struct Match {
 };
 
 // The bytes from `out` on become what stands before them by the match's distance. Writes up to
-// SymbolDecoder::kSlack bytes more. False where that is before `first`.
+// BlockDecoder::kSlack bytes more. False where that is before `first`.
 bool copy_match(const uint8_t* first, uint8_t* out, const Match& match);
 
-enum class Symbols : uint8_t { kGoOn, kEnded, kUnsound };
+enum class BlockStatus : uint8_t { kMore, kEndOfBlock, kCorrupt };
 
-class SymbolDecoder {
+class BlockDecoder {
  public:
   // How many bytes may be written behind the end that is given, and how many more written over.
-  static constexpr size_t kBeyond = 8192;
+  static constexpr size_t kOverrun = 8192;
   static constexpr size_t kSlack = 16;
 
   // Those of the block.
@@ -45,16 +45,17 @@ class SymbolDecoder {
 
   // Decodes as long as the block goes on, `at.out` is before `end`, and 16 bytes are left before
   // `in_end`. Matches may reach back to `first`.
-  Symbols decode(const uint8_t* first, Cursor& at, const uint8_t* end, const uint8_t* in_end) const;
+  BlockStatus decode_block(const uint8_t* first, Cursor& at, const uint8_t* end,
+                           const uint8_t* in_end) const;
   // Decodes some of that, in less time where matches are few. The block is likely to go on up to
   // `until`, which is a kilobyte or more ahead, and not behind `in_end`.
-  Symbols decode_in_two(const uint8_t* first, Cursor& at, const uint8_t* end, const uint8_t* in_end,
-                        const uint8_t* until);
+  BlockStatus decode_speculatively(const uint8_t* first, Cursor& at, const uint8_t* end,
+                                   const uint8_t* in_end, const uint8_t* until);
 
  private:
   enum class Next : uint8_t { kLiterals, kMatch, kOther };
   // Where a place was that decodes ahead, and what it had decoded by then.
-  struct Mark {
+  struct SyncPoint {
     ptrdiff_t position;
     size_t literals;
     size_t matches;
@@ -69,14 +70,14 @@ class SymbolDecoder {
   bool decode_both(const uint8_t* first, Cursor& here, const uint8_t* end, Cursor& ahead,
                    const uint8_t* split, const uint8_t* in_end);
   bool decode_literals(Cursor& here, Cursor& ahead, size_t rounds) const;
-  Symbols take_over(const uint8_t* first, Cursor& here, const Cursor& ahead,
-                    const Mark& mark) const;
+  BlockStatus splice(const uint8_t* first, Cursor& here, const Cursor& ahead,
+                     const SyncPoint& sync) const;
 
-  std::array<uint8_t, kBeyond + kSlack> literals_;
+  std::array<uint8_t, kOverrun + kSlack> literals_;
   std::array<Copy, 64> copies_;
-  std::array<Mark, 8> marks_;
+  std::array<SyncPoint, 8> sync_points_;
   size_t copy_count_ = 0;
-  size_t mark_count_ = 0;
+  size_t sync_point_count_ = 0;
 };
 
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -6,7 +6,7 @@
 
 #include "base/simd.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 namespace {
 
 // The sum without carries of sixteen bytes each.
@@ -91,11 +91,11 @@ uint32_t add_by(size_t unit, uint32_t crc, Bytes bytes) {
 
 }  // namespace
 
-uint32_t add_to_crc(uint32_t crc, Bytes bytes) { return add_by(kWord, crc, bytes); }
+uint32_t crc32_update(uint32_t crc, Bytes bytes) { return add_by(kWord, crc, bytes); }
 
-}  // namespace crop64
+}  // namespace crop64::deflate
 
 // libpng's calls of zlib's function come here (cmake/libraries.cmake).
 extern "C" unsigned long crop64_crc32(unsigned long crc, const uint8_t* bytes, unsigned count) {
-  return crop64::add_to_crc(static_cast<uint32_t>(crc), {bytes, count});
+  return crop64::deflate::crc32_update(static_cast<uint32_t>(crc), {bytes, count});
 }

@@ -6,12 +6,12 @@
 
 #include "base/buffer.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 
 // Of no bytes.
-constexpr uint32_t kCrcStart = 0;
+constexpr uint32_t kCrc32Start = 0;
 
 // The checksum of what `crc` is that of, followed by `bytes`.
-uint32_t add_to_crc(uint32_t crc, Bytes bytes);
+uint32_t crc32_update(uint32_t crc, Bytes bytes);
 
-}  // namespace crop64
+}  // namespace crop64::deflate

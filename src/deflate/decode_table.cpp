@@ -2,10 +2,10 @@
 
 #include <cstring>
 
-namespace crop64 {
+namespace crop64::deflate {
 namespace {
 
-constexpr unsigned kMostCodeBits = 15;
+constexpr unsigned kMaxCodeBits = 15;
 
 // RFC 1951, section 3.2.5: what stands behind a symbol, and how many extra bits.
 Entry length_entry(size_t symbol) {
@@ -13,30 +13,30 @@ Entry length_entry(size_t symbol) {
                                 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
   const size_t index = symbol - 257;
   const uint32_t extra = index < 8 || index == 28 ? 0 : static_cast<uint32_t>(index / 4 - 1);
-  return uint32_t{kBase[index]} << kValueAt | extra;
+  return uint32_t{kBase[index]} << kValueShift | extra;
 }
 
 Entry litlen_entry(size_t symbol) {
   if (symbol < 256) {
-    return 1u << kLiteralsAt | static_cast<uint32_t>(symbol) << kValueAt;
+    return 1u << kLiteralsShift | static_cast<uint32_t>(symbol) << kValueShift;
   }
   if (symbol == 256) {
     return kEnd;
   }
-  return symbol < DecodeTables::kMostLitlens ? length_entry(symbol) : kInvalid;
+  return symbol < DecodeTables::kMaxLitlens ? length_entry(symbol) : kInvalid;
 }
 
 Entry distance_entry(size_t symbol) {
-  if (symbol >= DecodeTables::kMostDistances) {
+  if (symbol >= DecodeTables::kMaxDistances) {
     return kInvalid;
   }
   const uint32_t extra = symbol < 4 ? 0 : static_cast<uint32_t>(symbol / 2 - 1);
   const uint32_t base = symbol < 4 ? static_cast<uint32_t>(symbol) + 1
                                    : ((2 + static_cast<uint32_t>(symbol % 2)) << extra) + 1;
-  return base << kValueAt | extra;
+  return base << kValueShift | extra;
 }
 
-Entry plain_entry(size_t symbol) { return static_cast<uint32_t>(symbol) << kValueAt; }
+Entry plain_entry(size_t symbol) { return static_cast<uint32_t>(symbol) << kValueShift; }
 
 // The code that comes after one whose bits stand first bit lowest.
 uint32_t next_code(uint32_t code, unsigned length) {
@@ -47,9 +47,9 @@ uint32_t next_code(uint32_t code, unsigned length) {
   return bit == 0 ? 0 : (code & (bit - 1)) | bit;
 }
 
-// Symbols in the order of their codes, shortest first.
+// BlockStatus in the order of their codes, shortest first.
 struct Codes {
-  std::array<uint16_t, kMostCodeBits + 2> starts = {};  // where those of a length begin
+  std::array<uint16_t, kMaxCodeBits + 2> starts = {};  // where those of a length begin
   std::array<uint16_t, 288> symbols;
   std::array<uint16_t, 288> codes;  // first bit lowest
 
@@ -57,22 +57,22 @@ struct Codes {
 };
 
 Codes codes_of(std::span<const uint8_t> lengths) {
-  std::array<uint16_t, kMostCodeBits + 1> counts = {};
+  std::array<uint16_t, kMaxCodeBits + 1> counts = {};
   for (const uint8_t length : lengths) {
     ++counts[length];
   }
   Codes codes;
-  for (unsigned length = 1; length <= kMostCodeBits; ++length) {
+  for (unsigned length = 1; length <= kMaxCodeBits; ++length) {
     codes.starts[length + 1] = static_cast<uint16_t>(codes.starts[length] + counts[length]);
   }
-  std::array<uint16_t, kMostCodeBits + 2> next = codes.starts;
+  std::array<uint16_t, kMaxCodeBits + 2> next = codes.starts;
   for (size_t i = 0; i < lengths.size(); ++i) {
     if (lengths[i] != 0) {
       codes.symbols[next[lengths[i]]++] = static_cast<uint16_t>(i);
     }
   }
   uint32_t code = 0;
-  for (unsigned length = 1; length <= kMostCodeBits; ++length) {
+  for (unsigned length = 1; length <= kMaxCodeBits; ++length) {
     for (size_t i = codes.starts[length]; i < codes.starts[length + 1]; ++i) {
       codes.codes[i] = static_cast<uint16_t>(code);
       code = next_code(code, length);
@@ -88,7 +88,7 @@ enum class Incomplete : uint8_t { kRefused, kOneBit };
 bool is_sound(const Codes& codes, Incomplete incomplete) {
   int left = 1;
   unsigned longest = 0;
-  for (unsigned length = 1; length <= kMostCodeBits; ++length) {
+  for (unsigned length = 1; length <= kMaxCodeBits; ++length) {
     left = 2 * left - codes.count(length);
     longest = codes.count(length) > 0 ? length : longest;
     if (left < 0) {
@@ -108,7 +108,7 @@ void double_table(Entry* table, unsigned bits) {
 void fill_table(const Codes& codes, Entry (*symbol_entry)(size_t), unsigned table_bits,
                 Entry* table) {
   const auto entry = [&](size_t i, unsigned length) {
-    return symbol_entry(codes.symbols[i]) + (length << kCodeBitsAt | length);
+    return symbol_entry(codes.symbols[i]) + (length << kCodeBitsShift | length);
   };
   table[0] = kInvalid;  // which a code of one bit leaves half open
   for (unsigned length = 1; length <= table_bits; ++length) {
@@ -122,7 +122,7 @@ void fill_table(const Codes& codes, Entry (*symbol_entry)(size_t), unsigned tabl
   uint32_t prefix = UINT32_MAX;
   uint32_t subtable = 0;
   unsigned subtable_bits = 0;
-  for (unsigned length = table_bits + 1; length <= kMostCodeBits; ++length) {
+  for (unsigned length = table_bits + 1; length <= kMaxCodeBits; ++length) {
     for (size_t i = codes.starts[length]; i < codes.starts[length + 1]; ++i) {
       const uint32_t code = codes.codes[i];
       if ((code & (table_size - 1)) != prefix) {
@@ -136,7 +136,8 @@ void fill_table(const Codes& codes, Entry (*symbol_entry)(size_t), unsigned tabl
         }
         subtable = used;
         used += 1u << subtable_bits;
-        table[prefix] = kLink | subtable << kValueAt | subtable_bits << kCodeBitsAt;
+        table[prefix] =
+            kSubtablePointer | subtable << kValueShift | subtable_bits << kCodeBitsShift;
       }
       for (uint32_t at = code >> table_bits; at < 1u << subtable_bits;
            at += 1u << (length - table_bits)) {
@@ -157,7 +158,7 @@ void pair_literals(const Codes& codes, Entry* table) {
     for (size_t i = codes.starts[bits]; i < codes.starts[bits + 1]; ++i) {
       if (codes.symbols[i] < 256) {
         second[codes.codes[i]] =
-            1u << kLiteralsAt | uint32_t{codes.symbols[i]} << (kValueAt + 8) | bits;
+            1u << kLiteralsShift | uint32_t{codes.symbols[i]} << (kValueShift + 8) | bits;
       }
     }
     const unsigned length = kTableBits - bits;
@@ -177,9 +178,9 @@ void pair_literals(const Codes& codes, Entry* table) {
 bool lengths_are_rare(std::span<const uint8_t> lengths) {
   uint32_t share = 0;
   for (size_t i = 257; i < lengths.size(); ++i) {
-    share += lengths[i] != 0 ? 1u << (kMostCodeBits - lengths[i]) : 0;
+    share += lengths[i] != 0 ? 1u << (kMaxCodeBits - lengths[i]) : 0;
   }
-  return share <= (1u << kMostCodeBits) / 32;
+  return share <= (1u << kMaxCodeBits) / 32;
 }
 
 }  // namespace
@@ -195,11 +196,11 @@ bool DecodeTables::make(std::span<const uint8_t> litlen_lengths,
   fill_table(litlen_codes, litlen_entry, kLitlenBits, litlens.entries.data());
   pair_literals(litlen_codes, litlens.entries.data());
   fill_table(distance_codes, distance_entry, kDistanceBits, distances.entries.data());
-  few_matches = lengths_are_rare(litlen_lengths);
+  matches_are_rare = lengths_are_rare(litlen_lengths);
   return true;
 }
 
-bool make_lengths_table(std::span<const uint8_t> lengths, LengthsTable& table) {
+bool make_precode_table(std::span<const uint8_t> lengths, PrecodeTable& table) {
   const Codes codes = codes_of(lengths);
   if (!is_sound(codes, Incomplete::kRefused)) {
     return false;
@@ -208,4 +209,4 @@ bool make_lengths_table(std::span<const uint8_t> lengths, LengthsTable& table) {
   return true;
 }
 
-}  // namespace crop64
+}  // namespace crop64::deflate

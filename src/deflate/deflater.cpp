@@ -10,12 +10,16 @@
 #include "deflate/adler32.h"
 #include "deflate/huffman.h"
 
-namespace crop64 {
+#ifdef __wasm_simd128__
+#include <wasm_simd128.h>
+#endif
+
+namespace crop64::deflate {
 namespace {
 
 constexpr uint32_t kWindow = 32768;
-constexpr uint32_t kShortest = 3;
-constexpr uint32_t kLongest = 258;
+constexpr uint32_t kMinMatch = 3;
+constexpr uint32_t kMaxMatch = 258;
 // How far behind the data may be read.
 constexpr size_t kSlack = 16;
 
@@ -46,8 +50,8 @@ uint32_t log_2(uint32_t value) { return 31u - static_cast<uint32_t>(__builtin_cl
 
 // RFC 1951, section 3.2.5: four symbols to an octave of lengths...
 Symbol length_symbol(uint32_t length) {
-  const uint32_t value = length - kShortest;
-  if (length == kLongest) {
+  const uint32_t value = length - kMinMatch;
+  if (length == kMaxMatch) {
     return {285, 0, 0};
   }
   if (value < 8) {
@@ -112,20 +116,20 @@ struct Sequence {
 // One block of the stream: what it says, and its bits.
 class Block {
  public:
-  static constexpr size_t kMostLiterals = size_t{64} * 1024 - 1;  // as many as can be stored
+  static constexpr size_t kMaxLiterals = size_t{64} * 1024 - 1;  // as many as can be stored
   // Shorter blocks, each with a code of its own, suit their bytes better and spend more on codes.
-  static constexpr size_t kUsualLiterals = size_t{32} * 1024;
-  static constexpr size_t kMostSequences = size_t{8} * 1024;
+  static constexpr size_t kDefaultLiterals = size_t{32} * 1024;
+  static constexpr size_t kMaxSequences = size_t{8} * 1024;
   // Fixed codes give the most bits: 9 for a literal, 8 + 5 and 5 + 13 for a match.
-  static constexpr size_t kMostBytes = kMostLiterals * 9 / 8 + kMostSequences * 4 + 1024;
+  static constexpr size_t kMaxBytes = kMaxLiterals * 9 / 8 + kMaxSequences * 4 + 1024;
 
   size_t room() const {
-    const bool full = sequences_ + 1 == kMostSequences || literals_ >= most_literals_;
-    return full ? 0 : most_literals_ - literals_;
+    const bool full = sequences_ + 1 == kMaxSequences || literals_ >= max_literals_;
+    return full ? 0 : max_literals_ - literals_;
   }
 
-  // At most kMostLiterals; from now on.
-  void set_most_literals(size_t most) { most_literals_ = most; }
+  // At most kMaxLiterals; from now on.
+  void set_max_literals(size_t most) { max_literals_ = most; }
 
   // At most room() of them.
   void add_literals(const uint8_t* bytes, size_t count) {
@@ -163,15 +167,15 @@ class Block {
   void write_symbols(const Codes& codes, BitWriter& out) const;
   void clear();
 
-  size_t most_literals_ = kUsualLiterals;
+  size_t max_literals_ = kDefaultLiterals;
   size_t literals_ = 0;
   size_t in_sequences_ = 0;  // literals that are in a sequence already
   size_t sequences_ = 0;
   uint64_t extra_bits_ = 0;
   std::array<uint32_t, 288> litlen_counts_ = {};
   std::array<uint32_t, 32> distance_counts_ = {};
-  std::array<uint8_t, kMostLiterals + kSlack> literal_;
-  std::array<Sequence, kMostSequences> sequence_;
+  std::array<uint8_t, kMaxLiterals + kSlack> literal_;
+  std::array<Sequence, kMaxSequences> sequence_;
 };
 
 void Block::count_literals() {
@@ -206,9 +210,9 @@ uint64_t Block::cost(const uint8_t* litlens, const uint8_t* distances) const {
 }
 
 // How a dynamic block's code lengths are told: RFC 1951, section 3.2.7.
-class CodeLengths {
+class Precode {
  public:
-  explicit CodeLengths(std::array<uint8_t, kLitlens + kDistances>& lengths) {
+  explicit Precode(std::array<uint8_t, kLitlens + kDistances>& lengths) {
     while (litlens_ > 257 && lengths[litlens_ - 1] == 0) {
       --litlens_;
     }
@@ -221,13 +225,13 @@ class CodeLengths {
     find_repeats(std::span(all).first(litlens_ + distances_));
     make_code_lengths(counts_, 7, lengths_);
     make_codes(lengths_, codes_);
-    while (told_ > 4 && lengths_[kOrder[told_ - 1]] == 0) {
-      --told_;
+    while (explicit_lengths_ > 4 && lengths_[kOrder[explicit_lengths_ - 1]] == 0) {
+      --explicit_lengths_;
     }
   }
 
   uint64_t bits() const {
-    uint64_t bits = 14 + 3 * uint64_t{told_};
+    uint64_t bits = 14 + 3 * uint64_t{explicit_lengths_};
     for (size_t i = 0; i < used_; ++i) {
       bits += lengths_[items_[i].symbol] + items_[i].extra_bits;
     }
@@ -237,9 +241,9 @@ class CodeLengths {
   void write(BitWriter& out) const {
     out.put(litlens_ - 257, 5);
     out.put(distances_ - 1, 5);
-    out.put(told_ - 4, 4);
+    out.put(explicit_lengths_ - 4, 4);
     out.flush();
-    for (size_t i = 0; i < told_; ++i) {
+    for (size_t i = 0; i < explicit_lengths_; ++i) {
       out.put(lengths_[kOrder[i]], 3);
       out.flush();
     }
@@ -292,7 +296,7 @@ class CodeLengths {
 
   size_t litlens_ = kLitlens;
   size_t distances_ = kDistances;
-  size_t told_ = 19;
+  size_t explicit_lengths_ = 19;
   size_t used_ = 0;
   std::array<Symbol, kLitlens + kDistances> items_;
   std::array<uint32_t, 19> counts_ = {};
@@ -347,14 +351,14 @@ void Block::write(bool is_last, BitWriter& out) {
   const std::span all(codes.lengths);
   make_code_lengths(std::span(litlen_counts_).first(kLitlens), 14, all.first(kLitlens));
   make_code_lengths(std::span(distance_counts_).first(kDistances), 15, all.last(kDistances));
-  const CodeLengths code_lengths(codes.lengths);
+  const Precode precode(codes.lengths);
   std::array<uint8_t, 288> fixed;
   for (size_t i = 0; i < fixed.size(); ++i) {
     fixed[i] = fixed_length(i);
   }
   std::array<uint8_t, 32> fixed_distances;
   fixed_distances.fill(5);
-  const uint64_t dynamic_bits = code_lengths.bits() + cost(all.data(), all.data() + kLitlens);
+  const uint64_t dynamic_bits = precode.bits() + cost(all.data(), all.data() + kLitlens);
   const uint64_t fixed_bits = cost(fixed.data(), fixed_distances.data());
   if (!has_matches && std::min(dynamic_bits, fixed_bits) >= 8 * literals_ + 32) {
     write_stored(is_last, out);
@@ -370,7 +374,7 @@ void Block::write(bool is_last, BitWriter& out) {
   } else {
     out.put(2, 2);
     out.flush();
-    code_lengths.write(out);
+    precode.write(out);
     make_codes(all.first(kLitlens), codes.litlens);
     make_codes(all.last(kDistances), codes.distances);
   }
@@ -429,14 +433,14 @@ struct Match {
 // Where sequences of bytes were seen before: chains of the places whose six bytes have the same
 // hash, the nearest first, and the nearest place with the same three bytes. A chain of fewer bytes
 // has many more places, nearly all of which are no better than the nearest.
-class Matcher {
+class HashChainMatchFinder {
  public:
   // As zlib's configuration_table: how many places are tried, and when to be content.
   struct Effort {
-    uint16_t good;    // with a match of this length, a quarter of the places
-    uint16_t lazy;    // and with one of this length, the next byte does not get a search
-    uint16_t nice;    // a match of this length ends the search
-    uint16_t places;  // that are tried: at least 4
+    uint16_t good;       // with a match of this length, a quarter of the places
+    uint16_t lazy;       // and with one of this length, the next byte does not get a search
+    uint16_t nice;       // a match of this length ends the search
+    uint16_t max_chain;  // that are tried: at least 4
   };
 
   // The nearest places where three bytes, and six, of the same hash stood.
@@ -449,7 +453,7 @@ class Matcher {
   Nearest insert(const uint8_t* data, uint32_t at) {
     const uint32_t place = at + first_;
     const uint64_t bytes = load_64(data + at);
-    uint32_t& of_3 = newest_3_[hash_3(bytes)];
+    uint32_t& of_3 = head3_[hash_3(bytes)];
     const Nearest before = {of_3, insert_6(bytes, place)};
     of_3 = place;
     return before;
@@ -460,7 +464,7 @@ class Matcher {
     const uint32_t first = first_;  // a local one stays in a register
     for (; at < until; ++at) {
       const uint64_t bytes = load_64(data + at);
-      newest_3_[hash_3(bytes)] = at + first;
+      head3_[hash_3(bytes)] = at + first;
       insert_6(bytes, at + first);
     }
   }
@@ -479,15 +483,15 @@ class Matcher {
              const Effort& effort) const {
     const uint32_t place = at + first_;
     Match best = {std::max(least, kHashed - 1), 0};
-    most = std::min(most, kLongest);
+    most = std::min(most, kMaxMatch);
     const uint8_t* here = data + at;
     // The place a whole window away has lost its link to the one that is being looked for.
     uint32_t distance = place - nearest.of_6;
     if (distance < kWindow) {
-      uint32_t places = least >= effort.good ? effort.places / 4u : effort.places;
+      uint32_t places = least >= effort.good ? effort.max_chain / 4u : effort.max_chain;
       // Of a run nearly all places are alike.
       const uint32_t word = load_32(here);
-      if (effort.nice < kLongest && word == (word << 8 | word >> 24)) {
+      if (effort.nice < kMaxMatch && word == (word << 8 | word >> 24)) {
         places = std::min(places, kRunPlaces);
       }
       const uint32_t nice = std::min<uint32_t>(effort.nice, most);
@@ -504,17 +508,17 @@ class Matcher {
         if (best.length >= nice) {
           break;
         }
-        distance = place - older_[(place - distance) % kWindow];
+        distance = place - prev_[(place - distance) % kWindow];
       } while (--places > 0 && distance < kWindow);
     }
     if (best.distance > 0) {
       return best;
     }
     const uint32_t near = place - nearest.of_3;
-    if (least < kShortest && near <= kWindow) {
+    if (least < kMinMatch && near <= kWindow) {
       const uint32_t length = equal_length(here, here - near, most);
       // Three bytes from very far away take more bits than as literals.
-      if (length > kShortest || (length == kShortest && near <= kFarOf3)) {
+      if (length > kMinMatch || (length == kMinMatch && near <= kFarOf3)) {
         return {length, near};
       }
     }
@@ -532,9 +536,9 @@ class Matcher {
 
   // Gives the place before.
   uint32_t insert_6(uint64_t bytes, uint32_t place) {
-    uint32_t& newest = newest_6_[hash_6(bytes)];
+    uint32_t& newest = head6_[hash_6(bytes)];
     const uint32_t before = newest;
-    older_[place % kWindow] = before;
+    prev_[place % kWindow] = before;
     newest = place;
     return before;
   }
@@ -547,16 +551,16 @@ class Matcher {
     return static_cast<uint32_t>((bytes << 16) * 0x9e3779b97f4a7c15u >> (64 - kHashBits));
   }
 
-  std::array<uint32_t, 1 << kHashBits> newest_3_ = {};
-  std::array<uint32_t, 1 << kHashBits> newest_6_ = {};
-  std::array<uint32_t, kWindow> older_;
+  std::array<uint32_t, 1 << kHashBits> head3_ = {};
+  std::array<uint32_t, 1 << kHashBits> head6_ = {};
+  std::array<uint32_t, kWindow> prev_;
   // The place of what is at 0: places are counted from further back than a match can reach from the
   // stream's begin, so that 0 is out of reach of all. A picture in memory ends before they come
   // around to 0 again.
   uint32_t first_ = kWindow + 1;
 };
 
-constexpr Matcher::Effort kEfforts[] = {
+constexpr HashChainMatchFinder::Effort kEfforts[] = {
     {4, 4, 16, 4},     {4, 5, 32, 8},        {4, 6, 32, 12},
     {8, 12, 64, 16},   {8, 16, 96, 24},      {8, 16, 128, 48},
     {8, 64, 258, 256}, {32, 128, 258, 1024}, {32, 258, 258, 4096},
@@ -565,10 +569,10 @@ constexpr Matcher::Effort kEfforts[] = {
 // Looks for matches anywhere in the window, or only for runs of a byte. Filtered rows of
 // photographs hardly repeat themselves: there runs are nearly all that there is to find, at several
 // times the speed.
-class Stream final : public Deflater {
+class LazyDeflater final : public Deflater {
  public:
-  Stream(int level, Sink sink, void* context)
-      : stores_(level == 0),
+  LazyDeflater(int level, Sink sink, void* context)
+      : is_stored_(level == 0),
         is_thorough_(level >= 7),
         effort_(kEfforts[std::clamp(level, 1, 9) - 1]),
         sink_(sink),
@@ -580,10 +584,10 @@ class Stream final : public Deflater {
   }
 
   void write(Bytes bytes) override {
-    adler_ = add_to_adler(adler_, bytes);
+    adler_ = adler32_update(adler_, bytes);
     while (!bytes.empty()) {
       if (end_ == kDataBytes) {
-        search(end_ - kLongest - kSlack);
+        search(end_ - kMaxMatch - kSlack);
         slide();
       }
       const size_t count = std::min(bytes.size(), size_t{kDataBytes} - end_);
@@ -596,19 +600,19 @@ class Stream final : public Deflater {
   void finish() override {
     std::fill_n(data_.begin() + end_, kSlack, uint8_t{0});
     search(end_);
-    put_block(true);
+    write_block(true);
     out_.align();
     for (const int shift : {24, 16, 8, 0}) {
       out_.put(static_cast<uint8_t>(adler_ >> shift), 8);
     }
     out_.flush();
-    give_out();
+    flush_output();
   }
 
  private:
   static constexpr uint32_t kDataBytes = kWindow * 5;
   // Long enough to be worth leaving the loop over literals.
-  static constexpr uint32_t kShortestRun = 6;
+  static constexpr uint32_t kMinRun = 6;
   static constexpr uint32_t kRunPixel = 4;  // the most bytes that a run repeats
   // Up to how many bytes all places of a match are made known, and by three bytes, too; and of what
   // is longer how many at its begin and at its end.
@@ -623,63 +627,63 @@ class Stream final : public Deflater {
     const uint32_t count = at_ - kWindow;
     std::memmove(data_.data(), &data_[count], end_ - count);
     at_ -= count;
-    coded_ -= count;
+    emitted_ -= count;
     end_ -= count;
-    matcher_.slide(count);
+    match_finder_.slide(count);
   }
 
-  void put_block(bool is_last) {
-    if (stores_) {
+  void write_block(bool is_last) {
+    if (is_stored_) {
       block_.write_stored(is_last, out_);
     } else {
       block_.write(is_last, out_);
     }
   }
 
-  void give_out() {
+  void flush_output() {
     sink_(context_, Bytes(output_.data(), static_cast<size_t>(out_.out() - output_.data())));
     out_.out() = output_.data();
   }
 
   void make_room() {
     if (block_.room() == 0) {
-      put_block(false);
-      give_out();
+      write_block(false);
+      flush_output();
     }
   }
 
   // What is not in the block yet, up to `until`.
   void add_literals(uint32_t until) {
-    while (coded_ < until) {
+    while (emitted_ < until) {
       make_room();
-      const auto count = std::min(until - coded_, static_cast<uint32_t>(block_.room()));
-      block_.add_literals(&data_[coded_], count);
-      coded_ += count;
+      const auto count = std::min(until - emitted_, static_cast<uint32_t>(block_.room()));
+      block_.add_literals(&data_[emitted_], count);
+      emitted_ += count;
     }
   }
 
   void add_match(const Match& match) {
     make_room();
     block_.add_match(match.length, match.distance);
-    coded_ += match.length;
+    emitted_ += match.length;
   }
 
   // Turns data_ from at_ to `until` into symbols, or a little more, up to end_.
   void search(uint32_t until) {
-    if (stores_) {
+    if (is_stored_) {
       add_literals(until);
-      at_ = coded_;
+      at_ = emitted_;
       return;
     }
     const bool repeated = repeats(until);
     // What is alike for a long time needs few codes.
     const bool is_long = is_thorough_ && !repeated;
-    block_.set_most_literals(is_long ? Block::kMostLiterals : Block::kUsualLiterals);
+    block_.set_max_literals(is_long ? Block::kMaxLiterals : Block::kDefaultLiterals);
     if (repeated || is_thorough_) {
       // Short matches are worth it only where there are many.
-      search_matches(until, repeated ? kShortest : 6);
+      search_matches(until, repeated ? kMinMatch : 6);
     } else {
-      settle();
+      flush_pending();
       search_runs(until);
     }
   }
@@ -727,11 +731,11 @@ class Stream final : public Deflater {
   }
 
   // Takes the match that waits.
-  void settle() {
-    if (waiting_.length > 0) {
-      add_match(waiting_);
-      at_ = coded_;
-      waiting_ = {};
+  void flush_pending() {
+    if (pending_match_.length > 0) {
+      add_match(pending_match_);
+      at_ = emitted_;
+      pending_match_ = {};
     }
   }
 
@@ -742,34 +746,35 @@ class Stream final : public Deflater {
       if (at_ == until) {
         break;
       }
-      const uint32_t most = std::min(kLongest, end_ - at_);
+      const uint32_t most = std::min(kMaxMatch, end_ - at_);
       add_match({equal_length(&data_[at_], &data_[at_ - 1], most), 1});
-      at_ = coded_;
+      at_ = emitted_;
     }
   }
 
   // Where bytes next equal the one before them; `until` where none do.
   uint32_t next_run(uint32_t until) const {
     // Of what is looked at, all but five bytes are places where one may begin.
-    for (uint32_t i = std::max(at_, 1u); i + kShortestRun <= end_ && i < until; i += 11) {
+    for (uint32_t i = std::max(at_, 1u); i + kMinRun <= end_ && i < until; i += 11) {
       const uint32_t one = equal_bytes(&data_[i], &data_[i - 1]);
       const uint32_t two = one & one >> 1;
       const uint32_t six = two & two >> 2 & two >> 4;
       if (six != 0) {
         const uint32_t run = i + static_cast<uint32_t>(__builtin_ctz(six));
-        return run + kShortestRun <= end_ ? std::min(run, until) : until;
+        return run + kMinRun <= end_ ? std::min(run, until) : until;
       }
     }
     return until;
   }
 
-  // A match for what stands at coded_. One of a run that is cut off at kLongest is followed by the
-  // rest of it. (Matches further away are searched for again: a nearer one takes fewer bits.)
+  // A match for what stands at emitted_. One of a run that is cut off at kMaxMatch is followed by
+  // the rest of it. (Matches further away are searched for again: a nearer one takes fewer bits.)
   void take_match(Match match, uint32_t until) {
     add_match(match);
-    while (match.distance <= kRunPixel && match.length == kLongest && coded_ < until) {
-      const uint8_t* here = &data_[coded_];
-      match.length = equal_length(here, here - match.distance, std::min(kLongest, end_ - coded_));
+    while (match.distance <= kRunPixel && match.length == kMaxMatch && emitted_ < until) {
+      const uint8_t* here = &data_[emitted_];
+      match.length =
+          equal_length(here, here - match.distance, std::min(kMaxMatch, end_ - emitted_));
       if (match.length < effort_.nice) {
         break;
       }
@@ -777,31 +782,32 @@ class Stream final : public Deflater {
     }
   }
 
-  // Makes the places up to coded_ known; of a run those at its end, for they are all alike. Where
+  // Makes the places up to emitted_ known; of a run those at its end, for they are all alike. Where
   // there is to be little effort, what is within a match keeps the place where that comes from:
   // three bytes if it is not short, and all in the middle of a long one.
-  void insert_coded(bool is_run) {
-    if (is_run && coded_ - at_ > kLastPlacesOfRun) {
-      at_ = coded_ - kLastPlacesOfRun;
+  void insert_emitted(bool is_run) {
+    if (is_run && emitted_ - at_ > kLastPlacesOfRun) {
+      at_ = emitted_ - kLastPlacesOfRun;
     }
-    if (is_thorough_ || coded_ - at_ <= kShort) {
-      matcher_.insert_all(data_.data(), at_, coded_);
+    if (is_thorough_ || emitted_ - at_ <= kShort) {
+      match_finder_.insert_all(data_.data(), at_, emitted_);
     } else {
-      if (coded_ - at_ > kLong) {
-        matcher_.insert_all_6(data_.data(), at_, at_ + kFirstPlaces);
-        at_ = coded_ - kLastPlaces;
+      if (emitted_ - at_ > kLong) {
+        match_finder_.insert_all_6(data_.data(), at_, at_ + kFirstPlaces);
+        at_ = emitted_ - kLastPlaces;
       }
-      matcher_.insert_all_6(data_.data(), at_, coded_);
+      match_finder_.insert_all_6(data_.data(), at_, emitted_);
     }
-    at_ = coded_;
+    at_ = emitted_;
   }
 
   // Where the match that waits begins, if what stands before it is made part of it, too.
   uint32_t extend_back(uint32_t start) {
-    while (start > waiting_.distance && data_[start - 1] == data_[start - 1 - waiting_.distance] &&
-           start > coded_ && waiting_.length < kLongest) {
+    while (start > pending_match_.distance &&
+           data_[start - 1] == data_[start - 1 - pending_match_.distance] && start > emitted_ &&
+           pending_match_.length < kMaxMatch) {
       --start;
-      ++waiting_.length;
+      ++pending_match_.length;
     }
     return start;
   }
@@ -809,49 +815,49 @@ class Stream final : public Deflater {
   // A match waits until it is known that none at the next byte is longer (zlib's deflate_slow).
   void search_matches(uint32_t until, uint32_t shortest) {
     while (at_ < until) {
-      const Matcher::Nearest nearest = matcher_.insert(data_.data(), at_);
+      const HashChainMatchFinder::Nearest nearest = match_finder_.insert(data_.data(), at_);
       Match match;
-      if (waiting_.length < effort_.lazy) {
-        const uint32_t least = std::max(waiting_.length, shortest - 1);
-        match = matcher_.find(data_.data(), at_, nearest, end_ - at_, least, effort_);
+      if (pending_match_.length < effort_.lazy) {
+        const uint32_t least = std::max(pending_match_.length, shortest - 1);
+        match = match_finder_.find(data_.data(), at_, nearest, end_ - at_, least, effort_);
       }
       ++at_;
-      if (waiting_.length == 0 || match.length > waiting_.length) {
-        waiting_ = match;
+      if (pending_match_.length == 0 || match.length > pending_match_.length) {
+        pending_match_ = match;
         continue;
       }
       add_literals(extend_back(at_ - 2));
-      take_match(waiting_, until);
-      insert_coded(waiting_.distance <= (is_thorough_ ? 1 : kRunPixel));
-      waiting_ = {};
+      take_match(pending_match_, until);
+      insert_emitted(pending_match_.distance <= (is_thorough_ ? 1 : kRunPixel));
+      pending_match_ = {};
     }
-    add_literals(waiting_.length > 0 ? at_ - 1 : at_);
+    add_literals(pending_match_.length > 0 ? at_ - 1 : at_);
     if (at_ == end_) {
-      settle();
+      flush_pending();
     }
   }
 
-  const bool stores_;
+  const bool is_stored_;
   const bool is_thorough_;
-  const Matcher::Effort effort_;
-  Matcher matcher_;
+  const HashChainMatchFinder::Effort effort_;
+  HashChainMatchFinder match_finder_;
   std::array<uint8_t, kDataBytes + kSlack> data_;
-  uint32_t coded_ = 0;  // what stands before it is in a block
-  uint32_t at_ = 0;     // the next place to look at
+  uint32_t emitted_ = 0;  // what stands before it is in a block
+  uint32_t at_ = 0;       // the next place to look at
   uint32_t end_ = 0;
-  Match waiting_;  // for what begins at the byte before at_
+  Match pending_match_;  // for what begins at the byte before at_
   Block block_;
-  uint32_t adler_ = kAdlerStart;
+  uint32_t adler_ = kAdler32Start;
   Sink sink_;
   void* context_;
-  std::array<uint8_t, Block::kMostBytes> output_;
+  std::array<uint8_t, Block::kMaxBytes> output_;
   BitWriter out_;
 };
 
 }  // namespace
 
 std::unique_ptr<Deflater> Deflater::make(int level, Sink sink, void* context) {
-  return std::unique_ptr<Deflater>(new (std::nothrow) Stream(level, sink, context));
+  return std::unique_ptr<Deflater>(new (std::nothrow) LazyDeflater(level, sink, context));
 }
 
 void* Deflater::operator new(size_t size, const std::nothrow_t&) noexcept {
@@ -888,4 +894,4 @@ Result<Buffer> zlib_compress(Bytes bytes, int level) {
   return std::move(output.buffer);
 }
 
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -6,7 +6,7 @@
 
 #include "base/buffer.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 
 class Deflater {
  public:
@@ -37,4 +37,4 @@ class Deflater {
 // A whole zlib stream of `bytes`; `level` from 0, which stores, to 9. Errors: OUT_OF_MEMORY.
 Result<Buffer> zlib_compress(Bytes bytes, int level);
 
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
-namespace crop64 {
+namespace crop64::deflate {
 namespace {
 
-constexpr size_t kMostSymbols = 288;
-constexpr unsigned kMostBits = 15;
+constexpr size_t kMaxSymbols = 288;
+constexpr unsigned kMaxBits = 15;
 
 // A. Moffat and J. Katajainen, "In-Place Calculation of Minimum-Redundancy Codes" (1995): counts in
 // ascending order, at least two, become lengths in descending order.
@@ -72,7 +72,7 @@ void limit_lengths(std::span<uint32_t> per_length, unsigned longest) {
 
 void make_code_lengths(std::span<const uint32_t> counts, unsigned longest,
                        std::span<uint8_t> lengths) {
-  std::array<uint32_t, kMostSymbols> sorted;  // count and symbol
+  std::array<uint32_t, kMaxSymbols> sorted;  // count and symbol
   size_t used = 0;
   for (uint32_t symbol = 0; symbol < counts.size(); ++symbol) {
     if (counts[symbol] > 0) {
@@ -85,11 +85,11 @@ void make_code_lengths(std::span<const uint32_t> counts, unsigned longest,
     }
   }
   std::sort(sorted.begin(), sorted.begin() + used);
-  std::array<uint32_t, kMostSymbols> depths;
+  std::array<uint32_t, kMaxSymbols> depths;
   std::transform(sorted.begin(), sorted.begin() + used, depths.begin(),
                  [](uint32_t entry) { return entry >> 9; });
   counts_to_lengths(std::span(depths).first(used));
-  std::array<uint32_t, kMostBits + 1> per_length = {};
+  std::array<uint32_t, kMaxBits + 1> per_length = {};
   for (size_t i = 0; i < used; ++i) {
     ++per_length[std::min(depths[i], longest)];
   }
@@ -106,12 +106,12 @@ void make_code_lengths(std::span<const uint32_t> counts, unsigned longest,
 }
 
 void make_codes(std::span<const uint8_t> lengths, std::span<Code> codes) {
-  std::array<uint32_t, kMostBits + 1> per_length = {};
+  std::array<uint32_t, kMaxBits + 1> per_length = {};
   for (const uint8_t length : lengths) {
     ++per_length[length];
   }
-  std::array<uint32_t, kMostBits + 1> next = {};
-  for (unsigned length = 2; length <= kMostBits; ++length) {
+  std::array<uint32_t, kMaxBits + 1> next = {};
+  for (unsigned length = 2; length <= kMaxBits; ++length) {
     next[length] = (next[length - 1] + per_length[length - 1]) << 1;
   }
   for (size_t symbol = 0; symbol < lengths.size(); ++symbol) {
@@ -125,4 +125,4 @@ void make_codes(std::span<const uint8_t> lengths, std::span<Code> codes) {
   }
 }
 
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-namespace crop64 {
+namespace crop64::deflate {
 
 // Lengths in bits, of `longest` at most (up to 15), of a code for symbols that occur that often
 // (less than 2^23 times each): 0 for those that do not occur, optimal but for the limit. It has two
@@ -21,4 +21,4 @@ struct Code {
 
 void make_codes(std::span<const uint8_t> lengths, std::span<Code> codes);
 
-}  // namespace crop64
+}  // namespace crop64::deflate

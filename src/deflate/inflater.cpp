@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace crop64 {
+namespace crop64::deflate {
 
 bool Inflater::next_piece() {
   const Bytes piece = source_.next();
@@ -88,24 +88,24 @@ void Inflater::use_fixed_codes() {
 bool Inflater::read_codes() {
   const size_t litlens = take(5) + 257;
   const size_t distances = take(5) + 1;
-  const size_t code_lengths = take(4) + 4;
-  if (litlens > DecodeTables::kMostLitlens || distances > DecodeTables::kMostDistances) {
+  const size_t precode = take(4) + 4;
+  if (litlens > DecodeTables::kMaxLitlens || distances > DecodeTables::kMaxDistances) {
     return false;
   }
   constexpr uint8_t kOrder[] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
-  std::array<uint8_t, 19> lengths_of_lengths = {};
-  for (size_t i = 0; i < code_lengths; ++i) {
-    lengths_of_lengths[kOrder[i]] = static_cast<uint8_t>(take(3));
+  std::array<uint8_t, 19> precode_lengths = {};
+  for (size_t i = 0; i < precode; ++i) {
+    precode_lengths[kOrder[i]] = static_cast<uint8_t>(take(3));
   }
-  LengthsTable table;
-  if (!make_lengths_table(lengths_of_lengths, table)) {
+  PrecodeTable table;
+  if (!make_precode_table(precode_lengths, table)) {
     return false;
   }
-  std::array<uint8_t, DecodeTables::kMostLitlens + DecodeTables::kMostDistances> lengths;
+  std::array<uint8_t, DecodeTables::kMaxLitlens + DecodeTables::kMaxDistances> lengths;
   const size_t all = litlens + distances;
   for (size_t i = 0; i < all;) {
     refill();
-    const Entry entry = table.look(bits_);
+    const Entry entry = table.lookup(bits_);
     const uint32_t symbol = value_of(entry);
     take(bits_of(entry));
     if (symbol < 16) {
@@ -155,11 +155,11 @@ bool Inflater::copy_stored(uint8_t*& out, const uint8_t* end) {
 }
 
 // What comes next, wherever the pieces of the source end.
-Symbols Inflater::decode_one(const uint8_t* first, uint8_t*& out) {
+BlockStatus Inflater::decode_one(const uint8_t* first, uint8_t*& out) {
   const auto next = [&](const auto& table) {
     refill();
-    const Entry entry = table.look(bits_);
-    return is_link(entry) ? table.follow(entry, bits_) : entry;
+    const Entry entry = table.lookup(bits_);
+    return is_subtable_pointer(entry) ? table.follow(entry, bits_) : entry;
   };
   const auto take_value = [&](Entry entry) {
     const uint32_t value = value_of(entry) + extra_bits(bits_, entry);
@@ -172,20 +172,20 @@ Symbols Inflater::decode_one(const uint8_t* first, uint8_t*& out) {
     take(bits_of(entry));
   } else if (is_exceptional(entry)) {
     take(bits_of(entry));
-    return is_end(entry) && !overran() ? Symbols::kEnded : Symbols::kUnsound;
+    return is_end(entry) && !overran() ? BlockStatus::kEndOfBlock : BlockStatus::kCorrupt;
   } else {
     const uint32_t length = take_value(entry);
     const uint32_t distance = take_value(next(decoder_.tables.distances));
     if (!copy_match(first, out, {length, distance})) {
-      return Symbols::kUnsound;
+      return BlockStatus::kCorrupt;
     }
     out += length;
   }
-  return overran() ? Symbols::kUnsound : Symbols::kGoOn;
+  return overran() ? BlockStatus::kCorrupt : BlockStatus::kMore;
 }
 
 // Much at a time where no piece ends.
-Symbols Inflater::decode_some(const uint8_t* first, uint8_t*& out, const uint8_t* end) {
+BlockStatus Inflater::decode_some(const uint8_t* first, uint8_t*& out, const uint8_t* end) {
   const int64_t left = in_end_ - in_;
   if (left < 16) {
     return decode_one(first, out);
@@ -194,25 +194,26 @@ Symbols Inflater::decode_some(const uint8_t* first, uint8_t*& out, const uint8_t
   const auto of_block = static_cast<int64_t>(block_begin_ + block_bits_ - bits_taken()) / 8;
   const int64_t ahead = block_bits_ > 0 ? std::min(left, of_block) : left;
   Cursor at = {bits_, bit_count_, in_, out};
-  const Symbols symbols = decoder_.tables.few_matches && ahead >= 1024
-                              ? decoder_.decode_in_two(first, at, end, in_end_, in_ + ahead)
-                              : decoder_.decode(first, at, end, in_end_);
+  const BlockStatus status =
+      decoder_.tables.matches_are_rare && ahead >= 1024
+          ? decoder_.decode_speculatively(first, at, end, in_end_, in_ + ahead)
+          : decoder_.decode_block(first, at, end, in_end_);
   bits_ = at.bits;
   bit_count_ = at.count;
   in_ = at.in;
   out = at.out;
-  return symbols;
+  return status;
 }
 
 bool Inflater::decode(const uint8_t* first, uint8_t*& out, const uint8_t* end) {
-  Symbols symbols = Symbols::kGoOn;
-  while (symbols == Symbols::kGoOn && out < end && !waits()) {
-    symbols = decode_some(first, out, end);
+  BlockStatus status = BlockStatus::kMore;
+  while (status == BlockStatus::kMore && out < end && !waits()) {
+    status = decode_some(first, out, end);
   }
-  if (symbols == Symbols::kEnded) {
+  if (status == BlockStatus::kEndOfBlock) {
     state_ = State::kHeader;
   }
-  return symbols != Symbols::kUnsound;
+  return status != BlockStatus::kCorrupt;
 }
 
 bool Inflater::inflate(const uint8_t* first, uint8_t*& out, const uint8_t* end) {
@@ -258,4 +259,4 @@ bool Inflater::finish(uint32_t adler) {
   return stored == adler && source_.is_sound() && padding_ == bit_count_ / 8;
 }
 
-}  // namespace crop64
+}  // namespace crop64::deflate

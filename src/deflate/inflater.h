@@ -9,17 +9,17 @@
 #include "codecs/png/idat.h"
 #include "deflate/block_decoder.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 
 class Inflater {
  public:
   // How far back a match may reach.
   static constexpr size_t kWindow = 32768;
   // How many bytes may be written behind the end that inflate() is given.
-  static constexpr size_t kSlack = SymbolDecoder::kBeyond + SymbolDecoder::kSlack;
+  static constexpr size_t kSlack = BlockDecoder::kOverrun + BlockDecoder::kSlack;
 
   // The source is borrowed.
-  explicit Inflater(IdatReader& source) : source_(source) {}
+  explicit Inflater(png::IdatReader& source) : source_(source) {}
 
   // Writes to `out` and moves it on until it is at `end` or a little behind it (by less than
   // kSlack, up to which more may be overwritten), or until the stream has ended, or waits(). What
@@ -55,13 +55,13 @@ class Inflater {
   void use_fixed_codes();
   bool copy_stored(uint8_t*& out, const uint8_t* end);
   bool decode(const uint8_t* first, uint8_t*& out, const uint8_t* end);
-  Symbols decode_some(const uint8_t* first, uint8_t*& out, const uint8_t* end);
-  Symbols decode_one(const uint8_t* first, uint8_t*& out);
+  BlockStatus decode_some(const uint8_t* first, uint8_t*& out, const uint8_t* end);
+  BlockStatus decode_one(const uint8_t* first, uint8_t*& out);
 
   // More than a symbol takes, or a block's codes, in one IDAT or a few.
   static constexpr size_t kMargin = 1024;
 
-  IdatReader& source_;
+  png::IdatReader& source_;
   const uint8_t* piece_ = nullptr;  // of the source, where it begins
   const uint8_t* in_ = nullptr;
   const uint8_t* in_end_ = nullptr;
@@ -74,7 +74,7 @@ class Inflater {
   State state_ = State::kStart;
   bool last_block_ = false;
   uint32_t stored_ = 0;  // bytes left of the stored block
-  SymbolDecoder decoder_;
+  BlockDecoder decoder_;
 };
 
-}  // namespace crop64
+}  // namespace crop64::deflate

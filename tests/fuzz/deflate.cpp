@@ -12,7 +12,7 @@
 namespace {
 
 void round_trip(crop64::Bytes bytes, int level) {
-  const auto stream = crop64::zlib_compress(bytes, level);
+  const auto stream = crop64::deflate::zlib_compress(bytes, level);
   if (!is_answer(stream)) {
     return;
   }
@@ -57,8 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   add_chunk(file, "IEND", {});
   crop64::DecodeRequest request;
   request.region = {0, 0, side, side};
-  const auto fast = crop64::decode_png(file, request, crop64::PngWay::kFast);
-  const auto libpng = crop64::decode_png(file, request, crop64::PngWay::kLibpng);
+  const auto fast = crop64::png::decode(file, request, crop64::png::PngWay::kFast);
+  const auto libpng = crop64::png::decode(file, request, crop64::png::PngWay::kLibpng);
   if (is_answer(fast) != is_answer(libpng)) {
     crop64::crash("One way decodes what the other refuses.");
   }

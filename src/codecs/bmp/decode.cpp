@@ -6,7 +6,7 @@
 #include <cstring>
 #include <span>
 
-namespace crop64 {
+namespace crop64::bmp {
 namespace {
 
 constexpr size_t kFileHeaderBytes = 14;
@@ -206,7 +206,7 @@ void read_palette(Bytes file, const Header& header, Colors& colors) {
 }
 
 // One uncompressed row's part inside the region.
-void move_row(const uint8_t* in, const Header& header, const Rect& region, uint8_t* out) {
+void unpack_row(const uint8_t* in, const Header& header, const Rect& region, uint8_t* out) {
   const int bits = header.bits;
   for (int x = region.left; x < region.right; ++x) {
     if (bits <= 8) {
@@ -251,7 +251,7 @@ Progress read_plain(Bytes file, const Header& header, const Rect& region, Image&
       continue;
     }
     progress.bytes_read = std::max(progress.bytes_read, at + needed);
-    move_row(file.data() + at, header, region, image.row(y - region.top));
+    unpack_row(file.data() + at, header, region, image.row(y - region.top));
   }
   return progress;
 }
@@ -419,9 +419,9 @@ class RleReader {
 
 }  // namespace
 
-bool matches_bmp(Bytes file) { return file.size() >= 2 && file[0] == 'B' && file[1] == 'M'; }
+bool matches(Bytes file) { return file.size() >= 2 && file[0] == 'B' && file[1] == 'M'; }
 
-Result<ImageInfo> probe_bmp(Bytes file) {
+Result<ImageInfo> probe(Bytes file) {
   const Result<Header> header = read_header(file);
   if (!header.ok()) {
     return header.error();
@@ -435,7 +435,7 @@ Result<ImageInfo> probe_bmp(Bytes file) {
   return info;
 }
 
-Result<Decoded> decode_bmp(Bytes file, const DecodeRequest& request) {
+Result<Decoded> decode(Bytes file, const DecodeRequest& request) {
   const Result<Header> parsed = read_header(file);
   if (!parsed.ok()) {
     return parsed.error();
@@ -465,4 +465,4 @@ Result<Decoded> decode_bmp(Bytes file, const DecodeRequest& request) {
   return decoded;
 }
 
-}  // namespace crop64
+}  // namespace crop64::bmp

@@ -12,7 +12,7 @@
 #include "metadata/metadata.h"
 #include "metadata/exif.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr uint8_t kSignature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
@@ -318,12 +318,13 @@ std::optional<MetadataBlock> block_of(const Chunk& chunk, const Known* known) {
 
 // A chunk whose checksum is wrong says nothing.
 bool is_whole(const Chunk& chunk) {
-  const uint32_t sum = add_to_crc(kCrcStart, chunk.raw.subspan(4, chunk.raw.size() - 8));
+  const uint32_t sum =
+      deflate::crc32_update(deflate::kCrc32Start, chunk.raw.subspan(4, chunk.raw.size() - 8));
   return sum == read_u32(chunk.raw.data() + chunk.raw.size() - 4);
 }
 
 // Larger ones are no profiles but bombs.
-constexpr size_t kMostInProfile = size_t{16} * 1024 * 1024;
+constexpr size_t kMaxInProfile = size_t{16} * 1024 * 1024;
 
 // How many bytes a zlib stream holds, found without keeping them; nothing where it is damaged or
 // holds more than a profile may have.
@@ -335,7 +336,7 @@ std::optional<size_t> inflated_size(Bytes compressed) {
   stream.next_in = const_cast<Bytef*>(compressed.data());  // zlib only reads it
   stream.avail_in = static_cast<uInt>(compressed.size());
   int status = Z_OK;
-  while (status == Z_OK && stream.total_out <= kMostInProfile) {
+  while (status == Z_OK && stream.total_out <= kMaxInProfile) {
     Bytef piece[4096];
     stream.next_out = piece;
     stream.avail_out = sizeof piece;
@@ -343,7 +344,7 @@ std::optional<size_t> inflated_size(Bytes compressed) {
   }
   const auto size = static_cast<size_t>(stream.total_out);
   inflateEnd(&stream);
-  return status == Z_STREAM_END && size <= kMostInProfile ? std::optional(size) : std::nullopt;
+  return status == Z_STREAM_END && size <= kMaxInProfile ? std::optional(size) : std::nullopt;
 }
 
 // The profile in an iCCP: behind a name that ends with a zero, and a method, compressed. Nothing
@@ -402,12 +403,12 @@ std::array<uint8_t, kDensityBytes> density_chunk(const Density& density) {
   return phys;
 }
 
-bool matches_png(Bytes file) {
+bool matches(Bytes file) {
   return file.size() >= sizeof kSignature &&
          std::memcmp(file.data(), kSignature, sizeof kSignature) == 0;
 }
 
-Result<ImageInfo> probe_png(Bytes file) {
+Result<ImageInfo> probe(Bytes file) {
   ImageInfo info;
   size_t at = sizeof kSignature;
   Result<Chunk> chunk = next_chunk(file, at);
@@ -453,7 +454,7 @@ Result<ImageInfo> probe_png(Bytes file) {
   }
 }
 
-Result<SourceMetadata> metadata_of_png(Bytes file) {
+Result<SourceMetadata> read_metadata(Bytes file) {
   SourceMetadata metadata;
   size_t at = sizeof kSignature;
   Progress progress;
@@ -519,4 +520,4 @@ Result<SourceMetadata> metadata_of_png(Bytes file) {
   return metadata;
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

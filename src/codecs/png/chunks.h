@@ -6,16 +6,16 @@
 
 #include "codecs/codec.h"
 
-namespace crop64 {
+namespace crop64::png {
 
-bool matches_png(Bytes file);
+bool matches(Bytes file);
 
 // Errors: TRUNCATED_IMAGE (the header is cut off), CORRUPT_IMAGE.
-Result<ImageInfo> probe_png(Bytes file);
+Result<ImageInfo> probe(Bytes file);
 
 // What stands in a place where it counts, and is whole: of most chunks the first. Compressed
 // profiles of more than 16 MB are left out. Errors: OUT_OF_MEMORY.
-Result<SourceMetadata> metadata_of_png(Bytes file);
+Result<SourceMetadata> read_metadata(Bytes file);
 
 // The name of profiles in the files that are written here, without the zero that ends it.
 constexpr std::string_view kProfileName = "ICC profile";
@@ -24,4 +24,4 @@ constexpr std::string_view kProfileName = "ICC profile";
 constexpr size_t kDensityBytes = 9;
 std::array<uint8_t, kDensityBytes> density_chunk(const Density& density);
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -7,7 +7,7 @@
 #include "codecs/png/libpng.h"
 #include "codecs/png/rows.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 // What a file is checked by while libpng reads its rows.
@@ -64,10 +64,10 @@ void shorten_cut_idat(const Reader& reader, png_bytep header, size_t length) {
 // Behind the last row libpng inflates what else its stream has, and throws it away: that may be
 // gigabytes. No row takes nearly as much as this.
 void limit_row(Reader& reader, size_t count) {
-  constexpr uint64_t kMost = uint64_t{64} * 1024;
+  constexpr uint64_t kMax = uint64_t{64} * 1024;
   constexpr size_t kLongestOfChunk = 8;  // its length and type, or its checksum
   reader.row_read += count > kLongestOfChunk ? count : 0;
-  if (reader.row_read > kMost + 2 * uint64_t{reader.row.size()}) {
+  if (reader.row_read > kMax + 2 * uint64_t{reader.row.size()}) {
     fail(reader.trap, ErrorCode::kCorruptImage,
          "The PNG has much more data than its header says it has samples");
   }
@@ -155,8 +155,8 @@ void read_header(void* context) {
 
 // Moves `count` pixels, from pixel `first` of a row as the file has it (bits packed, 16-bit samples
 // big-endian), to every `step`th pixel from `out` on.
-void copy_pixels(const uint8_t* row, const Layout& layout, int first, int count, int step,
-                 uint8_t* out) {
+void unpack_row(const uint8_t* row, const Layout& layout, int first, int count, int step,
+                uint8_t* out) {
   if (layout.depth < 8) {
     const int per_byte = 8 / layout.depth;
     const int mask = layout.max_value();
@@ -217,7 +217,7 @@ Advance read_rows(Reader& reader, RowReader& rows, size_t there) {
   const Rect& region = reader.request.region;
   Image& image = reader.image;
   const Advance progress = rows.advance(there, [&](int y, const uint8_t* row) {
-    copy_pixels(row, image.layout, region.left, region.size().width, 1, image.row(y - region.top));
+    unpack_row(row, image.layout, region.left, region.size().width, 1, image.row(y - region.top));
   });
   if (progress == Advance::kDone) {
     reader.at = rows.end();
@@ -243,7 +243,7 @@ void fill_blocks(Reader& reader) {
   const int bottom = std::min(y + pass.block.height, region.bottom);
   for (int i = first; i < end; ++i) {
     uint8_t pixel[8];
-    copy_pixels(reader.row.data(), image.layout, i, 1, 1, pixel);
+    unpack_row(reader.row.data(), image.layout, i, 1, 1, pixel);
     const int left = pass.left + i * pass.step_x;
     const int right = std::min(left + pass.block.width, region.right);
     for (int row = top; row < bottom; ++row) {
@@ -271,7 +271,7 @@ void put_row(Reader& reader) {
     return;
   }
   const int x = pass.left + first * pass.step_x - region.left;
-  copy_pixels(
+  unpack_row(
       reader.row.data(), image.layout, first, count, pass.step_x,
       image.row(reader.y - region.top) + image.layout.pixel_bytes() * static_cast<size_t>(x));
 }
@@ -391,16 +391,16 @@ class PngDecoding : public Decoding {
 
 }  // namespace
 
-std::unique_ptr<Decoding> begin_png(Bytes file, size_t there, const DecodeRequest& request) {
+std::unique_ptr<Decoding> start_decoding(Bytes file, size_t there, const DecodeRequest& request) {
   auto decoding = std::make_unique<PngDecoding>();
   return decoding->begin(file, there, request) ? std::move(decoding) : nullptr;
 }
 
-Result<Decoded> decode_png(Bytes file, const DecodeRequest& request) {
-  return decode_png(file, request, PngWay::kFast);
+Result<Decoded> decode(Bytes file, const DecodeRequest& request) {
+  return decode(file, request, PngWay::kFast);
 }
 
-Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way) {
+Result<Decoded> decode(Bytes file, const DecodeRequest& request, PngWay way) {
   if (way == PngWay::kFast) {
     Reader reader;
     if (auto error = open(reader, file, request)) {
@@ -421,4 +421,4 @@ Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way)
                                              : std::move(decoded);
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

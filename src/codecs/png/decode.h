@@ -3,7 +3,7 @@
 
 #include "codecs/codec.h"
 
-namespace crop64 {
+namespace crop64::png {
 
 // The samples of the region in the file's own layout, palette and transparent colour with it.
 //
@@ -14,14 +14,14 @@ namespace crop64 {
 // browsers do. If damage is accepted, rows below it are fill_missing()'s, and the pixels of an
 // interlaced image stand for their blocks, as browsers show it. Errors: TRUNCATED_IMAGE if rows of
 // the region are missing, CORRUPT_IMAGE, OUT_OF_MEMORY.
-Result<Decoded> decode_png(Bytes file, const DecodeRequest& request);
+Result<Decoded> decode(Bytes file, const DecodeRequest& request);
 
 // The same while the file is arriving: of its bytes the first `there` are there. Null where the
 // fast way has not all it needs to begin, or is none.
-std::unique_ptr<Decoding> begin_png(Bytes file, size_t there, const DecodeRequest& request);
+std::unique_ptr<Decoding> start_decoding(Bytes file, size_t there, const DecodeRequest& request);
 
 // Both ways give the same samples and the same errors: libpng's alone is for tests to compare.
 enum class PngWay : uint8_t { kFast, kLibpng };
-Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way);
+Result<Decoded> decode(Bytes file, const DecodeRequest& request, PngWay way);
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -9,7 +9,7 @@
 #include "codecs/png/row_compressor.h"
 #include "deflate/deflater.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr size_t kFileBytes = size_t{128} * 1024;  // to begin with
@@ -156,8 +156,8 @@ void write_file(void* context) {
 
 }  // namespace
 
-Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings,
-                          const Metadata& metadata) {
+Result<Buffer> encode(const ImageView& image, const EncodeSettings& settings,
+                      const Metadata& metadata) {
   Writer writer;
   writer.image = &image;
   writer.metadata = &metadata;
@@ -173,7 +173,7 @@ Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings
     return rows.ok() ? file.error() : rows.error();
   }
   if (metadata.icc_profile.size() > 0) {
-    Result<Buffer> profile = zlib_compress(metadata.icc_profile, 9);
+    Result<Buffer> profile = deflate::zlib_compress(metadata.icc_profile, 9);
     if (!profile.ok()) {
       return profile;
     }
@@ -188,12 +188,12 @@ Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings
   return std::move(writer.file);
 }
 
-double png_encode_memory(const Layout& layout, Size size, const EncodeSettings& /*settings*/) {
+double encode_memory(const Layout& layout, Size size, const EncodeSettings& /*settings*/) {
   const double row = double(size.width) * double(layout.pixel_bytes());
-  return double(Deflater::kMemory) + 7 * row;
+  return double(deflate::Deflater::kMemory) + 7 * row;
 }
 
-Layout storable_png(Layout layout) {
+Layout encoder_layout(Layout layout) {
   switch (layout.model) {
     case Model::kBgr:
     case Model::kCmyk:
@@ -205,4 +205,4 @@ Layout storable_png(Layout layout) {
   }
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

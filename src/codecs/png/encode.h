@@ -3,17 +3,17 @@
 
 #include "codecs/codec.h"
 
-namespace crop64 {
+namespace crop64::png {
 
 // A PNG of the image's own colour type and depth, palette and transparent colour with it, not
 // interlaced. Errors: OUT_OF_MEMORY.
-Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings,
-                          const Metadata& metadata);
+Result<Buffer> encode(const ImageView& image, const EncodeSettings& settings,
+                      const Metadata& metadata);
 
 // The deflater, two rows, and one for each of the five filters.
-double png_encode_memory(const Layout& layout, Size size, const EncodeSettings& settings);
+double encode_memory(const Layout& layout, Size size, const EncodeSettings& settings);
 
 // The layout itself; RGB(A) for BGR(A) and for CMYK.
-Layout storable_png(Layout layout);
+Layout encoder_layout(Layout layout);
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -6,7 +6,7 @@
 
 #include "base/simd.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 int paeth(int left, int above, int above_left) {
@@ -337,4 +337,4 @@ size_t count_near(const uint8_t* row, size_t size, size_t unit, uint8_t limit) {
 
 #endif
 
-}  // namespace crop64
+}  // namespace crop64::png

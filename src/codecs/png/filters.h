@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace crop64 {
+namespace crop64::png {
 
 enum class Filter : uint8_t { kNone, kSub, kUp, kAverage, kPaeth };
 
@@ -44,4 +44,4 @@ uint64_t sum_of_magnitudes_scalar(Filter filter, const uint8_t* row, const uint8
                                   size_t size, size_t unit);
 size_t count_near_scalar(const uint8_t* row, size_t size, size_t unit, uint8_t limit);
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -5,7 +5,7 @@
 
 #include "deflate/crc32.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr size_t kTypeBytes = 4;
@@ -18,8 +18,8 @@ uint32_t read_u32(const uint8_t* bytes) {
 }  // namespace
 
 bool IdatReader::check_last() const {
-  return last_.empty() ||
-         (at_ <= there_ && add_to_crc(kCrcStart, last_) == read_u32(last_.data() + last_.size()));
+  return last_.empty() || (at_ <= there_ && deflate::crc32_update(deflate::kCrc32Start, last_) ==
+                                                read_u32(last_.data() + last_.size()));
 }
 
 const uint8_t* IdatReader::end() const {
@@ -55,4 +55,4 @@ Bytes IdatReader::next() {
   return {};
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -4,7 +4,7 @@
 
 #include "base/buffer.h"
 
-namespace crop64 {
+namespace crop64::png {
 
 class IdatReader {
  public:
@@ -39,4 +39,4 @@ class IdatReader {
   bool sound_ = true;
 };
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -8,7 +8,7 @@
 
 #include "base/c_error_trap.h"
 
-namespace crop64 {
+namespace crop64::png {
 
 // libpng's error hook: its error pointer is an ErrorTrap.
 [[noreturn]] inline void on_png_error(png_structp png, png_const_charp message) {
@@ -23,4 +23,4 @@ namespace crop64 {
        ended ? "The PNG's image data ends before the end of the region" : message);
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -9,7 +9,7 @@
 #include "codecs/png/chunks.h"
 #include "deflate/crc32.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr size_t kSignatureBytes = 8;
@@ -46,8 +46,9 @@ std::optional<Chunk> next_chunk(Bytes file, size_t& at) {
   chunk.data = file.subspan(at + 8, length);
   chunk.raw = file.subspan(at, std::min(length + kChunkOverhead, left));
   const bool has_checksum = chunk.raw.size() == length + kChunkOverhead;
-  chunk.is_intact = has_checksum && add_to_crc(kCrcStart, file.subspan(at + 4, length + 4)) ==
-                                        read_u32(file.data() + at + 8 + length);
+  chunk.is_intact = has_checksum &&
+                    deflate::crc32_update(deflate::kCrc32Start, file.subspan(at + 4, length + 4)) ==
+                        read_u32(file.data() + at + 8 + length);
   at += chunk.raw.size();
   return chunk;
 }
@@ -57,10 +58,10 @@ void add_chunk(Pieces& pieces, std::string_view type, std::string_view own, Byte
   std::vector<uint8_t> head = u32(static_cast<uint32_t>(own.size() + data.size()));
   head.insert(head.end(), type.begin(), type.end());
   head.insert(head.end(), own.begin(), own.end());
-  const uint32_t of_head = add_to_crc(kCrcStart, Bytes(head).subspan(4));
+  const uint32_t of_head = deflate::crc32_update(deflate::kCrc32Start, Bytes(head).subspan(4));
   pieces.add_own(std::move(head));
   pieces.add(data);
-  pieces.add_own(u32(add_to_crc(of_head, data)));
+  pieces.add_own(u32(deflate::crc32_update(of_head, data)));
 }
 
 // Chunks that say what samples there are; an animation's frames among them.
@@ -71,7 +72,7 @@ bool codes_samples(std::string_view type) {
 
 }  // namespace
 
-Result<Buffer> rewrite_png(Bytes file, const Metadata& metadata) {
+Result<Buffer> rewrite(Bytes file, const Metadata& metadata) {
   std::array<uint8_t, kDensityBytes> density;
   bool needs_profile = metadata.icc_profile.size() > 0;
   Pieces pieces;
@@ -108,4 +109,4 @@ Result<Buffer> rewrite_png(Bytes file, const Metadata& metadata) {
   return pieces.join();
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -5,7 +5,7 @@
 
 #include "codecs/png/filters.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr unsigned bit(Filter filter) { return 1u << static_cast<unsigned>(filter); }
@@ -51,8 +51,8 @@ void pack_row(const ImageView& image, int y, uint8_t* out) {
 
 }  // namespace
 
-Result<RowCompressor> RowCompressor::make(const ImageView& image, int level, Deflater::Sink sink,
-                                          void* context) {
+Result<RowCompressor> RowCompressor::make(const ImageView& image, int level,
+                                          deflate::Deflater::Sink sink, void* context) {
   RowCompressor compressor;
   compressor.image_ = image;
   const size_t bits =
@@ -60,11 +60,11 @@ Result<RowCompressor> RowCompressor::make(const ImageView& image, int level, Def
   compressor.row_bytes_ = (static_cast<size_t>(image.size.width) * bits + 7) / 8;
   compressor.unit_ = std::max(size_t{1}, bits / 8);
   compressor.filters_ = filters_for(image.layout, level);
-  compressor.deflater_ = Deflater::make(level, sink, context);
+  compressor.deflater_ = deflate::Deflater::make(level, sink, context);
   const uint64_t line = uint64_t{compressor.row_bytes_} + 2 * kRowSlack;
   Result<Buffer> rows = Buffer::allocate(3 * line);
   if (!rows.ok() || !compressor.deflater_) {
-    return rows.ok() ? out_of_memory(Deflater::kMemory) : rows.error();
+    return rows.ok() ? out_of_memory(deflate::Deflater::kMemory) : rows.error();
   }
   compressor.rows_ = std::move(rows.value());
   return compressor;
@@ -140,4 +140,4 @@ void RowCompressor::run() {
   deflater_->finish();
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

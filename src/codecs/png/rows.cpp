@@ -5,7 +5,7 @@
 
 #include "codecs/png/filters.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 // What is inflated at a time, at least two rows. The more, the more rows above those that are
@@ -17,14 +17,15 @@ size_t batch_bytes(size_t row_bytes) { return std::max(kBatchBytes, 2 * (row_byt
 }  // namespace
 
 uint64_t read_rows_memory(uint64_t row_bytes) {
-  return Inflater::kWindow + std::max<uint64_t>(kBatchBytes, 2 * (row_bytes + 1)) + 2 * row_bytes +
-         size_t{32} * 1024;
+  return deflate::Inflater::kWindow + std::max<uint64_t>(kBatchBytes, 2 * (row_bytes + 1)) +
+         2 * row_bytes + size_t{32} * 1024;
 }
 
 std::unique_ptr<RowReader> RowReader::open(Bytes file, size_t at, size_t there,
                                            const WantedRows& wanted) {
-  Result<Buffer> inflated = Buffer::allocate(Inflater::kWindow + batch_bytes(wanted.row_bytes) +
-                                             Inflater::kSlack + kRowSlack);
+  Result<Buffer> inflated =
+      Buffer::allocate(deflate::Inflater::kWindow + batch_bytes(wanted.row_bytes) +
+                       deflate::Inflater::kSlack + kRowSlack);
   Result<Buffer> rows = Buffer::allocate(2 * (uint64_t{wanted.bytes} + kRowSlack));
   if (!inflated.ok() || !rows.ok()) {
     return nullptr;
@@ -55,14 +56,14 @@ bool RowReader::inflate_batch() {
   // What matches may refer to moves to the front, and what is there already of the next row.
   const uint8_t* rest = row(count_);
   const uint8_t* window =
-      batch_end_ -
-      std::min<size_t>(Inflater::kWindow, static_cast<size_t>(batch_end_ - inflated_.data()));
+      batch_end_ - std::min<size_t>(deflate::Inflater::kWindow,
+                                    static_cast<size_t>(batch_end_ - inflated_.data()));
   const uint8_t* from = std::min(rest, window);
   std::memmove(inflated_.data(), from, static_cast<size_t>(batch_end_ - from));
   batch_ = inflated_.data() + (rest - from);
   batch_end_ = inflated_.data() + (batch_end_ - from);
 
-  uint8_t* const most = inflated_.data() + inflated_.size() - Inflater::kSlack - kRowSlack;
+  uint8_t* const most = inflated_.data() + inflated_.size() - deflate::Inflater::kSlack - kRowSlack;
   const uint8_t* const had = batch_end_;
   const auto room = static_cast<uint64_t>(most - batch_end_);
   if (left_ > 0 &&
@@ -72,7 +73,7 @@ bool RowReader::inflate_batch() {
   const auto made = static_cast<uint64_t>(batch_end_ - had);
   left_ -= std::min(left_, made);
   if (wanted_.bottom == wanted_.height) {
-    adler_ = add_to_adler(adler_, {had, static_cast<size_t>(made)});
+    adler_ = deflate::adler32_update(adler_, {had, static_cast<size_t>(made)});
   }
   count_ = static_cast<int>(static_cast<size_t>(batch_end_ - batch_) / stride_);
   return true;
@@ -132,4 +133,4 @@ Advance RowReader::advance(size_t there,
   return finish() ? Advance::kDone : Advance::kFailed;
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -10,7 +10,7 @@
 #include "deflate/adler32.h"
 #include "deflate/inflater.h"
 
-namespace crop64 {
+namespace crop64::png {
 
 struct WantedRows {
   size_t row_bytes;    // of a whole row as the file has it, without its filter's byte
@@ -49,8 +49,8 @@ class RowReader {
   Bytes file_;
   WantedRows wanted_;
   IdatReader source_;
-  Inflater inflater_;
-  uint32_t adler_ = kAdlerStart;
+  deflate::Inflater inflater_;
+  uint32_t adler_ = deflate::kAdler32Start;
 
   // Inflated rows, a batch at a time, each with its filter first. They stay as they are: matches
   // refer to them.
@@ -71,4 +71,4 @@ class RowReader {
 // What a RowReader takes in memory for rows of that many bytes.
 uint64_t read_rows_memory(uint64_t row_bytes);
 
-}  // namespace crop64
+}  // namespace crop64::png

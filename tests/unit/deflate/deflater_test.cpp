@@ -7,7 +7,7 @@
 
 #include "support/pngs.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 namespace {
 
 // Writes all of it, some at a time.
@@ -206,4 +206,4 @@ TEST_CASE("a whole zlib stream") {
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -7,7 +7,7 @@
 
 #include "support/pictures.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 namespace {
 
 using Counts = std::vector<uint32_t>;
@@ -102,4 +102,4 @@ TEST_CASE("codes are those of RFC 1951's example, first bit lowest") {
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::deflate

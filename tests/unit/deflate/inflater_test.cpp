@@ -8,7 +8,7 @@
 
 #include "support/pngs.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 namespace {
 
 struct Coding {
@@ -18,15 +18,15 @@ struct Coding {
 
 File compressed(const File& bytes, const Coding& coding) {
   z_stream stream = {};
-  deflateInit2(&stream, coding.level, Z_DEFLATED, 15, 8, coding.strategy);
-  File out(deflateBound(&stream, static_cast<uLong>(bytes.size())));
+  ::deflateInit2(&stream, coding.level, Z_DEFLATED, 15, 8, coding.strategy);
+  File out(::deflateBound(&stream, static_cast<uLong>(bytes.size())));
   stream.next_in = const_cast<Bytef*>(bytes.data());
   stream.avail_in = static_cast<uInt>(bytes.size());
   stream.next_out = out.data();
   stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  REQUIRE(::deflate(&stream, Z_FINISH) == Z_STREAM_END);
   out.resize(stream.total_out);
-  deflateEnd(&stream);
+  ::deflateEnd(&stream);
   return out;
 }
 
@@ -43,7 +43,7 @@ File as_idats(const File& data, size_t piece) {
 
 // What the fast way makes of a whole stream in IDATs: up to `most` bytes, some at a time.
 std::optional<File> inflate_fast(const File& idats, size_t most, Random& random) {
-  IdatReader source(idats, 8, idats.size());
+  png::IdatReader source(idats, 8, idats.size());
   Inflater inflater(source);
   File out(most + 1 + Inflater::kSlack);
   uint8_t* at = out.data();
@@ -332,4 +332,4 @@ TEST_CASE("an IDAT with a wrong checksum is not taken, nor one that is cut off")
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::deflate

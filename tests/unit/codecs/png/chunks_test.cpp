@@ -7,7 +7,7 @@
 
 #include "support/pngs.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr int kColorTypes = 8;
@@ -28,7 +28,7 @@ PngChunk header(uint32_t width, uint32_t height, int depth, int color_type, int 
 const PngChunk kData = {"IDAT", {1, 2, 3}};
 const PngChunk kEnd = {"IEND", {}};
 
-Result<ImageInfo> probe_of(const std::vector<PngChunk>& chunks) { return probe_png(join(chunks)); }
+Result<ImageInfo> probe_of(const std::vector<PngChunk>& chunks) { return probe(join(chunks)); }
 
 TEST_CASE("the header's colour type and depth are the layout, and no other pair is allowed") {
   struct Case {
@@ -132,7 +132,7 @@ TEST_CASE("Apple's CgBI PNG is named, and is not taken for a corrupt one") {
 TEST_CASE("a chunk longer than PNG allows is corruption") {
   File file = join({header(7, 5, 8, 2), {"tEXt", File(3)}, kData});
   file[find_chunk(file, "tEXt")] = 0x80;
-  CHECK(code_of(probe_png(file)) == "CORRUPT_IMAGE");
+  CHECK(code_of(probe(file)) == "CORRUPT_IMAGE");
 }
 
 TEST_CASE("a PNG header that is cut off is truncated, at every byte") {
@@ -141,19 +141,18 @@ TEST_CASE("a PNG header that is cut off is truncated, at every byte") {
   const size_t enough = find_chunk(file, "IDAT") + 12;
   for (size_t size = 8; size < file.size(); ++size) {
     CAPTURE(size);
-    CHECK(code_of(probe_png(first_bytes(file, size))) ==
-          (size < enough ? "TRUNCATED_IMAGE" : "ok"));
+    CHECK(code_of(probe(first_bytes(file, size))) == (size < enough ? "TRUNCATED_IMAGE" : "ok"));
   }
 }
 
 TEST_CASE("a file is taken for a PNG by its signature") {
   const File file = join({});
-  CHECK(matches_png(file));
+  CHECK(matches(file));
   for (size_t i = 0; i < file.size(); ++i) {
     File other = file;
     other[i] ^= 1;
-    CHECK(!matches_png(other));
-    CHECK(!matches_png(first_bytes(file, i)));
+    CHECK(!matches(other));
+    CHECK(!matches(first_bytes(file, i)));
   }
 }
 
@@ -170,7 +169,7 @@ SourceMetadata metadata_of(std::vector<PngChunk> chunks) {
   chunks.insert(chunks.begin(), header(7, 5, 8, 2));
   chunks.push_back(kEnd);
   file = join(chunks);
-  return std::move(metadata_of_png(file).value());
+  return std::move(read_metadata(file).value());
 }
 
 const PngChunk kGamma = {"gAMA", {0, 0, 0xb1, 0x8f}};
@@ -259,7 +258,7 @@ TEST_CASE("a chunk counts in its place, once, and where it is whole") {
     CHECK(metadata_of({chunk, chunk, kData}).blocks.size() == (known.again ? 2 : 1));
     File damaged = join({header(7, 5, 8, 2), chunk, kData, kEnd});
     damaged[find_chunk(damaged, chunk.type) + 8] ^= 1;
-    CHECK(metadata_of_png(damaged).value().blocks.empty());
+    CHECK(read_metadata(damaged).value().blocks.empty());
   }
 }
 
@@ -366,9 +365,9 @@ TEST_CASE("chunks whose checksum is wrong are not told of") {
   const File exif = file_of("MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"s);
   for (const char* type : {"eXIf", "tRNS", "iCCP", "pHYs", "acTL"}) {
     File file = join({header(7, 5, 8, 2), {type, exif}, kData});
-    CHECK(exif_tag(probe_png(file).value().orientation) == (type == "eXIf"s ? 6 : 1));
+    CHECK(exif_tag(probe(file).value().orientation) == (type == "eXIf"s ? 6 : 1));
     file[find_chunk(file, type) + 8 + exif.size()] ^= 1;
-    const ImageInfo info = probe_png(file).value();
+    const ImageInfo info = probe(file).value();
     CHECK(exif_tag(info.orientation) == 1);
     CHECK(!info.has_exif);
     CHECK(!info.has_alpha);
@@ -383,7 +382,7 @@ TEST_CASE("of a million tiny chunks no more than the most are kept") {
   for (int i = 0; i < 1000000; ++i) {
     file.insert(file.end(), one.begin() + signature, one.end());
   }
-  CHECK(metadata_of_png(file).value().blocks.size() == SourceMetadata::kMaxBlocks);
+  CHECK(read_metadata(file).value().blocks.size() == SourceMetadata::kMostBlocks);
 }
 
 TEST_CASE("chunks cut or changed anywhere are walked within their bounds") {
@@ -395,7 +394,7 @@ TEST_CASE("chunks cut or changed anywhere are walked within their bounds") {
                           {"tEXt", File(3)},
                           kEnd});
   for (size_t size = 8; size < good.size(); ++size) {
-    CHECK(metadata_of_png(first_bytes(good, size)).ok());
+    CHECK(read_metadata(first_bytes(good, size)).ok());
   }
   Random random(1);
   for (int round = 0; round < 10000; ++round) {
@@ -406,12 +405,12 @@ TEST_CASE("chunks cut or changed anywhere are walked within their bounds") {
         data[size_t(random.below(int(data.size())))] = static_cast<uint8_t>(random.next());
       }
     }
-    CHECK(metadata_of_png(join(chunks)).ok());
+    CHECK(read_metadata(join(chunks)).ok());
     File changed = good;
     changed[size_t(random.between(8, int(good.size()) - 1))] = static_cast<uint8_t>(random.next());
-    CHECK(metadata_of_png(changed).ok());
+    CHECK(read_metadata(changed).ok());
   }
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::png

@@ -8,7 +8,7 @@
 #include "support/pngs.h"
 #include "support/regions.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr Layout kLayouts[] = {
@@ -21,7 +21,7 @@ constexpr Layout kLayouts[] = {
 void check_file(const File& file, const ImageView& picture) {
   const Image full = full_decode_with_libpng(file);
   REQUIRE(difference(full.view(), picture) == "");
-  check_regions(decode_png, file, full.view());
+  check_regions(decode, file, full.view());
 }
 
 void check_layouts(const PngRecipe& recipe, Size size) {
@@ -66,8 +66,7 @@ TEST_CASE("a palette comes with its colours and alphas") {
         palette[i].a = static_cast<uint8_t>(i * 77);
       }
       picture.colors.palette_alphas = static_cast<int>(palette.size() / 2);
-      const Result<Decoded> decoded =
-          decode_png(make_png(picture.view()), {.region = {1, 1, 3, 3}});
+      const Result<Decoded> decoded = decode(make_png(picture.view()), {.region = {1, 1, 3, 3}});
       REQUIRE(decoded.ok());
       const Colors& colors = decoded.value().image.colors;
       CHECK((colors.palette == palette));
@@ -80,8 +79,8 @@ TEST_CASE("a palette comes with its colours and alphas") {
 TEST_CASE("an index beyond the palette is kept as it is") {
   Image picture = make_picture({9, 9}, {Model::kPalette, 8});
   picture.colors.palette.resize(10);
-  CHECK(difference(decode_png(make_png(picture.view()), {.region = {0, 0, 9, 9}}),
-                   picture.view()) == "");
+  CHECK(difference(decode(make_png(picture.view()), {.region = {0, 0, 9, 9}}), picture.view()) ==
+        "");
 }
 
 using Key = std::array<uint16_t, 3>;
@@ -105,7 +104,7 @@ TEST_CASE("a transparent colour comes at the picture's own depth, higher bits ma
   for (const Case& expected : cases) {
     Image picture = make_picture({9, 9}, expected.layout);
     picture.colors.transparent = expected.stored;
-    const Result<Decoded> decoded = decode_png(make_png(picture.view()), {.region = {1, 1, 3, 3}});
+    const Result<Decoded> decoded = decode(make_png(picture.view()), {.region = {1, 1, 3, 3}});
     CAPTURE(to_string(expected.layout));
     REQUIRE(decoded.ok());
     REQUIRE(decoded.value().image.colors.transparent.has_value());
@@ -182,7 +181,7 @@ TEST_CASE("a PNG cut anywhere gives the right samples or is truncated") {
       const File cut = first_bytes(file, size);
       for (const Rect& region : kRegions) {
         INFO(to_string(kind.layout), ", ", size, " of ", file.size(), " bytes");
-        const Result<Decoded> decoded = decode_png(cut, {.region = region});
+        const Result<Decoded> decoded = decode(cut, {.region = region});
         if (decoded.ok() || decoded.error().code != ErrorCode::kTruncatedImage) {
           CHECK(difference(decoded, crop(picture.view(), region)) == "");
         }
@@ -202,8 +201,8 @@ TEST_CASE("a region whose rows are there needs nothing from below, to the byte")
       const int rows = static_cast<int>(count_rows(cut, all, picture.layout));
       if (rows > 0 && rows < kSmall.height) {
         const Rect above = {3, rows - 1, 9, rows};
-        CHECK(difference(decode_png(cut, {.region = above}), crop(picture.view(), above)) == "");
-        CHECK(code_of(decode_png(cut, {.region = {3, rows, 9, rows + 1}})) == "TRUNCATED_IMAGE");
+        CHECK(difference(decode(cut, {.region = above}), crop(picture.view(), above)) == "");
+        CHECK(code_of(decode(cut, {.region = {3, rows, 9, rows + 1}})) == "TRUNCATED_IMAGE");
       }
     }
   }
@@ -231,12 +230,12 @@ TEST_CASE("with damage accepted, a cut PNG shows its rows, and nothing below the
       const size_t count = size < data ? 0 : count_rows(cut, rows, kind.layout);
       for (const Rect& region : kRegions) {
         const Result<Decoded> decoded =
-            decode_png(cut, {.region = region, .damaged = Damaged::kAccept});
+            decode(cut, {.region = region, .damaged = Damaged::kAccept});
         if (size < data) {
           CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
           continue;
         }
-        const Result<Decoded> strict = decode_png(cut, {.region = region});
+        const Result<Decoded> strict = decode(cut, {.region = region});
         const bool is_whole = count == rows.size();
         if (is_whole) {
           CHECK(strict.ok());  // a checksum and the end are all that is missing
@@ -267,13 +266,13 @@ TEST_CASE("with damage accepted, a PNG with broken data shows the rows before it
       chunks[0].data = chunks_of(make_png(picture.view(), kind.recipe))[0].data;
       chunks[1].data = deflated(broken);
       const File file = join(chunks);
-      const Result<Decoded> strict = decode_png(file, {.region = whole(kSmall)});
+      const Result<Decoded> strict = decode(file, {.region = whole(kSmall)});
       CHECK(code_of(strict) == "CORRUPT_IMAGE");
       CHECK(strict.error().message.ends_with(
           ". Use damaged: 'accept' to take the rows that can be decoded."));
       for (const Rect& region : {whole(kSmall), Rect{3, 2, 12, 11}}) {
         const Result<Decoded> decoded =
-            decode_png(file, {.region = region, .damaged = Damaged::kAccept});
+            decode(file, {.region = region, .damaged = Damaged::kAccept});
         CHECK(difference(decoded, crop(partial(picture, kind, row).view(), region)) == "");
       }
     }
@@ -286,9 +285,9 @@ TEST_CASE("rows that end too early are a truncation though the file is whole") {
   rows.resize(rows.size() / 2);
   std::vector<PngChunk> chunks = chunks_of(make_png(picture.view()));
   chunks[1].data = deflated(rows);
-  CHECK(code_of(decode_png(join(chunks), {.region = whole(kSmall)})) == "TRUNCATED_IMAGE");
+  CHECK(code_of(decode(join(chunks), {.region = whole(kSmall)})) == "TRUNCATED_IMAGE");
   const Rect above = {0, 0, 13, 3};
-  CHECK(difference(decode_png(join(chunks), {.region = above}), crop(picture.view(), above)) == "");
+  CHECK(difference(decode(join(chunks), {.region = above}), crop(picture.view(), above)) == "");
 }
 
 // The file with one bit of the checksum of the first such chunk changed.
@@ -305,8 +304,8 @@ TEST_CASE("a header or palette with a wrong checksum is an error, whatever is ac
   for (const std::string type : {"IHDR", "PLTE"}) {
     CAPTURE(type);
     for (const Damaged policy : {Damaged::kError, Damaged::kAccept}) {
-      CHECK(code_of(decode_png(with_wrong_checksum(file, type),
-                               {.region = whole(kSmall), .damaged = policy})) == "CORRUPT_IMAGE");
+      CHECK(code_of(decode(with_wrong_checksum(file, type),
+                           {.region = whole(kSmall), .damaged = policy})) == "CORRUPT_IMAGE");
     }
   }
 }
@@ -318,7 +317,7 @@ TEST_CASE("an ancillary chunk with a wrong checksum is dropped") {
   for (const std::string type : {"tRNS", "tEXt"}) {
     CAPTURE(type);
     const Result<Decoded> decoded =
-        decode_png(with_wrong_checksum(file, type), {.region = whole(kSmall)});
+        decode(with_wrong_checksum(file, type), {.region = whole(kSmall)});
     CHECK(difference(decoded, picture.view()) == "");
     CHECK(decoded.value().image.colors.palette_alphas == (type == "tRNS" ? 0 : 1));
   }
@@ -338,24 +337,22 @@ TEST_CASE("image data with a wrong Adler-32 is right, and with a wrong CRC suspe
       const File bad_both = with_wrong_checksum(bad_adler, "IDAT");
       for (const Rect& region : {whole(kSmall), Rect{2, 3, 9, 11}, Rect{2, 3, 9, 5}}) {
         CAPTURE(to_string(region));
-        const Result<Decoded> decoded = decode_png(bad_adler, {.region = region});
+        const Result<Decoded> decoded = decode(bad_adler, {.region = region});
         CHECK(difference(decoded, crop(picture.view(), region)) == "");
         CHECK((decoded.ok() && decoded.value().complete));
         for (const File& file : {bad_crc, bad_both}) {
           const Result<Decoded> accepted =
-              decode_png(file, {.region = region, .damaged = Damaged::kAccept});
+              decode(file, {.region = region, .damaged = Damaged::kAccept});
           CHECK(difference(accepted, crop(picture.view(), region)) == "");
         }
       }
       for (const File& file : {bad_crc, bad_both}) {
-        CHECK(code_of(decode_png(file, {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
-        CHECK(!decode_png(file, {.region = whole(kSmall), .damaged = Damaged::kAccept})
-                   .value()
-                   .complete);
+        CHECK(code_of(decode(file, {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
+        CHECK(
+            !decode(file, {.region = whole(kSmall), .damaged = Damaged::kAccept}).value().complete);
       }
       for (const File& file : {good, bad_adler}) {
-        const Result<Decoded> copied =
-            decode_png(file, {.region = whole(kSmall), .checks_end = true});
+        const Result<Decoded> copied = decode(file, {.region = whole(kSmall), .checks_end = true});
         CHECK((copied.ok() && copied.value().is_intact == (file == good)));
       }
     }
@@ -366,7 +363,7 @@ TEST_CASE("broken deflate data is corruption") {
   const Image picture = make_picture(kSmall, {Model::kRgb, 8});
   std::vector<PngChunk> chunks = chunks_of(make_png(picture.view()));
   std::fill(chunks[1].data.begin() + 10, chunks[1].data.end(), uint8_t{0xff});
-  CHECK(code_of(decode_png(join(chunks), {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
+  CHECK(code_of(decode(join(chunks), {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
 }
 
 TEST_CASE("what is wrong with a PNG without touching its samples is passed over") {
@@ -401,7 +398,7 @@ TEST_CASE("what is wrong with a PNG without touching its samples is passed over"
                    insert_chunk(good, "IDAT", {"PLTE", {1, 2, 3, 4}})});
   for (const Case& odd : cases) {
     CAPTURE(odd.name);
-    CHECK(difference(decode_png(odd.file, {.region = whole(kSmall)}), picture.view()) == "");
+    CHECK(difference(decode(odd.file, {.region = whole(kSmall)}), picture.view()) == "");
   }
 }
 
@@ -426,7 +423,7 @@ TEST_CASE("what is missing or not allowed in a PNG is corruption") {
   };
   for (const Case& broken : cases) {
     CAPTURE(broken.name);
-    CHECK(code_of(decode_png(broken.file, {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
+    CHECK(code_of(decode(broken.file, {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
   }
 }
 
@@ -434,7 +431,7 @@ TEST_CASE("a PNG is not read beyond the region's last row") {
   const Image picture = make_picture({64, 640}, {Model::kRgb, 8});
   const File file = make_png(picture.view(), {.idat_bytes = 1000});
   const auto read_for = [&](int bottom) {
-    return decode_png(file, {.region = {10, 0, 20, bottom}}).value().bytes_read;
+    return decode(file, {.region = {10, 0, 20, bottom}}).value().bytes_read;
   };
   CHECK(read_for(10) < file.size() / 10);
   CHECK(read_for(320) > file.size() * 4 / 10);
@@ -450,7 +447,7 @@ TEST_CASE("whatever single byte is wrong, decoding a PNG ends in samples or an e
       File file = good;
       file[at] = static_cast<uint8_t>(random.next());
       INFO(to_string(kind.layout), ", byte ", at, " is ", int{file[at]});
-      const Result<Decoded> decoded = decode_png(file, {.region = whole(kSmall)});
+      const Result<Decoded> decoded = decode(file, {.region = whole(kSmall)});
       CHECK(code_of(decoded) != "OUT_OF_MEMORY");
       if (decoded.ok()) {
         CHECK(decoded.value().image.size == kSmall);
@@ -471,8 +468,8 @@ std::string outcome(const Result<Decoded>& decoded) {
 }
 
 void check_both_ways(const File& file, const DecodeRequest& request) {
-  CHECK(outcome(decode_png(file, request, PngWay::kFast)) ==
-        outcome(decode_png(file, request, PngWay::kLibpng)));
+  CHECK(outcome(decode(file, request, PngWay::kFast)) ==
+        outcome(decode(file, request, PngWay::kLibpng)));
 }
 
 constexpr Rect kPart = {2, 3, 9, 7};
@@ -511,7 +508,7 @@ TEST_CASE("pictures of several batches: every region, whichever rows stand by th
     for (const Rect& region : {Rect{0, 0, 1500, 700}, Rect{700, 420, 900, 480},
                                Rect{0, 699, 1, 700}, Rect{1499, 0, 1500, 700}}) {
       INFO(to_string(layout), ", ", to_string(region));
-      CHECK(difference(decode_png(file, {.region = region}), crop(picture.view(), region)) == "");
+      CHECK(difference(decode(file, {.region = region}), crop(picture.view(), region)) == "");
     }
   }
 }
@@ -552,11 +549,11 @@ TEST_CASE("both ways of reading give the same: broken deflate data, checksums ri
         idat.data[at] = static_cast<uint8_t>(random.next());
       }
       const Result<Decoded> accepted =
-          decode_png(join(chunks), {.region = whole(kSmall), .damaged = Damaged::kAccept});
+          decode(join(chunks), {.region = whole(kSmall), .damaged = Damaged::kAccept});
       for (const Rect& region : {whole(kSmall), kPart}) {
         check_both_ways(join(chunks), {.region = region});
         // Wherever the damage is, a region shows what the whole image shows there.
-        CHECK(difference(decode_png(join(chunks), {.region = region, .damaged = Damaged::kAccept}),
+        CHECK(difference(decode(join(chunks), {.region = region, .damaged = Damaged::kAccept}),
                          crop(accepted.value().image.view(), region)) == "");
       }
     }
@@ -590,4 +587,4 @@ TEST_CASE("both ways of reading give the same: broken rows") {
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::png

@@ -6,7 +6,7 @@
 
 #include "support/pngs.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr Layout kLayouts[] = {
@@ -24,7 +24,7 @@ File bytes_of(const Result<Buffer>& buffer) {
 void check_round_trip(const ImageView& picture, int level) {
   INFO(to_string(picture.layout), ", ", picture.size.width, " x ", picture.size.height, ", level ",
        level);
-  const File file = bytes_of(encode_png(picture, {.compression_level = level}, {}));
+  const File file = bytes_of(encode(picture, {.compression_level = level}, {}));
   const Image read = full_decode_with_libpng(file);
   CHECK(difference(read.view(), picture) == "");
   CHECK((read.colors.palette == picture.colors->palette));
@@ -102,7 +102,7 @@ TEST_CASE("an index beyond the palette is written with a palette that has it, in
     const Bytes samples = picture.samples;
     std::vector<Rgba8> palette = picture.colors.palette;
     palette.resize(size_t{*std::max_element(samples.begin(), samples.end())} + 1, {0, 0, 0, 255});
-    const Image read = full_decode_with_libpng(bytes_of(encode_png(picture.view(), {}, {})));
+    const Image read = full_decode_with_libpng(bytes_of(encode(picture.view(), {}, {})));
     CHECK(difference(read.view(), picture.view()) == "");
     CHECK((read.colors.palette == palette));
     CHECK(read.colors.palette_alphas == 1);
@@ -112,7 +112,7 @@ TEST_CASE("an index beyond the palette is written with a palette that has it, in
 TEST_CASE("a higher level does not make a larger file") {
   const Image picture = make_picture({200, 150}, {Model::kRgb, 8});
   const auto size_at = [&](int level) {
-    return bytes_of(encode_png(picture.view(), {.compression_level = level}, {})).size();
+    return bytes_of(encode(picture.view(), {.compression_level = level}, {})).size();
   };
   CHECK(size_at(0) > picture.samples.size());
   CHECK(size_at(1) < picture.samples.size());
@@ -158,7 +158,7 @@ File rows_without_filters(const ImageView& picture) {
 
 TEST_CASE("drawings are at least as small as zlib makes them without filters") {
   const Image text = make_text({600, 300});
-  const size_t size = bytes_of(encode_png(text.view(), {}, {})).size();
+  const size_t size = bytes_of(encode(text.view(), {}, {})).size();
   CHECK(size <= deflated(rows_without_filters(text.view())).size());
 }
 
@@ -175,9 +175,9 @@ TEST_CASE("rows of bars that are as the one above take next to nothing") {
       }
     }
   }
-  const size_t of_all = bytes_of(encode_png(bars.view(), {}, {})).size();
+  const size_t of_all = bytes_of(encode(bars.view(), {}, {})).size();
   const ImageView first = crop(bars.view(), {0, 0, size.width, 1});
-  const size_t of_first = bytes_of(encode_png(first, {}, {})).size();
+  const size_t of_first = bytes_of(encode(first, {}, {})).size();
   CHECK(of_all < of_first + 8 * size_t(size.height));
 }
 
@@ -193,18 +193,18 @@ TEST_CASE("16-bit ramps that the row above predicts take next to nothing") {
     }
   }
   for (const int level : {1, 6, 9}) {
-    const File file = bytes_of(encode_png(ramps.view(), {.compression_level = level}, {}));
+    const File file = bytes_of(encode(ramps.view(), {.compression_level = level}, {}));
     CHECK(file.size() < ramps.samples.size() / 100);
   }
 }
 
 TEST_CASE("a PNG holds every layout but BGR") {
   for (const Layout& layout : kLayouts) {
-    CHECK(to_string(storable_png(layout)) == to_string(layout));
+    CHECK(to_string(encoder_layout(layout)) == to_string(layout));
   }
-  CHECK(to_string(storable_png({Model::kBgr, 8})) == "8-bit RGB");
-  CHECK(to_string(storable_png({Model::kBgra, 8})) == "8-bit RGBA");
+  CHECK(to_string(encoder_layout({Model::kBgr, 8})) == "8-bit RGB");
+  CHECK(to_string(encoder_layout({Model::kBgra, 8})) == "8-bit RGBA");
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::png

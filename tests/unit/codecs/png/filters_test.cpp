@@ -6,7 +6,7 @@
 
 #include "support/pictures.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr Filter kAll[] = {Filter::kNone, Filter::kSub, Filter::kUp, Filter::kAverage,
@@ -158,4 +158,4 @@ TEST_CASE("bytes near those of the pixel before") {
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::png

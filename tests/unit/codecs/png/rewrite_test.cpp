@@ -7,7 +7,7 @@
 #include "codecs/png/chunks.h"
 #include "support/pngs.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 using namespace std::string_literals;
@@ -23,7 +23,7 @@ std::vector<std::string> types_of(const File& png) {
 }
 
 File rewritten(const File& file, const Metadata& metadata = {}) {
-  const Result<Buffer> made = rewrite_png(file, metadata);
+  const Result<Buffer> made = rewrite(file, metadata);
   REQUIRE(made.ok());
   return {made.value().data(), made.value().data() + made.value().size()};
 }
@@ -58,7 +58,7 @@ TEST_CASE("chunks of the source that metadata carries stay in their places") {
   metadata.density = Density{300, 300, Density::Unit::kInch};
   CHECK(types_of(rewritten(file, metadata)) ==
         std::vector<std::string>{"IHDR", "pHYs", "gAMA", "IDAT", "IEND"});
-  CHECK(probe_png(rewritten(file, metadata)).value().density_per_inch == doctest::Approx(300));
+  CHECK(probe(rewritten(file, metadata)).value().density_per_inch == doctest::Approx(300));
 }
 
 TEST_CASE("a profile is copied as it is coded, under a name that says nothing") {
@@ -92,4 +92,4 @@ TEST_CASE("a checksum that is wrong or missing is made right for samples, and dr
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::png
