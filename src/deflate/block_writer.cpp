@@ -3,22 +3,20 @@
 #include <algorithm>
 #include <span>
 
-#include "deflate/precode.h"
-
 namespace crop64::deflate {
 
-void Block::count_literals() {
-  // Four tables, for the same literal often comes again before its count is written.
+void BlockWriter::count_literals() {
+  // Four tables, because a literal often recurs before its previous count has been stored.
   std::array<std::array<uint32_t, 256>, 4> counts = {};
   size_t i = 0;
-  for (; i + 4 <= literals_; i += 4) {
-    ++counts[0][literal_[i]];
-    ++counts[1][literal_[i + 1]];
-    ++counts[2][literal_[i + 2]];
-    ++counts[3][literal_[i + 3]];
+  for (; i + 4 <= num_literals_; i += 4) {
+    ++counts[0][literals_[i]];
+    ++counts[1][literals_[i + 1]];
+    ++counts[2][literals_[i + 2]];
+    ++counts[3][literals_[i + 3]];
   }
-  for (; i < literals_; ++i) {
-    ++counts[0][literal_[i]];
+  for (; i < num_literals_; ++i) {
+    ++counts[0][literals_[i]];
   }
   for (size_t value = 0; value < 256; ++value) {
     litlen_counts_[value] =
@@ -27,33 +25,25 @@ void Block::count_literals() {
   litlen_counts_[kEndOfBlock] = 1;
 }
 
-uint64_t Block::cost(const uint8_t* litlens, const uint8_t* distances) const {
+// The bits of all symbols, with codes of these lengths.
+uint64_t BlockWriter::cost(const uint8_t* litlen_lengths, const uint8_t* distance_lengths) const {
   uint64_t bits = extra_bits_;
-  for (size_t i = 0; i < kLitlens; ++i) {
-    bits += uint64_t{litlen_counts_[i]} * litlens[i];
+  for (size_t i = 0; i < kNumLitlens; ++i) {
+    bits += uint64_t{litlen_counts_[i]} * litlen_lengths[i];
   }
-  for (size_t i = 0; i < kDistances; ++i) {
-    bits += uint64_t{distance_counts_[i]} * distances[i];
+  for (size_t i = 0; i < kNumDistances; ++i) {
+    bits += uint64_t{distance_counts_[i]} * distance_lengths[i];
   }
   return bits;
 }
 
-namespace {
-
-// Of RFC 1951, section 3.2.6.
-uint8_t fixed_length(size_t litlen) {
-  return litlen < 144 ? 8 : litlen < 256 ? 9 : litlen < 280 ? 7 : 8;
-}
-
-}  // namespace
-
-void Block::write_symbols(const Codes& codes, BitWriter& writer) const {
-  BitWriter out = writer;  // a local one stays in registers
-  const uint8_t* literal = literal_.data();
-  for (size_t i = 0; i < sequences_; ++i) {
-    const Sequence& sequence = sequence_[i];
+void BlockWriter::write_symbols(const Codes& codes, BitWriter& writer) const {
+  BitWriter out = writer;  // a local copy stays in registers
+  const uint8_t* literal = literals_.data();
+  for (size_t i = 0; i < num_sequences_; ++i) {
+    const Sequence& sequence = sequences_[i];
     const uint8_t* const end = literal + sequence.literals;
-    // Four codes of 14 bits at most and what is left of a byte.
+    // Four codes of at most 14 bits (see write()), and up to seven bits of an unfinished byte.
     for (; end - literal >= 4; literal += 4) {
       out.put(codes.litlens[literal[0]]);
       out.put(codes.litlens[literal[1]]);
@@ -81,59 +71,58 @@ void Block::write_symbols(const Codes& codes, BitWriter& writer) const {
   writer = out;
 }
 
-void Block::write(bool is_last, BitWriter& out) {
-  const bool has_matches = sequences_ > 0;
-  end_sequence(0, 0);
+void BlockWriter::write(bool is_last, BitWriter& out) {
+  // Four codes fit between two flushes.
+  constexpr unsigned kMaxLitlenBits = 14;
+  const bool has_matches = num_sequences_ > 0;
+  end_sequence({0, 0});
   count_literals();
-  Codes codes;
-  const std::span all(codes.lengths);
-  make_code_lengths(std::span(litlen_counts_).first(kLitlens), 14, all.first(kLitlens));
-  make_code_lengths(std::span(distance_counts_).first(kDistances), 15, all.last(kDistances));
-  const Precode precode(codes.lengths);
-  std::array<uint8_t, 288> fixed;
-  for (size_t i = 0; i < fixed.size(); ++i) {
-    fixed[i] = fixed_length(i);
-  }
-  std::array<uint8_t, 32> fixed_distances;
-  fixed_distances.fill(5);
-  const uint64_t dynamic_bits = precode.bits() + cost(all.data(), all.data() + kLitlens);
-  const uint64_t fixed_bits = cost(fixed.data(), fixed_distances.data());
-  if (!has_matches && std::min(dynamic_bits, fixed_bits) >= 8 * literals_ + 32) {
+  CodeLengths lengths;
+  const std::span all(lengths);
+  make_code_lengths(std::span(litlen_counts_).first(kNumLitlens), kMaxLitlenBits,
+                    all.first(kNumLitlens));
+  make_code_lengths(std::span(distance_counts_).first(kNumDistances), kMaxCodeBits,
+                    all.last(kNumDistances));
+  const Precode precode(lengths);
+  const uint64_t dynamic_bits = precode.bits() + cost(all.data(), all.data() + kNumLitlens);
+  const uint64_t fixed_bits = cost(kFixedLitlenLengths.data(), kFixedDistanceLengths.data());
+  if (!has_matches && std::min(dynamic_bits, fixed_bits) >= 8 * num_literals_ + 32) {
     write_stored(is_last, out);
     return;
   }
+  Codes codes;
   out.put(is_last, 1);
   if (fixed_bits <= dynamic_bits) {
     out.put(1, 2);
-    std::array<Code, 288> litlens;
-    make_codes(fixed, litlens);
-    std::copy_n(litlens.begin(), kLitlens, codes.litlens.begin());
-    make_codes(std::span<const uint8_t>(fixed_distances).first(kDistances), codes.distances);
+    std::array<Code, kNumFixedLitlens> litlens;
+    make_codes(kFixedLitlenLengths, litlens);
+    std::copy_n(litlens.begin(), kNumLitlens, codes.litlens.begin());
+    make_codes(std::span(kFixedDistanceLengths).first(kNumDistances), codes.distances);
   } else {
     out.put(2, 2);
     out.flush();
     precode.write(out);
-    make_codes(all.first(kLitlens), codes.litlens);
-    make_codes(all.last(kDistances), codes.distances);
+    make_codes(all.first(kNumLitlens), codes.litlens);
+    make_codes(all.last(kNumDistances), codes.distances);
   }
   out.flush();
   write_symbols(codes, out);
   clear();
 }
 
-void Block::write_stored(bool is_last, BitWriter& out) {
+void BlockWriter::write_stored(bool is_last, BitWriter& out) {
   out.put(is_last, 3);
   out.align();
-  out.put(literals_, 16);
-  out.put(literals_ ^ 0xffff, 16);
+  out.put(num_literals_, 16);
+  out.put(num_literals_ ^ 0xffff, 16);
   out.flush();
-  std::memcpy(out.out(), literal_.data(), literals_);
-  out.out() += literals_;
+  std::memcpy(out.out(), literals_.data(), num_literals_);
+  out.out() += num_literals_;
   clear();
 }
 
-void Block::clear() {
-  literals_ = in_sequences_ = sequences_ = 0;
+void BlockWriter::clear() {
+  num_literals_ = literals_in_sequences_ = num_sequences_ = 0;
   extra_bits_ = 0;
   litlen_counts_.fill(0);
   distance_counts_.fill(0);
