@@ -11,9 +11,11 @@
 #include "codecs/jpeg/metadata.h"
 #include "codecs/jpeg/probe.h"
 #include "codecs/jpeg/rewrite.h"
-#include "codecs/png/chunks.h"
+#include "codecs/jpeg/segments.h"
 #include "codecs/png/decode.h"
 #include "codecs/png/encode.h"
+#include "codecs/png/metadata.h"
+#include "codecs/png/probe.h"
 #include "codecs/png/rewrite.h"
 
 namespace crop64 {

@@ -1,5 +1,4 @@
-// libpng's header, and its way of reporting errors led into an ErrorTrap. Included by this folder's
-// sources only.
+// libpng's header, and an error hook that reports to an ErrorTrap. Only this folder includes it.
 #pragma once
 
 #include <png.h>
@@ -10,10 +9,10 @@
 
 namespace crop64::png {
 
-// libpng's error hook: its error pointer is an ErrorTrap.
+// The error hook. libpng's error pointer must be an ErrorTrap.
 [[noreturn]] inline void on_png_error(png_structp png, png_const_charp message) {
   auto& trap = *static_cast<ErrorTrap*>(png_get_error_ptr(png));
-  // libpng says so, in these words, when a file's IDATs end before its rows do.
+  // libpng's words if the IDATs end before the rows do.
   const bool ended = std::string_view(message) == "Not enough image data";
   const bool memory = std::string_view(message).find("emory") != std::string_view::npos;
   fail(trap,
