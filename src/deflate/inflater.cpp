@@ -212,9 +212,8 @@ bool Inflater::decode(const uint8_t* first, uint8_t*& out, const uint8_t* end) {
 
 InflateStatus Inflater::inflate(const uint8_t* first, uint8_t*& out, const uint8_t* end) {
   bool ok = true;
-  if (in_ != in_end_) {
-    in_end_ = input_.piece_end();  // more of this piece may have been received
-  }
+  // More of this piece may have been received, even if all that was available has been read.
+  in_end_ = std::max(in_end_, input_.piece_end());
   while (ok && out < end && state_ != State::kEnd && !needs_input()) {
     switch (state_) {
       case State::kStreamHeader:

@@ -21,7 +21,8 @@ class InflateInput {
   // The next piece that is not empty, as far as it has been received. Empty after the last piece
   // and after an error.
   virtual Bytes next_piece() = 0;
-  // The end of what has been received by now of the piece that next_piece() returned last.
+  // The end of what has been received by now of the piece that next_piece() returned last. Null
+  // before the first piece and after the last one.
   virtual const uint8_t* piece_end() const = 0;
   // True if input is still being received and fewer than `count` bytes are available from
   // `position` on; null stands for the start of the next piece.

@@ -16,7 +16,7 @@
 
 namespace crop64::deflate {
 
-// How far functions of this file may read past the data: the bytes there can have any value.
+// How far functions of this file may read past the data: those bytes can have any value.
 constexpr size_t kReadSlack = 16;
 
 // Compares 16 bytes: bit i of the result is set if a[i] == b[i].

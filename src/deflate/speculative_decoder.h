@@ -15,7 +15,7 @@
 //      matches are recorded and not copied. Every few rounds its position is recorded: a sync
 //      point.
 //   2. `here` decodes on past `split`, symbol by symbol, until its position in bits equals that of
-//      a sync point. From there on both read the same codes.
+//      a sync point. From that bit on both read the same codes.
 //   3. The splice: what `ahead` decoded after that sync point is appended to the output, its
 //      matches copied, and decoding continues where `ahead` stopped.
 //

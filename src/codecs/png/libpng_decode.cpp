@@ -26,8 +26,7 @@ constexpr Pass kAdam7[] = {{0, 0, 8, 8, {8, 8}}, {4, 0, 8, 8, {4, 8}}, {0, 4, 4,
                            {0, 1, 1, 2, {1, 1}}};
 
 // libpng reads a chunk's data in pieces of some kilobytes, and would receive nothing of the last
-// piece in a file that is cut off. So an IDAT gets the length that is available of it, and the
-// input ends there.
+// piece in a file that is cut off. So an IDAT gets the length that is available of it.
 void shorten_cut_idat(const LibpngReader& reader, png_bytep header, size_t length) {
   const size_t available = reader.file.size() - reader.offset;
   if (length > available && std::memcmp(header + 4, "IDAT", 4) == 0) {
@@ -183,7 +182,7 @@ void read_region(void* context) {
 }
 
 // True if `reader.row` is the last row of the image. png_read_row() then reads on to the end of the
-// IDATs, and may fail there.
+// IDATs, and may fail on the way.
 bool has_last_row(const LibpngReader& reader) {
   constexpr int kPasses = 7;
   return reader.is_interlaced() ? png_get_current_pass_number(reader.png) >= kPasses

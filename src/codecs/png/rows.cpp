@@ -86,7 +86,7 @@ bool RowReader::inflate_batch() {
   return true;
 }
 
-// After the last row. If it is the image's last one, the stream must end there.
+// Called after the last row. If it is the image's last one, the stream must end with it.
 bool RowReader::finish() {
   if (request_.bottom == request_.height) {
     uint8_t* end = batch_end_;

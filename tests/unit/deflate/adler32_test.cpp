@@ -8,7 +8,7 @@
 namespace crop64::deflate {
 namespace {
 
-TEST_CASE("checksums equal zlib's, whatever the size and where they begin") {
+TEST_CASE("adler32_update() equals zlib's for any size and start") {
   Random random(1);
   File bytes(20000);
   for (uint8_t& byte : bytes) {
@@ -24,7 +24,7 @@ TEST_CASE("checksums equal zlib's, whatever the size and where they begin") {
   }
 }
 
-TEST_CASE("checksums of the largest sums equal zlib's") {
+TEST_CASE("adler32_update() of the largest sums equals zlib's") {
   const File bytes(20000, 255);
   const uint32_t start = uint32_t{65520} << 16 | 65520;
   CHECK(adler32_update(start, bytes) == adler32_z(start, bytes.data(), bytes.size()));

@@ -8,7 +8,7 @@
 namespace crop64::deflate {
 namespace {
 
-TEST_CASE("CRCs equal zlib's, whatever the size, where they begin and what they go on from") {
+TEST_CASE("crc32_update() equals zlib's for any size, alignment and start") {
   Random random(1);
   File bytes(100'000);
   for (uint8_t& byte : bytes) {
@@ -23,7 +23,7 @@ TEST_CASE("CRCs equal zlib's, whatever the size, where they begin and what they 
   }
 }
 
-TEST_CASE("CRCs tell any one bit") {
+TEST_CASE("crc32_update() differs if any single bit is changed") {
   File bytes(9000);
   const uint32_t right = crc32_update(kCrc32Start, bytes);
   for (size_t bit = 0; bit < 8 * bytes.size(); bit += 1 + bit % 37) {

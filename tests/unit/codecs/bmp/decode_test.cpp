@@ -18,7 +18,8 @@ constexpr uint32_t kBitFields = 3;
 constexpr uint32_t kAlphaFields = 6;
 constexpr uint32_t kHeaders[] = {12, 40, 52, 56, 64, 108, 124};
 
-TEST_CASE("a region equals that part of the picture: BMP, palettes and RGB, every header") {
+TEST_CASE(
+    "decode() of a region equals that part of the image, for palettes and RGB with every header") {
   constexpr Layout kLayouts[] = {{Model::kPalette, 1},
                                  {Model::kPalette, 2},
                                  {Model::kPalette, 4},
@@ -50,7 +51,7 @@ TEST_CASE("a region equals that part of the picture: BMP, palettes and RGB, ever
   }
 }
 
-TEST_CASE("rows of every width are filled up to four bytes") {
+TEST_CASE("decode() expects rows padded to four bytes for every width") {
   for (const int depth : {1, 2, 4, 8}) {
     for (int width = 1; width <= 33; ++width) {
       CAPTURE(depth);
@@ -117,7 +118,7 @@ const std::vector<Fields>& all_fields() {
   return fields;
 }
 
-TEST_CASE("a region equals that part of the picture: BMP, bit fields of every kind") {
+TEST_CASE("decode() of a region equals that part of the image, for every kind of bit fields") {
   const Size size = {21, 13};
   for (const Fields& fields : all_fields()) {
     for (const uint32_t header_bytes : fields.headers) {
@@ -184,7 +185,7 @@ Image picture_of(const std::vector<std::vector<int>>& rows, int depth) {
   return picture;
 }
 
-TEST_CASE("runs are drawn as Microsoft describes them") {
+TEST_CASE("decode() draws runs as Microsoft describes them") {
   struct Case {
     std::string name;
     uint32_t compression;
@@ -240,7 +241,7 @@ TEST_CASE("runs are drawn as Microsoft describes them") {
   }
 }
 
-TEST_CASE("runs are drawn as Microsoft's own examples are") {
+TEST_CASE("decode() draws Microsoft's examples of runs") {
   // "Bitmap Compression": the bytes, and what they expand to.
   struct Case {
     uint32_t compression;
@@ -339,7 +340,7 @@ Image drawn(Size size, int depth) {
   return picture;
 }
 
-TEST_CASE("a region equals that part of the picture: BMP, runs of every kind") {
+TEST_CASE("decode() of a region equals that part of the image, for every kind of runs") {
   Random random(3);
   for (const uint32_t compression : {kRle8, kRle4, kRle24}) {
     for (int round = 0; round < 10; ++round) {
@@ -367,7 +368,7 @@ TEST_CASE("a region equals that part of the picture: BMP, runs of every kind") {
   }
 }
 
-TEST_CASE("a short OS/2 header and any number of planes are read") {
+TEST_CASE("decode() accepts a short OS/2 header and any number of planes") {
   const Image palette = make_picture({9, 9}, {Model::kPalette, 8});
   for (const uint32_t header_bytes : {16U, 20U, 36U}) {
     CAPTURE(header_bytes);
@@ -427,7 +428,7 @@ std::vector<Kind> kinds() {
 
 size_t samples_at(const File& file) { return file[10] | size_t{file[11]} << 8; }
 
-TEST_CASE("a BMP cut anywhere gives the right samples or is truncated") {
+TEST_CASE("decode() of a BMP cut anywhere gives the right samples or TRUNCATED_IMAGE") {
   constexpr Rect kRegions[] = {{0, 0, 13, 7}, {2, 5, 9, 7}, {12, 0, 13, 1}, {0, 3, 1, 4}};
   for (const Kind& kind : kinds()) {
     for (size_t size = 0; size < kind.file.size(); ++size) {
@@ -450,7 +451,7 @@ TEST_CASE("a BMP cut anywhere gives the right samples or is truncated") {
   }
 }
 
-TEST_CASE("a region of a BMP needs no more of the file than was read, to the byte") {
+TEST_CASE("decode() reports as read exactly the bytes that a region needs") {
   constexpr Rect kRegions[] = {{0, 0, 13, 7}, {2, 5, 9, 7}, {12, 0, 13, 1}, {0, 3, 1, 4}};
   for (const Kind& kind : kinds()) {
     for (const Rect& region : kRegions) {
@@ -470,7 +471,7 @@ TEST_CASE("a region of a BMP needs no more of the file than was read, to the byt
   }
 }
 
-TEST_CASE("with damage accepted, a cut BMP shows its rows, and nothing in place of others") {
+TEST_CASE("decode() of a cut BMP with damage accepted gives its rows and fills the others") {
   const Size size = {13, 7};
   for (const Kind& kind : kinds()) {
     if (kind.missing.empty()) {
@@ -503,7 +504,7 @@ TEST_CASE("with damage accepted, a cut BMP shows its rows, and nothing in place 
   }
 }
 
-TEST_CASE("with damage accepted, pixels that no run came to have the darkest entry") {
+TEST_CASE("decode() with damage accepted fills pixels without a run by the darkest entry") {
   BmpRecipe recipe = rle_recipe({4, 3}, kRle4);
   const File file = make_bmp(recipe, {4, 0x12, 0, 0, 2, 0x34});
   const Result<Decoded> decoded =
@@ -516,7 +517,7 @@ TEST_CASE("with damage accepted, pixels that no run came to have the darkest ent
   CHECK(code_of(decode(file, {.region = {0, 0, 4, 3}})) == "TRUNCATED_IMAGE");
 }
 
-TEST_CASE("a BMP's palette may be shorter than its indices") {
+TEST_CASE("decode() accepts a palette shorter than the indices") {
   for (const uint32_t used : {3U, 16U}) {
     Image picture = make_picture({9, 9}, {Model::kPalette, 4});
     picture.colors.palette.resize(used);
@@ -531,7 +532,7 @@ TEST_CASE("a BMP's palette may be shorter than its indices") {
   CHECK(decode(file, {.region = {0, 0, 9, 9}}).value().image.colors.palette.size() == 2);
 }
 
-TEST_CASE("the header tells the density") {
+TEST_CASE("probe() reports the header's density") {
   const Image picture = make_picture({9, 9}, {Model::kRgb, 8});
   CHECK(probe(make_bmp(picture.view(), {.per_meter = 11811})).value().density_per_inch ==
         doctest::Approx(300).epsilon(0.001));
@@ -545,7 +546,7 @@ File with_bytes(File file, size_t at, uint32_t value, int bytes) {
   return file;
 }
 
-TEST_CASE("a broken or refused BMP header is an error") {
+TEST_CASE("probe() and decode() report invalid and unsupported headers") {
   const File rgb = make_bmp(make_picture({9, 9}, {Model::kRgb, 8}).view());
   const File palette = make_bmp(make_picture({9, 9}, {Model::kPalette, 8}).view());
   const auto fields = [](std::array<uint32_t, 4> masks, uint32_t header_bytes = 40) {
@@ -587,7 +588,7 @@ TEST_CASE("a broken or refused BMP header is an error") {
   }
 }
 
-TEST_CASE("samples said to begin beyond the file are missing") {
+TEST_CASE("decode() of samples that begin beyond the file is TRUNCATED_IMAGE") {
   for (const Kind& kind : kinds()) {
     for (const uint32_t at :
          {uint32_t(kind.file.size()), 0x7fffffffU, 0x80000000U, 0xfffffffeU, 0xffffffffU}) {
@@ -603,7 +604,7 @@ TEST_CASE("samples said to begin beyond the file are missing") {
   }
 }
 
-TEST_CASE("a picture as large as a header can say has its missing rows missing") {
+TEST_CASE("decode() of an image of the largest size is TRUNCATED_IMAGE") {
   for (const int bits : {1, 8, 24, 32}) {
     const BmpRecipe recipe = {.size = {INT32_MAX, INT32_MAX}, .bits = bits};
     BmpRecipe with_palette = recipe;
@@ -621,7 +622,7 @@ TEST_CASE("a picture as large as a header can say has its missing rows missing")
   }
 }
 
-TEST_CASE("leaping over a picture as large as a header can say takes no time") {
+TEST_CASE("decode() of runs that skip an image of the largest size ends at once") {
   const File leaps[] = {{0, 1}, {1, 5, 0, 1}, {1, 5, 0, 0, 0, 1}, {0, 2, 255, 255, 0, 1}};
   for (const File& runs : leaps) {
     const File file = make_bmp(rle_recipe({INT32_MAX, INT32_MAX}, kRle8), runs);
@@ -633,7 +634,7 @@ TEST_CASE("leaping over a picture as large as a header can say takes no time") {
   }
 }
 
-TEST_CASE("whatever bytes are wrong, decoding a BMP ends in samples or an error of the file") {
+TEST_CASE("decode() of a BMP with any bytes changed gives samples or an error of the file") {
   Random random(1);
   for (const Kind& kind : kinds()) {
     for (int round = 0; round < 3000; ++round) {
@@ -673,7 +674,7 @@ TEST_CASE("whatever bytes are wrong, decoding a BMP ends in samples or an error 
   }
 }
 
-TEST_CASE("a file is taken for a BMP by its first two bytes") {
+TEST_CASE("matches() accepts files by their first two bytes") {
   CHECK(matches(File{'B', 'M'}));
   CHECK(!matches(File{'B'}));
   CHECK(!matches(File{'M', 'B'}));

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "codecs/png/rows.h"
+#include "codecs/png/libpng_decode.h"
 #include "support/pngs.h"
 #include "support/regions.h"
 
@@ -32,18 +32,23 @@ void check_layouts(const PngRecipe& recipe, Size size) {
   }
 }
 
-TEST_CASE("a region equals that region of a full decode: PNG") { check_layouts({}, {37, 29}); }
+TEST_CASE("decode() of a region equals that region of a full decode") {
+  check_layouts({}, {37, 29});
+}
 
-TEST_CASE("a region equals that region of a full decode: PNG, interlaced") {
+TEST_CASE("decode() of a region of an interlaced PNG equals that region of a full decode") {
   check_layouts({.interlaced = true}, {37, 29});
 }
 
-TEST_CASE("a region equals that region of a full decode: PNG, many small IDATs") {
+TEST_CASE(
+    "decode() of a region of a PNG with many small IDATs equals that region of a full decode") {
   check_layouts({.idat_bytes = 7}, {19, 11});
   check_layouts({.interlaced = true, .idat_bytes = 7}, {19, 11});
 }
 
-TEST_CASE("a region equals that region of a full decode: narrow PNG, passes without pixels") {
+TEST_CASE(
+    "decode() of a region of a tiny PNG, whose passes may be empty, equals that region of a full "
+    "decode") {
   for (const Layout& layout : {Layout{Model::kGray, 1}, Layout{Model::kRgb, 16}}) {
     for (int width = 1; width <= 9; ++width) {
       for (int height = 1; height <= 9; ++height) {
@@ -56,7 +61,7 @@ TEST_CASE("a region equals that region of a full decode: narrow PNG, passes with
   }
 }
 
-TEST_CASE("a palette comes with its colours and alphas") {
+TEST_CASE("decode() gives the palette with its alphas") {
   for (const int depth : {1, 2, 4, 8}) {
     for (const int missing : {0, 1}) {
       Image picture = make_picture({9, 9}, {Model::kPalette, depth});
@@ -76,7 +81,7 @@ TEST_CASE("a palette comes with its colours and alphas") {
   }
 }
 
-TEST_CASE("an index beyond the palette is kept as it is") {
+TEST_CASE("decode() keeps an index beyond the palette") {
   Image picture = make_picture({9, 9}, {Model::kPalette, 8});
   picture.colors.palette.resize(10);
   CHECK(difference(decode(make_png(picture.view()), {.region = {0, 0, 9, 9}}), picture.view()) ==
@@ -85,7 +90,7 @@ TEST_CASE("an index beyond the palette is kept as it is") {
 
 using Key = std::array<uint16_t, 3>;
 
-TEST_CASE("a transparent colour comes at the picture's own depth, higher bits masked") {
+TEST_CASE("decode() gives the transparent colour at the image's depth, without higher bits") {
   struct Case {
     Layout layout;
     Key stored;
@@ -172,7 +177,7 @@ std::vector<Kind> kinds() {
 
 constexpr Size kSmall = {13, 11};
 
-TEST_CASE("a PNG cut anywhere gives the right samples or is truncated") {
+TEST_CASE("decode() of a PNG cut anywhere gives the right samples or TRUNCATED_IMAGE") {
   constexpr Rect kRegions[] = {{0, 0, 13, 11}, {2, 0, 9, 3}, {12, 10, 13, 11}};
   for (const Kind& kind : kinds()) {
     const Image picture = make_picture(kSmall, kind.layout);
@@ -190,7 +195,7 @@ TEST_CASE("a PNG cut anywhere gives the right samples or is truncated") {
   }
 }
 
-TEST_CASE("a region whose rows are there needs nothing from below, to the byte") {
+TEST_CASE("decode() of a region succeeds as soon as its last row is in the file") {
   for (const size_t idat_bytes : {size_t{50}, size_t{1} << 20}) {
     const Image picture = make_picture(kSmall, {Model::kRgb, 8});
     const File file = make_png(picture.view(), {.idat_bytes = idat_bytes});
@@ -216,7 +221,7 @@ Image partial(const Image& picture, const Kind& kind, size_t rows) {
   return known;
 }
 
-TEST_CASE("with damage accepted, a cut PNG shows its rows, and nothing below them") {
+TEST_CASE("decode() of a cut PNG with damage accepted gives its rows and fills the others") {
   constexpr Rect kRegions[] = {{0, 0, 13, 11}, {1, 1, 12, 11}, {5, 3, 6, 9}, {12, 10, 13, 11}};
   for (const Kind& kind : kinds()) {
     const Image picture = make_picture(kSmall, kind.layout);
@@ -248,7 +253,7 @@ TEST_CASE("with damage accepted, a cut PNG shows its rows, and nothing below the
   }
 }
 
-TEST_CASE("with damage accepted, a PNG with broken data shows the rows before it") {
+TEST_CASE("decode() of corrupt data with damage accepted gives the rows before it") {
   Random random(33);
   for (const Kind& kind : kinds()) {
     const Image picture = make_picture(kSmall, kind.layout);
@@ -279,7 +284,7 @@ TEST_CASE("with damage accepted, a PNG with broken data shows the rows before it
   }
 }
 
-TEST_CASE("rows that end too early are a truncation though the file is whole") {
+TEST_CASE("decode() of a complete file with too few rows is TRUNCATED_IMAGE") {
   const Image picture = make_picture(kSmall, {Model::kRgb, 8});
   File rows = inflated(make_png(picture.view()));
   rows.resize(rows.size() / 2);
@@ -298,7 +303,7 @@ File with_wrong_checksum(File file, const std::string& type) {
   return file;
 }
 
-TEST_CASE("a header or palette with a wrong checksum is an error, whatever is accepted") {
+TEST_CASE("decode() of a header or palette with a wrong CRC fails even with damage accepted") {
   Image picture = make_picture(kSmall, {Model::kPalette, 8});
   const File file = make_png(picture.view(), {.idat_bytes = 50});
   for (const std::string type : {"IHDR", "PLTE"}) {
@@ -310,7 +315,7 @@ TEST_CASE("a header or palette with a wrong checksum is an error, whatever is ac
   }
 }
 
-TEST_CASE("an ancillary chunk with a wrong checksum is dropped") {
+TEST_CASE("decode() ignores an ancillary chunk with a wrong CRC") {
   Image picture = make_picture(kSmall, {Model::kPalette, 8});
   picture.colors.palette_alphas = 1;
   const File file = insert_chunk(make_png(picture.view()), "IDAT", {"tEXt", {'a', 0, 'b'}});
@@ -323,7 +328,7 @@ TEST_CASE("an ancillary chunk with a wrong checksum is dropped") {
   }
 }
 
-TEST_CASE("image data with a wrong Adler-32 is right, and with a wrong CRC suspect") {
+TEST_CASE("decode() accepts image data with a wrong Adler-32, and rejects a wrong CRC") {
   for (const bool interlaced : {false, true}) {
     for (const size_t idat_bytes : {size_t{50}, size_t{1} << 20}) {
       INFO("interlaced: ", interlaced, ", IDATs of ", idat_bytes, " bytes");
@@ -359,14 +364,14 @@ TEST_CASE("image data with a wrong Adler-32 is right, and with a wrong CRC suspe
   }
 }
 
-TEST_CASE("broken deflate data is corruption") {
+TEST_CASE("decode() of corrupt deflate data is CORRUPT_IMAGE") {
   const Image picture = make_picture(kSmall, {Model::kRgb, 8});
   std::vector<PngChunk> chunks = chunks_of(make_png(picture.view()));
   std::fill(chunks[1].data.begin() + 10, chunks[1].data.end(), uint8_t{0xff});
   CHECK(code_of(decode(join(chunks), {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
 }
 
-TEST_CASE("what is wrong with a PNG without touching its samples is passed over") {
+TEST_CASE("decode() accepts irregularities of a PNG that do not affect its samples") {
   const Image picture = make_picture(kSmall, {Model::kRgb, 8});
   const File good = make_png(picture.view());
   const std::vector<PngChunk> chunks = chunks_of(good);
@@ -402,7 +407,7 @@ TEST_CASE("what is wrong with a PNG without touching its samples is passed over"
   }
 }
 
-TEST_CASE("what is missing or not allowed in a PNG is corruption") {
+TEST_CASE("decode() of a PNG that is invalid is CORRUPT_IMAGE") {
   const Image picture = make_picture(kSmall, {Model::kPalette, 8});
   const File good = make_png(picture.view());
   std::vector<PngChunk> no_palette = chunks_of(good);
@@ -427,7 +432,7 @@ TEST_CASE("what is missing or not allowed in a PNG is corruption") {
   }
 }
 
-TEST_CASE("a PNG is not read beyond the region's last row") {
+TEST_CASE("decode() reads no further than the region's last row") {
   const Image picture = make_picture({64, 640}, {Model::kRgb, 8});
   const File file = make_png(picture.view(), {.idat_bytes = 1000});
   const auto read_for = [&](int bottom) {
@@ -439,7 +444,7 @@ TEST_CASE("a PNG is not read beyond the region's last row") {
   CHECK(read_for(640) > file.size() - 20);
 }
 
-TEST_CASE("whatever single byte is wrong, decoding a PNG ends in samples or an error") {
+TEST_CASE("decode() of a PNG with any byte changed gives samples or an error") {
   Random random(1);
   for (const Kind& kind : kinds()) {
     const File good = make_png(make_picture(kSmall, kind.layout).view(), kind.recipe);
@@ -467,40 +472,13 @@ std::string outcome(const Result<Decoded>& decoded) {
          (decoded.value().complete ? "" : ", not complete");
 }
 
-void check_both_ways(const File& file, const DecodeRequest& request) {
-  CHECK(outcome(decode(file, request, PngWay::kFast)) ==
-        outcome(decode(file, request, PngWay::kLibpng)));
+void check_against_libpng(const File& file, const DecodeRequest& request) {
+  CHECK(outcome(decode(file, request)) == outcome(decode_with_libpng(file, request)));
 }
 
 constexpr Rect kPart = {2, 3, 9, 7};
 
-TEST_CASE("sound files are read on the fast way, every layout, filter and part") {
-  for (const Layout& layout : kLayouts) {
-    const Image picture = make_picture(kSmall, layout);
-    for (const size_t idat_bytes : {size_t{7}, size_t{1} << 20}) {
-      const File file = make_png(picture.view(), {.idat_bytes = idat_bytes});
-      const size_t bits = static_cast<size_t>(layout.channels() * layout.depth);
-      for (int bottom = 1; bottom <= kSmall.height; ++bottom) {
-        WantedRows wanted = {};
-        wanted.row_bytes = row_bytes({0, 0, 1, kSmall.width}, layout) - 1;
-        wanted.filter_unit = std::max(size_t{1}, bits / 8);
-        wanted.height = kSmall.height;
-        wanted.top = bottom / 2;
-        wanted.bottom = bottom;
-        wanted.bytes = 1 + wanted.row_bytes / 3;
-        int rows = 0;
-        const auto reader = RowReader::open(file, find_chunk(file, "IDAT"), file.size(), wanted);
-        REQUIRE(reader != nullptr);
-        const auto count = [&](int, const uint8_t*) { ++rows; };
-        CHECK(reader->advance(file.size(), count) == Advance::kDone);
-        CHECK(reader->end() <= file.size() - 12);
-        CHECK(rows == bottom - bottom / 2);
-      }
-    }
-  }
-}
-
-TEST_CASE("pictures of several batches: every region, whichever rows stand by themselves") {
+TEST_CASE("decode() of an image of several batches gives the right samples for every region") {
   const Size size = {1500, 700};
   for (const Layout& layout : {Layout{Model::kRgb, 8}, Layout{Model::kGray, 16}}) {
     const Image picture = make_picture(size, layout);
@@ -513,7 +491,7 @@ TEST_CASE("pictures of several batches: every region, whichever rows stand by th
   }
 }
 
-TEST_CASE("both ways of reading give the same: broken files") {
+TEST_CASE("decode() of a corrupt file gives what libpng alone gives") {
   Random random(9);
   for (const Kind& kind : kinds()) {
     const File good = make_png(make_picture(kSmall, kind.layout).view(), kind.recipe);
@@ -523,16 +501,16 @@ TEST_CASE("both ways of reading give the same: broken files") {
       file[static_cast<size_t>(random.below(static_cast<int>(good.size())))] =
           static_cast<uint8_t>(random.next());
       const Rect region = i % 2 == 0 ? whole(kSmall) : kPart;
-      check_both_ways(file, {.region = region});
-      check_both_ways(file, {.region = region, .damaged = Damaged::kAccept});
+      check_against_libpng(file, {.region = region});
+      check_against_libpng(file, {.region = region, .damaged = Damaged::kAccept});
       const File cut = first_bytes(good, static_cast<size_t>(random.below(int(good.size()))));
-      check_both_ways(cut, {.region = kPart});
-      check_both_ways(cut, {.region = kPart, .damaged = Damaged::kAccept});
+      check_against_libpng(cut, {.region = kPart});
+      check_against_libpng(cut, {.region = kPart, .damaged = Damaged::kAccept});
     }
   }
 }
 
-TEST_CASE("both ways of reading give the same: broken deflate data, checksums right") {
+TEST_CASE("decode() of corrupt deflate data with right CRCs gives what libpng alone gives") {
   Random random(10);
   for (const Kind& kind : kinds()) {
     const std::vector<PngChunk> good =
@@ -551,7 +529,7 @@ TEST_CASE("both ways of reading give the same: broken deflate data, checksums ri
       const Result<Decoded> accepted =
           decode(join(chunks), {.region = whole(kSmall), .damaged = Damaged::kAccept});
       for (const Rect& region : {whole(kSmall), kPart}) {
-        check_both_ways(join(chunks), {.region = region});
+        check_against_libpng(join(chunks), {.region = region});
         // Wherever the damage is, a region shows what the whole image shows there.
         CHECK(difference(decode(join(chunks), {.region = region, .damaged = Damaged::kAccept}),
                          crop(accepted.value().image.view(), region)) == "");
@@ -560,7 +538,7 @@ TEST_CASE("both ways of reading give the same: broken deflate data, checksums ri
   }
 }
 
-TEST_CASE("both ways of reading give the same: broken rows") {
+TEST_CASE("decode() of corrupt rows gives what libpng alone gives") {
   Random random(11);
   const Image picture = make_picture(kSmall, {Model::kRgb, 8});
   const File good = make_png(picture.view());
@@ -581,7 +559,7 @@ TEST_CASE("both ways of reading give the same: broken rows") {
       chunks[1].data.resize(chunks[1].data.size() - 4);  // no Adler-32
     }
     for (const Rect& region : {whole(kSmall), kPart, Rect{0, 10, 13, 11}}) {
-      check_both_ways(join(chunks), {.region = region});
+      check_against_libpng(join(chunks), {.region = region});
     }
   }
 }

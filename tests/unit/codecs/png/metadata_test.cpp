@@ -1,4 +1,4 @@
-#include "codecs/png/chunks.h"
+#include "codecs/png/metadata.h"
 
 #include <doctest/doctest.h>
 
@@ -10,163 +10,18 @@
 namespace crop64::png {
 namespace {
 
-constexpr int kColorTypes = 8;
-
-PngChunk header(uint32_t width, uint32_t height, int depth, int color_type, int interlace = 0) {
-  File data;
-  for (const uint32_t side : {width, height}) {
-    for (const int shift : {24, 16, 8, 0}) {
-      data.push_back(static_cast<uint8_t>(side >> shift));
-    }
-  }
-  for (const int byte : {depth, color_type, 0, 0, interlace}) {
-    data.push_back(static_cast<uint8_t>(byte));
-  }
-  return {"IHDR", data};
-}
-
 const PngChunk kData = {"IDAT", {1, 2, 3}};
 const PngChunk kEnd = {"IEND", {}};
-
-Result<ImageInfo> probe_of(const std::vector<PngChunk>& chunks) { return probe(join(chunks)); }
-
-TEST_CASE("the header's colour type and depth are the layout, and no other pair is allowed") {
-  struct Case {
-    int color_type;
-    std::vector<int> depths;
-    Model model;
-    bool has_alpha;
-  };
-  const Case cases[] = {
-      {0, {1, 2, 4, 8, 16}, Model::kGray, false}, {1, {}, {}, false},
-      {2, {8, 16}, Model::kRgb, false},           {3, {1, 2, 4, 8}, Model::kPalette, false},
-      {4, {8, 16}, Model::kGrayAlpha, true},      {5, {}, {}, false},
-      {6, {8, 16}, Model::kRgba, true},           {7, {}, {}, false},
-  };
-  static_assert(std::size(cases) == kColorTypes);
-  for (const Case& expected : cases) {
-    for (int depth = 0; depth <= 17; ++depth) {
-      CAPTURE(expected.color_type);
-      CAPTURE(depth);
-      const Result<ImageInfo> info =
-          probe_of({header(7, 5, depth, expected.color_type), kData, kEnd});
-      const bool allowed =
-          std::find(expected.depths.begin(), expected.depths.end(), depth) != expected.depths.end();
-      CHECK(code_of(info) == (allowed ? "ok" : "CORRUPT_IMAGE"));
-      if (info.ok()) {
-        CHECK(info.value().size == Size{7, 5});
-        CHECK(info.value().layout == Layout{expected.model, depth});
-        CHECK(info.value().has_alpha == expected.has_alpha);
-        CHECK(!info.value().interlaced);
-      }
-    }
-  }
-}
-
-TEST_CASE("what stands before the samples is told") {
-  const PngChunk ihdr = header(7, 5, 8, 2, 1);
-  struct Case {
-    PngChunk chunk;
-    bool has_alpha;
-    bool icc;
-    bool exif;
-    double density;
-  };
-  const Case cases[] = {
-      {{"tRNS", File(6)}, true, false, false, 0},
-      {{"iCCP", File(30)}, false, true, false, 0},
-      {{"eXIf", File(30)}, false, false, true, 0},
-      // 2835 to a metre are 72 to an inch.
-      {{"pHYs", {0, 0, 0x0b, 0x13, 0, 0, 0x0b, 0x13, 1}}, false, false, false, 72.01},
-      {{"pHYs", {0, 0, 0x0b, 0x13, 0, 0, 0x0b, 0x13, 0}}, false, false, false, 0},
-      {{"pHYs", {0, 0, 0x0b}}, false, false, false, 0},
-      {{"tEXt", File(30)}, false, false, false, 0},
-  };
-  for (const Case& expected : cases) {
-    CAPTURE(expected.chunk.type);
-    const Result<ImageInfo> info = probe_of({ihdr, expected.chunk, kData, kEnd});
-    REQUIRE(info.ok());
-    CHECK(info.value().interlaced);
-    CHECK(info.value().has_alpha == expected.has_alpha);
-    CHECK(info.value().has_icc_profile == expected.icc);
-    CHECK(info.value().has_exif == expected.exif);
-    CHECK(info.value().density_per_inch == doctest::Approx(expected.density));
-  }
-}
-
-TEST_CASE("a broken PNG header is corruption") {
-  PngChunk compressed = header(7, 5, 8, 2);
-  compressed.data[10] = 1;
-  PngChunk filtered = header(7, 5, 8, 2);
-  filtered.data[11] = 1;
-  struct Case {
-    std::string name;
-    std::vector<PngChunk> chunks;
-  };
-  const Case cases[] = {
-      {"no width", {header(0, 5, 8, 2), kData}},
-      {"no height", {header(7, 0, 8, 2), kData}},
-      {"too wide", {header(0x80000000U, 5, 8, 2), kData}},
-      {"another compression", {compressed, kData}},
-      {"another filter method", {filtered, kData}},
-      {"another interlace method", {header(7, 5, 8, 2, 2), kData}},
-      {"a header that is too short", {{"IHDR", File(12)}, kData}},
-      {"no header", {kData, kEnd}},
-      {"another chunk first", {{"tEXt", File(13)}, header(7, 5, 8, 2), kData}},
-      {"no samples", {header(7, 5, 8, 2), kEnd}},
-  };
-  for (const Case& broken : cases) {
-    CAPTURE(broken.name);
-    CHECK(code_of(probe_of(broken.chunks)) == "CORRUPT_IMAGE");
-  }
-  CHECK(code_of(probe_of({header(0x7fffffff, 0x7fffffff, 16, 6), kData})) == "ok");
-}
-
-TEST_CASE("Apple's CgBI PNG is named, and is not taken for a corrupt one") {
-  const Result<ImageInfo> info =
-      probe_of({{"CgBI", {0x50, 0, 0x20, 2}}, header(7, 5, 8, 6), kData});
-  CHECK(code_of(info) == "UNSUPPORTED_FORMAT");
-  CHECK(info.error().message.find("CgBI") != std::string::npos);
-}
-
-TEST_CASE("a chunk longer than PNG allows is corruption") {
-  File file = join({header(7, 5, 8, 2), {"tEXt", File(3)}, kData});
-  file[find_chunk(file, "tEXt")] = 0x80;
-  CHECK(code_of(probe(file)) == "CORRUPT_IMAGE");
-}
-
-TEST_CASE("a PNG header that is cut off is truncated, at every byte") {
-  const File file = join({header(7, 5, 8, 2), {"tEXt", File(5)}, kData, kEnd});
-  // What a chunk of no length takes is there: then its samples need not be.
-  const size_t enough = find_chunk(file, "IDAT") + 12;
-  for (size_t size = 8; size < file.size(); ++size) {
-    CAPTURE(size);
-    CHECK(code_of(probe(first_bytes(file, size))) == (size < enough ? "TRUNCATED_IMAGE" : "ok"));
-  }
-}
-
-TEST_CASE("a file is taken for a PNG by its signature") {
-  const File file = join({});
-  CHECK(matches(file));
-  for (size_t i = 0; i < file.size(); ++i) {
-    File other = file;
-    other[i] ^= 1;
-    CHECK(!matches(other));
-    CHECK(!matches(first_bytes(file, i)));
-  }
-}
-
-// What a file says beside its samples.
 
 using namespace std::string_literals;
 
 File file_of(const std::string& text) { return {text.begin(), text.end()}; }
 std::string text_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
-// Blocks look at the file, which is there until the next call.
+// Blocks refer to the file, which lives until the next call.
 SourceMetadata metadata_of(std::vector<PngChunk> chunks) {
   static File file;
-  chunks.insert(chunks.begin(), header(7, 5, 8, 2));
+  chunks.insert(chunks.begin(), png_header(7, 5, 8, 2));
   chunks.push_back(kEnd);
   file = join(chunks);
   return std::move(read_metadata(file).value());
@@ -179,7 +34,7 @@ const PngChunk kChromaticities = {
     "cHRM", {0, 0, 0x7a, 0x26, 0, 0, 0x80, 0x84, 0, 0, 0xfa, 0,    0, 0, 0x80, 0xe8,
              0, 0, 0x75, 0x30, 0, 0, 0xea, 0x60, 0, 0, 0x3a, 0x98, 0, 0, 0x17, 0x70}};
 
-TEST_CASE("a chunk is known by its type") {
+TEST_CASE("read_metadata() classifies chunks by their type and content") {
   const std::string xmp_name = "XML:com.adobe.xmp\0"s;
   struct Case {
     PngChunk chunk;
@@ -230,7 +85,7 @@ TEST_CASE("a chunk is known by its type") {
   }
 }
 
-TEST_CASE("a chunk counts in its place, once, and where it is whole") {
+TEST_CASE("read_metadata() takes a chunk once, with a valid CRC, and where it is allowed") {
   const PngChunk palette = {"PLTE", File(3)};
   struct Case {
     PngChunk chunk;
@@ -256,13 +111,13 @@ TEST_CASE("a chunk counts in its place, once, and where it is whole") {
     CHECK(metadata_of({kData, chunk}).blocks.size() == (known.behind_samples ? 1 : 0));
     CHECK(metadata_of({kData, kData, chunk}).blocks.size() == (known.behind_samples ? 1 : 0));
     CHECK(metadata_of({chunk, chunk, kData}).blocks.size() == (known.again ? 2 : 1));
-    File damaged = join({header(7, 5, 8, 2), chunk, kData, kEnd});
+    File damaged = join({png_header(7, 5, 8, 2), chunk, kData, kEnd});
     damaged[find_chunk(damaged, chunk.type) + 8] ^= 1;
     CHECK(read_metadata(damaged).value().blocks.empty());
   }
 }
 
-TEST_CASE("a chunk whose content is damaged says nothing") {
+TEST_CASE("read_metadata() ignores chunks whose content is invalid") {
   const PngChunk damaged[] = {
       {"gAMA", File(3)},
       {"gAMA", File(4)},  // 0
@@ -290,7 +145,7 @@ TEST_CASE("a chunk whose content is damaged says nothing") {
     CAPTURE(chunk.type);
     CHECK(metadata_of({chunk, kData}).blocks.empty());
   }
-  // It does not keep a good one from being the first.
+  // A valid one after it counts as the first.
   CHECK(metadata_of({{"gAMA", File(4)}, kGamma, kData}).blocks.size() == 1);
 }
 
@@ -301,13 +156,13 @@ PngChunk profile_chunk(const std::string& profile, const std::string& name = "na
   return {"iCCP", data};
 }
 
-TEST_CASE("sRGB is dropped beside a profile, which says more") {
+TEST_CASE("read_metadata() drops sRGB if the file has a profile") {
   const PngChunk srgb = {"sRGB", File(1)};
   CHECK(metadata_of({srgb, profile_chunk("profile"), kData}).blocks.empty());
   CHECK(metadata_of({srgb, {"iCCP", file_of("damaged\0\0..."s)}, kData}).blocks.size() == 1);
 }
 
-TEST_CASE("a profile is uncompressed, whatever its length") {
+TEST_CASE("read_metadata() decompresses profiles of any length") {
   for (const size_t size : {size_t{0}, size_t{1}, size_t{500}, size_t{100000}, size_t{3000000}}) {
     const std::string profile(size, 'p');
     CHECK(text_of(metadata_of({profile_chunk(profile), kData}).icc_profile) == profile);
@@ -318,7 +173,7 @@ TEST_CASE("a profile is uncompressed, whatever its length") {
   CHECK(text_of(metadata_of({profile_chunk(noise), kData}).icc_profile) == noise);
 }
 
-TEST_CASE("a profile that is damaged, out of place or a bomb is none") {
+TEST_CASE("read_metadata() ignores a profile that is damaged, too late or larger than 16 MB") {
   const PngChunk good = profile_chunk("profile");
   PngChunk cut = good;
   cut.data = first_bytes(good.data, good.data.size() - 5);
@@ -342,7 +197,7 @@ TEST_CASE("a profile that is damaged, out of place or a bomb is none") {
   CHECK(metadata_of({profile_chunk(most), kData}).icc_profile.size() == most.size());
 }
 
-TEST_CASE("code points go before a profile") {
+TEST_CASE("read_metadata() prefers code points to a profile") {
   struct Case {
     File points;
     ColorSpace space;
@@ -361,23 +216,9 @@ TEST_CASE("code points go before a profile") {
   CHECK(metadata_of({{"cICP", {12, 13, 0}}, kData}).color_space == ColorSpace::kSrgb);
 }
 
-TEST_CASE("chunks whose checksum is wrong are not told of") {
-  const File exif = file_of("MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"s);
-  for (const char* type : {"eXIf", "tRNS", "iCCP", "pHYs", "acTL"}) {
-    File file = join({header(7, 5, 8, 2), {type, exif}, kData});
-    CHECK(exif_tag(probe(file).value().orientation) == (type == "eXIf"s ? 6 : 1));
-    file[find_chunk(file, type) + 8 + exif.size()] ^= 1;
-    const ImageInfo info = probe(file).value();
-    CHECK(exif_tag(info.orientation) == 1);
-    CHECK(!info.has_exif);
-    CHECK(!info.has_alpha);
-    CHECK(!info.has_icc_profile);
-  }
-}
-
-TEST_CASE("of a million tiny chunks no more than the most are kept") {
+TEST_CASE("read_metadata() limits the number of blocks") {
   const File one = join({{"vpAg", {}}});
-  File file = join({header(7, 5, 8, 2)});
+  File file = join({png_header(7, 5, 8, 2)});
   const size_t signature = 8;
   for (int i = 0; i < 1000000; ++i) {
     file.insert(file.end(), one.begin() + signature, one.end());
@@ -385,8 +226,8 @@ TEST_CASE("of a million tiny chunks no more than the most are kept") {
   CHECK(read_metadata(file).value().blocks.size() == SourceMetadata::kMostBlocks);
 }
 
-TEST_CASE("chunks cut or changed anywhere are walked within their bounds") {
-  const File good = join({header(7, 5, 8, 2),
+TEST_CASE("read_metadata() reads nothing outside of a file that is cut or changed anywhere") {
+  const File good = join({png_header(7, 5, 8, 2),
                           profile_chunk("profile"),
                           {"pHYs", File(9)},
                           {"iTXt", file_of("XML:com.adobe.xmp\0\0\0\0\0<x/>"s)},
