@@ -11,7 +11,6 @@
 #include "codecs/jpeg/metadata.h"
 #include "codecs/jpeg/probe.h"
 #include "codecs/jpeg/rewrite.h"
-#include "codecs/jpeg/segments.h"
 #include "codecs/png/decode.h"
 #include "codecs/png/encode.h"
 #include "codecs/png/metadata.h"

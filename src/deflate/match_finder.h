@@ -6,13 +6,10 @@
 #include <array>
 #include <cstdint>
 
+#include "base/simd.h"
 #include "deflate/constants.h"
 #include "deflate/load.h"
 #include "deflate/tuning.h"
-
-#ifdef __wasm_simd128__
-#include <wasm_simd128.h>
-#endif
 
 namespace crop64::deflate {
 
@@ -21,7 +18,7 @@ constexpr size_t kReadSlack = 16;
 
 // Compares 16 bytes: bit i of the result is set if a[i] == b[i].
 inline uint32_t equal_bytes(const uint8_t* a, const uint8_t* b) {
-#ifdef __wasm_simd128__
+#ifdef CROP64_SIMD
   return wasm_i8x16_bitmask(wasm_i8x16_eq(wasm_v128_load(a), wasm_v128_load(b)));
 #else
   uint32_t equal = 0;

@@ -8,6 +8,7 @@
 
 #include "base/byte_order.h"
 #include "codecs/png/chunks.h"
+#include "metadata/exif.h"
 
 namespace crop64::png {
 namespace {
@@ -127,7 +128,7 @@ enum class Place : uint8_t { kBeforePalette, kBeforeSamples, kAnywhere };
 
 struct KnownType {
   std::string_view type;
-  std::optional<BlockKind> kind;  // nullopt if the chunk is not copied but written anew
+  std::optional<MetadataKind> kind;  // nullopt if the chunk is not copied but written anew
   Place place;
 };
 
@@ -135,21 +136,21 @@ struct KnownType {
 constexpr KnownType kKnownTypes[] = {
     {"iCCP", std::nullopt, Place::kBeforePalette},
     {"pHYs", std::nullopt, Place::kBeforeSamples},
-    {"gAMA", BlockKind::kColor, Place::kBeforePalette},
-    {"cHRM", BlockKind::kColor, Place::kBeforePalette},
-    {"sRGB", BlockKind::kColor, Place::kBeforePalette},
-    {"cICP", BlockKind::kColor, Place::kBeforePalette},
-    {"mDCV", BlockKind::kColor, Place::kBeforePalette},
-    {"cLLI", BlockKind::kColor, Place::kBeforePalette},
-    {"sBIT", BlockKind::kLayout, Place::kBeforePalette},
-    {"bKGD", BlockKind::kLayout, Place::kBeforeSamples},
-    {"sPLT", BlockKind::kLayout, Place::kBeforeSamples},
-    {"eXIf", BlockKind::kExif, Place::kAnywhere},
-    {"oFFs", BlockKind::kWhole, Place::kBeforeSamples},
-    {"pCAL", BlockKind::kWhole, Place::kBeforeSamples},
-    {"sCAL", BlockKind::kWhole, Place::kBeforeSamples},
-    {"sTER", BlockKind::kWhole, Place::kBeforeSamples},
-    {"tIME", BlockKind::kWhole, Place::kAnywhere},
+    {"gAMA", MetadataKind::kColor, Place::kBeforePalette},
+    {"cHRM", MetadataKind::kColor, Place::kBeforePalette},
+    {"sRGB", MetadataKind::kColor, Place::kBeforePalette},
+    {"cICP", MetadataKind::kColor, Place::kBeforePalette},
+    {"mDCV", MetadataKind::kColor, Place::kBeforePalette},
+    {"cLLI", MetadataKind::kColor, Place::kBeforePalette},
+    {"sBIT", MetadataKind::kLayout, Place::kBeforePalette},
+    {"bKGD", MetadataKind::kLayout, Place::kBeforeSamples},
+    {"sPLT", MetadataKind::kLayout, Place::kBeforeSamples},
+    {"eXIf", MetadataKind::kExif, Place::kAnywhere},
+    {"oFFs", MetadataKind::kOpaque, Place::kBeforeSamples},
+    {"pCAL", MetadataKind::kOpaque, Place::kBeforeSamples},
+    {"sCAL", MetadataKind::kOpaque, Place::kBeforeSamples},
+    {"sTER", MetadataKind::kOpaque, Place::kBeforeSamples},
+    {"tIME", MetadataKind::kOpaque, Place::kAnywhere},
 };
 
 // Which chunks have been read so far.
@@ -186,23 +187,24 @@ bool is_ancillary(std::string_view type) {
 
 // The block of an ancillary chunk, whose type is `known` or null. nullopt for chunks that are
 // written anew or that describe these IDATs only.
-std::optional<Block> block_of(const Chunk& chunk, const KnownType* known) {
-  const auto block = [&](BlockKind kind) { return Block{kind, chunk.raw, chunk.data}; };
+std::optional<MetadataBlock> block_of(const Chunk& chunk, const KnownType* known) {
+  const auto block = [&](MetadataKind kind) { return MetadataBlock{kind, chunk.raw, chunk.data}; };
   const std::string_view type = chunk.type;
   if (known != nullptr) {
     return known->kind ? std::optional(block(*known->kind)) : std::nullopt;
   }
   if (type == "iTXt" && starts_with(chunk.data, kXmpKeyword)) {
     const Bytes xmp = read_xmp(chunk.data);
-    return xmp.empty() ? block(BlockKind::kWhole) : Block{BlockKind::kXmp, chunk.raw, xmp};
+    return xmp.empty() ? block(MetadataKind::kOpaque)
+                       : MetadataBlock{MetadataKind::kXmp, chunk.raw, xmp};
   }
   // ImageMagick's Exif as text, which may contain an orientation and a thumbnail.
   if (starts_with(chunk.data, "Raw profile type")) {
-    return block(BlockKind::kWhole);
+    return block(MetadataKind::kOpaque);
   }
   // Other chunks are safe to copy if their fourth letter is lowercase (14.2). That of tRNS,
   // animations and signatures is not.
-  return (type[3] & 0x20) != 0 ? std::optional(block(BlockKind::kText)) : std::nullopt;
+  return (type[3] & 0x20) != 0 ? std::optional(block(MetadataKind::kText)) : std::nullopt;
 }
 
 // Real profiles are smaller; a decompression bomb is not.
@@ -284,13 +286,13 @@ Result<SourceMetadata> read_metadata(Bytes file) {
     if (known != nullptr && !position.allows(*known)) {
       continue;
     }
-    if (const std::optional<Block> block = block_of(chunk, known)) {
+    if (const std::optional<MetadataBlock> block = block_of(chunk, known)) {
       metadata.add(*block);
     }
     if (chunk.type == "pHYs") {
       metadata.density = read_phys(chunk.data);
     } else if (chunk.type == "eXIf" && !position.is_after_samples()) {
-      exif_density = read_density_of_exif(chunk.data);
+      exif_density = read_exif_density(chunk.data);
     } else if (chunk.type == "cICP") {
       code_points = read_code_points(chunk.data);
     } else if (chunk.type == "iCCP") {
@@ -306,8 +308,9 @@ Result<SourceMetadata> read_metadata(Bytes file) {
   }
   if (metadata.icc_profile.size() > 0) {
     // A file should not have both (11.3.2.5), and the profile is more precise.
-    std::erase_if(metadata.blocks, [](const Block& block) {
-      return block.kind == BlockKind::kColor && std::memcmp(block.raw.data() + 4, "sRGB", 4) == 0;
+    std::erase_if(metadata.blocks, [](const MetadataBlock& block) {
+      return block.kind == MetadataKind::kColor &&
+             std::memcmp(block.raw.data() + 4, "sRGB", 4) == 0;
     });
   }
   metadata.color_space = code_points.value_or(color_space_of(metadata.icc_profile));

@@ -5,6 +5,7 @@
 #include "base/byte_order.h"
 #include "codecs/png/chunks.h"
 #include "codecs/png/rows.h"
+#include "metadata/exif.h"
 
 namespace crop64::png {
 namespace {
@@ -84,8 +85,8 @@ Result<ImageInfo> probe(Bytes file) {
       info.has_icc_profile = true;
     } else if (chunk.type == "eXIf" && !info.has_exif) {
       info.has_exif = true;
-      info.orientation = exif_orientation(read_orientation(chunk.data));
-      exif_density = read_density_of_exif(chunk.data);
+      info.orientation = exif_orientation(read_exif_orientation(chunk.data));
+      exif_density = read_exif_density(chunk.data);
     } else if (chunk.type == "acTL" && chunk.data.size() == 8) {
       info.frame_count = std::max(load_be32(chunk.data.data()), uint32_t{1});
     } else if (chunk.type == "pHYs" && !density) {

@@ -223,7 +223,7 @@ TEST_CASE("read_metadata() limits the number of blocks") {
   for (int i = 0; i < 1000000; ++i) {
     file.insert(file.end(), one.begin() + signature, one.end());
   }
-  CHECK(read_metadata(file).value().blocks.size() == SourceMetadata::kMostBlocks);
+  CHECK(read_metadata(file).value().blocks.size() == SourceMetadata::kMaxBlocks);
 }
 
 TEST_CASE("read_metadata() reads nothing outside of a file that is cut or changed anywhere") {
