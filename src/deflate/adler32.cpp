@@ -8,38 +8,38 @@
 #include <zlib.h>
 #endif
 
-namespace crop64 {
+namespace crop64::deflate {
 
 #ifdef CROP64_SIMD
 
 namespace {
 
 constexpr uint32_t kModulus = 65521;
-// So many steps of 16 bytes that no sum goes beyond 32 bits.
-constexpr size_t kSteps = 256;
+// Steps of 16 bytes after which no lane of 32 bits has overflowed.
+constexpr size_t kMaxSteps = 256;
 
 }  // namespace
 
-uint32_t add_to_adler(uint32_t adler, Bytes bytes) {
+uint32_t adler32_update(uint32_t adler, Bytes bytes) {
   uint64_t sum = adler & 0xffff;
   uint64_t sum_of_sums = adler >> 16;
   const uint8_t* in = bytes.data();
   size_t left = bytes.size();
-  // How often each of 16 bytes is in the sums behind it.
-  const v128_t first_times = wasm_i16x8_const(16, 15, 14, 13, 12, 11, 10, 9);
-  const v128_t last_times = wasm_i16x8_const(8, 7, 6, 5, 4, 3, 2, 1);
+  // How many of the 16 sums of a step each of its bytes is part of.
+  const v128_t first_weights = wasm_i16x8_const(16, 15, 14, 13, 12, 11, 10, 9);
+  const v128_t last_weights = wasm_i16x8_const(8, 7, 6, 5, 4, 3, 2, 1);
   while (left >= 16) {
-    const size_t count = std::min(left / 16, kSteps) * 16;
+    const size_t count = std::min(left / 16, kMaxSteps) * 16;
     v128_t bytes_sum = wasm_i32x4_const_splat(0);
-    v128_t sums = bytes_sum;      // of what bytes_sum was before each step
+    v128_t sums = bytes_sum;      // of bytes_sum before each step
     v128_t weighted = bytes_sum;  // within the steps
     for (const uint8_t* const end = in + count; in < end; in += 16) {
       const v128_t here = wasm_v128_load(in);
       sums = wasm_i32x4_add(sums, bytes_sum);
       const v128_t pairs = wasm_u16x8_extadd_pairwise_u8x16(here);
       bytes_sum = wasm_i32x4_add(bytes_sum, wasm_u32x4_extadd_pairwise_u16x8(pairs));
-      const v128_t first = wasm_i32x4_dot_i16x8(wasm_u16x8_extend_low_u8x16(here), first_times);
-      const v128_t last = wasm_i32x4_dot_i16x8(wasm_u16x8_extend_high_u8x16(here), last_times);
+      const v128_t first = wasm_i32x4_dot_i16x8(wasm_u16x8_extend_low_u8x16(here), first_weights);
+      const v128_t last = wasm_i32x4_dot_i16x8(wasm_u16x8_extend_high_u8x16(here), last_weights);
       weighted = wasm_i32x4_add(weighted, wasm_i32x4_add(first, last));
     }
     sum_of_sums += sum * count + 16 * sum_lanes(sums) + sum_lanes(weighted);
@@ -57,10 +57,10 @@ uint32_t add_to_adler(uint32_t adler, Bytes bytes) {
 
 #else
 
-uint32_t add_to_adler(uint32_t adler, Bytes bytes) {
+uint32_t adler32_update(uint32_t adler, Bytes bytes) {
   return static_cast<uint32_t>(adler32_z(adler, bytes.data(), bytes.size()));
 }
 
 #endif
 
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -6,11 +6,11 @@
 
 #include "base/simd.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 namespace {
 
-// The sum without carries of sixteen bytes each.
-void add_up(const uint8_t* a, const uint8_t* b, const uint8_t* c, const uint8_t* d,
+// The exclusive or of 16 bytes each.
+void xor_16(const uint8_t* a, const uint8_t* b, const uint8_t* c, const uint8_t* d,
             const uint8_t* e, uint8_t* to) {
 #ifdef CROP64_SIMD
   const v128_t ab = wasm_v128_xor(wasm_v128_load(a), wasm_v128_load(b));
@@ -23,7 +23,8 @@ void add_up(const uint8_t* a, const uint8_t* b, const uint8_t* c, const uint8_t*
 #endif
 }
 
-// What a byte adds, when the bits of one after the other are divided (PNG specification, annex D).
+// The remainder of each byte, for the algorithm that divides byte by byte (PNG specification, annex
+// D).
 std::array<uint32_t, 256> make_table() {
   std::array<uint32_t, 256> table;
   for (uint32_t i = 0; i < table.size(); ++i) {
@@ -35,7 +36,7 @@ std::array<uint32_t, 256> make_table() {
   return table;
 }
 
-uint32_t add_bytewise(uint32_t crc, Bytes bytes) {
+uint32_t update_bytewise(uint32_t crc, Bytes bytes) {
   static const std::array<uint32_t, 256> table = make_table();
   crc = ~crc;
   for (const uint8_t byte : bytes) {
@@ -44,58 +45,60 @@ uint32_t add_bytewise(uint32_t crc, Bytes bytes) {
   return ~crc;
 }
 
-// The checksum is what is left when a polynomial is divided by another, of which x^300 + x^155 +
-// x^117 + x^89 + 1 is a multiple; and so it is with x^8 or x^32 in place of x, for a sum's square
-// is the sum of the squares here. So a byte may be taken out if it is added to the bytes 145, 183,
-// 211 and 300 behind it instead, and words of four bytes likewise. (This is Chorba: Russell, 2024.)
-// 300 of them are left at the end.
-constexpr size_t kLeft = 300;
+// The checksum is the remainder of a division of polynomials. The divisor divides x^300 + x^155 +
+// x^117 + x^89 + 1, and also that polynomial with x^8 or x^32 in place of x, because over GF(2) the
+// square of a sum is the sum of the squares. So a byte can be removed if it is added to the bytes
+// 145, 183, 211 and 300 further on, and words of four bytes likewise. 300 units are left at the
+// end.
+constexpr size_t kUnitsLeft = 300;
 constexpr size_t kWord = 4;
 constexpr size_t kBlock = 4096;
 
-uint32_t add_by(size_t unit, uint32_t crc, Bytes bytes) {
-  while (unit > 0 && bytes.size() < 3 * kLeft * unit) {
+// Removes units of `unit` bytes (kWord or 1, or 0 for none), then units of a quarter of that,
+// and ends byte by byte.
+uint32_t update_by(size_t unit, uint32_t crc, Bytes bytes) {
+  while (unit > 0 && bytes.size() < 3 * kUnitsLeft * unit) {
     unit /= kWord;
   }
   if (unit == 0) {
-    return add_bytewise(crc, bytes);
+    return update_bytewise(crc, bytes);
   }
-  // What was taken out last, in front of what is. In front of the first byte stands what the
-  // checksum begins with, so that it is added to that one.
-  const size_t most = kLeft * unit;
-  std::array<uint8_t, kLeft* kWord + kBlock> taken = {};
+  // The bytes that were removed last, followed by those of this block. The start value of the
+  // checksum lies 300 units before the first bytes, and so is added to them.
+  const size_t history = kUnitsLeft * unit;
+  std::array<uint8_t, kUnitsLeft* kWord + kBlock> removed = {};
   const uint32_t start = ~crc;
-  std::memcpy(taken.data(), &start, sizeof start);
-  const auto add = [&](size_t at, const uint8_t* in, uint8_t* to) {
-    const uint8_t* here = taken.data() + most + at;
-    add_up(in, here - 145 * unit, here - 183 * unit, here - 211 * unit, here - most, to);
+  std::memcpy(removed.data(), &start, sizeof start);
+  const auto add = [&](size_t offset, const uint8_t* in, uint8_t* to) {
+    const uint8_t* here = removed.data() + history + offset;
+    xor_16(in, here - 145 * unit, here - 183 * unit, here - 211 * unit, here - history, to);
   };
   const uint8_t* in = bytes.data();
   size_t left = bytes.size();
-  while (left >= most + 16) {
-    const size_t count = std::min(left - most, kBlock) / 16 * 16;
-    for (size_t at = 0; at < count; at += 16, in += 16) {
-      add(at, in, taken.data() + most + at);
+  while (left >= history + 16) {
+    const size_t count = std::min(left - history, kBlock) / 16 * 16;
+    for (size_t offset = 0; offset < count; offset += 16, in += 16) {
+      add(offset, in, removed.data() + history + offset);
     }
-    std::memmove(taken.data(), taken.data() + count, most);
+    std::memmove(removed.data(), removed.data() + count, history);
     left -= count;
   }
-  std::fill(taken.begin() + most, taken.end(), uint8_t{0});
-  std::array<uint8_t, kLeft* kWord + 32> rest = {};
+  std::fill(removed.begin() + history, removed.end(), uint8_t{0});
+  std::array<uint8_t, kUnitsLeft* kWord + 32> rest = {};
   std::memcpy(rest.data(), in, left);
-  for (size_t at = 0; at < most; at += 16) {
-    add(at, rest.data() + at, rest.data() + at);
+  for (size_t offset = 0; offset < history; offset += 16) {
+    add(offset, rest.data() + offset, rest.data() + offset);
   }
-  return add_by(unit / kWord, ~0u, Bytes(rest.data(), left));
+  return update_by(unit / kWord, ~0u, Bytes(rest.data(), left));
 }
 
 }  // namespace
 
-uint32_t add_to_crc(uint32_t crc, Bytes bytes) { return add_by(kWord, crc, bytes); }
+uint32_t crc32_update(uint32_t crc, Bytes bytes) { return update_by(kWord, crc, bytes); }
 
-}  // namespace crop64
+}  // namespace crop64::deflate
 
-// libpng's calls of zlib's function come here (third_party/libpng).
+// libpng is compiled to call this in place of zlib's crc32().
 extern "C" unsigned long crop64_crc32(unsigned long crc, const uint8_t* bytes, unsigned count) {
-  return crop64::add_to_crc(static_cast<uint32_t>(crc), {bytes, count});
+  return crop64::deflate::crc32_update(static_cast<uint32_t>(crc), {bytes, count});
 }

@@ -1,6 +1,5 @@
-// Tables that tell what the next bits of a deflated block stand for (RFC 1951, section 3.2): a
-// length, a distance, or up to two literals with one look; after Eric Biggers' libdeflate, which
-// they follow in how they are indexed.
+// Lookup tables for the Huffman codes of DEFLATE (RFC 1951, section 3.2): one lookup decodes a
+// length, a distance, or up to two literals. Their indexing follows Eric Biggers' libdeflate.
 #pragma once
 
 #include <array>
@@ -9,76 +8,82 @@
 #include <cstring>
 #include <span>
 
-namespace crop64 {
+#include "deflate/constants.h"
+#include "deflate/tuning.h"
+
+namespace crop64::deflate {
 
 // An entry of a table:
-//   bits 0-5    bits to take, extra bits among them
-//   bits 6-9    bits of the code alone; of a link, how many index its subtable
-//   bits 10-13  kExceptional, and with it kLink, kInvalid or kEnd
-//   bits 14-29  the literals, the first one lowest; the smallest length or distance; or where a
-//               subtable begins
-//   bits 30-31  how many literals: 0, 1 or 2
+//   bits 0-5    bits to drop, extra bits included
+//   bits 6-9    bits of the code alone; of a subtable pointer, the bits that index the subtable
+//   bits 10-13  kExceptional, and with it kSubtablePointer, kInvalidEntry or kEndEntry
+//   bits 14-29  the literals, the first one lowest; the base of a length or distance; or the
+//               index at which a subtable begins
+//   bits 30-31  the number of literals: 0, 1 or 2
 using Entry = uint32_t;
-constexpr unsigned kCodeBitsAt = 6;
-constexpr unsigned kValueAt = 14;
-constexpr unsigned kLiteralsAt = 30;
+constexpr unsigned kCodeBitsShift = 6;
+constexpr unsigned kValueShift = 14;
+constexpr unsigned kLiteralsShift = 30;
 constexpr Entry kExceptional = 1 << 10;
-constexpr Entry kLink = kExceptional | 1 << 11;
-constexpr Entry kInvalid = kExceptional | 1 << 12;
-constexpr Entry kEnd = kExceptional | 1 << 13;
+constexpr Entry kSubtablePointer = kExceptional | 1 << 11;
+constexpr Entry kInvalidEntry = kExceptional | 1 << 12;
+constexpr Entry kEndEntry = kExceptional | 1 << 13;
 
-inline bool has_literals(Entry entry) { return entry >= 1u << kLiteralsAt; }
+inline bool has_literals(Entry entry) { return entry >= 1u << kLiteralsShift; }
 inline bool is_exceptional(Entry entry) { return (entry & kExceptional) != 0; }
-inline bool is_link(Entry entry) { return (entry & kLink) == kLink; }
-inline bool is_end(Entry entry) { return (entry & kEnd) == kEnd; }
+inline bool is_subtable_pointer(Entry entry) {
+  return (entry & kSubtablePointer) == kSubtablePointer;
+}
+inline bool is_end_of_block(Entry entry) { return (entry & kEndEntry) == kEndEntry; }
 inline unsigned bits_of(Entry entry) { return entry & 63; }
-inline unsigned code_bits_of(Entry entry) { return entry >> kCodeBitsAt & 15; }
-// Of an entry without literals: its value, and the extra bits of its symbol.
-inline uint32_t value_of(Entry entry) { return entry >> kValueAt; }
+inline unsigned code_bits_of(Entry entry) { return entry >> kCodeBitsShift & 15; }
+// The base of a length or distance, or the symbol of a precode's entry.
+inline uint32_t value_of(Entry entry) { return entry >> kValueShift; }
+// The value of the extra bits that follow the entry's code in `bits`.
 inline uint32_t extra_bits(uint64_t bits, Entry entry) {
   const uint64_t taken = bits & ((uint64_t{1} << bits_of(entry)) - 1);
   return static_cast<uint32_t>(taken >> code_bits_of(entry));
 }
-// Writes two bytes, of which one or both count, and gives where the next ones go.
+// Writes two bytes, of which as many are valid as the entry has literals. Returns where the next
+// literal is to be written.
 inline uint8_t* put_literals(Entry entry, uint8_t* out) {
-  const auto literals = static_cast<uint16_t>(entry >> kValueAt);
+  const auto literals = static_cast<uint16_t>(entry >> kValueShift);
   std::memcpy(out, &literals, sizeof literals);
-  return out + (entry >> kLiteralsAt);
+  return out + (entry >> kLiteralsShift);
 }
 
-// A table that the next kBits bits index, the first one lowest; behind it, in kEntries entries
-// altogether, are subtables for longer codes.
+// A table that is indexed by the next kBits bits of the stream, the first bit lowest. Subtables for
+// longer codes follow it in the same array of kEntries entries.
 template <unsigned kBits, size_t kEntries>
 struct Table {
-  // What the next bits stand for; of a longer code, a link.
-  Entry look(uint64_t bits) const { return entries[bits & ((1u << kBits) - 1)]; }
-  Entry follow(Entry link, uint64_t bits) const {
-    const uint32_t mask = (1u << code_bits_of(link)) - 1;
-    return entries[value_of(link) + (static_cast<uint32_t>(bits >> kBits) & mask)];
+  // The entry of the next code: a subtable pointer if the code is longer than kBits.
+  Entry lookup(uint64_t bits) const { return entries[bits & ((1u << kBits) - 1)]; }
+  // The entry in the subtable that `pointer` points to.
+  Entry follow(Entry pointer, uint64_t bits) const {
+    const uint32_t mask = (1u << code_bits_of(pointer)) - 1;
+    return entries[value_of(pointer) + (static_cast<uint32_t>(bits >> kBits) & mask)];
   }
 
   std::array<Entry, kEntries> entries;
 };
 
+// The tables of a block.
 struct DecodeTables {
-  static constexpr size_t kMostLitlens = 286;
-  static constexpr size_t kMostDistances = 30;
-  static constexpr unsigned kLitlenBits = 12;
-  static constexpr unsigned kDistanceBits = 8;
-
-  // From the lengths of codes: up to 288 for literals and lengths, up to 32 for distances. False
-  // where the codes are not sound: where zlib would not take them.
+  // Fills the tables from code lengths: up to kNumFixedLitlens for literals and lengths, up to
+  // kNumFixedDistances for distances. Returns false if zlib would reject these codes.
   bool make(std::span<const uint8_t> litlen_lengths, std::span<const uint8_t> distance_lengths);
 
   // A subtable has at most twice as many entries as codes.
-  Table<kLitlenBits, (1 << kLitlenBits) + 2 * 288> litlens;
-  Table<kDistanceBits, 402> distances;  // as zlib's program `enough` tells for 30 8 15
-  bool few_matches;                     // by the codes: at most one symbol in 32 is a length
+  Table<kLitlenTableBits, (1 << kLitlenTableBits) + 2 * kNumFixedLitlens> litlens;
+  Table<kDistanceTableBits, 402> distances;  // what zlib's program `enough` prints for 30 8 15
+  // True if the lengths of the codes imply at most one match in kSymbolsPerRareMatch
+  // symbols.
+  bool matches_are_rare;
 };
 
-// The code that the lengths of the others are told by, of up to 19 symbols and up to 7 bits; its
-// symbols are its values.
-using LengthsTable = Table<7, 1 << 7>;
-bool make_lengths_table(std::span<const uint8_t> lengths, LengthsTable& table);
+// The table of a precode; the values of its entries are symbols.
+using PrecodeTable = Table<kMaxPrecodeBits, 1 << kMaxPrecodeBits>;
+// Returns false if zlib would reject this precode. `lengths` are kNumPrecodeSymbols.
+bool make_precode_table(std::span<const uint8_t> lengths, PrecodeTable& table);
 
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -3,76 +3,78 @@
 #include <algorithm>
 #include <array>
 
-namespace crop64 {
+#include "deflate/constants.h"
+
+namespace crop64::deflate {
 namespace {
 
-constexpr size_t kMostSymbols = 288;
-constexpr unsigned kMostBits = 15;
+constexpr size_t kMaxSymbols = kNumFixedLitlens;
 
-// A. Moffat and J. Katajainen, "In-Place Calculation of Minimum-Redundancy Codes" (1995): counts in
-// ascending order, at least two, become lengths in descending order.
+// A. Moffat and J. Katajainen, "In-Place Calculation of Minimum-Redundancy Codes" (1995): replaces
+// counts in ascending order, at least two, by code lengths in descending order.
 void counts_to_lengths(std::span<uint32_t> a) {
   const int n = static_cast<int>(a.size());
-  const auto at = [&](int i) -> uint32_t& { return a[static_cast<size_t>(i)]; };
-  // Inner nodes take the places of leaves that are used up: first their weights, then their
-  // parents.
+  const auto item = [&](int i) -> uint32_t& { return a[static_cast<size_t>(i)]; };
+  // Inner nodes replace leaves that have been used: first their weights, then their parents.
   int leaf = 0;
   int root = 0;
   for (int next = 0; next < n - 1; ++next) {
     uint32_t weight = 0;
     for (int child = 0; child < 2; ++child) {
-      if (leaf >= n || (root < next && at(root) < at(leaf))) {
-        weight += at(root);
-        at(root++) = static_cast<uint32_t>(next);
+      if (leaf >= n || (root < next && item(root) < item(leaf))) {
+        weight += item(root);
+        item(root++) = static_cast<uint32_t>(next);
       } else {
-        weight += at(leaf++);
+        weight += item(leaf++);
       }
     }
-    at(next) = weight;
+    item(next) = weight;
   }
   // Parents become depths.
-  at(n - 2) = 0;
+  item(n - 2) = 0;
   for (int next = n - 3; next >= 0; --next) {
-    at(next) = at(static_cast<int>(at(next))) + 1;
+    item(next) = item(static_cast<int>(item(next))) + 1;
   }
   // Depths of inner nodes become those of leaves.
-  int available = 1;
+  int slots = 1;
   int node = n - 2;
   int next = n - 1;
-  for (uint32_t depth = 0; available > 0; ++depth) {
+  for (uint32_t depth = 0; slots > 0; ++depth) {
     int inner = 0;
-    for (; node >= 0 && at(node) == depth; --node) {
+    for (; node >= 0 && item(node) == depth; --node) {
       ++inner;
     }
-    for (; available > inner; --available) {
-      at(next--) = depth;
+    for (; slots > inner; --slots) {
+      item(next--) = depth;
     }
-    available = 2 * inner;
+    slots = 2 * inner;
   }
 }
 
-// Makes codes that are too long shorter and, for their room, others longer.
-void limit_lengths(std::span<uint32_t> per_length, unsigned longest) {
-  uint32_t room = 0;  // in codes of `longest` bits
-  for (unsigned length = 1; length <= longest; ++length) {
-    room += per_length[length] << (longest - length);
+// Makes the code complete again after longer lengths were reduced to `max_length`. While the code
+// space is exceeded, lengthens a shorter code by one bit and moves one of the longest codes next to
+// it.
+void limit_lengths(std::span<uint32_t> per_length, unsigned max_length) {
+  uint32_t used = 0;  // code space, in codes of `max_length` bits
+  for (unsigned length = 1; length <= max_length; ++length) {
+    used += per_length[length] << (max_length - length);
   }
-  for (; room > 1u << longest; --room) {
-    unsigned length = longest - 1;
+  for (; used > 1u << max_length; --used) {
+    unsigned length = max_length - 1;
     while (per_length[length] == 0) {
       --length;
     }
     --per_length[length];
     per_length[length + 1] += 2;
-    --per_length[longest];
+    --per_length[max_length];
   }
 }
 
 }  // namespace
 
-void make_code_lengths(std::span<const uint32_t> counts, unsigned longest,
+void make_code_lengths(std::span<const uint32_t> counts, unsigned max_length,
                        std::span<uint8_t> lengths) {
-  std::array<uint32_t, kMostSymbols> sorted;  // count and symbol
+  std::array<uint32_t, kMaxSymbols> sorted;  // count and symbol
   size_t used = 0;
   for (uint32_t symbol = 0; symbol < counts.size(); ++symbol) {
     if (counts[symbol] > 0) {
@@ -85,17 +87,17 @@ void make_code_lengths(std::span<const uint32_t> counts, unsigned longest,
     }
   }
   std::sort(sorted.begin(), sorted.begin() + used);
-  std::array<uint32_t, kMostSymbols> depths;
+  std::array<uint32_t, kMaxSymbols> depths;
   std::transform(sorted.begin(), sorted.begin() + used, depths.begin(),
                  [](uint32_t entry) { return entry >> 9; });
   counts_to_lengths(std::span(depths).first(used));
-  std::array<uint32_t, kMostBits + 1> per_length = {};
+  std::array<uint32_t, kMaxCodeBits + 1> per_length = {};
   for (size_t i = 0; i < used; ++i) {
-    ++per_length[std::min(depths[i], longest)];
+    ++per_length[std::min(depths[i], max_length)];
   }
-  limit_lengths(per_length, longest);
+  limit_lengths(per_length, max_length);
   std::fill(lengths.begin(), lengths.end(), uint8_t{0});
-  unsigned length = longest;
+  unsigned length = max_length;
   for (size_t i = 0; i < used; ++i) {
     while (per_length[length] == 0) {
       --length;
@@ -106,12 +108,12 @@ void make_code_lengths(std::span<const uint32_t> counts, unsigned longest,
 }
 
 void make_codes(std::span<const uint8_t> lengths, std::span<Code> codes) {
-  std::array<uint32_t, kMostBits + 1> per_length = {};
+  std::array<uint32_t, kMaxCodeBits + 1> per_length = {};
   for (const uint8_t length : lengths) {
     ++per_length[length];
   }
-  std::array<uint32_t, kMostBits + 1> next = {};
-  for (unsigned length = 2; length <= kMostBits; ++length) {
+  std::array<uint32_t, kMaxCodeBits + 1> next = {};
+  for (unsigned length = 2; length <= kMaxCodeBits; ++length) {
     next[length] = (next[length - 1] + per_length[length - 1]) << 1;
   }
   for (size_t symbol = 0; symbol < lengths.size(); ++symbol) {
@@ -125,4 +127,4 @@ void make_codes(std::span<const uint8_t> lengths, std::span<Code> codes) {
   }
 }
 
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -1,80 +1,107 @@
-// Inflates the zlib stream of a PNG's IDATs (RFC 1950 and 1951), a piece at a time, and as far as
-// they are there.
+// Inflates a zlib stream (RFC 1950 and 1951) piece by piece, as far as its input is available.
 //
-// Written for speed (symbols.h). As strict as zlib: what zlib refuses is refused here. It also
-// refuses what zlib takes but hardly anybody writes (a window of less than 32 KB), and tells no
-// reasons: a stream that fails here is for libpng and zlib to judge.
+// Written for speed (block_decoder.h, speculative_decoder.h). It accepts no stream that zlib
+// rejects. It also rejects windows of less than 32 KB, which zlib accepts but hardly any encoder
+// writes. It does not report what is wrong: callers let zlib judge a stream that fails here.
 #pragma once
 
-#include "codecs/png/idat.h"
-#include "deflate/block_decoder.h"
+#include <cstdint>
 
-namespace crop64 {
+#include "base/buffer.h"
+#include "deflate/cursor.h"
+#include "deflate/decode_table.h"
+#include "deflate/speculative_decoder.h"
+
+namespace crop64::deflate {
+
+// Where the compressed bytes come from: pieces that are contiguous in memory and stay valid. They
+// may still be in the process of being received.
+class InflateInput {
+ public:
+  // The next piece that is not empty, as far as it has been received. Empty after the last piece
+  // and after an error.
+  virtual Bytes next_piece() = 0;
+  // The end of what has been received by now of the piece that next_piece() returned last. Null
+  // before the first piece and after the last one.
+  virtual const uint8_t* piece_end() const = 0;
+  // True if input is still being received and fewer than `count` bytes are available from
+  // `position` on; null stands for the start of the next piece.
+  virtual bool needs_input(const uint8_t* position, size_t count) const = 0;
+  // False once next_piece() has met an error.
+  virtual bool is_valid() const = 0;
+
+ protected:
+  ~InflateInput() = default;
+};
+
+enum class InflateStatus : uint8_t {
+  kOutputFull,
+  kEndOfStream,  // the last block has been inflated
+  kNeedInput,    // more input must be received first
+  kCorrupt,
+};
 
 class Inflater {
  public:
-  // How far back a match may reach.
-  static constexpr size_t kWindow = 32768;
-  // How many bytes may be written behind the end that inflate() is given.
-  static constexpr size_t kSlack = SymbolDecoder::kBeyond + SymbolDecoder::kSlack;
+  // How many bytes may be written past the end that is passed to inflate().
+  static constexpr size_t kOverrun = SpeculativeDecoder::kMaxOverrun + kMatchSlack;
 
-  // The source is borrowed.
-  explicit Inflater(IdatReader& source) : source_(source) {}
+  // `input` is borrowed.
+  explicit Inflater(InflateInput& input) : input_(input) {}
 
-  // Writes to `out` and moves it on until it is at `end` or a little behind it (by less than
-  // kSlack, up to which more may be overwritten), or until the stream has ended, or waits(). What
-  // was written before must stand in front of `out`, as far back as kWindow or as there is, from
-  // `first` on. False where the stream is not sound.
-  bool inflate(const uint8_t* first, uint8_t*& out, const uint8_t* end);
+  // Inflates to `out` and advances it, until it reaches `end` or passes it, the stream ends, or
+  // input runs out. Up to kOverrun bytes from `end` on may be overwritten. The previous kWindowSize
+  // bytes of output, or all of it since `first`, must precede `out`.
+  InflateStatus inflate(const uint8_t* first, uint8_t*& out, const uint8_t* end);
 
-  // Whether more of the file has to arrive before inflate() or finish() can go on.
-  bool waits() const { return source_.waits(in_, kMargin); }
+  // True if more input must be received before inflate() or finish() can continue.
+  bool needs_input() const { return input_.needs_input(in_, kInputMargin); }
 
-  // Whether the stream has come to its end (its checksum excepted).
-  bool ended() const { return state_ == State::kEnded; }
-
-  // To be called once, after the last inflate(). Behind the stream's end: whether its checksum is
-  // `adler`, and nothing follows it, and the source is sound to its end. Before it: whether there
-  // is as much as a checksum left.
+  // Call once, after the last inflate(). At the end of the stream, returns true if its checksum is
+  // `adler`, no input follows and the input is valid. Before it, returns true if the input is valid
+  // so far and at least the four bytes of a checksum are left.
   bool finish(uint32_t adler);
 
-  // Of the source, the byte that comes next; where an IDAT ends, more or less.
+  // The next byte of the input; near the end of a piece, only approximately.
   const uint8_t* position() const { return in_ + padding_ - bit_count_ / 8; }
 
+  // See SpeculativeDecoder.
+  uint32_t splice_count() const { return speculative_.splice_count(); }
+
  private:
-  enum class State : uint8_t { kStart, kHeader, kStored, kCoded, kEnded };
+  enum class State : uint8_t { kStreamHeader, kBlockHeader, kStoredBlock, kCodedBlock, kEnd };
 
   bool next_piece();
   void refill();
   uint64_t bits_taken() const;
   uint32_t take(unsigned count);
   bool overran() const { return padding_ * 8 > bit_count_; }
-  bool read_zlib_header();
+  bool read_stream_header();
   bool read_block_header();
   bool read_codes();
-  void use_fixed_codes();
   bool copy_stored(uint8_t*& out, const uint8_t* end);
   bool decode(const uint8_t* first, uint8_t*& out, const uint8_t* end);
-  Symbols decode_some(const uint8_t* first, uint8_t*& out, const uint8_t* end);
-  Symbols decode_one(const uint8_t* first, uint8_t*& out);
+  BlockStatus decode_some(const uint8_t* first, uint8_t*& out, const uint8_t* end);
+  BlockStatus decode_symbol(const uint8_t* first, uint8_t*& out);
 
-  // More than a symbol takes, or a block's codes, in one IDAT or a few.
-  static constexpr size_t kMargin = 1024;
+  // More than the header of a block and its codes take, or a symbol, even over several pieces.
+  static constexpr size_t kInputMargin = 1024;
 
-  IdatReader& source_;
-  const uint8_t* piece_ = nullptr;  // of the source, where it begins
+  InflateInput& input_;
+  const uint8_t* piece_ = nullptr;  // where the current piece begins
   const uint8_t* in_ = nullptr;
   const uint8_t* in_end_ = nullptr;
-  uint64_t bits_ = 0;  // the next one lowest; above bit_count_ may be what comes after them
+  uint64_t bits_ = 0;  // the next bit is the lowest; bits above bit_count_ may be those that follow
   unsigned bit_count_ = 0;
-  uint64_t before_ = 0;       // bytes of the pieces before this one
-  uint64_t block_begin_ = 0;  // of the block, in bits of the stream
-  uint64_t block_bits_ = 0;   // of the block before it
-  unsigned padding_ = 0;      // bytes of nothing that were put behind the source's end
-  State state_ = State::kStart;
-  bool last_block_ = false;
-  uint32_t stored_ = 0;  // bytes left of the stored block
-  SymbolDecoder decoder_;
+  uint64_t bytes_before_ = 0;  // in the pieces before this one
+  uint64_t block_start_ = 0;   // of the current block, in bits of the stream
+  uint64_t block_bits_ = 0;    // length of the previous block
+  unsigned padding_ = 0;       // zero bytes that were read after the end of the input
+  State state_ = State::kStreamHeader;
+  bool is_last_block_ = false;
+  uint32_t stored_ = 0;  // bytes left in the stored block
+  DecodeTables tables_;
+  SpeculativeDecoder speculative_;
 };
 
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -14,8 +14,8 @@
 namespace {
 
 using crop64::Bytes;
-using crop64::Filter;
 using crop64::Tail;
+using crop64::png::Filter;
 using Row = std::vector<uint8_t>;
 
 void require(bool holds, const char* what) {
@@ -35,15 +35,17 @@ Row take(Bytes input, size_t start, size_t size, size_t before = 0, size_t after
 void check_checksums(Bytes input) {
   const Row bytes(input.begin(), input.end());
   const auto size = static_cast<uInt>(bytes.size());
-  require(crop64::add_to_adler(crop64::kAdlerStart, bytes) == adler32(1, bytes.data(), size),
+  require(crop64::deflate::adler32_update(crop64::deflate::kAdler32Start, bytes) ==
+              adler32(1, bytes.data(), size),
           "Adler-32 differs from zlib's.");
-  require(crop64::add_to_crc(crop64::kCrcStart, bytes) == crc32(0, bytes.data(), size),
+  require(crop64::deflate::crc32_update(crop64::deflate::kCrc32Start, bytes) ==
+              crc32(0, bytes.data(), size),
           "CRC-32 differs from zlib's.");
 }
 
 void check_filters(Tail& tail) {
-  constexpr size_t kSlack = crop64::kRowSlack;
-  const auto filter = static_cast<Filter>(tail.below(crop64::kFilters));
+  constexpr size_t kSlack = crop64::png::kRowSlack;
+  const auto filter = static_cast<Filter>(tail.below(crop64::png::kFilters));
   const auto unit = crop64::pick<size_t>(tail, 1, 2, 3, 4, 6, 8);
   const auto limit = static_cast<uint8_t>(1 + tail.below(128));
   const Bytes input = tail.rest();
@@ -54,18 +56,18 @@ void check_filters(Tail& tail) {
   const uint8_t* up = above.data() + kSlack;
 
   Row filtered(size + kSlack), expected(size + kSlack);
-  crop64::apply_filter(filter, in, up, size, unit, filtered.data());
-  crop64::apply_filter_scalar(filter, in, up, size, unit, expected.data());
+  crop64::png::apply_filter(filter, in, up, size, unit, filtered.data());
+  crop64::png::apply_filter_scalar(filter, in, up, size, unit, expected.data());
   require(std::equal(filtered.begin(), filtered.end() - kSlack, expected.begin()),
           "apply_filter() differs.");
-  require(crop64::sum_of_magnitudes(filter, in, up, size, unit) ==
-              crop64::sum_of_magnitudes_scalar(filter, in, up, size, unit),
+  require(crop64::png::sum_of_magnitudes(filter, in, up, size, unit) ==
+              crop64::png::sum_of_magnitudes_scalar(filter, in, up, size, unit),
           "sum_of_magnitudes() differs.");
-  require(
-      crop64::count_near(in, size, unit, limit) == crop64::count_near_scalar(in, size, unit, limit),
-      "count_near() differs.");
+  require(crop64::png::count_near(in, size, unit, limit) ==
+              crop64::png::count_near_scalar(in, size, unit, limit),
+          "count_near() differs.");
   Row back(size + kSlack);
-  crop64::unfilter(filter, filtered.data(), up, size, unit, back.data());
+  crop64::png::unfilter(filter, filtered.data(), up, size, unit, back.data());
   require(std::equal(back.begin(), back.end() - kSlack, in), "unfilter() differs.");
 }
 

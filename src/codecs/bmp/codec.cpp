@@ -9,9 +9,9 @@ const Codec kCodec = {
     .id = "bmp",
     .name = "BMP",
     .mime_type = "image/bmp",
-    .matches = matches_bmp,
-    .probe = probe_bmp,
-    .decode = decode_bmp,
+    .matches = matches,
+    .probe = probe,
+    .decode = decode,
 };
 
 }  // namespace crop64::bmp

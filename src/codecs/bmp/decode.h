@@ -1,19 +1,22 @@
-// BMP files to samples, by region.
+// Probes BMP files, and decodes regions of them.
 #pragma once
 
 #include "codecs/codec.h"
 
-namespace crop64 {
+namespace crop64::bmp {
 
-bool matches_bmp(Bytes file);
+// True if the file begins as BMP files do.
+bool matches(Bytes file);
 
-// Errors: TRUNCATED_IMAGE (the header is cut off), CORRUPT_IMAGE, UNSUPPORTED_FORMAT (Huffman-coded
-// OS/2 bitmaps, JPEG or PNG within a BMP).
-Result<ImageInfo> probe_bmp(Bytes file);
+// Reads the header. `exact` is false if channels have more than 8 bits. Errors: TRUNCATED_IMAGE
+// (the header is cut off), CORRUPT_IMAGE, UNSUPPORTED_FORMAT (Huffman-coded OS/2 bitmaps; JPEG or
+// PNG in a BMP).
+Result<ImageInfo> probe(Bytes file);
 
-// The samples of the region: a palette of 1, 4 or 8 bits (2 too, as Windows CE has it), or RGB;
-// RGBA if the header has a mask for alpha. Errors: TRUNCATED_IMAGE if pixels of the region are
-// missing (if damage is accepted, they are fill_missing()'s), CORRUPT_IMAGE, OUT_OF_MEMORY.
-Result<Decoded> decode_bmp(Bytes file, const DecodeRequest& request);
+// Decodes the region: as a palette image of 1, 2 (Windows CE), 4 or 8 bits; or as RGB of 8 bits,
+// with alpha if the header has a mask for it. Channels of other widths are scaled to 8 bits. If
+// damage is accepted, missing pixels are filled by fill_missing(). Errors: those of probe(),
+// TRUNCATED_IMAGE if pixels of the region are missing, OUT_OF_MEMORY.
+Result<Decoded> decode(Bytes file, const DecodeRequest& request);
 
-}  // namespace crop64
+}  // namespace crop64::bmp

@@ -5,7 +5,7 @@
 
 #include "codecs/jpeg/libjpeg_decompressor.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 struct Reader {
@@ -14,7 +14,7 @@ struct Reader {
 
   ErrorTrap trap;
   DecodeRequest request;
-  JpegDecoder decoder;
+  Decompressor decoder;
   Image image;
   Buffer row;
   JDIMENSION first_column = 0;  // of the decoder's rows
@@ -200,7 +200,7 @@ Decoded taken(Reader& reader) {
 
 // Bytes in which what libjpeg reads at a time is likely to lie: two rows of iMCUs, seldom three,
 // and what its Huffman decoder wants to see ahead. Noise of quality 100 takes 1.4 bytes a sample;
-// where it is not enough, decode_jpeg() begins anew.
+// where it is not enough, decode() begins anew.
 size_t bytes_of_rows(const jpeg_decompress_struct& info) {
   constexpr size_t kRows = 4;
   constexpr size_t kAhead = 8192;
@@ -218,7 +218,7 @@ class IncrementalJpegDecoder : public IncrementalDecoder {
 
   // False where the header has not all arrived, or all of the file is needed for any part of it.
   bool begin(size_t there) {
-    JpegDecoder& decoder = reader_.decoder;
+    Decompressor& decoder = reader_.decoder;
     decoder.arrived(there);
     if (open(reader_) || decoder.ran_out() || jpeg_has_multiple_scans(&decoder.info)) {
       return false;
@@ -227,7 +227,7 @@ class IncrementalJpegDecoder : public IncrementalDecoder {
     return run_trapped(reader_.trap, start, &reader_);
   }
   DecodeStatus decode(size_t available) override {
-    JpegDecoder& decoder = reader_.decoder;
+    Decompressor& decoder = reader_.decoder;
     decoder.arrived(available);
     if (!run_trapped(reader_.trap, read_region, &reader_) || decoder.ran_out()) {
       return DecodeStatus::kError;
@@ -243,13 +243,12 @@ class IncrementalJpegDecoder : public IncrementalDecoder {
 
 }  // namespace
 
-std::unique_ptr<IncrementalDecoder> start_jpeg(Bytes file, size_t there,
-                                               const DecodeRequest& request) {
+std::unique_ptr<IncrementalDecoder> start(Bytes file, size_t there, const DecodeRequest& request) {
   auto decoding = std::make_unique<IncrementalJpegDecoder>(file, request);
   return decoding->begin(there) ? std::move(decoding) : nullptr;
 }
 
-Result<Decoded> decode_jpeg(Bytes file, const DecodeRequest& request) {
+Result<Decoded> decode(Bytes file, const DecodeRequest& request) {
   Reader reader(file, request);
   if (auto error = open(reader)) {
     return *error;
@@ -261,4 +260,4 @@ Result<Decoded> decode_jpeg(Bytes file, const DecodeRequest& request) {
   return taken(reader);
 }
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

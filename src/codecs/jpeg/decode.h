@@ -3,7 +3,7 @@
 
 #include "codecs/codec.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 
 // The samples of the region, grey, RGB or CMYK, equal bit for bit to those of a full decode with
 // the accurate integer inverse DCT and fancy upsampling (djpeg -dct int; reduced: djpeg -scale 1/2,
@@ -13,10 +13,9 @@ namespace crop64 {
 // is not read beyond the last row. If damage is accepted, the samples are what djpeg makes of the
 // file. Errors: TRUNCATED_IMAGE (data that the region needs is missing), CORRUPT_IMAGE,
 // UNSUPPORTED_FORMAT, LIMIT_EXCEEDED (more than 100 scans), OUT_OF_MEMORY.
-Result<Decoded> decode_jpeg(Bytes file, const DecodeRequest& request);
+Result<Decoded> decode(Bytes file, const DecodeRequest& request);
 
 // The same while the file is arriving (Codec::begin): of baseline pictures of one scan.
-std::unique_ptr<IncrementalDecoder> start_jpeg(Bytes file, size_t there,
-                                               const DecodeRequest& request);
+std::unique_ptr<IncrementalDecoder> start(Bytes file, size_t there, const DecodeRequest& request);
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

@@ -4,7 +4,7 @@
 
 #include "codecs/jpeg/libjpeg_compressor.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 // The largest divisor that fits libjpeg's 16 bits after its multiplication by 8. No coefficient
@@ -95,8 +95,8 @@ void write_file(void* context) {
 
 }  // namespace
 
-Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& settings,
-                           const Metadata& metadata) {
+Result<Buffer> encode(const ImageView& image, const EncodeSettings& settings,
+                      const Metadata& metadata) {
   ErrorTrap trap;
   Compressor compressor(trap);
   // Most images take less than two bits a pixel.
@@ -111,7 +111,7 @@ Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& setting
   return compressor.take();
 }
 
-double jpeg_encode_memory(const Layout& layout, Size size, const EncodeSettings& settings) {
+double encode_memory(const Layout& layout, Size size, const EncodeSettings& settings) {
   const int components = layout.is_gray() ? 1 : 3;
   // Padded to MCUs of at most 32 pixels.
   const double row = (double(size.width) + 31) * components;
@@ -120,7 +120,7 @@ double jpeg_encode_memory(const Layout& layout, Size size, const EncodeSettings&
   return 128 * 1024 + 6 * 32 * row + (keeps ? coefficients : 0);
 }
 
-Layout jpeg_encoder_layout(Layout layout) {
+Layout encoder_layout(Layout layout) {
   if (layout.is_gray()) {
     return {Model::kGray, 8};
   }
@@ -128,4 +128,4 @@ Layout jpeg_encoder_layout(Layout layout) {
   return {bgr ? Model::kBgr : Model::kRgb, 8};
 }
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

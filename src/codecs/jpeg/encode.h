@@ -3,21 +3,21 @@
 
 #include "codecs/codec.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 
 // Encodes a JPEG (JFIF) with the accurate integer DCT. Unless `settings` say otherwise it is
 // baseline, with libjpeg's standard tables scaled to `quality`, and 4:2:0 for colour: the same
-// bytes as cjpeg and Pillow write. `image` has a layout that jpeg_encoder_layout() returns. Errors:
+// bytes as cjpeg and Pillow write. `image` has a layout that encoder_layout() returns. Errors:
 // INVALID_ARGUMENT (more than 65 500 pixels a side), OUT_OF_MEMORY.
-Result<Buffer> encode_jpeg(const ImageView& image, const EncodeSettings& settings,
-                           const Metadata& metadata);
+Result<Buffer> encode(const ImageView& image, const EncodeSettings& settings,
+                      const Metadata& metadata);
 
-// The memory of encode_jpeg() beside its result, in bytes, at most: a few rows of MCUs, and all
+// The memory of encode() beside its result, in bytes, at most: a few rows of MCUs, and all
 // coefficients if the file takes several passes (optimised tables, or several scans).
-double jpeg_encode_memory(const Layout& layout, Size size, const EncodeSettings& settings);
+double encode_memory(const Layout& layout, Size size, const EncodeSettings& settings);
 
-// The layout that encode_jpeg() takes for samples of `layout`: 8-bit grey for grey, else 8-bit RGB
+// The layout that encode() takes for samples of `layout`: 8-bit grey for grey, else 8-bit RGB
 // or BGR.
-Layout jpeg_encoder_layout(Layout layout);
+Layout encoder_layout(Layout layout);
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

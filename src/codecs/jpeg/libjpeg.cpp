@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 // Leaves out libjpeg's trace messages, which are not shown, and those about temporary files, which
@@ -34,7 +34,7 @@ void fail_as(j_common_ptr codec, ErrorCode code, const char* advice) {
   fail(errors_of(codec).trap, code, text);
 }
 
-void prepare(JpegErrors& errors, void (*on_error)(j_common_ptr),
+void prepare(Errors& errors, void (*on_error)(j_common_ptr),
              void (*on_warning)(j_common_ptr, int level)) {
   errors.manager = {};
   errors.manager.error_exit = on_error;
@@ -42,4 +42,4 @@ void prepare(JpegErrors& errors, void (*on_error)(j_common_ptr),
   errors.manager.reset_error_mgr = [](j_common_ptr) {};
 }
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

@@ -13,26 +13,24 @@
 
 #include "base/c_error_trap.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 
 // libjpeg passes its error manager to every hook; this one has a reference to the trap.
-struct JpegErrors {
-  explicit JpegErrors(ErrorTrap& error_trap) : trap(error_trap) {}
+struct Errors {
+  explicit Errors(ErrorTrap& error_trap) : trap(error_trap) {}
 
   jpeg_error_mgr manager{};  // first, so that a pointer to one is a pointer to the other
   ErrorTrap& trap;
 };
 
-inline JpegErrors& errors_of(j_common_ptr codec) {
-  return *reinterpret_cast<JpegErrors*>(codec->err);
-}
+inline Errors& errors_of(j_common_ptr codec) { return *reinterpret_cast<Errors*>(codec->err); }
 
 // Ends the body of run_trapped() with libjpeg's message, followed by `advice`.
 [[noreturn]] void fail_as(j_common_ptr codec, ErrorCode code, const char* advice = "");
 
 // Initialises `errors`: nothing is printed, warnings go to `on_warning`, errors to `on_error`,
 // which must not return.
-void prepare(JpegErrors& errors, void (*on_error)(j_common_ptr),
+void prepare(Errors& errors, void (*on_error)(j_common_ptr),
              void (*on_warning)(j_common_ptr, int level));
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

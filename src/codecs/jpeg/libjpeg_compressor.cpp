@@ -2,7 +2,7 @@
 
 #include "codecs/jpeg/metadata_segments.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 void on_error(j_common_ptr codec) {
@@ -110,4 +110,4 @@ void write_metadata(Compressor& compressor, const Metadata& metadata) {
   });
 }
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

@@ -8,7 +8,7 @@
 #include "codecs/jpeg/libjpeg.h"
 #include "metadata/metadata.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 
 struct Compressor {
   explicit Compressor(ErrorTrap& trap);
@@ -22,7 +22,7 @@ struct Compressor {
   Buffer take();
 
   jpeg_compress_struct info{};  // zeroed, so that destroying it before open() is safe
-  JpegErrors errors;
+  Errors errors;
   jpeg_destination_mgr destination{};
   Buffer file;
   std::array<jpeg_scan_info, size_t{2} * MAX_COMPS_IN_SCAN>
@@ -40,4 +40,4 @@ void set_density(Compressor& compressor, const Metadata& metadata);
 // Writes all other metadata, right after the compressor was started.
 void write_metadata(Compressor& compressor, const Metadata& metadata);
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

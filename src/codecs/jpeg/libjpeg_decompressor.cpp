@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 constexpr int kMaxScans = 100;
@@ -64,11 +64,11 @@ void init_source(MemorySource& source, Bytes file) {
   source.resyncing = false;
 }
 
-JpegDecoder& decoder_of(j_common_ptr codec) {
-  return *static_cast<JpegDecoder*>(codec->client_data);
+Decompressor& decoder_of(j_common_ptr codec) {
+  return *static_cast<Decompressor*>(codec->client_data);
 }
 
-j_common_ptr common(JpegDecoder& decoder) { return reinterpret_cast<j_common_ptr>(&decoder.info); }
+j_common_ptr common(Decompressor& decoder) { return reinterpret_cast<j_common_ptr>(&decoder.info); }
 
 [[noreturn]] void truncated(j_common_ptr decoder) {
   fail(errors_of(decoder).trap, ErrorCode::kTruncatedImage,
@@ -77,7 +77,7 @@ j_common_ptr common(JpegDecoder& decoder) { return reinterpret_cast<j_common_ptr
 }
 
 void on_error(j_common_ptr codec) {
-  const JpegDecoder& decoder = decoder_of(codec);
+  const Decompressor& decoder = decoder_of(codec);
   switch (codec->err->msg_code) {
     case JERR_OUT_OF_MEMORY:
       fail_as(codec, ErrorCode::kOutOfMemory);
@@ -99,7 +99,7 @@ void on_error(j_common_ptr codec) {
 }
 
 // Whether the MCU that is being decoded is the last one of an image of one scan.
-bool in_last_mcu(JpegDecoder& decoder) {
+bool in_last_mcu(Decompressor& decoder) {
   const jpeg_decompress_struct& info = decoder.info;
   // A row of iMCUs of one component may be several rows of blocks.
   const bool one_row = info.comps_in_scan > 1 || info.cur_comp_info[0]->v_samp_factor == 1;
@@ -114,7 +114,7 @@ void on_warning(j_common_ptr codec, int level) {
   if (level >= 0) {
     return;  // a trace message
   }
-  JpegDecoder& decoder = decoder_of(codec);
+  Decompressor& decoder = decoder_of(codec);
   const int warning = codec->err->msg_code;
   if (warning != JWRN_HIT_MARKER && warning != JWRN_MUST_RESYNC && warning != JWRN_HUFF_BAD_CODE) {
     return;
@@ -166,13 +166,13 @@ bool is_frame(int marker) {
 // The hooks that third_party/libjpeg-turbo adds to libjpeg: whether the samples of an MCU are
 // needed, and whether the input may end before the next row of MCUs.
 boolean needs_mcu(j_decompress_ptr info, JDIMENSION column) {
-  JpegDecoder& decoder = *static_cast<JpegDecoder*>(info->client_data);
+  Decompressor& decoder = *static_cast<Decompressor*>(info->client_data);
   decoder.mcu_column = column;
   return !decoder.wanted || decoder.wanted->has(static_cast<int>(info->input_iMCU_row), column);
 }
 
 boolean lacks_input(j_decompress_ptr info) {
-  return static_cast<JpegDecoder*>(info->client_data)->waits();
+  return static_cast<Decompressor*>(info->client_data)->waits();
 }
 
 }  // namespace
@@ -196,7 +196,7 @@ bool WantedMcus::has(int row, unsigned column) {
   return wanted_[column];
 }
 
-JpegDecoder::JpegDecoder(ErrorTrap& trap, Bytes its_file, Damaged policy)
+Decompressor::Decompressor(ErrorTrap& trap, Bytes its_file, Damaged policy)
     : errors(trap), file(its_file), there(its_file.size()), damaged(policy) {
   prepare(errors, on_error, on_warning);
   info.err = &errors.manager;
@@ -204,7 +204,7 @@ JpegDecoder::JpegDecoder(ErrorTrap& trap, Bytes its_file, Damaged policy)
   init_source(source, file);
 }
 
-void open(JpegDecoder& decoder) {
+void open(Decompressor& decoder) {
   jpeg_create_decompress(&decoder.info);
   decoder.info.client_data = &decoder;
   decoder.info.src = &decoder.source.manager;
@@ -217,7 +217,7 @@ void open(JpegDecoder& decoder) {
   }
 }
 
-bool lacks_bits(const JpegDecoder& decoder) {
+bool lacks_bits(const Decompressor& decoder) {
   if (decoder.info.coef_bits == nullptr) {
     return false;
   }
@@ -231,7 +231,7 @@ bool lacks_bits(const JpegDecoder& decoder) {
   return false;
 }
 
-void check_scans(JpegDecoder& decoder) {
+void check_scans(Decompressor& decoder) {
   if (!decoder.source.ended || !(lacks_bits(decoder) || lacks_component(decoder.info))) {
     return;
   }
@@ -241,11 +241,11 @@ void check_scans(JpegDecoder& decoder) {
   decoder.complete = false;
 }
 
-void end_before_segment(JpegDecoder& decoder) {
+void end_before_segment(Decompressor& decoder) {
   if (is_frame(decoder.info.unread_marker)) {
     fail(decoder.errors.trap, ErrorCode::kCorruptImage, "The JPEG has more than one frame header.");
   }
   decoder.info.unread_marker = JPEG_EOI;
 }
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

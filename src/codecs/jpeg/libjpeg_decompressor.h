@@ -10,7 +10,7 @@
 #include "codecs/codec.h"
 #include "codecs/jpeg/libjpeg.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 
 // A file in memory as libjpeg reads it.
 struct MemorySource {
@@ -36,12 +36,12 @@ class WantedMcus {
   int row_ = -1;
 };
 
-struct JpegDecoder {
+struct Decompressor {
   // The file has to outlive the decoder.
-  JpegDecoder(ErrorTrap& trap, Bytes file, Damaged damaged);
-  JpegDecoder(const JpegDecoder&) = delete;
-  JpegDecoder& operator=(const JpegDecoder&) = delete;
-  ~JpegDecoder() { jpeg_destroy_decompress(&info); }
+  Decompressor(ErrorTrap& trap, Bytes file, Damaged damaged);
+  Decompressor(const Decompressor&) = delete;
+  Decompressor& operator=(const Decompressor&) = delete;
+  ~Decompressor() { jpeg_destroy_decompress(&info); }
 
   // To be called when the file's first `count` bytes are there, which at first are all.
   void arrived(size_t count) {
@@ -58,7 +58,7 @@ struct JpegDecoder {
   }
 
   jpeg_decompress_struct info{};  // zeroed: destroying one that was never made does nothing
-  JpegErrors errors;
+  Errors errors;
   MemorySource source{};
   jpeg_progress_mgr progress{};
   Bytes file;
@@ -72,17 +72,17 @@ struct JpegDecoder {
 
 // Reads the header. Inside run_trapped() only, like what follows. Errors: TRUNCATED_IMAGE,
 // CORRUPT_IMAGE, UNSUPPORTED_FORMAT, LIMIT_EXCEEDED (more than 100 scans), OUT_OF_MEMORY.
-void open(JpegDecoder& decoder);
+void open(Decompressor& decoder);
 
 // Whether the coefficients of a progressive picture are not all there.
-bool lacks_bits(const JpegDecoder& decoder);
+bool lacks_bits(const Decompressor& decoder);
 
 // After all scans were read: fails, where that is not accepted, if the file was cut off between
 // two.
-void check_scans(JpegDecoder& decoder);
+void check_scans(Decompressor& decoder);
 
 // What to do where the file is cut off in a segment between two scans: lets it end before that.
 // Fails with CORRUPT_IMAGE where the segment is a second frame header.
-void end_before_segment(JpegDecoder& decoder);
+void end_before_segment(Decompressor& decoder);
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

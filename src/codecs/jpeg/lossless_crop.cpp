@@ -8,11 +8,11 @@
 #include "codecs/jpeg/libjpeg_decompressor.h"
 #include "metadata/metadata.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 struct CropContext {
-  JpegDecoder& decoder;
+  Decompressor& decoder;
   Compressor& compressor;
   const Rect& region;
   const EncodeSettings& settings;
@@ -41,7 +41,7 @@ bool fit_baseline(const JBLOCK* blocks, int count) {
 }
 
 // If the file redefines a table between its scans, gives each component a table slot of its own.
-void separate_tables(JpegDecoder& decoder) {
+void separate_tables(Decompressor& decoder) {
   jpeg_decompress_struct& info = decoder.info;
   bool differ = false;
   for (int i = 0; i < info.num_components; ++i) {
@@ -62,7 +62,7 @@ void separate_tables(JpegDecoder& decoder) {
 
 // Copies the region's blocks to the beginning of the source's own arrays, upwards and to the left,
 // so that no block is overwritten before it is copied. libjpeg keeps the whole arrays in memory.
-void copy_blocks(JpegDecoder& decoder, jvirt_barray_ptr* arrays, const Rect& region) {
+void copy_blocks(Decompressor& decoder, jvirt_barray_ptr* arrays, const Rect& region) {
   jpeg_decompress_struct& info = decoder.info;
   for (int i = 0; i < info.num_components; ++i) {
     const jpeg_component_info& component = info.comp_info[i];
@@ -140,11 +140,11 @@ void crop_file(void* context) {
 
 }  // namespace
 
-Result<Buffer> lossless_crop_jpeg(Bytes file, const Rect& region, const EncodeSettings& settings,
-                                  const Metadata& metadata) {
+Result<Buffer> lossless_crop(Bytes file, const Rect& region, const EncodeSettings& settings,
+                             const Metadata& metadata) {
   ErrorTrap trap;
   // The compressor uses the decompressor's arrays, so it is destroyed first.
-  JpegDecoder decoder(trap, file, Damaged::kError);
+  Decompressor decoder(trap, file, Damaged::kError);
   Compressor compressor(trap);
   if (!compressor.reserve(uint64_t{16} * 1024 + uint64_t(region.size().area()) / 2)) {
     return out_of_memory(file.size());
@@ -156,4 +156,4 @@ Result<Buffer> lossless_crop_jpeg(Bytes file, const Rect& region, const EncodeSe
   return compressor.take();
 }
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

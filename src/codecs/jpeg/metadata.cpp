@@ -6,7 +6,7 @@
 #include "codecs/jpeg/segment_walker.h"
 #include "metadata/exif.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 constexpr size_t kMaxParts = 255;
@@ -91,7 +91,7 @@ std::optional<Density> choose_density(const std::optional<Density>& jfif,
   return has_unit || !exif ? jfif : exif;
 }
 
-Result<SourceMetadata> metadata_of_jpeg(Bytes file) {
+Result<SourceMetadata> read_metadata(Bytes file) {
   SourceMetadata metadata;
   std::vector<Bytes> profile;
   std::optional<Density> exif_density;
@@ -127,4 +127,4 @@ Result<SourceMetadata> metadata_of_jpeg(Bytes file) {
   return metadata;
 }
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

@@ -5,7 +5,7 @@
 
 #include "codecs/jpeg/segment_walker.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 constexpr size_t kMaxPayload = 65533;
@@ -63,4 +63,4 @@ void for_each_segment(const Metadata& metadata,
   }
 }
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

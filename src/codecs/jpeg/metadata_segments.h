@@ -6,7 +6,7 @@
 
 #include "metadata/metadata.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 
 // The density fields of a JFIF segment (JFIF 1.02).
 struct JfifDensity {
@@ -24,4 +24,4 @@ void for_each_segment(const Metadata& metadata,
                       const std::function<void(int marker, std::string_view name,
                                                std::string_view more, Bytes content)>& write);
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

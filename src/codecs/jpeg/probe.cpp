@@ -9,7 +9,7 @@
 #include "codecs/jpeg/segment_walker.h"
 #include "metadata/exif.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 // Reads the frame header (T.81, B.2.2) into `info`, its number of components, and the memory of all
@@ -112,11 +112,11 @@ class Tables {
 
 }  // namespace
 
-bool matches_jpeg(Bytes file) {
+bool matches(Bytes file) {
   return file.size() >= 3 && file[0] == 0xff && file[1] == kSoi && file[2] == 0xff;
 }
 
-Result<ImageInfo> probe_jpeg(Bytes file) {
+Result<ImageInfo> probe(Bytes file) {
   ImageInfo info;
   SegmentWalker walker(file);
   int components = 0;
@@ -164,4 +164,4 @@ Result<ImageInfo> probe_jpeg(Bytes file) {
   return info;
 }
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <limits>
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 // ITU-T T.81, table K.1, in zigzag order.
@@ -38,4 +38,4 @@ int nearest_quality(const QuantisationTable& table) {
   return nearest;
 }
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

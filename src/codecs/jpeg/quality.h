@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-namespace crop64 {
+namespace crop64::jpeg {
 
 // A quantisation table in the zigzag order of its segment (ITU-T T.81, B.2.4.1).
 using QuantisationTable = std::array<uint16_t, 64>;
@@ -13,4 +13,4 @@ using QuantisationTable = std::array<uint16_t, 64>;
 // differences: the quality itself for libjpeg's own tables, and the nearest one for other tables.
 int nearest_quality(const QuantisationTable& table);
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

@@ -7,7 +7,7 @@
 #include "codecs/jpeg/metadata_segments.h"
 #include "codecs/jpeg/segment_walker.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 // Whether decoders need the segment.
@@ -62,7 +62,7 @@ void add_jfif(Pieces& pieces, const Segment* source, const Metadata& metadata) {
 
 }  // namespace
 
-Result<Buffer> rewrite_jpeg(Bytes file, const Metadata& metadata) {
+Result<Buffer> rewrite(Bytes file, const Metadata& metadata) {
   // The whole header first, because the colour space determines how the new file begins.
   std::vector<Segment> coding;
   Segment jfif;
@@ -122,4 +122,4 @@ Result<Buffer> rewrite_jpeg(Bytes file, const Metadata& metadata) {
   return pieces.join();
 }
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

@@ -2,7 +2,7 @@
 
 #include "base/byte_order.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 Error cut_off() {
@@ -88,4 +88,4 @@ Bytes SegmentWalker::scan() {
   return file_.subspan(first, offset_ - first);
 }
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

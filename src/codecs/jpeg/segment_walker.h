@@ -7,9 +7,9 @@
 #include "base/buffer.h"
 #include "base/result.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 
-enum JpegMarker : uint8_t {
+enum Marker : uint8_t {
   kSof0 = 0xc0,  // baseline
   kSof2 = 0xc2,  // progressive
   kDht = 0xc4,
@@ -74,4 +74,4 @@ class SegmentWalker {
   size_t offset_ = 0;
 };
 
-}  // namespace crop64
+}  // namespace crop64::jpeg

@@ -1,8 +1,9 @@
 #include "codecs/png/codec.h"
 
-#include "codecs/png/chunks.h"
 #include "codecs/png/decode.h"
 #include "codecs/png/encode.h"
+#include "codecs/png/metadata.h"
+#include "codecs/png/probe.h"
 #include "codecs/png/rewrite.h"
 
 namespace crop64::png {
@@ -12,15 +13,15 @@ const Codec kCodec = {
     .id = "png",
     .name = "PNG",
     .mime_type = "image/png",
-    .matches = matches_png,
-    .probe = probe_png,
-    .decode = decode_png,
-    .start = start_png,
-    .encode = encode_png,
-    .rewrite = rewrite_png,
-    .metadata = metadata_of_png,
-    .encoder_layout = png_encoder_layout,
-    .encode_memory = png_encode_memory,
+    .matches = matches,
+    .probe = probe,
+    .decode = decode,
+    .start = start,
+    .encode = encode,
+    .rewrite = rewrite,
+    .metadata = read_metadata,
+    .encoder_layout = encoder_layout,
+    .encode_memory = encode_memory,
 };
 
 }  // namespace crop64::png

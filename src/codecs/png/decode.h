@@ -1,28 +1,27 @@
-// PNG files to samples, by region: with libpng, and with own code (rows.h) where that gets through.
+// Decodes regions of PNG files: with this library's own row reader, and with libpng if that fails.
 #pragma once
+
+#include <memory>
 
 #include "codecs/codec.h"
 
-namespace crop64 {
+namespace crop64::png {
 
-// The samples of the region in the file's own layout, palette and transparent colour with it.
+// Decodes the region in the file's own layout, with its palette and transparent colour.
 //
-// Rows are inflated from the top, some at a time, and the file is not read beyond the last row that
-// is needed, so memory is for the region and half a megabyte, interlaced or not.
+// Rows are inflated from the top in batches, and nothing is read below the last row of the region,
+// so memory is that of the region and half a megabyte, interlaced or not.
 //
-// What only lacks a checksum or the file's end is complete, and a wrong Adler-32 is passed over, as
-// browsers do. If damage is accepted, rows below it are fill_missing()'s, and the pixels of an
-// interlaced image stand for their blocks, as browsers show it. Errors: TRUNCATED_IMAGE if rows of
-// the region are missing, CORRUPT_IMAGE, OUT_OF_MEMORY.
-Result<Decoded> decode_png(Bytes file, const DecodeRequest& request);
+// An image of which only a CRC or the file's end is missing after its last row is complete, and a
+// wrong Adler-32 is ignored, as in browsers. If damage is accepted, rows after it are filled by
+// fill_missing(), and a pixel of an interlaced image fills its block until the block's other pixels
+// are known, as in browsers. Errors: TRUNCATED_IMAGE if rows of the region are missing,
+// CORRUPT_IMAGE, OUT_OF_MEMORY.
+Result<Decoded> decode(Bytes file, const DecodeRequest& request);
 
-// The same while the file is arriving: of its bytes the first `there` are there. Null where the
-// fast way has not all it needs to begin, or is none.
-std::unique_ptr<IncrementalDecoder> start_png(Bytes file, size_t there,
-                                              const DecodeRequest& request);
+// The same for a file of which the first `available` bytes have been received; `file` is borrowed.
+// Null if the header is not complete, or if only libpng can decode the file.
+std::unique_ptr<IncrementalDecoder> start(Bytes file, size_t available,
+                                          const DecodeRequest& request);
 
-// Both ways give the same samples and the same errors: libpng's alone is for tests to compare.
-enum class PngWay : uint8_t { kFast, kLibpng };
-Result<Decoded> decode_png(Bytes file, const DecodeRequest& request, PngWay way);
-
-}  // namespace crop64
+}  // namespace crop64::png

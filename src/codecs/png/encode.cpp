@@ -9,10 +9,17 @@
 #include "codecs/png/row_compressor.h"
 #include "deflate/deflater.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
-constexpr size_t kFileBytes = size_t{128} * 1024;  // to begin with
+constexpr size_t kMinFileBytes = size_t{128} * 1024;  // allocated at first
+
+// Name and compression method, before the compressed profile (11.3.2.3).
+constexpr std::string_view kProfilePrefix{"ICC profile\0\0", kProfileName.size() + 2};
+static_assert(kProfilePrefix.starts_with(kProfileName));
+// Keyword, no compression, no language and no translated keyword, before the XMP packet (11.3.3.4).
+constexpr std::string_view kXmpPrefix{"XML:com.adobe.xmp\0\0\0\0\0", kXmpKeyword.size() + 4};
+static_assert(kXmpPrefix.starts_with(kXmpKeyword));
 
 struct Writer {
   Writer() = default;
@@ -36,7 +43,9 @@ void write_bytes(png_structp png, png_bytep bytes, size_t count) {
   Writer& writer = *static_cast<Writer*>(png_get_io_ptr(png));
   if (count > writer.file.size() - writer.used &&
       !writer.file.grow(std::max(writer.file.size() * 2, writer.used + count))) {
-    fail(writer.trap, ErrorCode::kOutOfMemory, "Out of memory: the PNG does not fit. Crop a smaller region.");
+    fail(writer.trap, ErrorCode::kOutOfMemory,
+         "Out of memory: the PNG file is too large. Crop a smaller region or process fewer "
+         "images at once.");
   }
   std::memcpy(writer.file.data() + writer.used, bytes, count);
   writer.used += count;
@@ -57,12 +66,12 @@ int color_type(Model model) {
   }
 }
 
-// How many entries the samples need. An index beyond the picture's palette is a fault of its file,
-// which is not to be handed on.
+// How many palette entries the file needs. If samples have an index beyond the palette, which is an
+// error of the source, the palette is extended, so that the new file is valid.
 size_t used_entries(const ImageView& image) {
   size_t entries = image.colors->palette.size();
-  const auto most = static_cast<size_t>(image.layout.max_value()) + 1;
-  for (int y = 0; y < image.size.height && entries < most; ++y) {
+  const auto max_entries = static_cast<size_t>(image.layout.max_value()) + 1;
+  for (int y = 0; y < image.size.height && entries < max_entries; ++y) {
     const uint8_t* row = image.row(y);
     const uint8_t* largest = std::max_element(row, row + image.size.width);
     entries = std::max(entries, size_t{*largest} + 1);
@@ -73,7 +82,7 @@ size_t used_entries(const ImageView& image) {
 void write_colors(png_structp png, png_infop info, const ImageView& image) {
   const Colors& colors = *image.colors;
   if (image.layout.model == Model::kPalette) {
-    png_color palette[256] = {};  // black, as it is shown elsewhere
+    png_color palette[256] = {};  // missing entries are black, as browsers show them
     uint8_t alphas[256];
     for (size_t i = 0; i < colors.palette.size(); ++i) {
       const Rgba8& entry = colors.palette[i];
@@ -91,22 +100,23 @@ void write_colors(png_structp png, png_infop info, const ImageView& image) {
   }
 }
 
-// The type is four characters, which nothing need follow.
-void write_chunk(png_structp png, const char* type, std::string_view head, Bytes content) {
+// Writes a chunk of `prefix` and `data`. `type` is four characters; no terminator is needed.
+void write_chunk(png_structp png, const char* type, std::string_view prefix, Bytes data) {
   png_write_chunk_start(png, reinterpret_cast<png_const_bytep>(type),
-                        static_cast<png_uint_32>(head.size() + content.size()));
-  png_write_chunk_data(png, reinterpret_cast<png_const_bytep>(head.data()), head.size());
-  png_write_chunk_data(png, content.data(), content.size());
+                        static_cast<png_uint_32>(prefix.size() + data.size()));
+  png_write_chunk_data(png, reinterpret_cast<png_const_bytep>(prefix.data()), prefix.size());
+  png_write_chunk_data(png, data.data(), data.size());
   png_write_chunk_end(png);
 }
 
-// What has to stand before the palette (PNG specification, 5.6), or what may follow it.
+// Writes the chunks that must precede the palette (PNG specification, 5.6), or those that must
+// follow it.
 void write_metadata(png_structp png, const Writer& writer, bool before_palette) {
   const Metadata& metadata = *writer.metadata;
   for (const Bytes& raw : metadata.raw) {
     const std::string_view type(reinterpret_cast<const char*>(raw.data()) + 4, 4);
-    const bool after = type == "bKGD" || type == "hIST";
-    if (after != before_palette) {
+    const bool is_after = type == "bKGD" || type == "hIST";
+    if (is_after != before_palette) {
       write_chunk(png, type.data(), {}, raw.subspan(8, raw.size() - 12));
     }
   }
@@ -114,16 +124,16 @@ void write_metadata(png_structp png, const Writer& writer, bool before_palette) 
     return;
   }
   if (writer.profile.size() > 0) {
-    write_chunk(png, "iCCP", {"ICC profile\0\0", 13}, writer.profile);
+    write_chunk(png, "iCCP", kProfilePrefix, writer.profile);
   }
   if (metadata.density) {
-    write_chunk(png, "pHYs", {}, density_chunk(*metadata.density));
+    write_chunk(png, "pHYs", {}, make_phys(*metadata.density));
   }
   if (metadata.exif.size() > 0) {
     write_chunk(png, "eXIf", {}, metadata.exif);
   }
   if (metadata.xmp.size() > 0) {
-    write_chunk(png, "iTXt", {"XML:com.adobe.xmp\0\0\0\0\0", 22}, metadata.xmp);
+    write_chunk(png, "iTXt", kXmpPrefix, metadata.xmp);
   }
 }
 
@@ -138,7 +148,7 @@ void write_file(void* context) {
   const ImageView& image = *writer.image;
   png_set_write_fn(png, &writer, write_bytes, nullptr);
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  // An index beyond the palette was in the source; it is kept like every other sample.
+  // An index beyond the palette comes from the source and is kept like every other sample.
   png_set_check_for_invalid_index(png, 0);
   png_set_IHDR(png, writer.info, static_cast<png_uint_32>(image.size.width),
                static_cast<png_uint_32>(image.size.height), image.layout.depth,
@@ -150,14 +160,14 @@ void write_file(void* context) {
   png_write_info(png, writer.info);
   write_metadata(png, writer, false);
   writer.rows->run();
-  // Not png_write_end(): libpng knows nothing of the IDATs.
+  // png_write_end() would fail, because libpng has not written the IDATs.
   png_write_chunk(png, reinterpret_cast<png_const_bytep>("IEND"), nullptr, 0);
 }
 
 }  // namespace
 
-Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings,
-                          const Metadata& metadata) {
+Result<Buffer> encode(const ImageView& image, const EncodeSettings& settings,
+                      const Metadata& metadata) {
   Writer writer;
   writer.image = &image;
   writer.metadata = &metadata;
@@ -168,12 +178,12 @@ Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings
   }
   Result<RowCompressor> rows =
       RowCompressor::make(image, settings.compression_level, write_idat, &writer);
-  Result<Buffer> file = Buffer::allocate(kFileBytes + image.layout.bytes(image.size) / 4);
+  Result<Buffer> file = Buffer::allocate(kMinFileBytes + image.layout.bytes(image.size) / 4);
   if (!rows.ok() || !file.ok()) {
     return rows.ok() ? file.error() : rows.error();
   }
   if (metadata.icc_profile.size() > 0) {
-    Result<Buffer> profile = zlib_compress(metadata.icc_profile, 9);
+    Result<Buffer> profile = deflate::zlib_compress(metadata.icc_profile, 9);
     if (!profile.ok()) {
       return profile;
     }
@@ -188,12 +198,12 @@ Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings
   return std::move(writer.file);
 }
 
-double png_encode_memory(const Layout& layout, Size size, const EncodeSettings& /*settings*/) {
+double encode_memory(const Layout& layout, Size size, const EncodeSettings& /*settings*/) {
   const double row = double(size.width) * double(layout.pixel_bytes());
-  return double(Deflater::kMemory) + 7 * row;
+  return double(deflate::Deflater::kMemory) + 3 * row;
 }
 
-Layout png_encoder_layout(Layout layout) {
+Layout encoder_layout(Layout layout) {
   switch (layout.model) {
     case Model::kBgr:
     case Model::kCmyk:
@@ -205,4 +215,4 @@ Layout png_encoder_layout(Layout layout) {
   }
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -1,19 +1,21 @@
-// Samples to PNG files: libpng's chunks around own code's IDATs (compress.h).
+// Encodes PNG files: libpng writes the chunks, this library the image data (row_compressor.h).
 #pragma once
 
 #include "codecs/codec.h"
 
-namespace crop64 {
+namespace crop64::png {
 
-// A PNG of the image's own colour type and depth, palette and transparent colour with it, not
-// interlaced. Errors: OUT_OF_MEMORY.
-Result<Buffer> encode_png(const ImageView& image, const EncodeSettings& settings,
-                          const Metadata& metadata);
+// Encodes the image in its own colour type and depth, with its palette and transparent colour, not
+// interlaced. Its layout is one that encoder_layout() returns. `metadata.raw` are chunks of a PNG
+// file. Errors: OUT_OF_MEMORY.
+Result<Buffer> encode(const ImageView& image, const EncodeSettings& settings,
+                      const Metadata& metadata);
 
-// The deflater, two rows, and one for each of the five filters.
-double png_encode_memory(const Layout& layout, Size size, const EncodeSettings& settings);
+// About how many bytes encode() takes apart from the image and the file: a deflater and three rows.
+double encode_memory(const Layout& layout, Size size, const EncodeSettings& settings);
 
-// The layout itself; RGB(A) for BGR(A) and for CMYK.
-Layout png_encoder_layout(Layout layout);
+// The layout closest to `layout` that encode() accepts: RGB or RGBA for BGR, BGRA and CMYK, and
+// otherwise the layout itself.
+Layout encoder_layout(Layout layout);
 
-}  // namespace crop64
+}  // namespace crop64::png

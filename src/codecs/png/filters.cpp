@@ -6,7 +6,7 @@
 
 #include "base/simd.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 int paeth(int left, int above, int above_left) {
@@ -35,15 +35,14 @@ int predict(Filter filter, int left, int above, int above_left) {
   return 0;
 }
 
-// A filter that only ever looks above is given no row there, and one that does not is not to read
-// it.
-bool looks_above(Filter filter) { return filter != Filter::kNone && filter != Filter::kSub; }
+// False for filters that must not read the row above.
+bool uses_above(Filter filter) { return filter != Filter::kNone && filter != Filter::kSub; }
 
 }  // namespace
 
 void unfilter_scalar(Filter filter, const uint8_t* in, const uint8_t* above, size_t size,
                      size_t unit, uint8_t* out) {
-  const bool reads_above = looks_above(filter);
+  const bool reads_above = uses_above(filter);
   for (size_t i = 0; i < size; ++i) {
     const int left = i >= unit ? out[i - unit] : 0;
     const int up = reads_above ? above[i] : 0;
@@ -93,11 +92,11 @@ size_t count_near_scalar(const uint8_t* row, size_t size, size_t unit, uint8_t l
 
 namespace {
 
-// Which of left, above and above_left is nearest to left + above - above_left, in eight lanes of 16
-// bits; in that order where two are as near. Where above_left lies tells: beyond two thirds of the
-// way from the lower to the higher of the others, the lower one is nearest, before one third the
-// higher, and between these above_left is. So what waits for left takes few steps, as pixel waits
-// for pixel.
+// Paeth's predictor, in eight lanes of 16 bits: the one of left, above and above_left that is
+// nearest to left + above - above_left, in this order if two are equally near. Let low and high be
+// the lower and the higher of left and above. If above_left is more than two thirds of the way from
+// low to high, low is nearest; if it is less than one third, high; and above_left in between. This
+// form has few steps that depend on left, which is the previous pixel's result.
 v128_t paeth(v128_t left, v128_t above, v128_t above_left) {
   const v128_t thrice = wasm_i16x8_add(above_left, wasm_i16x8_add(above_left, above_left));
   const v128_t threshold = wasm_i16x8_sub(wasm_i16x8_sub(thrice, above), left);
@@ -114,9 +113,9 @@ v128_t distance_u8(v128_t a, v128_t b) {
   return wasm_i8x16_sub(wasm_u8x16_max(a, b), wasm_u8x16_min(a, b));
 }
 
-// The same in sixteen lanes of 8 bits, for which left + above - above_left may be too much. Where
-// left and above lie on one side of above_left, it lies behind them, and above_left is not nearest;
-// else their distances from above_left are taken from each other.
+// The same in sixteen lanes of 8 bits, in which left + above - above_left would overflow. If left
+// and above are on one side of above_left, above_left is not nearest. Otherwise its distance is the
+// difference of their distances from it.
 v128_t paeth_u8(v128_t left, v128_t above, v128_t above_left) {
   const v128_t to_left = distance_u8(above, above_left);
   const v128_t to_above = distance_u8(left, above_left);
@@ -129,13 +128,13 @@ v128_t paeth_u8(v128_t left, v128_t above, v128_t above_left) {
   return wasm_v128_bitselect(left, above_or_corner, wasm_i8x16_eq(nearest, to_left));
 }
 
-// The average rounded down: wasm's own is rounded up.
+// The average, rounded down. That of the instruction is rounded up.
 v128_t average(v128_t a, v128_t b) {
   const v128_t odd = wasm_v128_and(wasm_v128_xor(a, b), wasm_i8x16_const_splat(1));
   return wasm_i8x16_sub(wasm_u8x16_avgr(a, b), odd);
 }
 
-// A pixel of up to 8 bytes, with what follows it.
+// Loads a pixel of up to 8 bytes, and the bytes that follow.
 template <size_t kUnit>
 v128_t load_pixel(const uint8_t* bytes) {
   return kUnit <= 4 ? wasm_v128_load32_zero(bytes) : wasm_v128_load64_zero(bytes);
@@ -156,7 +155,7 @@ void unfilter_up(const uint8_t* in, const uint8_t* above, size_t size, uint8_t* 
   }
 }
 
-// Pixel after pixel: each stands on the one before it.
+// Pixel by pixel, since each depends on the previous one.
 template <size_t kUnit>
 void unfilter_pixels(Filter filter, const uint8_t* in, const uint8_t* above, size_t size,
                      uint8_t* out) {
@@ -178,11 +177,11 @@ void unfilter_pixels(Filter filter, const uint8_t* in, const uint8_t* above, siz
     constexpr size_t kGroup = 16 / kUnit * kUnit;
     constexpr uint32_t kPixel = (1u << 2 * kUnit) - 1;
     for (size_t group = 0; group < size; group += kGroup) {
-      // Behind a pixel that is as the one above it, those without a difference are, too: so it goes
-      // on in drawings.
-      const bool is_as_above =
+      // After a pixel that equals the one above it, pixels whose filtered bytes are 0 do, too.
+      // Drawings have long stretches of these.
+      const bool equals_above =
           (wasm_i8x16_bitmask(wasm_i8x16_eq(left, above_left)) & kPixel) == kPixel;
-      if (is_as_above && group + kGroup <= size &&
+      if (equals_above && group + kGroup <= size &&
           !wasm_v128_any_true(wasm_v128_load(in + group))) {
         wasm_v128_store(out + group, wasm_v128_load(above + group));
         left = above_left =
@@ -232,7 +231,7 @@ uint64_t sum(const uint8_t* row, const uint8_t* above, size_t size, size_t unit)
   const auto magnitudes = [=](size_t i) {
     return wasm_i8x16_abs(filtered<kFilter>(row + i, above + i, unit));
   };
-  // What is behind the row does not count.
+  // Bytes after the row do not count.
   alignas(16) constexpr uint8_t kCounted[32] = {255, 255, 255, 255, 255, 255, 255, 255,
                                                 255, 255, 255, 255, 255, 255, 255, 255};
   const size_t whole = size / 16 * 16;
@@ -240,7 +239,7 @@ uint64_t sum(const uint8_t* row, const uint8_t* above, size_t size, size_t unit)
       wasm_v128_and(magnitudes(whole), wasm_v128_load(kCounted + 16 - size % 16)));
   v128_t sums = wasm_i32x4_const_splat(0);
   for (size_t i = 0; i < whole;) {
-    // Lanes of 16 bits hold 255 times two magnitudes, which are 128 at most.
+    // Lanes of 16 bits hold 255 sums of two magnitudes, which are at most 128.
     for (const size_t end = std::min(whole, i + 16 * size_t{254}); i < end; i += 16) {
       pairs = wasm_i16x8_add(pairs, wasm_u16x8_extadd_pairwise_u8x16(magnitudes(i)));
     }
@@ -251,7 +250,7 @@ uint64_t sum(const uint8_t* row, const uint8_t* above, size_t size, size_t unit)
   return sum_lanes(sums);
 }
 
-// Gives what `work` gives for that filter.
+// Calls `work` with the filter as a template argument.
 template <typename Work>
 auto with_filter(Filter filter, const Work& work) {
   switch (filter) {
@@ -337,4 +336,4 @@ size_t count_near(const uint8_t* row, size_t size, size_t unit, uint8_t limit) {
 
 #endif
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -1,41 +1,41 @@
-// The filters of PNG rows (PNG specification, third edition, section 9), on and off.
+// The filters of PNG rows (PNG specification, third edition, section 9): applied and removed.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-namespace crop64 {
+namespace crop64::png {
 
 enum class Filter : uint8_t { kNone, kSub, kUp, kAverage, kPaeth };
 
 constexpr int kFilters = 5;
 
-// How many bytes in front of a row and behind it may be read, and behind an output written.
+// How many bytes may be read before and after a row, and written after an output.
 constexpr size_t kRowSlack = 16;
 
-// Takes the filter off the first `size` bytes of a row: `in` to `out`, which do not overlap.
-// `above` is the row above, without its filter (zeros for the first row); it is not read where the
-// filter is kNone or kSub. `unit` is the bytes in a pixel, at least 1 (1 to 8). Up to kRowSlack
-// bytes behind each row may be read and, of `out`, written.
+// Removes the filter from the first `size` bytes of a row: from `in` to `out`, which do not
+// overlap. `above` is the row above, unfiltered (zeros for the first row); it is not read if the
+// filter is kNone or kSub. `unit` is the number of bytes of a pixel, 1 to 8, or 1 for smaller
+// pixels. Up to kRowSlack bytes after each row may be read, and written after `out`.
 void unfilter(Filter filter, const uint8_t* in, const uint8_t* above, size_t size, size_t unit,
               uint8_t* out);
 
-// Puts a filter on a row: the other way around, with kRowSlack bytes in front of `row` and `above`
-// that are zeros.
+// Applies a filter to a row: the inverse of unfilter(). `row` and `above` must be preceded by
+// kRowSlack zeros.
 void apply_filter(Filter filter, const uint8_t* row, const uint8_t* above, size_t size, size_t unit,
                   uint8_t* out);
 
-// The sum of the bytes of the row with that filter on, taken as signed, without their signs: what a
-// filter is chosen by (the same specification, section 12.7). It may read what apply_filter() does.
+// The sum of the absolute values of the filtered row's bytes, taken as signed: the measure by which
+// a filter is chosen (section 12.7). Reads what apply_filter() reads.
 uint64_t sum_of_magnitudes(Filter filter, const uint8_t* row, const uint8_t* above, size_t size,
                            size_t unit);
 
-// How many bytes of a row differ by less than `limit` (1 to 128) from those of the pixel before,
-// `unit` bytes earlier, which may be read in front of the row. Differences are those of kSub: 255
-// and 1 differ by 2.
+// How many bytes of a row differ by less than `limit` (1 to 128) from the byte of the previous
+// pixel, `unit` bytes before, which is also read before the row. Differences are taken modulo 256,
+// as by kSub: 255 and 1 differ by 2.
 size_t count_near(const uint8_t* row, size_t size, size_t unit, uint8_t limit);
 
-// The plain ways, without SIMD: what the others must equal.
+// The same without SIMD, for tests to compare and for builds without SIMD.
 void unfilter_scalar(Filter filter, const uint8_t* in, const uint8_t* above, size_t size,
                      size_t unit, uint8_t* out);
 void apply_filter_scalar(Filter filter, const uint8_t* row, const uint8_t* above, size_t size,
@@ -44,4 +44,4 @@ uint64_t sum_of_magnitudes_scalar(Filter filter, const uint8_t* row, const uint8
                                   size_t size, size_t unit);
 size_t count_near_scalar(const uint8_t* row, size_t size, size_t unit, uint8_t limit);
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -1,58 +1,51 @@
 #include "codecs/png/idat.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "base/byte_order.h"
+#include "codecs/png/chunks.h"
 #include "deflate/crc32.h"
 
-namespace crop64 {
-namespace {
+namespace crop64::png {
 
-constexpr size_t kTypeBytes = 4;
-constexpr size_t kChunkOverhead = 12;  // length, type and checksum
-
-uint32_t read_u32(const uint8_t* bytes) {
-  return uint32_t{bytes[0]} << 24 | uint32_t{bytes[1]} << 16 | uint32_t{bytes[2]} << 8 | bytes[3];
+bool IdatReader::check_current() const {
+  return current_.empty() ||
+         (offset_ <= available_ && deflate::crc32_update(deflate::kCrc32Start, current_) ==
+                                       load_be32(current_.data() + current_.size()));
 }
 
-}  // namespace
-
-bool IdatReader::check_last() const {
-  return last_.empty() ||
-         (at_ <= there_ && add_to_crc(kCrcStart, last_) == read_u32(last_.data() + last_.size()));
+const uint8_t* IdatReader::piece_end() const {
+  return std::min(current_.data() + current_.size(), file_.data() + available_);
 }
 
-const uint8_t* IdatReader::end() const {
-  return std::min(last_.data() + last_.size(), file_.data() + there_);
+bool IdatReader::needs_input(const uint8_t* position, size_t count) const {
+  const uint8_t* from = position != nullptr ? position : file_.data() + offset_;
+  return available_ < file_.size() &&
+         file_.data() + available_ - from < static_cast<ptrdiff_t>(count);
 }
 
-bool IdatReader::waits(const uint8_t* position, size_t count) const {
-  const uint8_t* from = position != nullptr ? position : file_.data() + at_;
-  return there_ < file_.size() && file_.data() + there_ - from < static_cast<ptrdiff_t>(count);
-}
-
-Bytes IdatReader::next() {
-  while (sound_) {
-    sound_ = check_last() && at_ <= there_ && there_ - at_ >= kChunkOverhead;
-    if (!sound_) {
+Bytes IdatReader::next_piece() {
+  while (is_valid_) {
+    is_valid_ = check_current() && offset_ <= available_ && available_ - offset_ >= kChunkOverhead;
+    if (!is_valid_) {
       break;
     }
-    const uint32_t length = read_u32(file_.data() + at_);
-    if (std::memcmp(file_.data() + at_ + 4, "IDAT", kTypeBytes) != 0) {
-      last_ = {};
+    const std::optional<Chunk> chunk = chunk_at(file_, offset_);
+    if (chunk->type != "IDAT") {
+      current_ = {};
       break;
     }
-    sound_ = length <= 0x7fffffff && length <= file_.size() - at_ - kChunkOverhead;
-    if (!sound_) {
+    is_valid_ = chunk->length <= kMaxChunkLength && chunk->is_complete();
+    if (!is_valid_) {
       break;
     }
-    last_ = file_.subspan(at_ + 4, kTypeBytes + length);
-    at_ += kChunkOverhead + length;
-    if (length > 0) {
-      return {last_.data() + kTypeBytes, end()};
+    current_ = chunk->raw.subspan(4, chunk->raw.size() - 8);
+    offset_ += chunk->raw.size();
+    if (!chunk->data.empty()) {
+      return {chunk->data.data(), piece_end()};
     }
   }
   return {};
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -1,42 +1,37 @@
-// The IDATs of a PNG file, read without libpng (PNG specification, third edition, section 11.2.3).
-// The file may still be arriving.
+// The image data of a PNG file: the content of its IDAT chunks (PNG specification, third edition,
+// section 11.2.3), for an Inflater. The file may still be in the process of being received.
 #pragma once
 
 #include "base/buffer.h"
+#include "deflate/inflater.h"
 
-namespace crop64 {
+namespace crop64::png {
 
-class IdatReader {
+class IdatReader final : public deflate::InflateInput {
  public:
-  // `at` is where the first IDAT begins, with its length. The file is borrowed; of its bytes the
-  // first `there` are there.
-  IdatReader(Bytes file, size_t at, size_t there) : file_(file), there_(there), at_(at) {}
+  // `file` is borrowed; its first `available` bytes have been received. The first IDAT begins, with
+  // its length, at `offset`.
+  IdatReader(Bytes file, size_t offset, size_t available)
+      : file_(file), available_(available), offset_(offset) {}
 
-  // More of the file is there.
-  void arrived(size_t there) { there_ = there; }
+  // The first `available` bytes have been received by now.
+  void set_available(size_t available) { available_ = available; }
 
-  // The data of the next IDAT that has any, as far as it is there; all of it is in the file. Empty
-  // behind the last one, or where something is wrong: that is all that is_sound() tells. An IDAT is
-  // checked against its checksum when the next one is asked for, and not before, as libpng does.
-  Bytes next();
-
-  // Where the data that next() gave last ends by now: what was not there of it may have arrived.
-  const uint8_t* end() const;
-
-  // Whether more of the file is to come, and less than `count` bytes of it are left from `position`
-  // on, or from the next chunk on where that is null.
-  bool waits(const uint8_t* position, size_t count) const;
-
-  bool is_sound() const { return sound_; }
+  // The data of the next IDAT that is not empty. Empty after the last IDAT and after an error. The
+  // CRC of an IDAT is checked when the next one is requested, and not before, as in libpng.
+  Bytes next_piece() override;
+  const uint8_t* piece_end() const override;
+  bool needs_input(const uint8_t* position, size_t count) const override;
+  bool is_valid() const override { return is_valid_; }
 
  private:
-  bool check_last() const;
+  bool check_current() const;
 
   Bytes file_;
-  size_t there_;
-  size_t at_;   // of the next chunk
-  Bytes last_;  // the chunk that was given out last: its type and data
-  bool sound_ = true;
+  size_t available_;
+  size_t offset_;  // of the next chunk
+  Bytes current_;  // type and data of the chunk that next_piece() returned last
+  bool is_valid_ = true;
 };
 
-}  // namespace crop64
+}  // namespace crop64::png

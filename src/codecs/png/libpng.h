@@ -1,5 +1,4 @@
-// libpng's header, and its way of reporting errors led into an ErrorTrap. Included by this folder's
-// sources only.
+// libpng's header, and an error hook that reports to an ErrorTrap. Only this folder includes it.
 #pragma once
 
 #include <png.h>
@@ -8,12 +7,12 @@
 
 #include "base/c_error_trap.h"
 
-namespace crop64 {
+namespace crop64::png {
 
-// libpng's error hook: its error pointer is an ErrorTrap.
+// The error hook. libpng's error pointer must be an ErrorTrap.
 [[noreturn]] inline void on_png_error(png_structp png, png_const_charp message) {
   auto& trap = *static_cast<ErrorTrap*>(png_get_error_ptr(png));
-  // libpng says so, in these words, when a file's IDATs end before its rows do.
+  // libpng's words if the IDATs end before the rows do.
   const bool ended = std::string_view(message) == "Not enough image data";
   const bool memory = std::string_view(message).find("emory") != std::string_view::npos;
   fail(trap,
@@ -23,4 +22,4 @@ namespace crop64 {
        ended ? "The PNG's image data ends before the end of the region" : message);
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

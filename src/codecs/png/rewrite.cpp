@@ -5,65 +5,32 @@
 #include <optional>
 #include <string_view>
 
+#include "base/byte_order.h"
 #include "base/pieces.h"
 #include "codecs/png/chunks.h"
 #include "deflate/crc32.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
-constexpr size_t kSignatureBytes = 8;
-constexpr size_t kChunkOverhead = 12;  // length, type and checksum
-
-uint32_t read_u32(const uint8_t* bytes) {
-  return uint32_t{bytes[0]} << 24 | uint32_t{bytes[1]} << 16 | uint32_t{bytes[2]} << 8 | bytes[3];
+std::vector<uint8_t> be32(uint32_t value) {
+  std::vector<uint8_t> bytes(4);
+  store_be32(bytes.data(), value);
+  return bytes;
 }
 
-std::vector<uint8_t> u32(uint32_t value) {
-  return {uint8_t(value >> 24), uint8_t(value >> 16), uint8_t(value >> 8), uint8_t(value)};
-}
-
-struct Chunk {
-  std::string_view type;
-  Bytes data;
-  Bytes raw;       // from its length on
-  bool is_intact;  // whether its checksum is right
-};
-
-// The chunk that begins at `at`, which is moved behind it; a checksum may be cut off. Nothing if
-// the file ends first.
-std::optional<Chunk> next_chunk(Bytes file, size_t& at) {
-  const size_t left = file.size() - at;
-  if (left < 8) {
-    return std::nullopt;
-  }
-  const size_t length = read_u32(file.data() + at);
-  if (length > left - 8) {
-    return std::nullopt;
-  }
-  Chunk chunk;
-  chunk.type = {reinterpret_cast<const char*>(file.data() + at + 4), 4};
-  chunk.data = file.subspan(at + 8, length);
-  chunk.raw = file.subspan(at, std::min(length + kChunkOverhead, left));
-  const bool has_checksum = chunk.raw.size() == length + kChunkOverhead;
-  chunk.is_intact = has_checksum && add_to_crc(kCrcStart, file.subspan(at + 4, length + 4)) ==
-                                        read_u32(file.data() + at + 8 + length);
-  at += chunk.raw.size();
-  return chunk;
-}
-
-// A chunk of a few bytes of its own and of data, with a checksum that is right, whatever it was.
-void add_chunk(Pieces& pieces, std::string_view type, std::string_view own, Bytes data) {
-  std::vector<uint8_t> head = u32(static_cast<uint32_t>(own.size() + data.size()));
+// Adds a chunk of `prefix` and `data` with the right CRC, whatever the source's was.
+void add_chunk(Pieces& pieces, std::string_view type, std::string_view prefix, Bytes data) {
+  std::vector<uint8_t> head = be32(static_cast<uint32_t>(prefix.size() + data.size()));
   head.insert(head.end(), type.begin(), type.end());
-  head.insert(head.end(), own.begin(), own.end());
-  const uint32_t of_head = add_to_crc(kCrcStart, Bytes(head).subspan(4));
+  head.insert(head.end(), prefix.begin(), prefix.end());
+  const uint32_t head_crc = deflate::crc32_update(deflate::kCrc32Start, Bytes(head).subspan(4));
   pieces.add_own(std::move(head));
   pieces.add(data);
-  pieces.add_own(u32(add_to_crc(of_head, data)));
+  pieces.add_own(be32(deflate::crc32_update(head_crc, data)));
 }
 
-// Chunks that say what samples there are; an animation's frames among them.
+// True for chunks that code samples, an animation's frames included.
 bool codes_samples(std::string_view type) {
   const bool is_critical = (type[0] & 0x20) == 0;
   return is_critical || type == "tRNS" || type == "acTL" || type == "fcTL" || type == "fdAT";
@@ -71,33 +38,38 @@ bool codes_samples(std::string_view type) {
 
 }  // namespace
 
-Result<Buffer> rewrite_png(Bytes file, const Metadata& metadata) {
-  std::array<uint8_t, kDensityBytes> density;
+Result<Buffer> rewrite(Bytes file, const Metadata& metadata) {
+  std::array<uint8_t, kPhysBytes> phys;
   bool needs_profile = metadata.icc_profile.size() > 0;
   Pieces pieces;
-  pieces.add(file.first(kSignatureBytes));
-  size_t at = kSignatureBytes;
-  for (auto chunk = next_chunk(file, at); chunk && chunk->type != "IEND";
-       chunk = next_chunk(file, at)) {
+  pieces.add(file.first(kSignature.size()));
+  size_t offset = kSignature.size();
+  for (;;) {
+    const std::optional<Chunk> chunk = chunk_at(file, offset);
+    // The CRC of the last chunk may be cut off.
+    if (!chunk || chunk->data.size() < chunk->length || chunk->type == "IEND") {
+      break;
+    }
+    offset += chunk->raw.size();
+    const bool has_valid_crc = chunk->has_valid_crc();
     const bool is_carried =
         std::any_of(metadata.raw.begin(), metadata.raw.end(),
                     [&](const Bytes& raw) { return raw.data() == chunk->raw.data(); });
-    const bool is_profile = needs_profile && chunk->type == "iCCP" && chunk->is_intact;
-    const bool is_needed =
-        codes_samples(chunk->type) && (chunk->is_intact || chunk->type == "IDAT");
+    const bool is_profile = needs_profile && chunk->type == "iCCP" && has_valid_crc;
+    const bool is_needed = codes_samples(chunk->type) && (has_valid_crc || chunk->type == "IDAT");
     if (is_profile) {
-      // The profile as it is, compressed; but its name is any text (11.3.2.3).
-      const auto zero = std::find(chunk->data.begin(), chunk->data.end(), 0);
+      // The compressed profile is copied; its name, which may be any text (11.3.2.3), is not.
+      const auto name_end = std::find(chunk->data.begin(), chunk->data.end(), 0);
       add_chunk(pieces, "iCCP", kProfileName,
-                chunk->data.subspan(size_t(zero - chunk->data.begin())));
+                chunk->data.subspan(size_t(name_end - chunk->data.begin())));
     } else if (is_carried || is_needed) {
       add_chunk(pieces, chunk->type, {}, chunk->data);
     }
     needs_profile = needs_profile && !is_profile;
     if (chunk->type == "IHDR") {
       if (metadata.density) {
-        density = density_chunk(*metadata.density);
-        add_chunk(pieces, "pHYs", {}, density);
+        phys = make_phys(*metadata.density);
+        add_chunk(pieces, "pHYs", {}, phys);
       }
       if (metadata.exif.size() > 0) {
         add_chunk(pieces, "eXIf", {}, metadata.exif);
@@ -108,4 +80,4 @@ Result<Buffer> rewrite_png(Bytes file, const Metadata& metadata) {
   return pieces.join();
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

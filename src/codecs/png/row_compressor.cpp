@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/byte_order.h"
 #include "codecs/png/filters.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr unsigned bit(Filter filter) { return 1u << static_cast<unsigned>(filter); }
@@ -13,14 +14,14 @@ constexpr unsigned bit(Filter filter) { return 1u << static_cast<unsigned>(filte
 constexpr unsigned kAllFilters = (1u << kFilters) - 1;
 
 unsigned filters_for(const Layout& layout, int level) {
-  // Samples that are numbers of colours, or parts of a byte, tell nothing about their neighbours.
+  // Palette indices, and samples of less than a byte, do not predict their neighbours.
   if (level == 0 || layout.depth < 8 || layout.model == Model::kPalette) {
     return bit(Filter::kNone);
   }
   return level <= 2 ? kAllFilters & ~bit(Filter::kAverage) : kAllFilters;
 }
 
-// One row as the file has it: bits packed, 16-bit samples big-endian.
+// Writes a row as PNG files have it: bits packed, 16-bit samples big-endian.
 void pack_row(const ImageView& image, int y, uint8_t* out) {
   const uint8_t* in = image.row(y);
   const auto samples =
@@ -33,8 +34,7 @@ void pack_row(const ImageView& image, int y, uint8_t* out) {
     for (size_t i = 0; i < samples; ++i) {
       uint16_t sample;
       std::memcpy(&sample, in + 2 * i, sizeof sample);
-      *out++ = static_cast<uint8_t>(sample >> 8);
-      *out++ = static_cast<uint8_t>(sample);
+      store_be16(out + 2 * i, sample);
     }
     return;
   }
@@ -51,8 +51,8 @@ void pack_row(const ImageView& image, int y, uint8_t* out) {
 
 }  // namespace
 
-Result<RowCompressor> RowCompressor::make(const ImageView& image, int level, Deflater::Sink sink,
-                                          void* context) {
+Result<RowCompressor> RowCompressor::make(const ImageView& image, int level,
+                                          deflate::Deflater::Sink sink, void* context) {
   RowCompressor compressor;
   compressor.image_ = image;
   const size_t bits =
@@ -60,27 +60,29 @@ Result<RowCompressor> RowCompressor::make(const ImageView& image, int level, Def
   compressor.row_bytes_ = (static_cast<size_t>(image.size.width) * bits + 7) / 8;
   compressor.unit_ = std::max(size_t{1}, bits / 8);
   compressor.filters_ = filters_for(image.layout, level);
-  compressor.deflater_ = Deflater::make(level, sink, context);
+  compressor.deflater_ = deflate::Deflater::make(level, sink, context);
   const uint64_t line = uint64_t{compressor.row_bytes_} + 2 * kRowSlack;
   Result<Buffer> rows = Buffer::allocate(3 * line);
   if (!rows.ok() || !compressor.deflater_) {
-    return rows.ok() ? out_of_memory(Deflater::kMemory) : rows.error();
+    return rows.ok() ? out_of_memory(deflate::Deflater::kMemory) : rows.error();
   }
   compressor.rows_ = std::move(rows.value());
   return compressor;
 }
 
-// Whether a row is drawn, as text is, or of few colours: a good part of it repeats the pixel
-// before, and most of the rest differs much. What is drawn alike is found again best as it is; what
-// differs little, as in gradients, is not.
+// True if a row is of text, a drawing or few colours: at least a quarter of its bytes equal those
+// of the previous pixel, and at least half of the others differ by kLargeStep or more. Such rows
+// repeat best unfiltered. Gradients, whose steps are small, do not.
+// (docs/decisions/003-png-filters.md)
 bool RowCompressor::is_drawn(const uint8_t* row) const {
-  constexpr uint8_t kMuch = 8;
+  constexpr uint8_t kLargeStep = 8;
   const size_t changed = row_bytes_ - count_near(row, row_bytes_, unit_, 1);
   return 4 * changed <= 3 * row_bytes_ &&
-         2 * (row_bytes_ - count_near(row, row_bytes_, unit_, kMuch)) >= changed;
+         2 * (row_bytes_ - count_near(row, row_bytes_, unit_, kLargeStep)) >= changed;
 }
 
-// Of the filters to choose from the one that leaves least.
+// Chooses the filter that leaves the smallest sum of magnitudes (PNG specification, third edition,
+// 12.7), with three exceptions.
 Filter RowCompressor::choose_filter(const uint8_t* row, const uint8_t* above) {
   if (filters_ == bit(Filter::kNone)) {
     return Filter::kNone;
@@ -88,14 +90,13 @@ Filter RowCompressor::choose_filter(const uint8_t* row, const uint8_t* above) {
   const auto sum_of = [&](Filter filter) {
     return sum_of_magnitudes(filter, row, above, row_bytes_, unit_);
   };
-  // A row that is as the one above is nothing but zeros then, which take fewer bits than matches.
+  // A row that equals the one above becomes zeros, which take fewer bits than matches.
   const uint64_t sum_of_up = sum_of(Filter::kUp);
   if (sum_of_up == 0) {
     return Filter::kUp;
   }
-  // Samples of 16 bits that are computed may look drawn, with hardly any repetition. Where the row
-  // above predicts nearly all of them, a filter leaves a fraction of what Sub leaves; of drawings a
-  // third at least.
+  // Computed samples of 16 bits may look drawn, but hardly repeat. If the row above predicts nearly
+  // all of them, a filter leaves a small fraction of what Sub leaves; in drawings at least a third.
   const auto is_predicted = [&] {
     constexpr uint64_t kFraction = 8;
     const uint64_t least = std::min(sum_of_up, sum_of(Filter::kPaeth));
@@ -128,7 +129,7 @@ void RowCompressor::run() {
   for (int y = 0; y < image_.size.height; ++y) {
     pack_row(image_, y, row);
     const Filter filter = choose_filter(row, above);
-    const uint8_t* written = row;  // the zero in front of it is its filter
+    const uint8_t* written = row;  // preceded by a zero, which is the filter type kNone
     if (filter != Filter::kNone) {
       filtered[-1] = static_cast<uint8_t>(filter);
       apply_filter(filter, row, above, row_bytes_, unit_, filtered);
@@ -140,4 +141,4 @@ void RowCompressor::run() {
   deflater_->finish();
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -5,131 +5,139 @@
 
 #include "codecs/png/filters.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
-// What is inflated at a time, at least two rows. The more, the more rows above those that are
-// wanted turn out not to be needed, and the less fits into a processor's cache.
+// How much is inflated at a time, at least two rows. With more, more of the rows above those that
+// are used need not be unfiltered; with less, the batch fits into a processor's cache.
 constexpr size_t kBatchBytes = size_t{512} * 1024;
 
-size_t batch_bytes(size_t row_bytes) { return std::max(kBatchBytes, 2 * (row_bytes + 1)); }
+uint64_t batch_bytes(uint64_t row_bytes) {
+  return std::max<uint64_t>(kBatchBytes, 2 * (row_bytes + 1));
+}
+
+constexpr size_t kBatchSlack = deflate::Inflater::kOverrun + kRowSlack;
+// What a reader takes apart from its batch, the window before that, and two rows.
+constexpr uint64_t kOverhead = uint64_t{40} * 1024;
+static_assert(sizeof(RowReader) + kBatchSlack + 2 * kRowSlack <= kOverhead);
 
 }  // namespace
 
-uint64_t read_rows_memory(uint64_t row_bytes) {
-  return Inflater::kWindow + std::max<uint64_t>(kBatchBytes, 2 * (row_bytes + 1)) + 2 * row_bytes +
-         size_t{32} * 1024;
+uint64_t RowReader::memory(uint64_t row_bytes) {
+  return deflate::kWindowSize + batch_bytes(row_bytes) + 2 * row_bytes + kOverhead;
 }
 
-std::unique_ptr<RowReader> RowReader::open(Bytes file, size_t at, size_t there,
-                                           const WantedRows& wanted) {
-  Result<Buffer> inflated = Buffer::allocate(Inflater::kWindow + batch_bytes(wanted.row_bytes) +
-                                             Inflater::kSlack + kRowSlack);
-  Result<Buffer> rows = Buffer::allocate(2 * (uint64_t{wanted.bytes} + kRowSlack));
+std::unique_ptr<RowReader> RowReader::open(Bytes file, size_t offset, size_t available,
+                                           const RowRequest& request) {
+  Result<Buffer> inflated =
+      Buffer::allocate(deflate::kWindowSize + batch_bytes(request.row_bytes) + kBatchSlack);
+  Result<Buffer> rows = Buffer::allocate(2 * (uint64_t{request.used_bytes} + kRowSlack));
   if (!inflated.ok() || !rows.ok()) {
     return nullptr;
   }
   std::memset(rows.value().data(), 0, rows.value().size());
-  return std::unique_ptr<RowReader>(
-      new RowReader(file, at, there, wanted, std::move(inflated.value()), std::move(rows.value())));
+  return std::unique_ptr<RowReader>(new RowReader(
+      file, offset, available, request, std::move(inflated.value()), std::move(rows.value())));
 }
 
-RowReader::RowReader(Bytes file, size_t at, size_t there, const WantedRows& wanted, Buffer inflated,
-                     Buffer rows)
+RowReader::RowReader(Bytes file, size_t offset, size_t available, const RowRequest& request,
+                     Buffer inflated, Buffer rows)
     : file_(file),
-      wanted_(wanted),
-      source_(file, at, there),
-      inflater_(source_),
-      stride_(wanted.row_bytes + 1),
-      left_(stride_ * static_cast<uint64_t>(wanted.bottom)),
+      request_(request),
+      idat_(file, offset, available),
+      inflater_(idat_),
+      stride_(request.row_bytes + 1),
+      bytes_left_(stride_ * static_cast<uint64_t>(request.bottom)),
       inflated_(std::move(inflated)),
       batch_(inflated_.data()),
       batch_end_(inflated_.data()),
       rows_(std::move(rows)),
-      here_(rows_.data()),
-      above_(here_ + wanted.bytes + kRowSlack) {}
+      current_(rows_.data()),
+      above_(current_ + request.used_bytes + kRowSlack) {}
 
-// Makes the next batch, of as many whole rows as there are by now: perhaps none. False where the
-// stream is not sound.
+// Inflates the next batch, as many complete rows as are available: possibly none. Returns false if
+// the stream is corrupt.
 bool RowReader::inflate_batch() {
-  // What matches may refer to moves to the front, and what is there already of the next row.
-  const uint8_t* rest = row(count_);
+  // The window that matches refer to moves to the front, and so does what has been inflated of the
+  // next row.
+  const uint8_t* rest = row(batch_rows_);
   const uint8_t* window =
       batch_end_ -
-      std::min<size_t>(Inflater::kWindow, static_cast<size_t>(batch_end_ - inflated_.data()));
+      std::min<size_t>(deflate::kWindowSize, static_cast<size_t>(batch_end_ - inflated_.data()));
   const uint8_t* from = std::min(rest, window);
   std::memmove(inflated_.data(), from, static_cast<size_t>(batch_end_ - from));
   batch_ = inflated_.data() + (rest - from);
   batch_end_ = inflated_.data() + (batch_end_ - from);
 
-  uint8_t* const most = inflated_.data() + inflated_.size() - Inflater::kSlack - kRowSlack;
-  const uint8_t* const had = batch_end_;
-  const auto room = static_cast<uint64_t>(most - batch_end_);
-  if (left_ > 0 &&
-      !inflater_.inflate(inflated_.data(), batch_end_, batch_end_ + std::min(room, left_))) {
+  uint8_t* const max_end = inflated_.data() + inflated_.size() - kBatchSlack;
+  const uint8_t* const start = batch_end_;
+  const auto room = static_cast<uint64_t>(max_end - batch_end_);
+  if (bytes_left_ > 0 &&
+      inflater_.inflate(inflated_.data(), batch_end_, batch_end_ + std::min(room, bytes_left_)) ==
+          deflate::InflateStatus::kCorrupt) {
     return false;
   }
-  const auto made = static_cast<uint64_t>(batch_end_ - had);
-  left_ -= std::min(left_, made);
-  if (wanted_.bottom == wanted_.height) {
-    adler_ = add_to_adler(adler_, {had, static_cast<size_t>(made)});
+  const auto count = static_cast<uint64_t>(batch_end_ - start);
+  bytes_left_ -= std::min(bytes_left_, count);
+  if (request_.bottom == request_.height) {
+    adler_ = deflate::adler32_update(adler_, {start, static_cast<size_t>(count)});
   }
-  count_ = static_cast<int>(static_cast<size_t>(batch_end_ - batch_) / stride_);
+  batch_rows_ = static_cast<int>(static_cast<size_t>(batch_end_ - batch_) / stride_);
   return true;
 }
 
+// Called after the last row. If it is the image's last one, the stream must end with it.
 bool RowReader::finish() {
-  if (wanted_.bottom == wanted_.height) {
-    // No more than the rows is to come.
+  if (request_.bottom == request_.height) {
     uint8_t* end = batch_end_;
-    if (!inflater_.inflate(inflated_.data(), end, end + 1) || end != batch_end_ ||
-        !inflater_.ended()) {
+    if (inflater_.inflate(inflated_.data(), end, end + 1) != deflate::InflateStatus::kEndOfStream ||
+        end != batch_end_) {
       return false;
     }
   }
   return inflater_.finish(adler_);
 }
 
-DecodeStatus RowReader::advance(size_t there,
+DecodeStatus RowReader::advance(size_t available,
                                 const std::function<void(int y, const uint8_t* row)>& take) {
-  source_.arrived(there);
-  while (y_ < wanted_.bottom) {
-    if (inflater_.waits()) {
+  idat_.set_available(available);
+  while (batch_top_ < request_.bottom) {
+    if (inflater_.needs_input()) {
       return DecodeStatus::kNeedInput;
     }
     if (!inflate_batch()) {
       return DecodeStatus::kError;
     }
-    const int count = std::min(count_, wanted_.bottom - y_);
-    if (count == 0 && !inflater_.waits()) {
+    const int count = std::min(batch_rows_, request_.bottom - batch_top_);
+    if (count == 0 && !inflater_.needs_input()) {
       return DecodeStatus::kError;
     }
-    // Rows with the filters None and Sub do not stand on those above them: the last such row that
-    // is not below the first wanted one makes all above it needless.
+    // Rows with the filters None and Sub do not depend on the row above. Rows above the last such
+    // row that is at or above the first used one are not needed.
     int first = 0;
     for (int i = 0; i < count; ++i) {
       const uint8_t filter = *row(i);
       if (filter >= kFilters) {
         return DecodeStatus::kError;
       }
-      if (y_ + i <= wanted_.top && filter <= static_cast<uint8_t>(Filter::kSub)) {
+      if (batch_top_ + i <= request_.top && filter <= static_cast<uint8_t>(Filter::kSub)) {
         first = i;
       }
     }
     for (int i = first; i < count; ++i) {
-      unfilter(static_cast<Filter>(*row(i)), row(i) + 1, above_, wanted_.bytes, wanted_.filter_unit,
-               here_);
-      if (y_ + i >= wanted_.top) {
-        take(y_ + i, here_);
+      unfilter(static_cast<Filter>(*row(i)), row(i) + 1, above_, request_.used_bytes,
+               request_.filter_unit, current_);
+      if (batch_top_ + i >= request_.top) {
+        take(batch_top_ + i, current_);
       }
-      std::swap(here_, above_);
+      std::swap(current_, above_);
     }
-    y_ += count;
+    batch_top_ += count;
   }
-  if (inflater_.waits()) {
+  if (inflater_.needs_input()) {
     return DecodeStatus::kNeedInput;
   }
   return finish() ? DecodeStatus::kDone : DecodeStatus::kError;
 }
 
-}  // namespace crop64
+}  // namespace crop64::png

@@ -1,5 +1,6 @@
-// The fast way to the rows of a PNG that is not interlaced: own inflate, own filters, and no more
-// work on a row than what is wanted of it needs. The file may still be arriving.
+// Reads rows of a PNG that is not interlaced, with this library's inflater and filters, and does no
+// more work for a row than what is used of it requires. The file may still be in the process of
+// being received.
 #pragma once
 
 #include <functional>
@@ -10,36 +11,40 @@
 #include "deflate/adler32.h"
 #include "deflate/inflater.h"
 
-namespace crop64 {
+namespace crop64::png {
 
-struct WantedRows {
-  size_t row_bytes;    // of a whole row as the file has it, without its filter's byte
-  size_t filter_unit;  // bytes in a pixel, at least 1
-  int height;          // of the picture
-  int top;             // the first row that is wanted,
-  int bottom;          // the one behind the last,
-  size_t bytes;        // and how much of each, from the left
+struct RowRequest {
+  size_t row_bytes;    // of a whole row in the file, without its filter type
+  size_t filter_unit;  // bytes of a pixel, at least 1
+  int height;          // of the image
+  int top;             // the first row that is used
+  int bottom;          // one after the last row that is used
+  size_t used_bytes;   // of each row, from its start
 };
 
 class RowReader {
  public:
-  // The file is borrowed; of its bytes the first `there` are there. `at` is where the first IDAT
-  // begins. Null where there is no room.
-  static std::unique_ptr<RowReader> open(Bytes file, size_t at, size_t there,
-                                         const WantedRows& wanted);
+  // How much memory a reader takes for rows of `row_bytes`, at most.
+  static uint64_t memory(uint64_t row_bytes);
+
+  // `file` is borrowed; its first `available` bytes have been received. The first IDAT begins at
+  // `offset`. Returns null if memory is insufficient.
+  static std::unique_ptr<RowReader> open(Bytes file, size_t offset, size_t available,
+                                         const RowRequest& request);
   RowReader(const RowReader&) = delete;
   RowReader& operator=(const RowReader&) = delete;
 
-  // Gives rows that are wanted to `take`, from the top, without their filters, as far as a file of
-  // which `there` bytes are there has them. Where all of it is, it does not wait. It may fail after
-  // having given rows.
-  DecodeStatus advance(size_t there, const std::function<void(int y, const uint8_t* row)>& take);
+  // Passes the requested rows to `take`, from the top and unfiltered, as far as the first
+  // `available` bytes of the file allow. Never returns kNeedInput once the file is complete. kError
+  // means that the file is invalid or unusual, even after rows have been passed.
+  DecodeStatus advance(size_t available,
+                       const std::function<void(int y, const uint8_t* row)>& take);
 
-  // How far into the file it went.
-  size_t end() const { return static_cast<size_t>(inflater_.position() - file_.data()); }
+  // How many bytes of the file have been read.
+  size_t bytes_read() const { return static_cast<size_t>(inflater_.position() - file_.data()); }
 
  private:
-  RowReader(Bytes file, size_t at, size_t there, const WantedRows& wanted, Buffer inflated,
+  RowReader(Bytes file, size_t offset, size_t available, const RowRequest& request, Buffer inflated,
             Buffer rows);
 
   bool inflate_batch();
@@ -47,28 +52,25 @@ class RowReader {
   bool finish();
 
   Bytes file_;
-  WantedRows wanted_;
-  IdatReader source_;
-  Inflater inflater_;
-  uint32_t adler_ = kAdlerStart;
+  RowRequest request_;
+  IdatReader idat_;
+  deflate::Inflater inflater_;
+  uint32_t adler_ = deflate::kAdler32Start;
 
-  // Inflated rows, a batch at a time, each with its filter first. They stay as they are: matches
+  // A batch of inflated rows, each preceded by its filter type. They remain filtered, since matches
   // refer to them.
   size_t stride_;
-  uint64_t left_;  // bytes to inflate
+  uint64_t bytes_left_;  // to inflate
   Buffer inflated_;
   const uint8_t* batch_;  // its first row
-  uint8_t* batch_end_;    // of what is inflated
-  int count_ = 0;         // its whole rows
+  uint8_t* batch_end_;    // of what has been inflated
+  int batch_rows_ = 0;    // complete ones
+  int batch_top_ = 0;     // the image row of its first row
 
-  // The same without filters, as far as they are wanted: one row, and the one above it.
+  // The used bytes of a row and of the row above it, unfiltered.
   Buffer rows_;
-  uint8_t* here_;
+  uint8_t* current_;
   uint8_t* above_;
-  int y_ = 0;  // the batch's first row in the picture
 };
 
-// What a RowReader takes in memory for rows of that many bytes.
-uint64_t read_rows_memory(uint64_t row_bytes);
-
-}  // namespace crop64
+}  // namespace crop64::png

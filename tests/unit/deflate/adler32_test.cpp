@@ -5,10 +5,10 @@
 
 #include "support/pictures.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 namespace {
 
-TEST_CASE("checksums equal zlib's, whatever the size and where they begin") {
+TEST_CASE("adler32_update() equals zlib's for any size and start") {
   Random random(1);
   File bytes(20000);
   for (uint8_t& byte : bytes) {
@@ -16,19 +16,19 @@ TEST_CASE("checksums equal zlib's, whatever the size and where they begin") {
   }
   for (size_t size = 0; size < 100; ++size) {
     const Bytes some(bytes.data() + size, size);
-    CHECK(add_to_adler(kAdlerStart, some) == adler32_z(kAdlerStart, some.data(), size));
+    CHECK(adler32_update(kAdler32Start, some) == adler32_z(kAdler32Start, some.data(), size));
   }
   for (const size_t size : {4095, 4096, 4097, 5552, 8192, 20000}) {
     const uint32_t start = random.next() % 65521 << 16 | random.next() % 65521;
-    CHECK(add_to_adler(start, Bytes(bytes.data(), size)) == adler32_z(start, bytes.data(), size));
+    CHECK(adler32_update(start, Bytes(bytes.data(), size)) == adler32_z(start, bytes.data(), size));
   }
 }
 
-TEST_CASE("checksums of the largest sums equal zlib's") {
+TEST_CASE("adler32_update() of the largest sums equals zlib's") {
   const File bytes(20000, 255);
   const uint32_t start = uint32_t{65520} << 16 | 65520;
-  CHECK(add_to_adler(start, bytes) == adler32_z(start, bytes.data(), bytes.size()));
+  CHECK(adler32_update(start, bytes) == adler32_z(start, bytes.data(), bytes.size()));
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::deflate

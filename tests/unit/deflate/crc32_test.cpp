@@ -5,10 +5,10 @@
 
 #include "support/pictures.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 namespace {
 
-TEST_CASE("CRCs equal zlib's, whatever the size, where they begin and what they go on from") {
+TEST_CASE("crc32_update() equals zlib's for any size, alignment and start") {
   Random random(1);
   File bytes(100'000);
   for (uint8_t& byte : bytes) {
@@ -18,20 +18,20 @@ TEST_CASE("CRCs equal zlib's, whatever the size, where they begin and what they 
     const size_t begin = random.next() % 100;
     const size_t most = i % 10 == 0 ? bytes.size() - begin : 12'000;
     const Bytes some(bytes.data() + begin, random.next() % most);
-    const uint32_t start = i % 3 == 0 ? kCrcStart : random.next();
-    CHECK(add_to_crc(start, some) == crc32_z(start, some.data(), some.size()));
+    const uint32_t start = i % 3 == 0 ? kCrc32Start : random.next();
+    CHECK(crc32_update(start, some) == crc32_z(start, some.data(), some.size()));
   }
 }
 
-TEST_CASE("CRCs tell any one bit") {
+TEST_CASE("crc32_update() differs if any single bit is changed") {
   File bytes(9000);
-  const uint32_t right = add_to_crc(kCrcStart, bytes);
+  const uint32_t right = crc32_update(kCrc32Start, bytes);
   for (size_t bit = 0; bit < 8 * bytes.size(); bit += 1 + bit % 37) {
     bytes[bit / 8] ^= 1u << bit % 8;
-    CHECK(add_to_crc(kCrcStart, bytes) != right);
+    CHECK(crc32_update(kCrc32Start, bytes) != right);
     bytes[bit / 8] ^= 1u << bit % 8;
   }
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::deflate

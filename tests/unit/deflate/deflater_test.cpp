@@ -7,7 +7,7 @@
 
 #include "support/pngs.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 namespace {
 
 // Writes all of it, some at a time.
@@ -119,7 +119,7 @@ std::vector<Input> inputs() {
           {"periods", periods}};
 }
 
-TEST_CASE("zlib inflates what is deflated, whatever it is") {
+TEST_CASE("Deflater writes streams that zlib inflates to the input") {
   for (const Input& input : inputs()) {
     for (const int level : {0, 1, 3, 6, 9}) {
       for (const size_t piece : {size_t{1000}, size_t{1} << 30}) {
@@ -133,7 +133,7 @@ TEST_CASE("zlib inflates what is deflated, whatever it is") {
   }
 }
 
-TEST_CASE("sizes that end anywhere near the sizes of buffers and blocks") {
+TEST_CASE("Deflater writes valid streams for sizes near those of its buffers and blocks") {
   const File bytes = joined({residues(65'530), text(9), residues(98'300)});
   for (const size_t middle : {size_t{24'575}, size_t{49'150}, size_t{163'840}}) {
     for (size_t size = middle - 5; size <= std::min(bytes.size(), middle + 5); ++size) {
@@ -146,7 +146,7 @@ TEST_CASE("sizes that end anywhere near the sizes of buffers and blocks") {
   }
 }
 
-TEST_CASE("drawings that become photographs, and the other way around") {
+TEST_CASE("Deflater writes valid streams when drawings and photographs alternate") {
   Random random(11);
   for (int i = 0; i < 20; ++i) {
     std::vector<File> parts;
@@ -159,7 +159,7 @@ TEST_CASE("drawings that become photographs, and the other way around") {
   }
 }
 
-TEST_CASE("levels: each finds about as much as zlib's of that number, and the next one more") {
+TEST_CASE("Deflater compresses about as much as zlib at each level, and more at the next one") {
   const File bytes = text(300'000);
   size_t last = bytes.size();
   for (int level = 1; level <= 9; ++level) {
@@ -171,12 +171,12 @@ TEST_CASE("levels: each finds about as much as zlib's of that number, and the ne
   }
 }
 
-TEST_CASE("residues: runs alone are as small as zlib's matches") {
+TEST_CASE("Deflater compresses a photograph's rows by runs as much as zlib at its default level") {
   const File bytes = residues(500'000);
   CHECK(deflated_by_us(1, bytes, 2000).size() <= deflated(bytes).size());
 }
 
-TEST_CASE("areas of one colour are found, whatever the colour and the size of its pixels") {
+TEST_CASE("Deflater compresses areas of one colour, for any colour and pixel size") {
   Random random(12);
   const File before = residues(10'000);
   for (const size_t unit : {1, 2, 3, 4, 6, 8}) {
@@ -194,7 +194,7 @@ TEST_CASE("areas of one colour are found, whatever the colour and the size of it
   }
 }
 
-TEST_CASE("a whole zlib stream") {
+TEST_CASE("zlib_compress() gives a stream that zlib inflates to the input") {
   for (const int level : {0, 1, 6, 9}) {
     for (const File& bytes : {File{}, text(100'000)}) {
       const Result<Buffer> data = zlib_compress(bytes, level);
@@ -206,4 +206,4 @@ TEST_CASE("a whole zlib stream") {
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -7,7 +7,7 @@
 
 #include "support/pictures.h"
 
-namespace crop64 {
+namespace crop64::deflate {
 namespace {
 
 using Counts = std::vector<uint32_t>;
@@ -55,7 +55,9 @@ std::vector<Counts> many_counts() {
   return all;
 }
 
-TEST_CASE("a code is complete, no longer than it may be, and optimal where that is no limit") {
+TEST_CASE(
+    "make_code_lengths() gives complete codes within the limit, optimal if the limit does not "
+    "apply") {
   for (const Counts& counts : many_counts()) {
     for (const unsigned longest : {7u, 9u, 14u, 15u}) {
       const auto used = static_cast<size_t>(
@@ -82,7 +84,7 @@ TEST_CASE("a code is complete, no longer than it may be, and optimal where that 
   }
 }
 
-TEST_CASE("a code of less than two symbols gets some more") {
+TEST_CASE("make_code_lengths() adds symbols to a code of fewer than two") {
   for (const Counts& counts : {Counts{0, 0, 0}, Counts{0, 5, 0}, Counts{5, 0, 0}}) {
     std::vector<uint8_t> lengths(3);
     make_code_lengths(counts, 15, lengths);
@@ -90,7 +92,7 @@ TEST_CASE("a code of less than two symbols gets some more") {
   }
 }
 
-TEST_CASE("codes are those of RFC 1951's example, first bit lowest") {
+TEST_CASE("make_codes() gives the codes of RFC 1951's example, first bit lowest") {
   const std::vector<uint8_t> lengths = {3, 3, 3, 3, 3, 2, 4, 4};
   std::vector<Code> codes(8);
   make_codes(lengths, codes);
@@ -102,4 +104,4 @@ TEST_CASE("codes are those of RFC 1951's example, first bit lowest") {
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::deflate

@@ -325,7 +325,7 @@ TEST_CASE("a JPEG that is made much smaller is decoded reduced, and the result s
     options.resize = size_of(size.width, size.height);
     const Output output = run(file_source(file), options);
     REQUIRE(output.plan.decode.reduction == expected.reduction);
-    const Image decoded = std::move(decode_jpeg(file, output.plan.decode).value().image);
+    const Image decoded = std::move(jpeg::decode(file, output.plan.decode).value().image);
     CHECK(difference(samples_of(output),
                      resize(decoded.view(), *output.plan.resampling).value().view()) == "");
     // And nearly what comes of the picture's own pixels.
@@ -382,7 +382,7 @@ TEST_CASE("a BMP is copied if nothing is asked, and else becomes a PNG of its ow
 TEST_CASE("maxBytes takes the highest quality at which the JPEG fits and the next does not") {
   const Image picture = make_picture({120, 90}, kRgb8);
   const auto encoded = [&](int quality) {
-    const Result<Buffer> file = encode_jpeg(picture.view(), {.quality = quality}, {});
+    const Result<Buffer> file = jpeg::encode(picture.view(), {.quality = quality}, {});
     return File(file.value().data(), file.value().data() + file.value().size());
   };
   const Source source = sample_source(picture.view());

@@ -176,7 +176,7 @@ struct FullDecode {
 
   int reduction = 1;
   ErrorTrap trap;
-  JpegErrors errors;
+  jpeg::Errors errors;
   jpeg_source_mgr source{};
   jpeg_decompress_struct decoder{};
   Image image;
@@ -207,8 +207,8 @@ void read_full_decode(void* context) {
 Result<Image> try_full_decode_with_libjpeg(Bytes file, int reduction) {
   FullDecode job;
   job.reduction = reduction;
-  prepare(
-      job.errors, [](j_common_ptr codec) { fail_as(codec, ErrorCode::kCorruptImage); },
+  jpeg::prepare(
+      job.errors, [](j_common_ptr codec) { jpeg::fail_as(codec, ErrorCode::kCorruptImage); },
       pass_over_warnings);
   job.decoder.err = &job.errors.manager;
   job.source.next_input_byte = file.data();

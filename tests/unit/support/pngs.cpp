@@ -217,6 +217,16 @@ File make_png(const ImageView& picture, const PngRecipe& recipe) {
   return join(chunks);
 }
 
+PngChunk png_header(uint32_t width, uint32_t height, int depth, int color_type, int interlace) {
+  PngChunk header = {"IHDR", {}};
+  put_u32(header.data, width);
+  put_u32(header.data, height);
+  for (const int byte : {depth, color_type, 0, 0, interlace}) {
+    header.data.push_back(static_cast<uint8_t>(byte));
+  }
+  return header;
+}
+
 std::vector<PngChunk> chunks_of(const File& png) {
   std::vector<PngChunk> chunks;
   for (size_t at = sizeof kSignature; at < png.size();) {

@@ -21,6 +21,9 @@ struct PngChunk {
   File data;
 };
 
+// An IHDR of these fields.
+PngChunk png_header(uint32_t width, uint32_t height, int depth, int color_type, int interlace = 0);
+
 std::vector<PngChunk> chunks_of(const File& png);
 File join(const std::vector<PngChunk>& chunks);
 // That file with another chunk before the first one of type `before`.

@@ -8,7 +8,7 @@
 #include "support/bmps.h"
 #include "support/regions.h"
 
-namespace crop64 {
+namespace crop64::bmp {
 namespace {
 
 constexpr uint32_t kRle8 = 1;
@@ -18,7 +18,8 @@ constexpr uint32_t kBitFields = 3;
 constexpr uint32_t kAlphaFields = 6;
 constexpr uint32_t kHeaders[] = {12, 40, 52, 56, 64, 108, 124};
 
-TEST_CASE("a region equals that part of the picture: BMP, palettes and RGB, every header") {
+TEST_CASE(
+    "decode() of a region equals that part of the image, for palettes and RGB with every header") {
   constexpr Layout kLayouts[] = {{Model::kPalette, 1},
                                  {Model::kPalette, 2},
                                  {Model::kPalette, 4},
@@ -35,14 +36,14 @@ TEST_CASE("a region equals that part of the picture: BMP, palettes and RGB, ever
                                                     .top_down = top_down,
                                                     .gap = top_down ? size_t{6} : size_t{0}});
         INFO(to_string(layout), ", header of ", header_bytes, " bytes, top down: ", top_down);
-        check_regions(decode_bmp, file, picture.view());
-        const Result<ImageInfo> info = probe_bmp(file);
+        check_regions(decode, file, picture.view());
+        const Result<ImageInfo> info = probe(file);
         REQUIRE(info.ok());
         CHECK(info.value().size == picture.size);
         CHECK(info.value().layout == layout);
         CHECK(!info.value().has_alpha);
         CHECK(info.value().exact);
-        const Result<Decoded> decoded = decode_bmp(file, {.region = {0, 0, 1, 1}});
+        const Result<Decoded> decoded = decode(file, {.region = {0, 0, 1, 1}});
         CHECK((decoded.value().image.colors.palette == picture.colors.palette));
         CHECK(decoded.value().image.colors.palette_alphas == 0);
       }
@@ -50,14 +51,14 @@ TEST_CASE("a region equals that part of the picture: BMP, palettes and RGB, ever
   }
 }
 
-TEST_CASE("rows of every width are filled up to four bytes") {
+TEST_CASE("decode() expects rows padded to four bytes for every width") {
   for (const int depth : {1, 2, 4, 8}) {
     for (int width = 1; width <= 33; ++width) {
       CAPTURE(depth);
       CAPTURE(width);
       const Image picture = make_picture({width, 3}, {Model::kPalette, depth});
       const File file = make_bmp(picture.view());
-      CHECK(difference(decode_bmp(file, {.region = {0, 0, width, 3}}), picture.view()) == "");
+      CHECK(difference(decode(file, {.region = {0, 0, width, 3}}), picture.view()) == "");
     }
   }
 }
@@ -117,7 +118,7 @@ const std::vector<Fields>& all_fields() {
   return fields;
 }
 
-TEST_CASE("a region equals that part of the picture: BMP, bit fields of every kind") {
+TEST_CASE("decode() of a region equals that part of the image, for every kind of bit fields") {
   const Size size = {21, 13};
   for (const Fields& fields : all_fields()) {
     for (const uint32_t header_bytes : fields.headers) {
@@ -145,8 +146,8 @@ TEST_CASE("a region equals that part of the picture: BMP, bit fields of every ki
           return cut;
         });
         const File file = make_bmp(recipe, rows);
-        check_regions(decode_bmp, file, picture.view());
-        const Result<ImageInfo> info = probe_bmp(file);
+        check_regions(decode, file, picture.view());
+        const Result<ImageInfo> info = probe(file);
         REQUIRE(info.ok());
         CHECK(info.value().layout == layout);
         CHECK(info.value().has_alpha == has_alpha);
@@ -184,7 +185,7 @@ Image picture_of(const std::vector<std::vector<int>>& rows, int depth) {
   return picture;
 }
 
-TEST_CASE("runs are drawn as Microsoft describes them") {
+TEST_CASE("decode() draws runs as Microsoft describes them") {
   struct Case {
     std::string name;
     uint32_t compression;
@@ -236,11 +237,11 @@ TEST_CASE("runs are drawn as Microsoft describes them") {
     const int depth = expected.compression == kRle8 ? 8 : 4;
     const File file = make_bmp(rle_recipe({4, 2}, expected.compression), expected.runs);
     CAPTURE(expected.name);
-    check_regions(decode_bmp, file, picture_of(expected.rows, depth).view());
+    check_regions(decode, file, picture_of(expected.rows, depth).view());
   }
 }
 
-TEST_CASE("runs are drawn as Microsoft's own examples are") {
+TEST_CASE("decode() draws Microsoft's examples of runs") {
   // "Bitmap Compression": the bytes, and what they expand to.
   struct Case {
     uint32_t compression;
@@ -263,7 +264,7 @@ TEST_CASE("runs are drawn as Microsoft's own examples are") {
     const int depth = expected.compression == kRle8 ? 8 : 4;
     const Image picture = picture_of(expected.rows, depth);
     const File file = make_bmp(rle_recipe(picture.size, expected.compression), expected.runs);
-    CHECK(difference(decode_bmp(file, {.region = whole(picture.size)}), picture.view()) == "");
+    CHECK(difference(decode(file, {.region = whole(picture.size)}), picture.view()) == "");
   }
 }
 
@@ -339,7 +340,7 @@ Image drawn(Size size, int depth) {
   return picture;
 }
 
-TEST_CASE("a region equals that part of the picture: BMP, runs of every kind") {
+TEST_CASE("decode() of a region equals that part of the image, for every kind of runs") {
   Random random(3);
   for (const uint32_t compression : {kRle8, kRle4, kRle24}) {
     for (int round = 0; round < 10; ++round) {
@@ -362,22 +363,22 @@ TEST_CASE("a region equals that part of the picture: BMP, runs of every kind") {
           }
         }
       }
-      check_regions(decode_bmp, file, expected.view());
+      check_regions(decode, file, expected.view());
     }
   }
 }
 
-TEST_CASE("a short OS/2 header and any number of planes are read") {
+TEST_CASE("decode() accepts a short OS/2 header and any number of planes") {
   const Image palette = make_picture({9, 9}, {Model::kPalette, 8});
   for (const uint32_t header_bytes : {16U, 20U, 36U}) {
     CAPTURE(header_bytes);
     const File file = make_bmp(palette.view(), {.header_bytes = header_bytes});
-    CHECK(difference(decode_bmp(file, {.region = {0, 0, 9, 9}}), palette.view()) == "");
-    CHECK(probe_bmp(file).value().density_per_inch == 0);
+    CHECK(difference(decode(file, {.region = {0, 0, 9, 9}}), palette.view()) == "");
+    CHECK(probe(file).value().density_per_inch == 0);
   }
   for (const int planes : {0, 2, 30000}) {
     const File file = make_bmp(palette.view(), {.planes = planes});
-    CHECK(difference(decode_bmp(file, {.region = {0, 0, 9, 9}}), palette.view()) == "");
+    CHECK(difference(decode(file, {.region = {0, 0, 9, 9}}), palette.view()) == "");
   }
 }
 
@@ -427,20 +428,20 @@ std::vector<Kind> kinds() {
 
 size_t samples_at(const File& file) { return file[10] | size_t{file[11]} << 8; }
 
-TEST_CASE("a BMP cut anywhere gives the right samples or is truncated") {
+TEST_CASE("decode() of a BMP cut anywhere gives the right samples or TRUNCATED_IMAGE") {
   constexpr Rect kRegions[] = {{0, 0, 13, 7}, {2, 5, 9, 7}, {12, 0, 13, 1}, {0, 3, 1, 4}};
   for (const Kind& kind : kinds()) {
     for (size_t size = 0; size < kind.file.size(); ++size) {
       const File cut = first_bytes(kind.file, size);
       INFO(kind.name, ", ", size, " of ", kind.file.size(), " bytes");
       if (size < samples_at(kind.file)) {
-        CHECK(code_of(probe_bmp(cut)) == "TRUNCATED_IMAGE");
+        CHECK(code_of(probe(cut)) == "TRUNCATED_IMAGE");
       } else {
-        CHECK(code_of(probe_bmp(cut)) == "ok");
+        CHECK(code_of(probe(cut)) == "ok");
       }
       for (const Rect& region : kRegions) {
         CAPTURE(to_string(region));
-        const Result<Decoded> decoded = decode_bmp(cut, {.region = region});
+        const Result<Decoded> decoded = decode(cut, {.region = region});
         if (decoded.ok() || decoded.error().code != ErrorCode::kTruncatedImage) {
           CHECK(difference(decoded, crop(kind.picture.view(), region)) == "");
           CHECK(decoded.value().bytes_read <= size);
@@ -450,27 +451,27 @@ TEST_CASE("a BMP cut anywhere gives the right samples or is truncated") {
   }
 }
 
-TEST_CASE("a region of a BMP needs no more of the file than was read, to the byte") {
+TEST_CASE("decode() reports as read exactly the bytes that a region needs") {
   constexpr Rect kRegions[] = {{0, 0, 13, 7}, {2, 5, 9, 7}, {12, 0, 13, 1}, {0, 3, 1, 4}};
   for (const Kind& kind : kinds()) {
     for (const Rect& region : kRegions) {
       INFO(kind.name, ", ", to_string(region));
-      const Result<Decoded> decoded = decode_bmp(kind.file, {.region = region});
+      const Result<Decoded> decoded = decode(kind.file, {.region = region});
       REQUIRE(decoded.ok());
       const auto read = static_cast<size_t>(decoded.value().bytes_read);
       CHECK(read > samples_at(kind.file));
-      CHECK(difference(decode_bmp(first_bytes(kind.file, read), {.region = region}),
+      CHECK(difference(decode(first_bytes(kind.file, read), {.region = region}),
                        crop(kind.picture.view(), region)) == "");
       // The pixel, that is, and not the end of an absolute run that it is in.
       if (kind.name != "runs") {
-        CHECK(code_of(decode_bmp(first_bytes(kind.file, read - 1), {.region = region})) ==
+        CHECK(code_of(decode(first_bytes(kind.file, read - 1), {.region = region})) ==
               "TRUNCATED_IMAGE");
       }
     }
   }
 }
 
-TEST_CASE("with damage accepted, a cut BMP shows its rows, and nothing in place of others") {
+TEST_CASE("decode() of a cut BMP with damage accepted gives its rows and fills the others") {
   const Size size = {13, 7};
   for (const Kind& kind : kinds()) {
     if (kind.missing.empty()) {
@@ -495,47 +496,47 @@ TEST_CASE("with damage accepted, a cut BMP shows its rows, and nothing in place 
           }
         }
       }
-      const Result<Decoded> decoded = decode_bmp(
-          first_bytes(kind.file, cut), {.region = whole(size), .damaged = Damaged::kAccept});
+      const Result<Decoded> decoded =
+          decode(first_bytes(kind.file, cut), {.region = whole(size), .damaged = Damaged::kAccept});
       CHECK(difference(decoded, expected.view()) == "");
       CHECK(decoded.value().complete == complete);
     }
   }
 }
 
-TEST_CASE("with damage accepted, pixels that no run came to have the darkest entry") {
+TEST_CASE("decode() with damage accepted fills pixels without a run by the darkest entry") {
   BmpRecipe recipe = rle_recipe({4, 3}, kRle4);
   const File file = make_bmp(recipe, {4, 0x12, 0, 0, 2, 0x34});
   const Result<Decoded> decoded =
-      decode_bmp(file, {.region = {0, 0, 4, 3}, .damaged = Damaged::kAccept});
+      decode(file, {.region = {0, 0, 4, 3}, .damaged = Damaged::kAccept});
   CHECK(difference(decoded, picture_of({{0, 0, 0, 0}, {3, 4, 0, 0}, {1, 2, 1, 2}}, 4).view()) ==
         "");
   CHECK(!decoded.value().complete);
   const Rect there = {0, 2, 4, 3};
-  CHECK(decode_bmp(file, {.region = there}).ok());
-  CHECK(code_of(decode_bmp(file, {.region = {0, 0, 4, 3}})) == "TRUNCATED_IMAGE");
+  CHECK(decode(file, {.region = there}).ok());
+  CHECK(code_of(decode(file, {.region = {0, 0, 4, 3}})) == "TRUNCATED_IMAGE");
 }
 
-TEST_CASE("a BMP's palette may be shorter than its indices") {
+TEST_CASE("decode() accepts a palette shorter than the indices") {
   for (const uint32_t used : {3U, 16U}) {
     Image picture = make_picture({9, 9}, {Model::kPalette, 4});
     picture.colors.palette.resize(used);
     const File file = make_bmp(picture.view());
-    const Result<Decoded> decoded = decode_bmp(file, {.region = {0, 0, 9, 9}});
+    const Result<Decoded> decoded = decode(file, {.region = {0, 0, 9, 9}});
     CHECK(difference(decoded, picture.view()) == "");
     CHECK((decoded.value().image.colors.palette == picture.colors.palette));
   }
   // More entries than the indices can reach are left where they are.
   Image picture = make_picture({9, 9}, {Model::kPalette, 1});
   const File file = make_bmp(picture.view(), {.used_colors = 1000, .gap = 4000});
-  CHECK(decode_bmp(file, {.region = {0, 0, 9, 9}}).value().image.colors.palette.size() == 2);
+  CHECK(decode(file, {.region = {0, 0, 9, 9}}).value().image.colors.palette.size() == 2);
 }
 
-TEST_CASE("the header tells the density") {
+TEST_CASE("probe() reports the header's density") {
   const Image picture = make_picture({9, 9}, {Model::kRgb, 8});
-  CHECK(probe_bmp(make_bmp(picture.view(), {.per_meter = 11811})).value().density_per_inch ==
+  CHECK(probe(make_bmp(picture.view(), {.per_meter = 11811})).value().density_per_inch ==
         doctest::Approx(300).epsilon(0.001));
-  CHECK(probe_bmp(make_bmp(picture.view(), {.header_bytes = 12})).value().density_per_inch == 0);
+  CHECK(probe(make_bmp(picture.view(), {.header_bytes = 12})).value().density_per_inch == 0);
 }
 
 File with_bytes(File file, size_t at, uint32_t value, int bytes) {
@@ -545,7 +546,7 @@ File with_bytes(File file, size_t at, uint32_t value, int bytes) {
   return file;
 }
 
-TEST_CASE("a broken or refused BMP header is an error") {
+TEST_CASE("probe() and decode() report invalid and unsupported headers") {
   const File rgb = make_bmp(make_picture({9, 9}, {Model::kRgb, 8}).view());
   const File palette = make_bmp(make_picture({9, 9}, {Model::kPalette, 8}).view());
   const auto fields = [](std::array<uint32_t, 4> masks, uint32_t header_bytes = 40) {
@@ -582,20 +583,20 @@ TEST_CASE("a broken or refused BMP header is an error") {
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.name);
-    CHECK(code_of(probe_bmp(expected.file)) == expected.code);
-    CHECK(code_of(decode_bmp(expected.file, {.region = {0, 0, 1, 1}})) == expected.code);
+    CHECK(code_of(probe(expected.file)) == expected.code);
+    CHECK(code_of(decode(expected.file, {.region = {0, 0, 1, 1}})) == expected.code);
   }
 }
 
-TEST_CASE("samples said to begin beyond the file are missing") {
+TEST_CASE("decode() of samples that begin beyond the file is TRUNCATED_IMAGE") {
   for (const Kind& kind : kinds()) {
     for (const uint32_t at :
          {uint32_t(kind.file.size()), 0x7fffffffU, 0x80000000U, 0xfffffffeU, 0xffffffffU}) {
       INFO(kind.name, ", at ", at);
       const File file = with_bytes(kind.file, 10, at, 4);
-      CHECK(code_of(decode_bmp(file, {.region = {0, 0, 13, 7}})) == "TRUNCATED_IMAGE");
+      CHECK(code_of(decode(file, {.region = {0, 0, 13, 7}})) == "TRUNCATED_IMAGE");
       const Result<Decoded> accepted =
-          decode_bmp(file, {.region = {0, 0, 13, 7}, .damaged = Damaged::kAccept});
+          decode(file, {.region = {0, 0, 13, 7}, .damaged = Damaged::kAccept});
       REQUIRE(accepted.ok());
       CHECK(!accepted.value().complete);
       CHECK(accepted.value().bytes_read <= file.size());
@@ -603,7 +604,7 @@ TEST_CASE("samples said to begin beyond the file are missing") {
   }
 }
 
-TEST_CASE("a picture as large as a header can say has its missing rows missing") {
+TEST_CASE("decode() of an image of the largest size is TRUNCATED_IMAGE") {
   for (const int bits : {1, 8, 24, 32}) {
     const BmpRecipe recipe = {.size = {INT32_MAX, INT32_MAX}, .bits = bits};
     BmpRecipe with_palette = recipe;
@@ -614,27 +615,26 @@ TEST_CASE("a picture as large as a header can say has its missing rows missing")
       for (const int at : {0, INT32_MAX - 3}) {
         CAPTURE(bits);
         CAPTURE(at);
-        const Result<Decoded> decoded = decode_bmp(file, {.region = {at, at, at + 3, at + 3}});
+        const Result<Decoded> decoded = decode(file, {.region = {at, at, at + 3, at + 3}});
         CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
       }
     }
   }
 }
 
-TEST_CASE("leaping over a picture as large as a header can say takes no time") {
+TEST_CASE("decode() of runs that skip an image of the largest size ends at once") {
   const File leaps[] = {{0, 1}, {1, 5, 0, 1}, {1, 5, 0, 0, 0, 1}, {0, 2, 255, 255, 0, 1}};
   for (const File& runs : leaps) {
     const File file = make_bmp(rle_recipe({INT32_MAX, INT32_MAX}, kRle8), runs);
     for (const int at : {0, 1000, INT32_MAX - 3}) {
       CAPTURE(at);
       const Image nothing = picture_of({{0, 0, 0}, {0, 0, 0}}, 8);
-      CHECK(difference(decode_bmp(file, {.region = {at, at, at + 3, at + 2}}), nothing.view()) ==
-            "");
+      CHECK(difference(decode(file, {.region = {at, at, at + 3, at + 2}}), nothing.view()) == "");
     }
   }
 }
 
-TEST_CASE("whatever bytes are wrong, decoding a BMP ends in samples or an error of the file") {
+TEST_CASE("decode() of a BMP with any bytes changed gives samples or an error of the file") {
   Random random(1);
   for (const Kind& kind : kinds()) {
     for (int round = 0; round < 3000; ++round) {
@@ -647,7 +647,7 @@ TEST_CASE("whatever bytes are wrong, decoding a BMP ends in samples or an error 
         file[size_t(random.below(end))] = static_cast<uint8_t>(random.next());
       }
       INFO(kind.name, ", round ", round);
-      const Result<ImageInfo> info = probe_bmp(file);
+      const Result<ImageInfo> info = probe(file);
       const std::string code = code_of(info);
       CHECK((code == "ok" || code == "TRUNCATED_IMAGE" || code == "CORRUPT_IMAGE" ||
              code == "UNSUPPORTED_FORMAT"));
@@ -659,7 +659,7 @@ TEST_CASE("whatever bytes are wrong, decoding a BMP ends in samples or an error 
       const Rect corner = {size.width - 1, size.height - 1, size.width, size.height};
       for (const Rect& part : {region.empty() ? corner : region, corner}) {
         for (const Damaged policy : {Damaged::kError, Damaged::kAccept}) {
-          const Result<Decoded> decoded = decode_bmp(file, {.region = part, .damaged = policy});
+          const Result<Decoded> decoded = decode(file, {.region = part, .damaged = policy});
           if (decoded.ok()) {
             CHECK(decoded.value().image.size == part.size());
             CHECK(decoded.value().image.layout == info.value().layout);
@@ -674,12 +674,12 @@ TEST_CASE("whatever bytes are wrong, decoding a BMP ends in samples or an error 
   }
 }
 
-TEST_CASE("a file is taken for a BMP by its first two bytes") {
-  CHECK(matches_bmp(File{'B', 'M'}));
-  CHECK(!matches_bmp(File{'B'}));
-  CHECK(!matches_bmp(File{'M', 'B'}));
-  CHECK(!matches_bmp(File{}));
+TEST_CASE("matches() accepts files by their first two bytes") {
+  CHECK(matches(File{'B', 'M'}));
+  CHECK(!matches(File{'B'}));
+  CHECK(!matches(File{'M', 'B'}));
+  CHECK(!matches(File{}));
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::bmp

@@ -8,7 +8,7 @@
 #include "support/jpegs.h"
 #include "support/regions.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 constexpr int kSof0 = 0xc0;
@@ -29,7 +29,7 @@ void check_recipe(const JpegRecipe& recipe, Size size) {
   const File file = make_jpeg(size, recipe);
   const Image full = full_decode_with_libjpeg(file);
   REQUIRE(full.size == size);
-  check_regions(decode_jpeg, file, full.view());
+  check_regions(decode, file, full.view());
 }
 
 void check_samplings(JpegRecipe recipe, Scans (*scans)(int components) = nullptr) {
@@ -100,7 +100,7 @@ void check_reductions(const JpegRecipe& recipe, Size size) {
     const Image full = full_decode_with_libjpeg(file, reduction);
     REQUIRE(full.size == Size{(size.width + reduction - 1) / reduction,
                               (size.height + reduction - 1) / reduction});
-    check_regions(decode_jpeg, file, full.view(), reduction);
+    check_regions(decode, file, full.view(), reduction);
   }
 }
 
@@ -164,7 +164,7 @@ void check_parts(const JpegRecipe& recipe, int reduction, Random& random) {
       request.region = request.parts.size() == 1 ? request.parts[0]
                                                  : unite(request.region, request.parts.back());
     }
-    const Result<Decoded> decoded = decode_jpeg(file, request);
+    const Result<Decoded> decoded = decode(file, request);
     REQUIRE(decoded.ok());
     for (const Rect& part : request.parts) {
       INFO("sampling ", std::string(recipe.sampling.name), ", 1/", reduction, ", ",
@@ -225,7 +225,7 @@ TEST_CASE("a reduced picture is the picture's means: of one colour, and in its p
   for (const int reduction : {2, 4, 8}) {
     CAPTURE(reduction);
     const Rect region = {32 / reduction - 1, 1, 32 / reduction + 1, 2};
-    const Result<Decoded> decoded = decode_jpeg(file, {.reduction = reduction, .region = region});
+    const Result<Decoded> decoded = decode(file, {.reduction = reduction, .region = region});
     REQUIRE(decoded.ok());
     CHECK(std::abs(int(sample_at(decoded.value().image.view(), 0, 0, 1)) - 40) <= 2);
     CHECK(std::abs(int(sample_at(decoded.value().image.view(), 1, 0, 1)) - 200) <= 2);
@@ -234,9 +234,9 @@ TEST_CASE("a reduced picture is the picture's means: of one colour, and in its p
 
 TEST_CASE("a region beyond the reduced picture is refused") {
   const File file = make_jpeg({45, 37});
-  CHECK(decode_jpeg(file, {.reduction = 4, .region = {0, 0, 12, 10}}).ok());
-  CHECK(code_of(decode_jpeg(file, {.reduction = 4, .region = {0, 0, 13, 10}})) == "INTERNAL");
-  CHECK(code_of(decode_jpeg(file, {.reduction = 4, .region = {0, 0, 12, 11}})) == "INTERNAL");
+  CHECK(decode(file, {.reduction = 4, .region = {0, 0, 12, 10}}).ok());
+  CHECK(code_of(decode(file, {.reduction = 4, .region = {0, 0, 13, 10}})) == "INTERNAL");
+  CHECK(code_of(decode(file, {.reduction = 4, .region = {0, 0, 12, 11}})) == "INTERNAL");
 }
 
 // Small files of every kind, with several rows of iMCUs.
@@ -271,7 +271,7 @@ TEST_CASE("a JPEG cut anywhere gives the right samples or is truncated") {
       const File cut = first_bytes(file, size);
       for (const Rect& region : kRegions) {
         INFO(kind.name, ", ", size, " of ", file.size(), " bytes, region ", to_string(region));
-        const Result<Decoded> decoded = decode_jpeg(cut, {.region = region});
+        const Result<Decoded> decoded = decode(cut, {.region = region});
         if (decoded.ok() || decoded.error().code != ErrorCode::kTruncatedImage) {
           CHECK(difference(decoded, crop(full.view(), region)) == "");
         }
@@ -286,7 +286,7 @@ TEST_CASE("only the end marker missing is no truncation") {
     const File file = make_small(kind);
     const Image full = full_decode_with_libjpeg(file);
     const File cut = first_bytes(file, find_marker(file, kEoi));
-    const Result<Decoded> decoded = decode_jpeg(cut, {.region = whole(full.size)});
+    const Result<Decoded> decoded = decode(cut, {.region = whole(full.size)});
     CHECK(difference(decoded, full.view()) == "");
   }
 }
@@ -319,10 +319,9 @@ TEST_CASE("a region above the cut needs nothing from below") {
       const File cut = first_bytes(file, ends[row]);
       const int bottom = (static_cast<int>(row) + 1) * block;
       const Rect above = {5, 0, 49, bottom - smoothed.margin};
-      CHECK(difference(decode_jpeg(cut, {.region = above}), crop(full.view(), above)) == "");
-      CHECK(code_of(decode_jpeg(cut, {.region = {5, 0, 49, bottom + 1}})) == "TRUNCATED_IMAGE");
-      CHECK(code_of(decode_jpeg(cut, {.region = {5, bottom, 49, bottom + 1}})) ==
-            "TRUNCATED_IMAGE");
+      CHECK(difference(decode(cut, {.region = above}), crop(full.view(), above)) == "");
+      CHECK(code_of(decode(cut, {.region = {5, 0, 49, bottom + 1}})) == "TRUNCATED_IMAGE");
+      CHECK(code_of(decode(cut, {.region = {5, bottom, 49, bottom + 1}})) == "TRUNCATED_IMAGE");
     }
   }
 }
@@ -343,8 +342,7 @@ TEST_CASE("where truncation is accepted, the rows that are there are right and t
       if (part.empty()) {
         continue;
       }
-      const Result<Decoded> decoded =
-          decode_jpeg(cut, {.region = part, .damaged = Damaged::kAccept});
+      const Result<Decoded> decoded = decode(cut, {.region = part, .damaged = Damaged::kAccept});
       CHECK(difference(decoded, crop(expected.view(), part)) == "");
       CHECK((decoded.ok() && !decoded.value().complete) == (part.bottom > bottom));
     }
@@ -375,16 +373,14 @@ TEST_CASE("where truncation is accepted, a file cut anywhere shows what libjpeg 
     for (size_t size = 0; size < file.size(); ++size) {
       INFO(kind.name, ", ", size, " of ", file.size(), " bytes");
       const File cut = first_bytes(file, size);
-      const Result<Decoded> decoded =
-          decode_jpeg(cut, {.region = kRegion, .damaged = Damaged::kAccept});
+      const Result<Decoded> decoded = decode(cut, {.region = kRegion, .damaged = Damaged::kAccept});
       if (size < scan_data) {
         CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
         continue;
       }
       const Image expected = full_decode_with_libjpeg(usable_part(file, size));
       CHECK(difference(decoded, crop(expected.view(), kRegion)) == "");
-      CHECK((decoded.ok() && decoded.value().complete) ==
-            decode_jpeg(cut, {.region = kRegion}).ok());
+      CHECK((decoded.ok() && decoded.value().complete) == decode(cut, {.region = kRegion}).ok());
     }
   }
 }
@@ -395,7 +391,7 @@ TEST_CASE("a second frame header is an error, however little of it there is") {
     for (const Damaged policy : {Damaged::kError, Damaged::kAccept}) {
       INFO(damaged.size(), " bytes, of which ", file.size(), " are in order");
       const DecodeRequest request = {.region = {0, 0, 50, 70}, .damaged = policy};
-      CHECK(code_of(decode_jpeg(damaged, request)) == "CORRUPT_IMAGE");
+      CHECK(code_of(decode(damaged, request)) == "CORRUPT_IMAGE");
     }
   }
 }
@@ -404,9 +400,9 @@ TEST_CASE("an end marker in the middle of a scan is a truncation too") {
   File file = make_jpeg({50, 70});
   const size_t middle = file.size() / 2;
   file.insert(file.begin() + static_cast<std::ptrdiff_t>(middle), {0xff, kEoi});
-  CHECK(code_of(decode_jpeg(file, {.region = {0, 0, 50, 70}})) == "TRUNCATED_IMAGE");
+  CHECK(code_of(decode(file, {.region = {0, 0, 50, 70}})) == "TRUNCATED_IMAGE");
   const Result<Decoded> accepted =
-      decode_jpeg(file, {.region = {0, 0, 50, 70}, .damaged = Damaged::kAccept});
+      decode(file, {.region = {0, 0, 50, 70}, .damaged = Damaged::kAccept});
   REQUIRE(accepted.ok());
   CHECK(!accepted.value().complete);
   CHECK(difference(accepted, full_decode_with_libjpeg(file).view()) == "");
@@ -430,11 +426,11 @@ File with_bad_code(File file) {
 void check_bad_code(const Kind& kind, Size size) {
   CAPTURE(kind.name);
   const File file = with_bad_code(make_jpeg(size, kind.recipe));
-  const Result<Decoded> refused = decode_jpeg(file, {.region = whole(size)});
+  const Result<Decoded> refused = decode(file, {.region = whole(size)});
   REQUIRE(code_of(refused) == "CORRUPT_IMAGE");
   CHECK(refused.error().message.ends_with(". Use damaged: 'accept' to take what can be decoded."));
   const Result<Decoded> accepted =
-      decode_jpeg(file, {.region = whole(size), .damaged = Damaged::kAccept});
+      decode(file, {.region = whole(size), .damaged = Damaged::kAccept});
   CHECK(difference(accepted, full_decode_with_libjpeg(file).view()) == "");
   CHECK(!accepted.value().complete);
 }
@@ -458,7 +454,7 @@ TEST_CASE("a region above the damage decodes") {
   const Image full = full_decode_with_libjpeg(make_jpeg({50, 70}, recipe));
   const File file = with_bad_code(make_jpeg({50, 70}, recipe));
   const Rect above = {0, 0, 50, 8};
-  CHECK(difference(decode_jpeg(file, {.region = above}), crop(full.view(), above)) == "");
+  CHECK(difference(decode(file, {.region = above}), crop(full.view(), above)) == "");
 }
 
 // A file with bits flipped, bytes overwritten, inserted or removed in its scans, or with a restart
@@ -528,14 +524,13 @@ TEST_CASE("with damage accepted, every region shows what libjpeg makes of a dama
       }
       for (const Rect& region : regions) {
         CAPTURE(to_string(region));
-        const Result<Decoded> decoded = decode_jpeg(
-            file, {.reduction = reduction, .region = region, .damaged = Damaged::kAccept});
+        const Result<Decoded> decoded =
+            decode(file, {.reduction = reduction, .region = region, .damaged = Damaged::kAccept});
         CHECK(difference(decoded, crop(expected.value().view(), region)) == "");
         if (!decoded.ok()) {
           break;
         }
-        const Result<Decoded> strict =
-            decode_jpeg(file, {.reduction = reduction, .region = region});
+        const Result<Decoded> strict = decode(file, {.reduction = reduction, .region = region});
         CHECK(decoded.value().complete == strict.ok());
         incomplete += !strict.ok();
       }
@@ -552,14 +547,14 @@ TEST_CASE("a last block that lacks bits before the end marker is no truncation")
       File file = good;
       file.erase(file.end() - 2 - static_cast<std::ptrdiff_t>(lacking), file.end() - 2);
       INFO(std::string(sampling.name), ", ", lacking, " bytes less");
-      const Result<Decoded> decoded = decode_jpeg(file, {.region = {0, 0, 50, 70}});
+      const Result<Decoded> decoded = decode(file, {.region = {0, 0, 50, 70}});
       CHECK(difference(decoded, full_decode_with_libjpeg(file).view()) == "");
       CHECK((decoded.ok() && decoded.value().complete));
     }
     // Whole blocks are missing.
     File shorter = good;
     shorter.erase(shorter.end() - 200, shorter.end() - 2);
-    CHECK(code_of(decode_jpeg(shorter, {.region = {0, 0, 50, 70}})) == "TRUNCATED_IMAGE");
+    CHECK(code_of(decode(shorter, {.region = {0, 0, 50, 70}})) == "TRUNCATED_IMAGE");
   }
 }
 
@@ -573,8 +568,8 @@ TEST_CASE("a restart marker out of order, missing or in the wrong place is corru
   File misplaced = good;
   misplaced.insert(misplaced.begin() + second - 20, {0xff, kRst0 + 1});
   for (const File& file : {out_of_order, missing, misplaced}) {
-    CHECK(code_of(decode_jpeg(file, {.region = {0, 0, 50, 70}})) == "CORRUPT_IMAGE");
-    CHECK(difference(decode_jpeg(file, {.region = {0, 0, 50, 70}, .damaged = Damaged::kAccept}),
+    CHECK(code_of(decode(file, {.region = {0, 0, 50, 70}})) == "CORRUPT_IMAGE");
+    CHECK(difference(decode(file, {.region = {0, 0, 50, 70}, .damaged = Damaged::kAccept}),
                      full_decode_with_libjpeg(file).view()) == "");
   }
 }
@@ -584,7 +579,7 @@ TEST_CASE("what stands behind the end marker does not matter") {
   const Image full = full_decode_with_libjpeg(file);
   const size_t size = file.size();
   file.insert(file.end(), 1000, 0xff);
-  const Result<Decoded> decoded = decode_jpeg(file, {.region = whole(full.size)});
+  const Result<Decoded> decoded = decode(file, {.region = whole(full.size)});
   CHECK(difference(decoded, full.view()) == "");
   CHECK(decoded.value().bytes_read <= size);
 }
@@ -592,7 +587,7 @@ TEST_CASE("what stands behind the end marker does not matter") {
 TEST_CASE("a file is not read beyond the region's last row") {
   const File file = make_jpeg({64, 640});
   const auto read_for = [&](int bottom) {
-    return decode_jpeg(file, {.region = {10, 0, 20, bottom}}).value().bytes_read;
+    return decode(file, {.region = {10, 0, 20, bottom}}).value().bytes_read;
   };
   CHECK(read_for(10) < file.size() / 10);
   CHECK(read_for(320) > file.size() * 4 / 10);
@@ -606,7 +601,7 @@ TEST_CASE("a baseline scan that names coefficients as a progressive one does is 
   const size_t scan = find_marker(file, kSos);
   file[scan + 11] = 1;  // the first coefficient
   file[scan + 12] = 5;  // and the last one
-  CHECK(difference(decode_jpeg(file, {.region = whole(full.size)}), full.view()) == "");
+  CHECK(difference(decode(file, {.region = whole(full.size)}), full.view()) == "");
 }
 
 // The file with its frame header's marker, or another byte counted from there, changed.
@@ -633,7 +628,7 @@ TEST_CASE("kinds of JPEG that are not read are named unsupported") {
   };
   for (const Case& unsupported : cases) {
     CAPTURE(unsupported.name);
-    CHECK(code_of(decode_jpeg(unsupported.file, {.region = {0, 0, 1, 1}})) == "UNSUPPORTED_FORMAT");
+    CHECK(code_of(decode(unsupported.file, {.region = {0, 0, 1, 1}})) == "UNSUPPORTED_FORMAT");
   }
 }
 
@@ -643,14 +638,14 @@ TEST_CASE("a hundred scans are read, one more is not") {
     return encode_with_libjpeg(picture.view(), {.sampling = kGray, .scans = many_scans(scans)});
   };
   const Image full = full_decode_with_libjpeg(file_of(100));
-  CHECK(difference(decode_jpeg(file_of(100), {.region = {0, 0, 20, 20}}), full.view()) == "");
-  CHECK(code_of(decode_jpeg(file_of(101), {.region = {0, 0, 20, 20}})) == "LIMIT_EXCEEDED");
+  CHECK(difference(decode(file_of(100), {.region = {0, 0, 20, 20}}), full.view()) == "");
+  CHECK(code_of(decode(file_of(101), {.region = {0, 0, 20, 20}})) == "LIMIT_EXCEEDED");
 }
 
 TEST_CASE("bytes that are no JPEG are an error") {
-  CHECK(code_of(decode_jpeg({}, {.region = {0, 0, 1, 1}})) == "TRUNCATED_IMAGE");
+  CHECK(code_of(decode({}, {.region = {0, 0, 1, 1}})) == "TRUNCATED_IMAGE");
   const File text = {'n', 'o', ' ', 'J', 'P', 'E', 'G'};
-  CHECK(code_of(decode_jpeg(text, {.region = {0, 0, 1, 1}})) == "CORRUPT_IMAGE");
+  CHECK(code_of(decode(text, {.region = {0, 0, 1, 1}})) == "CORRUPT_IMAGE");
 }
 
 TEST_CASE("whatever single byte is wrong, decoding ends in samples or an error") {
@@ -662,7 +657,7 @@ TEST_CASE("whatever single byte is wrong, decoding ends in samples or an error")
       File file = good;
       file[at] = static_cast<uint8_t>(random.next());
       INFO(kind.name, ", byte ", at, " is ", int{file[at]});
-      const Result<Decoded> decoded = decode_jpeg(file, {.region = kRegion});
+      const Result<Decoded> decoded = decode(file, {.region = kRegion});
       const std::string code = code_of(decoded);
       // A wrong size is found out by comparing it with the header's, before this function.
       CHECK(code != "INVALID_ARGUMENT");
@@ -674,7 +669,7 @@ TEST_CASE("whatever single byte is wrong, decoding ends in samples or an error")
   }
 }
 
-// What start_jpeg() gives of a file that arrives in pieces, and of how many bytes; and how often it
+// What start() gives of a file that arrives in pieces, and of how many bytes; and how often it
 // had to wait. Nothing where it failed.
 struct Arrived {
   std::optional<Decoded> decoded;
@@ -692,7 +687,7 @@ Arrived decode_arriving(const File& file, const DecodeRequest& request, size_t p
               room.begin() + std::ptrdiff_t(arrived.there));
     arrived.there = end;
     if (decoding == nullptr) {
-      decoding = start_jpeg(room, end, request);
+      decoding = start(room, end, request);
     }
     if (decoding == nullptr) {
       continue;
@@ -723,7 +718,7 @@ TEST_CASE("what arrives in pieces is decoded as the whole file is, and waited fo
               Rect{0, height / 3, width, height / 3 * 2},
               Rect{width - 1, height - 1, width, height}}) {
           const DecodeRequest request = {reduction, region};
-          const Result<Decoded> whole = decode_jpeg(file, request);
+          const Result<Decoded> whole = decode(file, request);
           REQUIRE(whole.ok());
           for (const size_t piece : {size_t{97}, size_t{5000}, size_t{40'000}}) {
             INFO(std::string(sampling.name), ", 1/", reduction, ", ", to_string(region), ", ",
@@ -747,4 +742,4 @@ TEST_CASE("what arrives in pieces is decoded as the whole file is, and waited fo
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::jpeg

@@ -4,7 +4,7 @@
 
 #include "support/jpegs.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 constexpr Layout kLayouts[] = {{Model::kGray, 8}, {Model::kRgb, 8}, {Model::kBgr, 8}};
@@ -20,14 +20,14 @@ JpegRecipe like_cjpeg(Layout layout, int quality) {
   return {.sampling = layout.is_gray() ? kGray : k420, .quality = quality};
 }
 
-TEST_CASE("encode_jpeg() writes the bytes of libjpeg") {
+TEST_CASE("encode() writes the bytes of libjpeg") {
   for (const Layout& layout : kLayouts) {
     for (const Size& size : kSizes) {
       const Image picture = make_picture(size, layout);
       for (const int quality : {1, 50, 85, 100}) {
         INFO(to_string(layout), ", ", size.width, " x ", size.height, ", quality ", quality);
         const File expected = encode_with_libjpeg(picture.view(), like_cjpeg(layout, quality));
-        const File written = bytes_of(encode_jpeg(picture.view(), {.quality = quality}, {}));
+        const File written = bytes_of(encode(picture.view(), {.quality = quality}, {}));
         CHECK(written.size() == expected.size());
         CHECK((written == expected));
       }
@@ -35,7 +35,7 @@ TEST_CASE("encode_jpeg() writes the bytes of libjpeg") {
   }
 }
 
-TEST_CASE("encode_jpeg() of BGR equals that of RGB") {
+TEST_CASE("encode() of BGR equals that of RGB") {
   const Image rgb = make_picture({33, 21}, {Model::kRgb, 8});
   Image bgr = make_picture({33, 21}, {Model::kBgr, 8});
   for (int y = 0; y < 21; ++y) {
@@ -45,17 +45,17 @@ TEST_CASE("encode_jpeg() of BGR equals that of RGB") {
       }
     }
   }
-  CHECK((bytes_of(encode_jpeg(bgr.view(), {}, {})) == bytes_of(encode_jpeg(rgb.view(), {}, {}))));
+  CHECK((bytes_of(encode(bgr.view(), {}, {})) == bytes_of(encode(rgb.view(), {}, {}))));
 }
 
 // A file's 16-bit tables may have them.
-TEST_CASE("encode_jpeg() accepts quantisation values beyond every coefficient") {
+TEST_CASE("encode() accepts quantisation values beyond every coefficient") {
   const Image picture = make_picture({33, 21}, {Model::kGray, 8});
   const auto encode_with = [&](uint16_t value) {
     Quantisation quantisation;
     quantisation.components.emplace_back().table.fill(16);
     quantisation.components[0].table[9] = value;
-    return bytes_of(encode_jpeg(picture.view(), {.quantisation = quantisation}, {}));
+    return bytes_of(encode(picture.view(), {.quantisation = quantisation}, {}));
   };
   const File expected = encode_with(8191);
   for (const unsigned value : {8192U, 8193U, 16384U, 24576U, 32767U, 32768U, 40960U, 65535U}) {
@@ -63,23 +63,22 @@ TEST_CASE("encode_jpeg() accepts quantisation values beyond every coefficient") 
   }
 }
 
-TEST_CASE("encode_jpeg() writes a view of a region as that region") {
+TEST_CASE("encode() writes a view of a region as that region") {
   const Image picture = make_picture({64, 48}, {Model::kRgb, 8});
   const ImageView part = crop(picture.view(), {5, 7, 42, 40});
-  CHECK((bytes_of(encode_jpeg(part, {}, {})) ==
-         encode_with_libjpeg(part, like_cjpeg(part.layout, 85))));
+  CHECK((bytes_of(encode(part, {}, {})) == encode_with_libjpeg(part, like_cjpeg(part.layout, 85))));
 }
 
-TEST_CASE("encode_jpeg() rejects more than 65500 pixels a side") {
+TEST_CASE("encode() rejects more than 65500 pixels a side") {
   const Layout gray = {Model::kGray, 8};
-  CHECK(encode_jpeg(make_picture({65500, 1}, gray).view(), {}, {}).ok());
-  CHECK(code_of(encode_jpeg(make_picture({65501, 1}, gray).view(), {}, {})) == "INVALID_ARGUMENT");
-  const Result<Buffer> refused = encode_jpeg(make_picture({1, 65501}, gray).view(), {}, {});
+  CHECK(encode(make_picture({65500, 1}, gray).view(), {}, {}).ok());
+  CHECK(code_of(encode(make_picture({65501, 1}, gray).view(), {}, {})) == "INVALID_ARGUMENT");
+  const Result<Buffer> refused = encode(make_picture({1, 65501}, gray).view(), {}, {});
   REQUIRE(code_of(refused) == "INVALID_ARGUMENT");
   CHECK(refused.error().message.find("at most 65500 pixels") != std::string::npos);
 }
 
-TEST_CASE("jpeg_encoder_layout() returns 8-bit grey, RGB or BGR") {
+TEST_CASE("encoder_layout() returns 8-bit grey, RGB or BGR") {
   struct Case {
     Layout layout;
     Layout stored;
@@ -91,9 +90,9 @@ TEST_CASE("jpeg_encoder_layout() returns 8-bit grey, RGB or BGR") {
       {{Model::kPalette, 4}, {Model::kRgb, 8}},
   };
   for (const auto& [layout, stored] : cases) {
-    CHECK(to_string(jpeg_encoder_layout(layout)) == to_string(stored));
+    CHECK(to_string(encoder_layout(layout)) == to_string(stored));
   }
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::jpeg

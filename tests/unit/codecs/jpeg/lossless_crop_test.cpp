@@ -7,7 +7,7 @@
 #include "codecs/jpeg/probe.h"
 #include "support/jpegs.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 constexpr Size kSize = {75, 53};
@@ -35,10 +35,10 @@ TEST_CASE("lossless crop keeps the coefficients of every sampling in every codin
       const Rect region = on_grid(sampling);
       for (const EncodeSettings& settings : codings()) {
         INFO(sampling.name);
-        const Result<Buffer> moved = lossless_crop_jpeg(file, region, settings, {});
+        const Result<Buffer> moved = lossless_crop(file, region, settings, {});
         REQUIRE(moved.ok());
         const Bytes bytes = {moved.value().data(), moved.value().size()};
-        const Result<ImageInfo> info = probe_jpeg(bytes);
+        const Result<ImageInfo> info = probe(bytes);
         REQUIRE(info.ok());
         CHECK(info.value().size == region.size());
         CHECK(info.value().progressive == settings.progressive);
@@ -50,7 +50,7 @@ TEST_CASE("lossless crop keeps the coefficients of every sampling in every codin
 TEST_CASE("lossless crop reports a second frame header of any length as an error") {
   for (const File& damaged : with_second_header(make_jpeg(k420))) {
     INFO(damaged.size(), " bytes");
-    CHECK(code_of(lossless_crop_jpeg(damaged, {0, 0, 64, 48}, {}, {})) == "CORRUPT_IMAGE");
+    CHECK(code_of(lossless_crop(damaged, {0, 0, 64, 48}, {}, {})) == "CORRUPT_IMAGE");
   }
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("lossless crop of a damaged file returns a file or an error, never INT
         if (i % 5 == 0) {
           damaged.resize(random() % damaged.size());
         }
-        const Result<ImageInfo> info = probe_jpeg(damaged);
+        const Result<ImageInfo> info = probe(damaged);
         if (!info.ok() || info.value().size.area() > 1'000'000) {
           continue;
         }
@@ -78,7 +78,7 @@ TEST_CASE("lossless crop of a damaged file returns a file or an error, never INT
         const int top = size.height > block.height ? block.height : 0;
         for (const EncodeSettings& settings : codings()) {
           const Result<Buffer> moved =
-              lossless_crop_jpeg(damaged, {left, top, size.width, size.height}, settings, {});
+              lossless_crop(damaged, {left, top, size.width, size.height}, settings, {});
           if (!moved.ok()) {
             INFO(moved.error().message);
             CHECK(moved.error().code != ErrorCode::kInternal);
@@ -90,4 +90,4 @@ TEST_CASE("lossless crop of a damaged file returns a file or an error, never INT
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::jpeg

@@ -7,7 +7,7 @@
 
 #include "support/jpeg_segments.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 // Blocks look at the file, which is there until the next call.
@@ -16,12 +16,12 @@ SourceMetadata metadata_of(std::vector<RawSegment> segments) {
   segments.push_back({0xc0, frame({9, 9}, {0x11})});
   segments.push_back(kGrayScan);
   file = file_of(segments);
-  return std::move(metadata_of_jpeg(file).value());
+  return std::move(read_metadata(file).value());
 }
 
 std::string text_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
-TEST_CASE("metadata_of_jpeg() recognises segments by marker and name") {
+TEST_CASE("read_metadata() recognises segments by marker and name") {
   const std::string xmp_name = "http://ns.adobe.com/xap/1.0/\0"s;
   struct Case {
     RawSegment segment;
@@ -69,7 +69,7 @@ std::string part(int number, int of, const std::string& content) {
   return "ICC_PROFILE\0"s + char(number) + char(of) + content;
 }
 
-TEST_CASE("metadata_of_jpeg() joins the parts of a profile in order, or drops it") {
+TEST_CASE("read_metadata() joins the parts of a profile in order, or drops it") {
   struct Case {
     std::string name;
     std::vector<std::string> parts;
@@ -109,7 +109,7 @@ TEST_CASE("metadata_of_jpeg() joins the parts of a profile in order, or drops it
   }
 }
 
-TEST_CASE("metadata_of_jpeg() reads density per inch, per centimetre and as an aspect ratio") {
+TEST_CASE("read_metadata() reads density per inch, per centimetre and as an aspect ratio") {
   struct Case {
     std::string jfif;
     std::optional<Density> density;
@@ -132,15 +132,15 @@ TEST_CASE("metadata_of_jpeg() reads density per inch, per centimetre and as an a
   }
 }
 
-TEST_CASE("metadata_of_jpeg() keeps at most kMaxBlocks of a million segments") {
+TEST_CASE("read_metadata() keeps at most kMaxBlocks of a million segments") {
   File file = {0xff, 0xd8};
   for (int i = 0; i < 1000000; ++i) {
     file.insert(file.end(), {0xff, 0xfe, 0, 2});
   }
-  CHECK(metadata_of_jpeg(file).value().blocks.size() == SourceMetadata::kMaxBlocks);
+  CHECK(read_metadata(file).value().blocks.size() == SourceMetadata::kMaxBlocks);
 }
 
-TEST_CASE("metadata_of_jpeg() stays within a header that is truncated or changed anywhere") {
+TEST_CASE("read_metadata() stays within a header that is truncated or changed anywhere") {
   const File good = file_of({{0xe1, "Exif\0\0MM"s},
                              {0xe2, part(1, 2, "abc")},
                              {0xfe, "words"},
@@ -149,7 +149,7 @@ TEST_CASE("metadata_of_jpeg() stays within a header that is truncated or changed
                              {0xc0, frame({9, 9}, {0x11})},
                              kGrayScan});
   for (size_t size = 0; size < good.size(); ++size) {
-    CHECK(metadata_of_jpeg(first_bytes(good, size)).ok());
+    CHECK(read_metadata(first_bytes(good, size)).ok());
   }
   Random random(1);
   for (int round = 0; round < 20000; ++round) {
@@ -159,9 +159,9 @@ TEST_CASE("metadata_of_jpeg() stays within a header that is truncated or changed
       changed[size_t(random.below(int(changed.size())))] = any;
     }
     changed.shrink_to_fit();
-    CHECK(metadata_of_jpeg(changed).ok());
+    CHECK(read_metadata(changed).ok());
   }
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::jpeg

@@ -8,14 +8,14 @@
 #include "codecs/jpeg/metadata.h"
 #include "support/jpeg_segments.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 Result<ImageInfo> probe_of(const std::vector<RawSegment>& segments) {
-  return probe_jpeg(file_of(segments));
+  return probe(file_of(segments));
 }
 
-TEST_CASE("probe_jpeg() reads size, layout and sampling from the frame header") {
+TEST_CASE("probe() reads size, layout and sampling from the frame header") {
   struct Case {
     int marker;
     Size size;
@@ -61,7 +61,7 @@ TEST_CASE("probe_jpeg() reads size, layout and sampling from the frame header") 
   }
 }
 
-TEST_CASE("probe_jpeg() reads density, Exif and profile from application segments") {
+TEST_CASE("probe() reads density, Exif and profile from application segments") {
   const RawSegment sof = {0xc0, frame({9, 9}, {0x11})};
   struct Case {
     RawSegment segment;
@@ -91,7 +91,7 @@ TEST_CASE("probe_jpeg() reads density, Exif and profile from application segment
   }
 }
 
-TEST_CASE("probe_jpeg() reads the orientation from Exif before and after the frame header") {
+TEST_CASE("probe() reads the orientation from Exif before and after the frame header") {
   const RawSegment sof = {0xc0, frame({9, 9}, {0x11})};
   const auto exif = [](int tag) {
     return RawSegment{0xe1, "Exif\0\0MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0"s +
@@ -107,7 +107,7 @@ TEST_CASE("probe_jpeg() reads the orientation from Exif before and after the fra
   CHECK(exif_tag(probe_of({{0xe1, "Exif\0\0"s}, sof, kGrayScan}).value().orientation) == 1);
 }
 
-TEST_CASE("probe_jpeg() rejects damaged and unsupported headers") {
+TEST_CASE("probe() rejects damaged and unsupported headers") {
   const std::string good = frame({9, 9}, {0x11, 0x11, 0x11});
   struct Case {
     std::string name;
@@ -140,17 +140,16 @@ TEST_CASE("probe_jpeg() rejects damaged and unsupported headers") {
   }
 }
 
-TEST_CASE(
-    "probe_jpeg() reports an end marker or an impossible length in the header as CORRUPT_IMAGE") {
+TEST_CASE("probe() reports an end marker or an impossible length in the header as CORRUPT_IMAGE") {
   File ended = file_of({{0xfe, "comment"}});
   ended.insert(ended.end(), {0xff, 0xd9});
-  CHECK(code_of(probe_jpeg(ended)) == "CORRUPT_IMAGE");
+  CHECK(code_of(probe(ended)) == "CORRUPT_IMAGE");
   File impossible = file_of({});
   impossible.insert(impossible.end(), {0xff, 0xdb, 0, 1, 0xff, 0xd9});
-  CHECK(code_of(probe_jpeg(impossible)) == "CORRUPT_IMAGE");
+  CHECK(code_of(probe(impossible)) == "CORRUPT_IMAGE");
 }
 
-TEST_CASE("probe_jpeg() skips comments and application segments whose length is below 2") {
+TEST_CASE("probe() skips comments and application segments whose length is below 2") {
   const File good = make_jpeg({9, 7});
   const Image full = full_decode_with_libjpeg(good);
   for (const uint8_t marker : {0xe0, 0xe1, 0xee, 0xef, 0xfe, 0xdc}) {
@@ -158,11 +157,11 @@ TEST_CASE("probe_jpeg() skips comments and application segments whose length is 
       INFO("marker ", int{marker}, ", length ", int{length});
       File file = good;
       file.insert(file.begin() + 2, {0xff, marker, 0, length});
-      const Result<ImageInfo> info = probe_jpeg(file);
+      const Result<ImageInfo> info = probe(file);
       REQUIRE(info.ok());
       CHECK(info.value().size == Size{9, 7});
       CHECK(difference(full_decode_with_libjpeg(file).view(), full.view()) == "");
-      CHECK(metadata_of_jpeg(file).value().blocks.empty());
+      CHECK(read_metadata(file).value().blocks.empty());
     }
   }
   // Any number of them.
@@ -172,37 +171,37 @@ TEST_CASE("probe_jpeg() skips comments and application segments whose length is 
   }
   std::rotate(many.begin() + 2, many.begin() + static_cast<std::ptrdiff_t>(good.size()),
               many.end());
-  CHECK(code_of(probe_jpeg(many)) == "ok");
+  CHECK(code_of(probe(many)) == "ok");
 }
 
-TEST_CASE("probe_jpeg() skips fill bytes, stray bytes and empty markers before a segment") {
+TEST_CASE("probe() skips fill bytes, stray bytes and empty markers before a segment") {
   const File good = file_of({{0xc0, frame({9, 7}, {0x11})}, kGrayScan});
   const File between[] = {{0xff, 0xff, 0xff}, {0, 1, 2}, {0xff, 0x01}, {0xff, 0xd0}, {0xff, 0}};
   for (const File& bytes : between) {
     File file = good;
     file.insert(file.begin() + 2, bytes.begin(), bytes.end());
-    const Result<ImageInfo> info = probe_jpeg(file);
+    const Result<ImageInfo> info = probe(file);
     REQUIRE(info.ok());
     CHECK(info.value().size == Size{9, 7});
   }
 }
 
-TEST_CASE("probe_jpeg() reports a header truncated at any byte as TRUNCATED_IMAGE") {
+TEST_CASE("probe() reports a header truncated at any byte as TRUNCATED_IMAGE") {
   const File file = file_of({{0xe0, "JFIF\0\1\2\1\0\x48\0\x48\0\0"s},
                              {0xe1, "Exif\0\0MM"s},
                              {0xc0, frame({9, 9}, {0x11, 0x11, 0x11})},
                              kScan});
   for (size_t size = 0; size < file.size(); ++size) {
     CAPTURE(size);
-    CHECK(code_of(probe_jpeg(first_bytes(file, size))) == "TRUNCATED_IMAGE");
+    CHECK(code_of(probe(first_bytes(file, size))) == "TRUNCATED_IMAGE");
   }
-  CHECK(code_of(probe_jpeg(file)) == "ok");
+  CHECK(code_of(probe(file)) == "ok");
 }
 
-TEST_CASE("probe_jpeg() counts all coefficients as memory if there are several scans") {
+TEST_CASE("probe() counts all coefficients as memory if there are several scans") {
   const Image picture = make_picture({160, 160}, {Model::kRgb, 8});
   const auto memory_of = [&](const JpegRecipe& recipe) {
-    return probe_jpeg(encode_with_libjpeg(picture.view(), recipe)).value().decode_memory;
+    return probe(encode_with_libjpeg(picture.view(), recipe)).value().decode_memory;
   };
   const uint64_t coefficients = 2 * 3 * 160 * 160;
   const uint64_t one_scan = memory_of({});
@@ -211,15 +210,15 @@ TEST_CASE("probe_jpeg() counts all coefficients as memory if there are several s
   CHECK(memory_of({.restart_interval = 2}) == one_scan);
 }
 
-TEST_CASE("matches_jpeg() tests the first three bytes") {
-  CHECK(matches_jpeg(make_jpeg({9, 9})));
-  CHECK(!matches_jpeg(File{}));
-  CHECK(!matches_jpeg(File{0xff, 0xd8}));
-  CHECK(!matches_jpeg(File{0xff, 0xd8, 0}));
-  CHECK(!matches_jpeg(File{0xff, 0xd9, 0xff}));
+TEST_CASE("matches() tests the first three bytes") {
+  CHECK(matches(make_jpeg({9, 9})));
+  CHECK(!matches(File{}));
+  CHECK(!matches(File{0xff, 0xd8}));
+  CHECK(!matches(File{0xff, 0xd8, 0}));
+  CHECK(!matches(File{0xff, 0xd9, 0xff}));
 }
 
-TEST_CASE("probe_jpeg() takes the orientation of the first of two Exif segments") {
+TEST_CASE("probe() takes the orientation of the first of two Exif segments") {
   const auto exif = [](char tag) {
     return RawSegment{0xe1,
                       "Exif\0\0MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0"s + tag + "\0\0\0\0\0\0"s};
@@ -230,4 +229,4 @@ TEST_CASE("probe_jpeg() takes the orientation of the first of two Exif segments"
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::jpeg

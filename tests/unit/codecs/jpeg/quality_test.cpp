@@ -6,16 +6,16 @@
 #include "codecs/jpeg/probe.h"
 #include "support/pictures.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 TEST_CASE("nearest_quality() finds the quality of all hundred libjpeg tables") {
   const Image picture = make_picture({16, 16}, {Model::kRgb, 8});
   for (int quality = 1; quality <= 100; ++quality) {
     CAPTURE(quality);
-    const Result<Buffer> file = encode_jpeg(picture.view(), {.quality = quality}, {});
+    const Result<Buffer> file = encode(picture.view(), {.quality = quality}, {});
     REQUIRE(file.ok());
-    CHECK(probe_jpeg(file.value()).value().quality == quality);
+    CHECK(probe(file.value()).value().quality == quality);
   }
 }
 
@@ -30,4 +30,4 @@ TEST_CASE("nearest_quality() of another table is that of the nearest one") {
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::jpeg

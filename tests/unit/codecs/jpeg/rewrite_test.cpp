@@ -8,7 +8,7 @@
 #include "codecs/jpeg/probe.h"
 #include "support/jpegs.h"
 
-namespace crop64 {
+namespace crop64::jpeg {
 namespace {
 
 using namespace std::string_literals;
@@ -31,7 +31,7 @@ bool holds(Bytes file, const std::string& text) {
 }
 
 File rewritten(const File& file, const Metadata& metadata = {}) {
-  const Result<Buffer> made = rewrite_jpeg(file, metadata);
+  const Result<Buffer> made = rewrite(file, metadata);
   REQUIRE(made.ok());
   return {made.value().data(), made.value().data() + made.value().size()};
 }
@@ -94,9 +94,9 @@ TEST_CASE("rewrite of a truncated header is TRUNCATED_IMAGE") {
   const File file = make_jpeg({45, 37});
   const size_t scan = find_marker(file, 0xda);
   for (size_t size = 2; size < scan; size += 7) {
-    CHECK(code_of(rewrite_jpeg(first_bytes(file, size), {})) == "TRUNCATED_IMAGE");
+    CHECK(code_of(rewrite(first_bytes(file, size), {})) == "TRUNCATED_IMAGE");
   }
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::jpeg

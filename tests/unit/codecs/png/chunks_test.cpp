@@ -2,416 +2,108 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <string>
 
 #include "support/pngs.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
-constexpr int kColorTypes = 8;
-
-PngChunk header(uint32_t width, uint32_t height, int depth, int color_type, int interlace = 0) {
-  File data;
-  for (const uint32_t side : {width, height}) {
-    for (const int shift : {24, 16, 8, 0}) {
-      data.push_back(static_cast<uint8_t>(side >> shift));
-    }
+TEST_CASE("chunk_at() walks the chunks of a file, each with its data and a valid CRC") {
+  const File file = join({{"IHDR", File(13)}, {"teSt", {1, 2, 3}}, {"IDAT", {}}, {"IEND", {}}});
+  size_t offset = kSignature.size();
+  for (const PngChunk& expected : chunks_of(file)) {
+    const std::optional<Chunk> chunk = chunk_at(file, offset);
+    REQUIRE(chunk);
+    CHECK(std::string(chunk->type) == expected.type);
+    CHECK((File(chunk->data.begin(), chunk->data.end()) == expected.data));
+    CHECK(chunk->raw.data() == file.data() + offset);
+    CHECK(chunk->is_complete());
+    CHECK(chunk->has_valid_crc());
+    offset += chunk->raw.size();
   }
-  for (const int byte : {depth, color_type, 0, 0, interlace}) {
-    data.push_back(static_cast<uint8_t>(byte));
-  }
-  return {"IHDR", data};
+  CHECK(offset == file.size());
+  CHECK(!chunk_at(file, offset));
 }
 
-const PngChunk kData = {"IDAT", {1, 2, 3}};
-const PngChunk kEnd = {"IEND", {}};
-
-Result<ImageInfo> probe_of(const std::vector<PngChunk>& chunks) { return probe_png(join(chunks)); }
-
-TEST_CASE("the header's colour type and depth are the layout, and no other pair is allowed") {
-  struct Case {
-    int color_type;
-    std::vector<int> depths;
-    Model model;
-    bool has_alpha;
-  };
-  const Case cases[] = {
-      {0, {1, 2, 4, 8, 16}, Model::kGray, false}, {1, {}, {}, false},
-      {2, {8, 16}, Model::kRgb, false},           {3, {1, 2, 4, 8}, Model::kPalette, false},
-      {4, {8, 16}, Model::kGrayAlpha, true},      {5, {}, {}, false},
-      {6, {8, 16}, Model::kRgba, true},           {7, {}, {}, false},
-  };
-  static_assert(std::size(cases) == kColorTypes);
-  for (const Case& expected : cases) {
-    for (int depth = 0; depth <= 17; ++depth) {
-      CAPTURE(expected.color_type);
-      CAPTURE(depth);
-      const Result<ImageInfo> info =
-          probe_of({header(7, 5, depth, expected.color_type), kData, kEnd});
-      const bool allowed =
-          std::find(expected.depths.begin(), expected.depths.end(), depth) != expected.depths.end();
-      CHECK(code_of(info) == (allowed ? "ok" : "CORRUPT_IMAGE"));
-      if (info.ok()) {
-        CHECK(info.value().size == Size{7, 5});
-        CHECK(info.value().layout == Layout{expected.model, depth});
-        CHECK(info.value().has_alpha == expected.has_alpha);
-        CHECK(!info.value().interlaced);
-      }
-    }
-  }
-}
-
-TEST_CASE("what stands before the samples is told") {
-  const PngChunk ihdr = header(7, 5, 8, 2, 1);
-  struct Case {
-    PngChunk chunk;
-    bool has_alpha;
-    bool icc;
-    bool exif;
-    double density;
-  };
-  const Case cases[] = {
-      {{"tRNS", File(6)}, true, false, false, 0},
-      {{"iCCP", File(30)}, false, true, false, 0},
-      {{"eXIf", File(30)}, false, false, true, 0},
-      // 2835 to a metre are 72 to an inch.
-      {{"pHYs", {0, 0, 0x0b, 0x13, 0, 0, 0x0b, 0x13, 1}}, false, false, false, 72.01},
-      {{"pHYs", {0, 0, 0x0b, 0x13, 0, 0, 0x0b, 0x13, 0}}, false, false, false, 0},
-      {{"pHYs", {0, 0, 0x0b}}, false, false, false, 0},
-      {{"tEXt", File(30)}, false, false, false, 0},
-  };
-  for (const Case& expected : cases) {
-    CAPTURE(expected.chunk.type);
-    const Result<ImageInfo> info = probe_of({ihdr, expected.chunk, kData, kEnd});
-    REQUIRE(info.ok());
-    CHECK(info.value().interlaced);
-    CHECK(info.value().has_alpha == expected.has_alpha);
-    CHECK(info.value().has_icc_profile == expected.icc);
-    CHECK(info.value().has_exif == expected.exif);
-    CHECK(info.value().density_per_inch == doctest::Approx(expected.density));
-  }
-}
-
-TEST_CASE("a broken PNG header is corruption") {
-  PngChunk compressed = header(7, 5, 8, 2);
-  compressed.data[10] = 1;
-  PngChunk filtered = header(7, 5, 8, 2);
-  filtered.data[11] = 1;
-  struct Case {
-    std::string name;
-    std::vector<PngChunk> chunks;
-  };
-  const Case cases[] = {
-      {"no width", {header(0, 5, 8, 2), kData}},
-      {"no height", {header(7, 0, 8, 2), kData}},
-      {"too wide", {header(0x80000000U, 5, 8, 2), kData}},
-      {"another compression", {compressed, kData}},
-      {"another filter method", {filtered, kData}},
-      {"another interlace method", {header(7, 5, 8, 2, 2), kData}},
-      {"a header that is too short", {{"IHDR", File(12)}, kData}},
-      {"no header", {kData, kEnd}},
-      {"another chunk first", {{"tEXt", File(13)}, header(7, 5, 8, 2), kData}},
-      {"no samples", {header(7, 5, 8, 2), kEnd}},
-  };
-  for (const Case& broken : cases) {
-    CAPTURE(broken.name);
-    CHECK(code_of(probe_of(broken.chunks)) == "CORRUPT_IMAGE");
-  }
-  CHECK(code_of(probe_of({header(0x7fffffff, 0x7fffffff, 16, 6), kData})) == "ok");
-}
-
-TEST_CASE("Apple's CgBI PNG is named, and is not taken for a corrupt one") {
-  const Result<ImageInfo> info =
-      probe_of({{"CgBI", {0x50, 0, 0x20, 2}}, header(7, 5, 8, 6), kData});
-  CHECK(code_of(info) == "UNSUPPORTED_FORMAT");
-  CHECK(info.error().message.find("CgBI") != std::string::npos);
-}
-
-TEST_CASE("a chunk longer than PNG allows is corruption") {
-  File file = join({header(7, 5, 8, 2), {"tEXt", File(3)}, kData});
-  file[find_chunk(file, "tEXt")] = 0x80;
-  CHECK(code_of(probe_png(file)) == "CORRUPT_IMAGE");
-}
-
-TEST_CASE("a PNG header that is cut off is truncated, at every byte") {
-  const File file = join({header(7, 5, 8, 2), {"tEXt", File(5)}, kData, kEnd});
-  // What a chunk of no length takes is there: then its samples need not be.
-  const size_t enough = find_chunk(file, "IDAT") + 12;
-  for (size_t size = 8; size < file.size(); ++size) {
+TEST_CASE("chunk_at() gives what a cut file has of a chunk, from its type on") {
+  const File good = join({{"teSt", {1, 2, 3}}});
+  for (size_t size = kSignature.size(); size < good.size(); ++size) {
     CAPTURE(size);
-    CHECK(code_of(probe_png(first_bytes(file, size))) ==
-          (size < enough ? "TRUNCATED_IMAGE" : "ok"));
-  }
-}
-
-TEST_CASE("a file is taken for a PNG by its signature") {
-  const File file = join({});
-  CHECK(matches_png(file));
-  for (size_t i = 0; i < file.size(); ++i) {
-    File other = file;
-    other[i] ^= 1;
-    CHECK(!matches_png(other));
-    CHECK(!matches_png(first_bytes(file, i)));
-  }
-}
-
-// What a file says beside its samples.
-
-using namespace std::string_literals;
-
-File file_of(const std::string& text) { return {text.begin(), text.end()}; }
-std::string text_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
-
-// Blocks look at the file, which is there until the next call.
-SourceMetadata metadata_of(std::vector<PngChunk> chunks) {
-  static File file;
-  chunks.insert(chunks.begin(), header(7, 5, 8, 2));
-  chunks.push_back(kEnd);
-  file = join(chunks);
-  return std::move(metadata_of_png(file).value());
-}
-
-const PngChunk kGamma = {"gAMA", {0, 0, 0xb1, 0x8f}};
-const PngChunk kSuggestedPalette = {"sPLT", file_of("few\0\x08\1\2\3\xff\0\x09"s)};
-// sRGB's, in units of 1/100 000 (PNG specification, third edition, 11.3.2.1).
-const PngChunk kChromaticities = {
-    "cHRM", {0, 0, 0x7a, 0x26, 0, 0, 0x80, 0x84, 0, 0, 0xfa, 0,    0, 0, 0x80, 0xe8,
-             0, 0, 0x75, 0x30, 0, 0, 0xea, 0x60, 0, 0, 0x3a, 0x98, 0, 0, 0x17, 0x70}};
-
-TEST_CASE("a chunk is known by its type") {
-  const std::string xmp_name = "XML:com.adobe.xmp\0"s;
-  struct Case {
-    PngChunk chunk;
-    std::optional<MetadataKind> kind;
-    std::string data;
-  };
-  const Case cases[] = {
-      {kGamma, MetadataKind::kColor, {}},
-      {kChromaticities, MetadataKind::kColor, {}},
-      {{"sRGB", File(1)}, MetadataKind::kColor, {}},
-      {{"cICP", File(4)}, MetadataKind::kColor, {}},
-      {{"sBIT", {8, 7, 8}}, MetadataKind::kLayout, {}},
-      {{"bKGD", File(6)}, MetadataKind::kLayout, {}},
-      {kSuggestedPalette, MetadataKind::kLayout, {}},
-      {{"eXIf", file_of("MM")}, MetadataKind::kExif, "MM"},
-      {{"tEXt", file_of("Title\0words"s)}, MetadataKind::kText, {}},
-      {{"zTXt", file_of("Title\0\0..."s)}, MetadataKind::kText, {}},
-      {{"iTXt", file_of("Title\0\0\0\0\0words"s)}, MetadataKind::kText, {}},
-      {{"tEXt", file_of("Raw profile type exif\0..."s)}, MetadataKind::kOpaque, {}},
-      {{"iTXt", file_of(xmp_name + "\0\0\0\0<x/>"s)}, MetadataKind::kXmp, "<x/>"},
-      {{"iTXt", file_of(xmp_name + "\0\0en\0name\0<x/>"s)}, MetadataKind::kXmp, "<x/>"},
-      {{"iTXt", file_of(xmp_name + "\1\0\0\0zip"s)}, MetadataKind::kOpaque, {}},
-      {{"iTXt", file_of(xmp_name + "\0"s)}, MetadataKind::kOpaque, {}},
-      {{"iTXt", file_of(xmp_name + "\0\0en\0"s)}, MetadataKind::kOpaque, {}},
-      {{"tIME", {7, 0xe6, 1, 2, 3, 4, 5}}, MetadataKind::kOpaque, {}},
-      {{"oFFs", File(9)}, MetadataKind::kOpaque, {}},
-      {{"vpAg", File(9)}, MetadataKind::kText, {}},
-      {{"hIST", File(6)}, std::nullopt, {}},
-      {{"caBX", File(6)}, std::nullopt, {}},
-      {{"iDOT", File(6)}, std::nullopt, {}},
-      {{"acTL", File(8)}, std::nullopt, {}},
-      {{"tRNS", File(6)}, std::nullopt, {}},
-      {{"PLTE", File(6)}, std::nullopt, {}},
-      {{"ABCd", File(6)}, std::nullopt, {}},
-      {{"a\1cd", File(6)}, std::nullopt, {}},
-  };
-  for (const Case& known : cases) {
-    CAPTURE(known.chunk.type);
-    const SourceMetadata metadata = metadata_of({known.chunk, kData});
-    REQUIRE(metadata.blocks.size() == (known.kind ? 1 : 0));
-    if (known.kind) {
-      const MetadataBlock& block = metadata.blocks[0];
-      CHECK(block.kind == *known.kind);
-      CHECK(block.raw.size() == known.chunk.data.size() + 12);
-      const std::string all = text_of(known.chunk.data);
-      CHECK(text_of(block.data) == (known.data.empty() ? all : known.data));
+    const File cut = first_bytes(good, size);
+    const std::optional<Chunk> chunk = chunk_at(cut, kSignature.size());
+    REQUIRE(chunk.has_value() == (size >= kSignature.size() + 8));
+    if (chunk) {
+      CHECK(chunk->length == 3);
+      CHECK(chunk->raw.size() == size - kSignature.size());
+      CHECK(chunk->data.size() == std::min<size_t>(3, size - kSignature.size() - 8));
+      CHECK(!chunk->is_complete());
+      CHECK(!chunk->has_valid_crc());
     }
   }
 }
 
-TEST_CASE("a chunk counts in its place, once, and where it is whole") {
-  const PngChunk palette = {"PLTE", File(3)};
-  struct Case {
-    PngChunk chunk;
-    bool behind_palette;
-    bool behind_samples;
-    bool again;
-  };
-  const Case cases[] = {{kGamma, false, false, false},
-                        {kChromaticities, false, false, false},
-                        {{"sRGB", File(1)}, false, false, false},
-                        {{"cICP", File(4)}, false, false, false},
-                        {{"sBIT", {8, 7, 8}}, false, false, false},
-                        {{"bKGD", File(6)}, true, false, false},
-                        {kSuggestedPalette, true, false, true},
-                        {{"eXIf", file_of("MM")}, true, true, false},
-                        {{"tIME", {7, 0xe6, 1, 2, 3, 4, 5}}, true, true, false},
-                        {{"tEXt", file_of("Title\0words"s)}, true, true, true}};
-  for (const Case& known : cases) {
-    const PngChunk& chunk = known.chunk;
-    CAPTURE(chunk.type);
-    CHECK(metadata_of({chunk, palette, kData}).blocks.size() == 1);
-    CHECK(metadata_of({palette, chunk, kData}).blocks.size() == (known.behind_palette ? 1 : 0));
-    CHECK(metadata_of({kData, chunk}).blocks.size() == (known.behind_samples ? 1 : 0));
-    CHECK(metadata_of({kData, kData, chunk}).blocks.size() == (known.behind_samples ? 1 : 0));
-    CHECK(metadata_of({chunk, chunk, kData}).blocks.size() == (known.again ? 2 : 1));
-    File damaged = join({header(7, 5, 8, 2), chunk, kData, kEnd});
-    damaged[find_chunk(damaged, chunk.type) + 8] ^= 1;
-    CHECK(metadata_of_png(damaged).value().blocks.empty());
+TEST_CASE("chunk_at() bounds a chunk of the largest length") {
+  File file = join({{"teSt", {1, 2, 3}}});
+  std::fill_n(file.begin() + kSignature.size(), 4, uint8_t{0xff});
+  const std::optional<Chunk> chunk = chunk_at(file, kSignature.size());
+  REQUIRE(chunk);
+  CHECK(chunk->length == UINT32_MAX);
+  CHECK(chunk->raw.size() == file.size() - kSignature.size());
+  CHECK(!chunk->is_complete());
+}
+
+TEST_CASE("A chunk's CRC is invalid if any of its bytes after the length is changed") {
+  const File good = join({{"teSt", {1, 2, 3}}});
+  for (size_t i = kSignature.size() + 4; i < good.size(); ++i) {
+    File bad = good;
+    bad[i] ^= 1;
+    CHECK(!chunk_at(bad, kSignature.size())->has_valid_crc());
   }
 }
 
-TEST_CASE("a chunk whose content is damaged says nothing") {
-  const PngChunk damaged[] = {
-      {"gAMA", File(3)},
-      {"gAMA", File(4)},  // 0
-      {"cHRM", File(31)},
-      {"cHRM", File(32, 0xff)},
-      {"sRGB", {}},
-      {"sRGB", {4}},
-      {"cICP", File(3)},
-      {"cICP", {1, 13, 0, 2}},
-      {"mDCV", File(23)},
-      {"cLLI", File(9)},
-      {"sBIT", {8, 8}},
-      {"sBIT", {8, 9, 8}},
-      {"sBIT", {8, 0, 8}},
-      {"bKGD", File(2)},
-      {"sPLT", File(9)},
-      {"sPLT", file_of("few\0\x08\1\2\3\xff\0"s)},
-      {"tIME", File(6)},
-      {"tIME", {7, 0xe6, 13, 2, 3, 4, 5}},
-      {"tEXt", file_of("no zero")},
-      {"tEXt", file_of("\0no keyword"s)},
-      {"zTXt", file_of(std::string(80, 'k') + "\0"s)},
-  };
-  for (const PngChunk& chunk : damaged) {
-    CAPTURE(chunk.type);
-    CHECK(metadata_of({chunk, kData}).blocks.empty());
-  }
-  // It does not keep a good one from being the first.
-  CHECK(metadata_of({{"gAMA", File(4)}, kGamma, kData}).blocks.size() == 1);
-}
-
-PngChunk profile_chunk(const std::string& profile, const std::string& name = "name\0\0"s) {
-  File data = file_of(name);
-  const File compressed = deflated(file_of(profile));
-  data.insert(data.end(), compressed.begin(), compressed.end());
-  return {"iCCP", data};
-}
-
-TEST_CASE("sRGB is dropped beside a profile, which says more") {
-  const PngChunk srgb = {"sRGB", File(1)};
-  CHECK(metadata_of({srgb, profile_chunk("profile"), kData}).blocks.empty());
-  CHECK(metadata_of({srgb, {"iCCP", file_of("damaged\0\0..."s)}, kData}).blocks.size() == 1);
-}
-
-TEST_CASE("a profile is uncompressed, whatever its length") {
-  for (const size_t size : {size_t{0}, size_t{1}, size_t{500}, size_t{100000}, size_t{3000000}}) {
-    const std::string profile(size, 'p');
-    CHECK(text_of(metadata_of({profile_chunk(profile), kData}).icc_profile) == profile);
-  }
-  Random random(1);
-  std::string noise(200000, ' ');
-  std::generate(noise.begin(), noise.end(), [&] { return char(random.next()); });
-  CHECK(text_of(metadata_of({profile_chunk(noise), kData}).icc_profile) == noise);
-}
-
-TEST_CASE("a profile that is damaged, out of place or a bomb is none") {
-  const PngChunk good = profile_chunk("profile");
-  PngChunk cut = good;
-  cut.data = first_bytes(good.data, good.data.size() - 5);
-  PngChunk changed = good;
-  changed.data[10] ^= 0x55;
-  const PngChunk cases[] = {cut,
-                            changed,
-                            profile_chunk("profile", "name without an end"),
-                            profile_chunk("profile", "name\0\1"s),
-                            {"iCCP", {}},
-                            {"iCCP", file_of("name\0"s)},
-                            {"iCCP", file_of("name\0\0"s)},
-                            profile_chunk(std::string(size_t{17} * 1024 * 1024, ' '))};
-  for (const PngChunk& chunk : cases) {
-    CHECK(metadata_of({chunk, kData}).icc_profile.size() == 0);
-  }
-  CHECK(metadata_of({{"PLTE", File(3)}, good, kData}).icc_profile.size() == 0);
-  CHECK(metadata_of({kData, good}).icc_profile.size() == 0);
-  CHECK(text_of(metadata_of({good, profile_chunk("other"), kData}).icc_profile) == "profile");
-  const std::string most(size_t{16} * 1024 * 1024, ' ');
-  CHECK(metadata_of({profile_chunk(most), kData}).icc_profile.size() == most.size());
-}
-
-TEST_CASE("code points go before a profile") {
-  struct Case {
-    File points;
-    ColorSpace space;
-  };
-  const Case cases[] = {
-      {{1, 13, 0, 1}, ColorSpace::kSrgb},   {{12, 13, 0, 1}, ColorSpace::kDisplayP3},
-      {{9, 16, 0, 1}, ColorSpace::kOther},  {{12, 13, 0, 0}, ColorSpace::kOther},
-      {{12, 13, 1, 1}, ColorSpace::kOther},
-  };
-  for (const Case& given : cases) {
-    CHECK(metadata_of({{"cICP", given.points}, kData}).color_space == given.space);
-    const PngChunk profile = profile_chunk("a profile that says nothing");
-    CHECK(metadata_of({profile, {"cICP", given.points}, kData}).color_space == given.space);
-    CHECK(metadata_of({kData, {"cICP", given.points}}).color_space == ColorSpace::kSrgb);
-  }
-  CHECK(metadata_of({{"cICP", {12, 13, 0}}, kData}).color_space == ColorSpace::kSrgb);
-}
-
-TEST_CASE("chunks whose checksum is wrong are not told of") {
-  const File exif = file_of("MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"s);
-  for (const char* type : {"eXIf", "tRNS", "iCCP", "pHYs", "acTL"}) {
-    File file = join({header(7, 5, 8, 2), {type, exif}, kData});
-    CHECK(exif_tag(probe_png(file).value().orientation) == (type == "eXIf"s ? 6 : 1));
-    file[find_chunk(file, type) + 8 + exif.size()] ^= 1;
-    const ImageInfo info = probe_png(file).value();
-    CHECK(exif_tag(info.orientation) == 1);
-    CHECK(!info.has_exif);
-    CHECK(!info.has_alpha);
-    CHECK(!info.has_icc_profile);
-  }
-}
-
-TEST_CASE("of a million tiny chunks no more than the most are kept") {
-  const File one = join({{"vpAg", {}}});
-  File file = join({header(7, 5, 8, 2)});
-  const size_t signature = 8;
-  for (int i = 0; i < 1000000; ++i) {
-    file.insert(file.end(), one.begin() + signature, one.end());
-  }
-  CHECK(metadata_of_png(file).value().blocks.size() == SourceMetadata::kMaxBlocks);
-}
-
-TEST_CASE("chunks cut or changed anywhere are walked within their bounds") {
-  const File good = join({header(7, 5, 8, 2),
-                          profile_chunk("profile"),
-                          {"pHYs", File(9)},
-                          {"iTXt", file_of("XML:com.adobe.xmp\0\0\0\0\0<x/>"s)},
-                          kData,
-                          {"tEXt", File(3)},
-                          kEnd});
-  for (size_t size = 8; size < good.size(); ++size) {
-    CHECK(metadata_of_png(first_bytes(good, size)).ok());
-  }
-  Random random(1);
-  for (int round = 0; round < 10000; ++round) {
-    std::vector<PngChunk> chunks = chunks_of(good);
-    for (int i = random.below(4); i >= 0; --i) {
-      File& data = chunks[size_t(random.between(1, int(chunks.size()) - 1))].data;
-      if (!data.empty()) {
-        data[size_t(random.below(int(data.size())))] = static_cast<uint8_t>(random.next());
-      }
+TEST_CASE("header_chunk_at() needs all of a chunk, except for IDAT") {
+  for (const std::string type : {"teSt", "IDAT"}) {
+    const File good = join({{type, {1, 2, 3}}});
+    for (size_t size = kSignature.size(); size <= good.size(); ++size) {
+      const size_t left = size - kSignature.size();
+      const bool is_enough = type == "IDAT" ? left >= kChunkOverhead : size == good.size();
+      CHECK(code_of(header_chunk_at(first_bytes(good, size), kSignature.size())) ==
+            (is_enough ? "ok" : "TRUNCATED_IMAGE"));
     }
-    CHECK(metadata_of_png(join(chunks)).ok());
-    File changed = good;
-    changed[size_t(random.between(8, int(good.size()) - 1))] = static_cast<uint8_t>(random.next());
-    CHECK(metadata_of_png(changed).ok());
+    File long_chunk = good;
+    long_chunk[kSignature.size()] = 0x80;
+    CHECK(code_of(header_chunk_at(long_chunk, kSignature.size())) == "CORRUPT_IMAGE");
   }
+}
+
+TEST_CASE("make_phys() writes what read_phys() reads, in pixels per metre") {
+  const auto again = [](const Density& density) { return read_phys(make_phys(density)).value(); };
+  const Density metre = again({2835, 11811, Density::Unit::kMetre});
+  CHECK(metre.x == 2835);
+  CHECK(metre.y == 11811);
+  CHECK(metre.unit == Density::Unit::kMetre);
+  const Density inch = again({72, 300, Density::Unit::kInch});
+  CHECK(inch.x == 2835);
+  CHECK(inch.y == 11811);
+  CHECK(inch.unit == Density::Unit::kMetre);
+  CHECK(again({4, 3, Density::Unit::kNone}).unit == Density::Unit::kNone);
+  CHECK(again({1e12, 3, Density::Unit::kMetre}).x == 0x7fffffff);
+}
+
+TEST_CASE("read_phys() rejects a wrong length, an unknown unit and a density of 0") {
+  const auto good = make_phys({1, 2, Density::Unit::kMetre});
+  CHECK(read_phys(good));
+  CHECK(!read_phys(Bytes(good).first(8)));
+  for (const size_t zero : {3, 7}) {
+    auto bad = good;
+    bad[zero] = 0;
+    CHECK(!read_phys(bad));
+  }
+  auto bad = good;
+  bad[8] = 2;
+  CHECK(!read_phys(bad));
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::png

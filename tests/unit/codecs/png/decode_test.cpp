@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "codecs/png/rows.h"
+#include "codecs/png/libpng_decode.h"
 #include "support/pngs.h"
 #include "support/regions.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr Layout kLayouts[] = {
@@ -21,7 +21,7 @@ constexpr Layout kLayouts[] = {
 void check_file(const File& file, const ImageView& picture) {
   const Image full = full_decode_with_libpng(file);
   REQUIRE(difference(full.view(), picture) == "");
-  check_regions(decode_png, file, full.view());
+  check_regions(decode, file, full.view());
 }
 
 void check_layouts(const PngRecipe& recipe, Size size) {
@@ -32,18 +32,23 @@ void check_layouts(const PngRecipe& recipe, Size size) {
   }
 }
 
-TEST_CASE("a region equals that region of a full decode: PNG") { check_layouts({}, {37, 29}); }
+TEST_CASE("decode() of a region equals that region of a full decode") {
+  check_layouts({}, {37, 29});
+}
 
-TEST_CASE("a region equals that region of a full decode: PNG, interlaced") {
+TEST_CASE("decode() of a region of an interlaced PNG equals that region of a full decode") {
   check_layouts({.interlaced = true}, {37, 29});
 }
 
-TEST_CASE("a region equals that region of a full decode: PNG, many small IDATs") {
+TEST_CASE(
+    "decode() of a region of a PNG with many small IDATs equals that region of a full decode") {
   check_layouts({.idat_bytes = 7}, {19, 11});
   check_layouts({.interlaced = true, .idat_bytes = 7}, {19, 11});
 }
 
-TEST_CASE("a region equals that region of a full decode: narrow PNG, passes without pixels") {
+TEST_CASE(
+    "decode() of a region of a tiny PNG, whose passes may be empty, equals that region of a full "
+    "decode") {
   for (const Layout& layout : {Layout{Model::kGray, 1}, Layout{Model::kRgb, 16}}) {
     for (int width = 1; width <= 9; ++width) {
       for (int height = 1; height <= 9; ++height) {
@@ -56,7 +61,7 @@ TEST_CASE("a region equals that region of a full decode: narrow PNG, passes with
   }
 }
 
-TEST_CASE("a palette comes with its colours and alphas") {
+TEST_CASE("decode() gives the palette with its alphas") {
   for (const int depth : {1, 2, 4, 8}) {
     for (const int missing : {0, 1}) {
       Image picture = make_picture({9, 9}, {Model::kPalette, depth});
@@ -66,8 +71,7 @@ TEST_CASE("a palette comes with its colours and alphas") {
         palette[i].a = static_cast<uint8_t>(i * 77);
       }
       picture.colors.palette_alphas = static_cast<int>(palette.size() / 2);
-      const Result<Decoded> decoded =
-          decode_png(make_png(picture.view()), {.region = {1, 1, 3, 3}});
+      const Result<Decoded> decoded = decode(make_png(picture.view()), {.region = {1, 1, 3, 3}});
       REQUIRE(decoded.ok());
       const Colors& colors = decoded.value().image.colors;
       CHECK((colors.palette == palette));
@@ -77,16 +81,16 @@ TEST_CASE("a palette comes with its colours and alphas") {
   }
 }
 
-TEST_CASE("an index beyond the palette is kept as it is") {
+TEST_CASE("decode() keeps an index beyond the palette") {
   Image picture = make_picture({9, 9}, {Model::kPalette, 8});
   picture.colors.palette.resize(10);
-  CHECK(difference(decode_png(make_png(picture.view()), {.region = {0, 0, 9, 9}}),
-                   picture.view()) == "");
+  CHECK(difference(decode(make_png(picture.view()), {.region = {0, 0, 9, 9}}), picture.view()) ==
+        "");
 }
 
 using Key = std::array<uint16_t, 3>;
 
-TEST_CASE("a transparent colour comes at the picture's own depth, higher bits masked") {
+TEST_CASE("decode() gives the transparent colour at the image's depth, without higher bits") {
   struct Case {
     Layout layout;
     Key stored;
@@ -105,7 +109,7 @@ TEST_CASE("a transparent colour comes at the picture's own depth, higher bits ma
   for (const Case& expected : cases) {
     Image picture = make_picture({9, 9}, expected.layout);
     picture.colors.transparent = expected.stored;
-    const Result<Decoded> decoded = decode_png(make_png(picture.view()), {.region = {1, 1, 3, 3}});
+    const Result<Decoded> decoded = decode(make_png(picture.view()), {.region = {1, 1, 3, 3}});
     CAPTURE(to_string(expected.layout));
     REQUIRE(decoded.ok());
     REQUIRE(decoded.value().image.colors.transparent.has_value());
@@ -173,7 +177,7 @@ std::vector<Kind> kinds() {
 
 constexpr Size kSmall = {13, 11};
 
-TEST_CASE("a PNG cut anywhere gives the right samples or is truncated") {
+TEST_CASE("decode() of a PNG cut anywhere gives the right samples or TRUNCATED_IMAGE") {
   constexpr Rect kRegions[] = {{0, 0, 13, 11}, {2, 0, 9, 3}, {12, 10, 13, 11}};
   for (const Kind& kind : kinds()) {
     const Image picture = make_picture(kSmall, kind.layout);
@@ -182,7 +186,7 @@ TEST_CASE("a PNG cut anywhere gives the right samples or is truncated") {
       const File cut = first_bytes(file, size);
       for (const Rect& region : kRegions) {
         INFO(to_string(kind.layout), ", ", size, " of ", file.size(), " bytes");
-        const Result<Decoded> decoded = decode_png(cut, {.region = region});
+        const Result<Decoded> decoded = decode(cut, {.region = region});
         if (decoded.ok() || decoded.error().code != ErrorCode::kTruncatedImage) {
           CHECK(difference(decoded, crop(picture.view(), region)) == "");
         }
@@ -191,7 +195,7 @@ TEST_CASE("a PNG cut anywhere gives the right samples or is truncated") {
   }
 }
 
-TEST_CASE("a region whose rows are there needs nothing from below, to the byte") {
+TEST_CASE("decode() of a region succeeds as soon as its last row is in the file") {
   for (const size_t idat_bytes : {size_t{50}, size_t{1} << 20}) {
     const Image picture = make_picture(kSmall, {Model::kRgb, 8});
     const File file = make_png(picture.view(), {.idat_bytes = idat_bytes});
@@ -202,8 +206,8 @@ TEST_CASE("a region whose rows are there needs nothing from below, to the byte")
       const int rows = static_cast<int>(count_rows(cut, all, picture.layout));
       if (rows > 0 && rows < kSmall.height) {
         const Rect above = {3, rows - 1, 9, rows};
-        CHECK(difference(decode_png(cut, {.region = above}), crop(picture.view(), above)) == "");
-        CHECK(code_of(decode_png(cut, {.region = {3, rows, 9, rows + 1}})) == "TRUNCATED_IMAGE");
+        CHECK(difference(decode(cut, {.region = above}), crop(picture.view(), above)) == "");
+        CHECK(code_of(decode(cut, {.region = {3, rows, 9, rows + 1}})) == "TRUNCATED_IMAGE");
       }
     }
   }
@@ -217,7 +221,7 @@ Image partial(const Image& picture, const Kind& kind, size_t rows) {
   return known;
 }
 
-TEST_CASE("with damage accepted, a cut PNG shows its rows, and nothing below them") {
+TEST_CASE("decode() of a cut PNG with damage accepted gives its rows and fills the others") {
   constexpr Rect kRegions[] = {{0, 0, 13, 11}, {1, 1, 12, 11}, {5, 3, 6, 9}, {12, 10, 13, 11}};
   for (const Kind& kind : kinds()) {
     const Image picture = make_picture(kSmall, kind.layout);
@@ -231,12 +235,12 @@ TEST_CASE("with damage accepted, a cut PNG shows its rows, and nothing below the
       const size_t count = size < data ? 0 : count_rows(cut, rows, kind.layout);
       for (const Rect& region : kRegions) {
         const Result<Decoded> decoded =
-            decode_png(cut, {.region = region, .damaged = Damaged::kAccept});
+            decode(cut, {.region = region, .damaged = Damaged::kAccept});
         if (size < data) {
           CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
           continue;
         }
-        const Result<Decoded> strict = decode_png(cut, {.region = region});
+        const Result<Decoded> strict = decode(cut, {.region = region});
         const bool is_whole = count == rows.size();
         if (is_whole) {
           CHECK(strict.ok());  // a checksum and the end are all that is missing
@@ -249,7 +253,7 @@ TEST_CASE("with damage accepted, a cut PNG shows its rows, and nothing below the
   }
 }
 
-TEST_CASE("with damage accepted, a PNG with broken data shows the rows before it") {
+TEST_CASE("decode() of corrupt data with damage accepted gives the rows before it") {
   Random random(33);
   for (const Kind& kind : kinds()) {
     const Image picture = make_picture(kSmall, kind.layout);
@@ -267,28 +271,28 @@ TEST_CASE("with damage accepted, a PNG with broken data shows the rows before it
       chunks[0].data = chunks_of(make_png(picture.view(), kind.recipe))[0].data;
       chunks[1].data = deflated(broken);
       const File file = join(chunks);
-      const Result<Decoded> strict = decode_png(file, {.region = whole(kSmall)});
+      const Result<Decoded> strict = decode(file, {.region = whole(kSmall)});
       CHECK(code_of(strict) == "CORRUPT_IMAGE");
       CHECK(strict.error().message.ends_with(
           ". Use damaged: 'accept' to take the rows that can be decoded."));
       for (const Rect& region : {whole(kSmall), Rect{3, 2, 12, 11}}) {
         const Result<Decoded> decoded =
-            decode_png(file, {.region = region, .damaged = Damaged::kAccept});
+            decode(file, {.region = region, .damaged = Damaged::kAccept});
         CHECK(difference(decoded, crop(partial(picture, kind, row).view(), region)) == "");
       }
     }
   }
 }
 
-TEST_CASE("rows that end too early are a truncation though the file is whole") {
+TEST_CASE("decode() of a complete file with too few rows is TRUNCATED_IMAGE") {
   const Image picture = make_picture(kSmall, {Model::kRgb, 8});
   File rows = inflated(make_png(picture.view()));
   rows.resize(rows.size() / 2);
   std::vector<PngChunk> chunks = chunks_of(make_png(picture.view()));
   chunks[1].data = deflated(rows);
-  CHECK(code_of(decode_png(join(chunks), {.region = whole(kSmall)})) == "TRUNCATED_IMAGE");
+  CHECK(code_of(decode(join(chunks), {.region = whole(kSmall)})) == "TRUNCATED_IMAGE");
   const Rect above = {0, 0, 13, 3};
-  CHECK(difference(decode_png(join(chunks), {.region = above}), crop(picture.view(), above)) == "");
+  CHECK(difference(decode(join(chunks), {.region = above}), crop(picture.view(), above)) == "");
 }
 
 // The file with one bit of the checksum of the first such chunk changed.
@@ -299,32 +303,32 @@ File with_wrong_checksum(File file, const std::string& type) {
   return file;
 }
 
-TEST_CASE("a header or palette with a wrong checksum is an error, whatever is accepted") {
+TEST_CASE("decode() of a header or palette with a wrong CRC fails even with damage accepted") {
   Image picture = make_picture(kSmall, {Model::kPalette, 8});
   const File file = make_png(picture.view(), {.idat_bytes = 50});
   for (const std::string type : {"IHDR", "PLTE"}) {
     CAPTURE(type);
     for (const Damaged policy : {Damaged::kError, Damaged::kAccept}) {
-      CHECK(code_of(decode_png(with_wrong_checksum(file, type),
-                               {.region = whole(kSmall), .damaged = policy})) == "CORRUPT_IMAGE");
+      CHECK(code_of(decode(with_wrong_checksum(file, type),
+                           {.region = whole(kSmall), .damaged = policy})) == "CORRUPT_IMAGE");
     }
   }
 }
 
-TEST_CASE("an ancillary chunk with a wrong checksum is dropped") {
+TEST_CASE("decode() ignores an ancillary chunk with a wrong CRC") {
   Image picture = make_picture(kSmall, {Model::kPalette, 8});
   picture.colors.palette_alphas = 1;
   const File file = insert_chunk(make_png(picture.view()), "IDAT", {"tEXt", {'a', 0, 'b'}});
   for (const std::string type : {"tRNS", "tEXt"}) {
     CAPTURE(type);
     const Result<Decoded> decoded =
-        decode_png(with_wrong_checksum(file, type), {.region = whole(kSmall)});
+        decode(with_wrong_checksum(file, type), {.region = whole(kSmall)});
     CHECK(difference(decoded, picture.view()) == "");
     CHECK(decoded.value().image.colors.palette_alphas == (type == "tRNS" ? 0 : 1));
   }
 }
 
-TEST_CASE("image data with a wrong Adler-32 is right, and with a wrong CRC suspect") {
+TEST_CASE("decode() accepts image data with a wrong Adler-32, and rejects a wrong CRC") {
   for (const bool interlaced : {false, true}) {
     for (const size_t idat_bytes : {size_t{50}, size_t{1} << 20}) {
       INFO("interlaced: ", interlaced, ", IDATs of ", idat_bytes, " bytes");
@@ -338,38 +342,36 @@ TEST_CASE("image data with a wrong Adler-32 is right, and with a wrong CRC suspe
       const File bad_both = with_wrong_checksum(bad_adler, "IDAT");
       for (const Rect& region : {whole(kSmall), Rect{2, 3, 9, 11}, Rect{2, 3, 9, 5}}) {
         CAPTURE(to_string(region));
-        const Result<Decoded> decoded = decode_png(bad_adler, {.region = region});
+        const Result<Decoded> decoded = decode(bad_adler, {.region = region});
         CHECK(difference(decoded, crop(picture.view(), region)) == "");
         CHECK((decoded.ok() && decoded.value().complete));
         for (const File& file : {bad_crc, bad_both}) {
           const Result<Decoded> accepted =
-              decode_png(file, {.region = region, .damaged = Damaged::kAccept});
+              decode(file, {.region = region, .damaged = Damaged::kAccept});
           CHECK(difference(accepted, crop(picture.view(), region)) == "");
         }
       }
       for (const File& file : {bad_crc, bad_both}) {
-        CHECK(code_of(decode_png(file, {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
-        CHECK(!decode_png(file, {.region = whole(kSmall), .damaged = Damaged::kAccept})
-                   .value()
-                   .complete);
+        CHECK(code_of(decode(file, {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
+        CHECK(
+            !decode(file, {.region = whole(kSmall), .damaged = Damaged::kAccept}).value().complete);
       }
       for (const File& file : {good, bad_adler}) {
-        const Result<Decoded> copied =
-            decode_png(file, {.region = whole(kSmall), .checks_end = true});
+        const Result<Decoded> copied = decode(file, {.region = whole(kSmall), .checks_end = true});
         CHECK((copied.ok() && copied.value().is_intact == (file == good)));
       }
     }
   }
 }
 
-TEST_CASE("broken deflate data is corruption") {
+TEST_CASE("decode() of corrupt deflate data is CORRUPT_IMAGE") {
   const Image picture = make_picture(kSmall, {Model::kRgb, 8});
   std::vector<PngChunk> chunks = chunks_of(make_png(picture.view()));
   std::fill(chunks[1].data.begin() + 10, chunks[1].data.end(), uint8_t{0xff});
-  CHECK(code_of(decode_png(join(chunks), {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
+  CHECK(code_of(decode(join(chunks), {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
 }
 
-TEST_CASE("what is wrong with a PNG without touching its samples is passed over") {
+TEST_CASE("decode() accepts irregularities of a PNG that do not affect its samples") {
   const Image picture = make_picture(kSmall, {Model::kRgb, 8});
   const File good = make_png(picture.view());
   const std::vector<PngChunk> chunks = chunks_of(good);
@@ -401,11 +403,11 @@ TEST_CASE("what is wrong with a PNG without touching its samples is passed over"
                    insert_chunk(good, "IDAT", {"PLTE", {1, 2, 3, 4}})});
   for (const Case& odd : cases) {
     CAPTURE(odd.name);
-    CHECK(difference(decode_png(odd.file, {.region = whole(kSmall)}), picture.view()) == "");
+    CHECK(difference(decode(odd.file, {.region = whole(kSmall)}), picture.view()) == "");
   }
 }
 
-TEST_CASE("what is missing or not allowed in a PNG is corruption") {
+TEST_CASE("decode() of a PNG that is invalid is CORRUPT_IMAGE") {
   const Image picture = make_picture(kSmall, {Model::kPalette, 8});
   const File good = make_png(picture.view());
   std::vector<PngChunk> no_palette = chunks_of(good);
@@ -426,15 +428,15 @@ TEST_CASE("what is missing or not allowed in a PNG is corruption") {
   };
   for (const Case& broken : cases) {
     CAPTURE(broken.name);
-    CHECK(code_of(decode_png(broken.file, {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
+    CHECK(code_of(decode(broken.file, {.region = whole(kSmall)})) == "CORRUPT_IMAGE");
   }
 }
 
-TEST_CASE("a PNG is not read beyond the region's last row") {
+TEST_CASE("decode() reads no further than the region's last row") {
   const Image picture = make_picture({64, 640}, {Model::kRgb, 8});
   const File file = make_png(picture.view(), {.idat_bytes = 1000});
   const auto read_for = [&](int bottom) {
-    return decode_png(file, {.region = {10, 0, 20, bottom}}).value().bytes_read;
+    return decode(file, {.region = {10, 0, 20, bottom}}).value().bytes_read;
   };
   CHECK(read_for(10) < file.size() / 10);
   CHECK(read_for(320) > file.size() * 4 / 10);
@@ -442,7 +444,7 @@ TEST_CASE("a PNG is not read beyond the region's last row") {
   CHECK(read_for(640) > file.size() - 20);
 }
 
-TEST_CASE("whatever single byte is wrong, decoding a PNG ends in samples or an error") {
+TEST_CASE("decode() of a PNG with any byte changed gives samples or an error") {
   Random random(1);
   for (const Kind& kind : kinds()) {
     const File good = make_png(make_picture(kSmall, kind.layout).view(), kind.recipe);
@@ -450,7 +452,7 @@ TEST_CASE("whatever single byte is wrong, decoding a PNG ends in samples or an e
       File file = good;
       file[at] = static_cast<uint8_t>(random.next());
       INFO(to_string(kind.layout), ", byte ", at, " is ", int{file[at]});
-      const Result<Decoded> decoded = decode_png(file, {.region = whole(kSmall)});
+      const Result<Decoded> decoded = decode(file, {.region = whole(kSmall)});
       CHECK(code_of(decoded) != "OUT_OF_MEMORY");
       if (decoded.ok()) {
         CHECK(decoded.value().image.size == kSmall);
@@ -470,40 +472,13 @@ std::string outcome(const Result<Decoded>& decoded) {
          (decoded.value().complete ? "" : ", not complete");
 }
 
-void check_both_ways(const File& file, const DecodeRequest& request) {
-  CHECK(outcome(decode_png(file, request, PngWay::kFast)) ==
-        outcome(decode_png(file, request, PngWay::kLibpng)));
+void check_against_libpng(const File& file, const DecodeRequest& request) {
+  CHECK(outcome(decode(file, request)) == outcome(decode_with_libpng(file, request)));
 }
 
 constexpr Rect kPart = {2, 3, 9, 7};
 
-TEST_CASE("sound files are read on the fast way, every layout, filter and part") {
-  for (const Layout& layout : kLayouts) {
-    const Image picture = make_picture(kSmall, layout);
-    for (const size_t idat_bytes : {size_t{7}, size_t{1} << 20}) {
-      const File file = make_png(picture.view(), {.idat_bytes = idat_bytes});
-      const size_t bits = static_cast<size_t>(layout.channels() * layout.depth);
-      for (int bottom = 1; bottom <= kSmall.height; ++bottom) {
-        WantedRows wanted = {};
-        wanted.row_bytes = row_bytes({0, 0, 1, kSmall.width}, layout) - 1;
-        wanted.filter_unit = std::max(size_t{1}, bits / 8);
-        wanted.height = kSmall.height;
-        wanted.top = bottom / 2;
-        wanted.bottom = bottom;
-        wanted.bytes = 1 + wanted.row_bytes / 3;
-        int rows = 0;
-        const auto reader = RowReader::open(file, find_chunk(file, "IDAT"), file.size(), wanted);
-        REQUIRE(reader != nullptr);
-        const auto count = [&](int, const uint8_t*) { ++rows; };
-        CHECK(reader->advance(file.size(), count) == DecodeStatus::kDone);
-        CHECK(reader->end() <= file.size() - 12);
-        CHECK(rows == bottom - bottom / 2);
-      }
-    }
-  }
-}
-
-TEST_CASE("pictures of several batches: every region, whichever rows stand by themselves") {
+TEST_CASE("decode() of an image of several batches gives the right samples for every region") {
   const Size size = {1500, 700};
   for (const Layout& layout : {Layout{Model::kRgb, 8}, Layout{Model::kGray, 16}}) {
     const Image picture = make_picture(size, layout);
@@ -511,12 +486,12 @@ TEST_CASE("pictures of several batches: every region, whichever rows stand by th
     for (const Rect& region : {Rect{0, 0, 1500, 700}, Rect{700, 420, 900, 480},
                                Rect{0, 699, 1, 700}, Rect{1499, 0, 1500, 700}}) {
       INFO(to_string(layout), ", ", to_string(region));
-      CHECK(difference(decode_png(file, {.region = region}), crop(picture.view(), region)) == "");
+      CHECK(difference(decode(file, {.region = region}), crop(picture.view(), region)) == "");
     }
   }
 }
 
-TEST_CASE("both ways of reading give the same: broken files") {
+TEST_CASE("decode() of a corrupt file gives what libpng alone gives") {
   Random random(9);
   for (const Kind& kind : kinds()) {
     const File good = make_png(make_picture(kSmall, kind.layout).view(), kind.recipe);
@@ -526,16 +501,16 @@ TEST_CASE("both ways of reading give the same: broken files") {
       file[static_cast<size_t>(random.below(static_cast<int>(good.size())))] =
           static_cast<uint8_t>(random.next());
       const Rect region = i % 2 == 0 ? whole(kSmall) : kPart;
-      check_both_ways(file, {.region = region});
-      check_both_ways(file, {.region = region, .damaged = Damaged::kAccept});
+      check_against_libpng(file, {.region = region});
+      check_against_libpng(file, {.region = region, .damaged = Damaged::kAccept});
       const File cut = first_bytes(good, static_cast<size_t>(random.below(int(good.size()))));
-      check_both_ways(cut, {.region = kPart});
-      check_both_ways(cut, {.region = kPart, .damaged = Damaged::kAccept});
+      check_against_libpng(cut, {.region = kPart});
+      check_against_libpng(cut, {.region = kPart, .damaged = Damaged::kAccept});
     }
   }
 }
 
-TEST_CASE("both ways of reading give the same: broken deflate data, checksums right") {
+TEST_CASE("decode() of corrupt deflate data with right CRCs gives what libpng alone gives") {
   Random random(10);
   for (const Kind& kind : kinds()) {
     const std::vector<PngChunk> good =
@@ -552,18 +527,18 @@ TEST_CASE("both ways of reading give the same: broken deflate data, checksums ri
         idat.data[at] = static_cast<uint8_t>(random.next());
       }
       const Result<Decoded> accepted =
-          decode_png(join(chunks), {.region = whole(kSmall), .damaged = Damaged::kAccept});
+          decode(join(chunks), {.region = whole(kSmall), .damaged = Damaged::kAccept});
       for (const Rect& region : {whole(kSmall), kPart}) {
-        check_both_ways(join(chunks), {.region = region});
+        check_against_libpng(join(chunks), {.region = region});
         // Wherever the damage is, a region shows what the whole image shows there.
-        CHECK(difference(decode_png(join(chunks), {.region = region, .damaged = Damaged::kAccept}),
+        CHECK(difference(decode(join(chunks), {.region = region, .damaged = Damaged::kAccept}),
                          crop(accepted.value().image.view(), region)) == "");
       }
     }
   }
 }
 
-TEST_CASE("both ways of reading give the same: broken rows") {
+TEST_CASE("decode() of corrupt rows gives what libpng alone gives") {
   Random random(11);
   const Image picture = make_picture(kSmall, {Model::kRgb, 8});
   const File good = make_png(picture.view());
@@ -584,10 +559,10 @@ TEST_CASE("both ways of reading give the same: broken rows") {
       chunks[1].data.resize(chunks[1].data.size() - 4);  // no Adler-32
     }
     for (const Rect& region : {whole(kSmall), kPart, Rect{0, 10, 13, 11}}) {
-      check_both_ways(join(chunks), {.region = region});
+      check_against_libpng(join(chunks), {.region = region});
     }
   }
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::png

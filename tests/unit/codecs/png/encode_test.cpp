@@ -6,7 +6,7 @@
 
 #include "support/pngs.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr Layout kLayouts[] = {
@@ -24,7 +24,7 @@ File bytes_of(const Result<Buffer>& buffer) {
 void check_round_trip(const ImageView& picture, int level) {
   INFO(to_string(picture.layout), ", ", picture.size.width, " x ", picture.size.height, ", level ",
        level);
-  const File file = bytes_of(encode_png(picture, {.compression_level = level}, {}));
+  const File file = bytes_of(encode(picture, {.compression_level = level}, {}));
   const Image read = full_decode_with_libpng(file);
   CHECK(difference(read.view(), picture) == "");
   CHECK((read.colors.palette == picture.colors->palette));
@@ -33,7 +33,7 @@ void check_round_trip(const ImageView& picture, int level) {
   CHECK(chunks_of(file).back().type == "IEND");
 }
 
-TEST_CASE("a PNG holds every sample: every layout, size and level") {
+TEST_CASE("encode() keeps every sample, for every layout, size and level") {
   for (const Layout& layout : kLayouts) {
     for (int level = 0; level <= 9; ++level) {
       check_round_trip(make_picture({33, 21}, layout).view(), level);
@@ -44,7 +44,7 @@ TEST_CASE("a PNG holds every sample: every layout, size and level") {
   }
 }
 
-TEST_CASE("a PNG holds every sample: pictures of one colour and of large areas") {
+TEST_CASE("encode() keeps every sample of images of one colour and of large areas") {
   for (const Layout& layout : kLayouts) {
     for (const int level : {0, 1, 6, 9}) {
       Image picture = make_picture({40, 30}, layout);
@@ -56,19 +56,19 @@ TEST_CASE("a PNG holds every sample: pictures of one colour and of large areas")
   }
 }
 
-TEST_CASE("a PNG holds every sample: larger than the writer's first guess") {
+TEST_CASE("encode() keeps every sample of a file larger than its first buffer") {
   check_round_trip(make_picture({257, 199}, {Model::kRgba, 16}).view(), 0);
   check_round_trip(make_picture({257, 199}, {Model::kRgba, 16}).view(), 6);
 }
 
-TEST_CASE("a PNG holds every sample: a part of a picture") {
+TEST_CASE("encode() keeps every sample of a view into a larger image") {
   for (const Layout& layout : kLayouts) {
     const Image picture = make_picture({33, 21}, layout);
     check_round_trip(crop(picture.view(), {3, 5, 28, 20}), 6);
   }
 }
 
-TEST_CASE("a PNG holds palettes of any length, their alphas and a transparent colour") {
+TEST_CASE("encode() keeps palettes of any length, their alphas and a transparent colour") {
   for (const size_t entries : {1, 2, 100, 256}) {
     for (const int alphas : {0, 1, static_cast<int>(entries)}) {
       Image picture = make_picture({9, 9}, {Model::kPalette, 8});
@@ -93,7 +93,7 @@ TEST_CASE("a PNG holds palettes of any length, their alphas and a transparent co
   check_round_trip(picture.view(), 6);
 }
 
-TEST_CASE("an index beyond the palette is written with a palette that has it, in black") {
+TEST_CASE("encode() extends the palette by black for an index beyond it") {
   for (const int depth : {2, 8}) {
     CAPTURE(depth);
     Image picture = make_picture({9, 9}, {Model::kPalette, depth});
@@ -102,17 +102,17 @@ TEST_CASE("an index beyond the palette is written with a palette that has it, in
     const Bytes samples = picture.samples;
     std::vector<Rgba8> palette = picture.colors.palette;
     palette.resize(size_t{*std::max_element(samples.begin(), samples.end())} + 1, {0, 0, 0, 255});
-    const Image read = full_decode_with_libpng(bytes_of(encode_png(picture.view(), {}, {})));
+    const Image read = full_decode_with_libpng(bytes_of(encode(picture.view(), {}, {})));
     CHECK(difference(read.view(), picture.view()) == "");
     CHECK((read.colors.palette == palette));
     CHECK(read.colors.palette_alphas == 1);
   }
 }
 
-TEST_CASE("a higher level does not make a larger file") {
+TEST_CASE("encode() at a higher level gives no larger file") {
   const Image picture = make_picture({200, 150}, {Model::kRgb, 8});
   const auto size_at = [&](int level) {
-    return bytes_of(encode_png(picture.view(), {.compression_level = level}, {})).size();
+    return bytes_of(encode(picture.view(), {.compression_level = level}, {})).size();
   };
   CHECK(size_at(0) > picture.samples.size());
   CHECK(size_at(1) < picture.samples.size());
@@ -156,13 +156,13 @@ File rows_without_filters(const ImageView& picture) {
   return rows;
 }
 
-TEST_CASE("drawings are at least as small as zlib makes them without filters") {
+TEST_CASE("encode() makes drawings at least as small as unfiltered rows deflated by zlib") {
   const Image text = make_text({600, 300});
-  const size_t size = bytes_of(encode_png(text.view(), {}, {})).size();
+  const size_t size = bytes_of(encode(text.view(), {}, {})).size();
   CHECK(size <= deflated(rows_without_filters(text.view())).size());
 }
 
-TEST_CASE("rows of bars that are as the one above take next to nothing") {
+TEST_CASE("encode() needs at most eight bytes for a row that equals the one above") {
   const Size size = {1000, 400};
   Image bars = make_picture(size, {Model::kRgb, 8});
   Random random(6);
@@ -175,13 +175,13 @@ TEST_CASE("rows of bars that are as the one above take next to nothing") {
       }
     }
   }
-  const size_t of_all = bytes_of(encode_png(bars.view(), {}, {})).size();
+  const size_t of_all = bytes_of(encode(bars.view(), {}, {})).size();
   const ImageView first = crop(bars.view(), {0, 0, size.width, 1});
-  const size_t of_first = bytes_of(encode_png(first, {}, {})).size();
+  const size_t of_first = bytes_of(encode(first, {}, {})).size();
   CHECK(of_all < of_first + 8 * size_t(size.height));
 }
 
-TEST_CASE("16-bit ramps that the row above predicts take next to nothing") {
+TEST_CASE("encode() reduces 16-bit ramps that the row above predicts to a hundredth") {
   const Size size = {600, 400};
   Image ramps = make_picture(size, {Model::kRgb, 16});
   for (int y = 0; y < size.height; ++y) {
@@ -193,18 +193,18 @@ TEST_CASE("16-bit ramps that the row above predicts take next to nothing") {
     }
   }
   for (const int level : {1, 6, 9}) {
-    const File file = bytes_of(encode_png(ramps.view(), {.compression_level = level}, {}));
+    const File file = bytes_of(encode(ramps.view(), {.compression_level = level}, {}));
     CHECK(file.size() < ramps.samples.size() / 100);
   }
 }
 
-TEST_CASE("a PNG holds every layout but BGR") {
+TEST_CASE("encoder_layout() is the layout itself, except for BGR and BGRA") {
   for (const Layout& layout : kLayouts) {
-    CHECK(to_string(png_encoder_layout(layout)) == to_string(layout));
+    CHECK(to_string(encoder_layout(layout)) == to_string(layout));
   }
-  CHECK(to_string(png_encoder_layout({Model::kBgr, 8})) == "8-bit RGB");
-  CHECK(to_string(png_encoder_layout({Model::kBgra, 8})) == "8-bit RGBA");
+  CHECK(to_string(encoder_layout({Model::kBgr, 8})) == "8-bit RGB");
+  CHECK(to_string(encoder_layout({Model::kBgra, 8})) == "8-bit RGBA");
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::png

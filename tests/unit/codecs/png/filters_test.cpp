@@ -6,7 +6,7 @@
 
 #include "support/pictures.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 constexpr Filter kAll[] = {Filter::kNone, Filter::kSub, Filter::kUp, Filter::kAverage,
@@ -28,7 +28,7 @@ File first_of(const File& row, size_t size) {
   return {row.begin(), row.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
-TEST_CASE("filters equal their plain ways, and undo each other") {
+TEST_CASE("Filters equal their scalar versions, and unfilter() inverts apply_filter()") {
   Random random(1);
   for (const size_t unit : kUnits) {
     for (size_t pixels = 1; pixels <= 41; ++pixels) {
@@ -63,7 +63,7 @@ TEST_CASE("filters equal their plain ways, and undo each other") {
   }
 }
 
-TEST_CASE("Paeth of rows that are as the row above for a stretch, or flat as that one") {
+TEST_CASE("unfilter() inverts Paeth for rows that partly equal the row above, or are flat") {
   Random random(2);
   for (const size_t unit : kUnits) {
     for (int i = 0; i < 300; ++i) {
@@ -86,7 +86,7 @@ TEST_CASE("Paeth of rows that are as the row above for a stretch, or flat as tha
   }
 }
 
-TEST_CASE("a filter predicts as the PNG specification has it") {
+TEST_CASE("apply_filter() predicts as the PNG specification states") {
   File row(kRowSlack * 3);
   File above(kRowSlack * 3);
   row[kRowSlack] = 100, row[kRowSlack + 1] = 7;
@@ -99,7 +99,7 @@ TEST_CASE("a filter predicts as the PNG specification has it") {
   }
 }
 
-TEST_CASE("Paeth of each left, above and corner") {
+TEST_CASE("apply_filter() by Paeth equals its scalar version for every left, above and corner") {
   constexpr size_t kSize = 512;
   File row(kRowSlack + kSize + kRowSlack);
   File above = row;
@@ -123,7 +123,7 @@ TEST_CASE("Paeth of each left, above and corner") {
   }
 }
 
-TEST_CASE("magnitudes are those of signed bytes") {
+TEST_CASE("sum_of_magnitudes() takes bytes as signed") {
   File row(kRowSlack);
   row.insert(row.end(), {1, 255, 128, 127, 0});
   row.resize(row.size() + kRowSlack, 99);
@@ -131,14 +131,14 @@ TEST_CASE("magnitudes are those of signed bytes") {
   CHECK(sum_of_magnitudes(Filter::kNone, in, in, 5, 1) == 1 + 1 + 128 + 127);
 }
 
-TEST_CASE("magnitudes of a long row") {
+TEST_CASE("sum_of_magnitudes() of a long row does not overflow") {
   const size_t size = 20'003;
   const File row(kRowSlack + size + kRowSlack, 128);
   const uint8_t* in = row.data() + kRowSlack;
   CHECK(sum_of_magnitudes(Filter::kNone, in, in, size, 1) == 128 * size);
 }
 
-TEST_CASE("bytes near those of the pixel before") {
+TEST_CASE("count_near() counts bytes that differ by less than the limit") {
   File row(kRowSlack);
   row.insert(row.end(), {0, 7, 7, 7, 7, 8, 9, 7});
   const uint8_t* in = row.data() + kRowSlack;
@@ -158,4 +158,4 @@ TEST_CASE("bytes near those of the pixel before") {
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::png

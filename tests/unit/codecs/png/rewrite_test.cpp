@@ -5,9 +5,10 @@
 #include <string>
 
 #include "codecs/png/chunks.h"
+#include "codecs/png/probe.h"
 #include "support/pngs.h"
 
-namespace crop64 {
+namespace crop64::png {
 namespace {
 
 using namespace std::string_literals;
@@ -23,12 +24,12 @@ std::vector<std::string> types_of(const File& png) {
 }
 
 File rewritten(const File& file, const Metadata& metadata = {}) {
-  const Result<Buffer> made = rewrite_png(file, metadata);
+  const Result<Buffer> made = rewrite(file, metadata);
   REQUIRE(made.ok());
   return {made.value().data(), made.value().data() + made.value().size()};
 }
 
-TEST_CASE("a PNG without metadata is rewritten to itself") {
+TEST_CASE("rewrite() of a PNG without metadata gives the same file") {
   for (const Layout& layout : {Layout{Model::kPalette, 4}, {Model::kRgba, 16}, {Model::kGray, 1}}) {
     Image picture = make_picture({23, 17}, layout);
     const File file = make_png(picture.view(), {.idat_bytes = 50});
@@ -36,7 +37,7 @@ TEST_CASE("a PNG without metadata is rewritten to itself") {
   }
 }
 
-TEST_CASE("an animation keeps its frames, and everything that does not code samples is dropped") {
+TEST_CASE("rewrite() keeps an animation's frames and drops chunks that do not code samples") {
   const File still = make_png(make_picture({23, 17}, {Model::kRgb, 8}).view());
   File file = insert_chunk(still, "IDAT", {"acTL", File(8)});
   file = insert_chunk(file, "IDAT", {"tEXt", file_of("Title\0words"s)});
@@ -48,7 +49,7 @@ TEST_CASE("an animation keeps its frames, and everything that does not code samp
         std::vector<std::string>{"IHDR", "acTL", "fcTL", "IDAT", "fdAT", "IEND"});
 }
 
-TEST_CASE("chunks of the source that metadata carries stay in their places") {
+TEST_CASE("rewrite() keeps the carried chunks of the source where they were") {
   const File still = make_png(make_picture({23, 17}, {Model::kRgb, 8}).view());
   File file = insert_chunk(still, "IDAT", {"gAMA", {0, 0, 0xb1, 0x8f}});
   file = insert_chunk(file, "IDAT", {"cHRM", File(32)});
@@ -58,10 +59,10 @@ TEST_CASE("chunks of the source that metadata carries stay in their places") {
   metadata.density = Density{300, 300, Density::Unit::kInch};
   CHECK(types_of(rewritten(file, metadata)) ==
         std::vector<std::string>{"IHDR", "pHYs", "gAMA", "IDAT", "IEND"});
-  CHECK(probe_png(rewritten(file, metadata)).value().density_per_inch == doctest::Approx(300));
+  CHECK(probe(rewritten(file, metadata)).value().density_per_inch == doctest::Approx(300));
 }
 
-TEST_CASE("a profile is copied as it is coded, under a name that says nothing") {
+TEST_CASE("rewrite() copies a compressed profile under a neutral name") {
   const File still = make_png(make_picture({23, 17}, {Model::kRgb, 8}).view());
   const File coded = deflated(file_of("a profile"));
   File data = file_of("Anna's monitor\0\0"s);
@@ -75,7 +76,8 @@ TEST_CASE("a profile is copied as it is coded, under a name that says nothing") 
   CHECK((rewritten(file, metadata) == insert_chunk(still, "IDAT", {"iCCP", expected})));
 }
 
-TEST_CASE("a checksum that is wrong or missing is made right for samples, and drops other chunks") {
+TEST_CASE(
+    "rewrite() corrects a wrong or missing CRC of image data, and drops other chunks with one") {
   const File good = make_png(make_picture({23, 17}, {Model::kRgb, 8}).view());
   File wrong = good;
   wrong[wrong.size() - 12 - 1] ^= 1;  // the last byte of the IDAT
@@ -92,4 +94,4 @@ TEST_CASE("a checksum that is wrong or missing is made right for samples, and dr
 }
 
 }  // namespace
-}  // namespace crop64
+}  // namespace crop64::png
