@@ -67,7 +67,8 @@ Result<Job> Job::open(Buffer first, uint64_t size, std::vector<Options> options)
   }
   const bool has_header = job.read_header();
   job.copies_file_ =
-      has_header && std::ranges::all_of(job.outputs_, [](const Result<Output>& output) {
+      has_header &&
+      std::all_of(job.outputs_.begin(), job.outputs_.end(), [](const Result<Output>& output) {
         return output.ok() && output.value().plan.strategy == Strategy::kCopyFile &&
                !output.value().plan.checks_samples;
       });

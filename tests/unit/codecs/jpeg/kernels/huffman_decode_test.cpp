@@ -23,11 +23,11 @@ struct Said {
 // be sure of a whole MCU; the kernel is for the others.
 struct Job {
   Job(const File& its_file, size_t its_piece) : file(its_file), piece(its_piece), errors(trap) {
-    prepare(
+    jpeg::prepare(
         errors,
         [](j_common_ptr codec) {
           of(codec).said.error = codec->err->msg_code;
-          fail_as(codec, ErrorCode::kCorruptImage);
+          jpeg::fail_as(codec, ErrorCode::kCorruptImage);
         },
         [](j_common_ptr codec, int level) {
           if (level < 0 && codec->err->msg_code != JWRN_EXTRANEOUS_DATA) {
@@ -72,7 +72,7 @@ struct Job {
   Rect region;  // none: coefficients
   int reduction = 1;
   ErrorTrap trap;
-  JpegErrors errors;
+  jpeg::Errors errors;
   jpeg_source_mgr source{};
   jpeg_decompress_struct info{};
   File row;
