@@ -6,7 +6,7 @@ import { fileOf, splitName } from './file.js';
 import { canBrowserDecode, decodeWithBrowser } from './input/canvas.js';
 import { type Input, isBlob, unchanged } from './input/input.js';
 import { read, readStart } from './input/read.js';
-import { mayArrive, processArriving } from './input/read-while-decoding.js';
+import { mayReadInPieces, processInPieces } from './input/read-while-decoding.js';
 import { checkBytes } from './input/stream.js';
 import {
   type Checked,
@@ -270,8 +270,8 @@ async function runJobs<Form extends keyof NativeForms>(
 ): Promise<JobResult<Form>[]> {
   const { limits, signal } = options;
   signal?.throwIfAborted();
-  if (mayArrive(source)) {
-    const results = await processArriving(source, options, form);
+  if (mayReadInPieces(source)) {
+    const results = await processInPieces(source, options, form);
     if (results !== undefined) {
       return results.map((result) => ({ result, decoder: 'crop64' }));
     }

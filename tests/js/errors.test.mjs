@@ -82,7 +82,7 @@ test('a crop outside the image is CROP_OUT_OF_BOUNDS with the size of the image'
   const far = { left: 1100, top: 0, width: 200, height: 10 };
   for (const source of [png, jpeg]) {
     await failing(t, 'decode', () => decode(source, { crop: far }), 'CROP_OUT_OF_BOUNDS', {
-      message: /^Expected a crop inside the picture of 1203 x 801 pixels but received left 1100/,
+      message: /^Expected a crop inside the image of 1203 x 801 pixels but received left 1100/,
       details: { width: 1203, height: 801 },
     });
   }

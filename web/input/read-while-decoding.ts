@@ -1,4 +1,4 @@
-// A Blob that is decoded while it is being read, and read no further than it has to be.
+// Decodes a Blob while it is being read, and reads no more of it than its jobs need.
 
 import { unlessAborted } from '../abort.js';
 import type { Checked } from '../options.js';
@@ -8,35 +8,34 @@ import { isLoaded, run } from '../wasm/instance.js';
 import { isBlob } from './input.js';
 import { openStreams } from './stream.js';
 
-// What is read at a time.
 const PIECE_BYTES = 512 * 1024;
 
 const TYPES = ['image/jpeg', 'image/png'];
 
 /**
- * Whether that may gain something. What the Blob really holds, the module will find out. While the module
- * is loading, there is time to read all of a Blob.
+ * Whether that may save time. The type is only a hint: the module looks at the bytes. While the module is
+ * still loading there is time to read all of a Blob.
  */
-export function mayArrive(source: Source): source is Blob {
+export function mayReadInPieces(source: Source): source is Blob {
   return (
     isLoaded() && isBlob(source) && TYPES.includes(source.type) && source.size > 2 * PIECE_BYTES
   );
 }
 
 /**
- * Does the jobs on a Blob while it is being read. Undefined where nothing was gained, or it can't be
- * read in this way: it is then to be read as a whole, and if anything is wrong that will show.
+ * Does the jobs on a Blob while it is being read. Returns undefined if this Blob has to be read as a whole,
+ * and after any failure: reading it as a whole then reports what is wrong.
  */
-export async function processArriving<Form extends keyof NativeForms>(
+export async function processInPieces<Form extends keyof NativeForms>(
   blob: Blob,
   options: Checked,
   form: Form,
 ): Promise<NativeForms[Form][] | undefined> {
-  const arrived = await readInto(blob, options).catch(() => undefined);
-  if (arrived === undefined) {
+  const job = await readInto(blob, options).catch(() => undefined);
+  if (job === undefined) {
     return undefined;
   }
-  const { native, handle } = arrived;
+  const { native, handle } = job;
   return run<NativeForms[Form][] | undefined>((current) => {
     if (current === native && !options.signal?.aborted) {
       return native.finishJob(handle, form);
@@ -46,22 +45,23 @@ export async function processArriving<Form extends keyof NativeForms>(
   });
 }
 
-interface Arrived {
+// A job that needs no more of its file.
+interface OpenJob {
   readonly native: NativeModule;
   readonly handle: number;
 }
 
-// Reads as much of a Blob as its jobs need into the module.
-async function readInto(blob: Blob, options: Checked): Promise<Arrived | undefined> {
+// Reads a Blob into the module as far as its jobs need it.
+async function readInto(blob: Blob, options: Checked): Promise<OpenJob | undefined> {
   const stream = blob.stream();
   const reader = stream.getReader({ mode: 'byob' });
   openStreams.add(stream);
   let native: NativeModule | undefined;
   let handle = 0;
-  const take = (current: NativeModule, piece: Uint8Array) => {
+  const feed = (current: NativeModule, piece: Uint8Array) => {
     native ??= current;
     if (current !== native) {
-      return undefined; // the instance that has the pieces before was replaced
+      return undefined; // the instance with the earlier pieces was replaced
     }
     if (handle !== 0) {
       return native.feedJob(handle, piece);
@@ -78,14 +78,14 @@ async function readInto(blob: Blob, options: Checked): Promise<Arrived | undefin
         return undefined;
       }
       piece = value;
-      const isEnough = await run((current) => ({ ok: true, result: take(current, piece) }));
-      if (isEnough === undefined || native === undefined) {
+      const isDone = await run((current) => ({ ok: true, result: feed(current, piece) }));
+      if (isDone === undefined || native === undefined) {
         return undefined;
       }
-      if (isEnough) {
-        const arrived = { native, handle };
+      if (isDone) {
+        const job = { native, handle };
         handle = 0;
-        return arrived;
+        return job;
       }
     }
   } finally {
