@@ -88,13 +88,13 @@ double memory_needed(const ImageInfo& info, const Plan& plan) {
   if (plan.layout != plan.working || plan.flattens) {
     step(bytes_of(plan.layout, plan.size));
   }
-  if (plan.format != ImageFormat::kRaw) {
+  if (const Codec* codec = find_codec(plan.format);
+      codec != nullptr && codec->encode_memory != nullptr) {
     // Files are hardly ever larger than their samples. A search for a JPEG's quality keeps the best
     // file so far.
     const double made = bytes_of(plan.layout, plan.size);
     const bool searches = plan.format == ImageFormat::kJpeg && plan.max_bytes;
-    const double encoder =
-        find_codec(plan.format)->encode_memory(plan.layout, plan.size, plan.settings);
+    const double encoder = codec->encode_memory(plan.layout, plan.size, plan.settings);
     step(made, encoder + (searches ? made : 0));
   }
   return file + peak;

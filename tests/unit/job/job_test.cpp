@@ -182,8 +182,6 @@ TEST_CASE("several jobs share an incremental decode") {
 
 TEST_CASE("a file that cannot be decoded incrementally is needed as a whole") {
   const Image picture = make_picture(kSize, kRgb8);
-  Options copies;
-  copies.copies_file = true;
   const Options rewrites;
   Options outside = crop_to({0, 0, 302, 1});
   struct Case {
@@ -197,7 +195,6 @@ TEST_CASE("a file that cannot be decoded incrementally is needed as a whole") {
        crop_to({0, 0, 9, 9})},
       {"JPEG, a scan for each component", make_jpeg(kSize, {.scans = separate_scans(3)}),
        crop_to({0, 0, 9, 9})},
-      {"copied", make_png(picture.view()), copies},
       {"rewritten", make_png(picture.view()), rewrites},
       {"outside", make_png(picture.view()), outside},
       {"unknown", File(5000, 'x'), crop_to({0, 0, 9, 9})},
