@@ -144,8 +144,8 @@ double heap_high_water() { return static_cast<double>(reinterpret_cast<uintptr_t
 
 }  // namespace
 
-// Embind's only use of printf: names of types that were not bound, in errors that users never see.
-// With a real one the C library's formatting would be in the module for that alone.
+// Embind formats names of unbound types with siprintf(), in errors that users never see. The C
+// library's would bring all of its formatting into the module.
 extern "C" int siprintf(char* text, const char* /*format*/, ...) {
   *text = '\0';
   return 0;

@@ -1,5 +1,5 @@
-// What comes in, field by field: JavaScript's names for it, and how it is read. A field that is
-// undefined there keeps its default.
+// Reads values from JavaScript: its names for fields and enumerations. A field that is undefined
+// keeps its default.
 #pragma once
 
 #include <cmath>
@@ -11,16 +11,17 @@
 
 namespace bindings {
 
-// What a source is: a file's bytes, base64 text (as bytes, one a character) or samples.
+// The kind of a source: a file's bytes, base64 text (one byte for each character), or samples.
 enum class Kind { kFile, kBase64, kSamples };
 
-// The form in which a result is to be handed out.
+// The form of a result.
 enum class Form { kBytes, kBase64, kDataUrl };
 
 struct Input {
   val data = val::undefined();  // Uint8Array
   Kind kind = Kind::kFile;
-  double width = 0;  // of samples, from here on; as JavaScript has them, not checked
+  // Of samples only. Numbers are as JavaScript has them, not checked.
+  double width = 0;
   double height = 0;
   crop64::Channels channels = crop64::Channels::kRgba;
   double bit_depth = 8;
@@ -29,7 +30,8 @@ struct Input {
   crop64::ImageFormat kept_as = crop64::ImageFormat::kPng;
 };
 
-// JavaScript's names for an enumeration's values, in their order. One that it has no name for is -.
+// JavaScript's names for the values of an enumeration, in the order of the values. A value without
+// a name is -.
 template <class Enum>
 constexpr const char* kNames = nullptr;
 template <>
@@ -61,11 +63,11 @@ Enum choice(const val& name) {
   return static_cast<Enum>(index_of(name, kNames<Enum>));
 }
 
-// All fields of an object.
+// Reads all fields of an object.
 template <class Object>
 void read(const val& from, Object& to);
 
-// One field. Whether it is there.
+// Reads one field. Returns false if it is undefined.
 template <class Value>
 bool read(const val& from, const char* name, Value& to) {
   if constexpr (std::is_arithmetic_v<Value>) {

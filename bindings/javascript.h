@@ -1,5 +1,5 @@
-// What is done to JavaScript's objects. Emscripten's val does each of these in several calls, and
-// makes a string of every name each time.
+// Access to JavaScript's objects. Each function is one call. Emscripten's val takes several calls
+// for the same, and makes a new string of every name.
 #pragma once
 
 #include <emscripten/emscripten.h>
@@ -13,14 +13,14 @@ namespace bindings {
 using emscripten::EM_VAL;
 using emscripten::val;
 
-// In braces it is JavaScript, no newer than ES2019: Emscripten's minifier knows nothing later.
+// The bodies are JavaScript of at most ES2019, because Emscripten's minifier knows nothing later.
 // NOLINTBEGIN
 // clang-format off
 #ifdef EM_JS_DEPS
 // Emscripten does not see what the functions below call. Its older versions always link these.
 EM_JS_DEPS(crop64, "$AsciiToString,$Emval");
 #endif
-// A string that is a constant in C++ is made once.
+// Makes a string of a C++ constant, once.
 EM_JS(EM_VAL, js_constant, (const char* text), {
   const made = js_constant.made || (js_constant.made = new Map());
   if (!made.has(text)) {
@@ -50,13 +50,13 @@ EM_JS(EM_VAL, js_at, (EM_VAL array, int index), {
 EM_JS(double, js_length, (EM_VAL array), {
   return Emval.toValue(array).length;
 });
-EM_JS(double, js_copy, (uint8_t* to, EM_VAL from, double at, double length), {
+EM_JS(double, js_copy, (uint8_t* to, EM_VAL from, double offset, double length), {
   const array = Emval.toValue(from);
-  const count = Math.min(length, array.length - at);
+  const count = Math.min(length, array.length - offset);
   if (!(count > 0)) {
     return 0;
   }
-  HEAPU8.set(array.subarray(at, at + count), to);
+  HEAPU8.set(array.subarray(offset, offset + count), to);
   return count;
 });
 EM_JS(void, js_push, (EM_VAL array, EM_VAL value), {
@@ -107,15 +107,16 @@ EM_JS(EM_VAL, js_base64, (const char* prefix, EM_VAL handle), {
 // clang-format on
 // NOLINTEND
 
-// A field. Its name is a constant.
+// A field. `name` is a constant.
 inline val get(const val& object, const char* name) {
   return val::take_ownership(js_get(object.as_handle(), name));
 }
-// One that is a number, true (1), false (0) or undefined (NaN).
+// A field that is a number, true (1), false (0) or undefined (NaN).
 inline double number_of(const val& object, const char* name) {
   return js_number(object.as_handle(), name);
 }
-// Where a name stands among several, which are a constant and parted by spaces. It has to be there.
+// The index of `name` in `names`, which are a constant and separated by spaces. Throws if it is not
+// one of them.
 inline int index_of(const val& name, const char* names) {
   return js_index_of(name.as_handle(), names);
 }
@@ -124,11 +125,11 @@ inline val at(const val& array, int index) {
 }
 // Of an array of any kind.
 inline double length_of(const val& array) { return js_length(array.as_handle()); }
-// Copies up to `length` bytes of a Uint8Array, from index `at` on, and returns how many were
-// copied: fewer if the array ends earlier. Its buffer belongs to the caller and may have become
-// smaller since its length was read.
-[[nodiscard]] inline double copy(uint8_t* to, const val& from, double at, double length) {
-  return js_copy(to, from.as_handle(), at, length);
+// Copies up to `length` bytes of a Uint8Array from index `offset` on. Returns how many were copied:
+// fewer if the array ends earlier. Its buffer belongs to the caller and may have become smaller
+// since its length was read.
+[[nodiscard]] inline double copy(uint8_t* to, const val& from, double offset, double length) {
+  return js_copy(to, from.as_handle(), offset, length);
 }
 inline void push(const val& array, const val& value) {
   js_push(array.as_handle(), value.as_handle());
@@ -157,16 +158,16 @@ inline val success(const val& result) {
 inline val file(const val& data, const char* format, const char* mime_type) {
   return val::take_ownership(js_file(data.as_handle(), format, mime_type));
 }
-// The module's memory, seen as an Uint8Array: good until that grows.
+// A view of the module's memory as a Uint8Array, valid until the memory grows.
 inline val view(const uint8_t* bytes, size_t size) {
   return val::take_ownership(js_view(bytes, size));
 }
-// A copy of an Uint8Array.
+// A copy of a Uint8Array.
 inline val slice(const val& array) { return val::take_ownership(js_slice(array.as_handle())); }
-// An Uint8Array's ASCII text as a string.
+// The ASCII text in a Uint8Array as a string.
 inline val text(const val& array) { return val::take_ownership(js_text(array.as_handle())); }
-// Base64 text by the engine's own encoder, which has none to copy: Uint8Array's where it is, or
-// Node's. Undefined in engines that have neither.
+// `prefix` and base64 of a Uint8Array, by the engine's own encoder, which makes the string without
+// a copy: Uint8Array.prototype.toBase64 or Node's Buffer. Undefined if the engine has neither.
 inline val engine_base64(const char* prefix, const val& array) {
   return val::take_ownership(js_base64(prefix, array.as_handle()));
 }

@@ -29,7 +29,7 @@ Error changed() {
 // Whether a length from JavaScript can be one of bytes.
 bool is_byte_count(double length) { return length >= 0 && length < 1e18; }
 
-// A copy of the first `length` bytes of an Uint8Array. Errors: OUT_OF_MEMORY, INVALID_ARGUMENT if
+// A copy of the first `length` bytes of a Uint8Array. Errors: OUT_OF_MEMORY, INVALID_ARGUMENT if
 // it has fewer: the rest of the buffer would be memory of another job.
 Result<Buffer> copy_in(const val& array, double length) {
   if (!is_byte_count(length)) {

@@ -54,9 +54,9 @@ Result<Buffer> base64_text(Bytes bytes, const std::string& prefix) {
 // not copied in.
 struct Outgoing {
   Bytes bytes;
-  val theirs = val::undefined();  // an Uint8Array, instead of `bytes`
+  val theirs = val::undefined();  // a Uint8Array, instead of `bytes`
 
-  // An Uint8Array. A view of the module's memory is valid until that grows.
+  // A Uint8Array. A view of the module's memory is valid until that grows.
   val array() const { return theirs.isUndefined() ? view_of(bytes) : theirs; }
 };
 
