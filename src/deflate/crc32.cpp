@@ -98,7 +98,7 @@ uint32_t crc32_update(uint32_t crc, Bytes bytes) { return update_by(kWord, crc, 
 
 }  // namespace crop64::deflate
 
-// libpng is compiled to call this in place of zlib's crc32().
+// libpng is compiled to call this in place of zlib's crc32() (third_party/libpng).
 extern "C" unsigned long crop64_crc32(unsigned long crc, const uint8_t* bytes, unsigned count) {
   return crop64::deflate::crc32_update(static_cast<uint32_t>(crc), {bytes, count});
 }

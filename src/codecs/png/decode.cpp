@@ -26,7 +26,7 @@ std::unique_ptr<RowReader> open_rows(const LibpngReader& reader, Bytes file, siz
 DecodeStatus read_rows(LibpngReader& reader, RowReader& rows, size_t available) {
   const Rect& region = reader.request.region;
   Image& image = reader.image;
-  const DecodeStatus progress = rows.advance(available, [&](int y, const uint8_t* row) {
+  const DecodeStatus progress = rows.read(available, [&](int y, const uint8_t* row) {
     unpack_row(row, image.layout, region.left, region.size().width, 1, image.row(y - region.top));
   });
   if (progress == DecodeStatus::kDone) {
@@ -57,8 +57,8 @@ class IncrementalPngDecoder : public IncrementalDecoder {
 
 std::unique_ptr<IncrementalDecoder> start(Bytes file, size_t available,
                                           const DecodeRequest& request) {
-  auto decoding = std::make_unique<IncrementalPngDecoder>();
-  return decoding->open(file, available, request) ? std::move(decoding) : nullptr;
+  auto decoder = std::make_unique<IncrementalPngDecoder>();
+  return decoder->open(file, available, request) ? std::move(decoder) : nullptr;
 }
 
 Result<Decoded> decode(Bytes file, const DecodeRequest& request) {

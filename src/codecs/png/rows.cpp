@@ -98,8 +98,8 @@ bool RowReader::finish() {
   return inflater_.finish(adler_);
 }
 
-DecodeStatus RowReader::advance(size_t available,
-                                const std::function<void(int y, const uint8_t* row)>& take) {
+DecodeStatus RowReader::read(size_t available,
+                             const std::function<void(int y, const uint8_t* row)>& take) {
   idat_.set_available(available);
   while (batch_top_ < request_.bottom) {
     if (inflater_.needs_input()) {

@@ -64,10 +64,10 @@ TEST_CASE("decode_block() stops at the end of the output, and goes on from that"
     const auto step = static_cast<size_t>(random.between(1, 100));
     const uint8_t* end = std::min(at.out + step, out.data() + expected.size());
     status = decode_block(*block.tables, out.data(), at, end, block.end());
-    CHECK(at.out >= end);
+    CHECK((at.out >= end || status == BlockStatus::kBlockEnd));
     CHECK(at.out < end + kBlockOverrun);
   }
-  CHECK(status == BlockStatus::kMore);
+  CHECK(status != BlockStatus::kCorrupt);
   out.resize(expected.size());
   CHECK((out == expected));
 }

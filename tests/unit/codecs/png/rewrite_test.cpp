@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "codecs/png/chunks.h"
 #include "codecs/png/probe.h"
 #include "support/pngs.h"
 

@@ -78,7 +78,7 @@ TEST_CASE("RowReader gives the requested rows, for every layout, filter and rang
         Rows rows = {{}, request.top, request.used_bytes};
         const auto reader = RowReader::open(file, find_chunk(file, "IDAT"), file.size(), request);
         REQUIRE(reader != nullptr);
-        CHECK(reader->advance(file.size(), rows.take) == DecodeStatus::kDone);
+        CHECK(reader->read(file.size(), rows.take) == DecodeStatus::kDone);
         CHECK(rows.next == bottom);
         CHECK((rows.bytes == expected_rows(picture.view(), request)));
         CHECK(reader->bytes_read() <= file.size() - 12);
@@ -101,7 +101,7 @@ TEST_CASE("RowReader gives the same rows while a file is received, stored or com
       DecodeStatus status = DecodeStatus::kNeedInput;
       for (size_t available = start + 12; status == DecodeStatus::kNeedInput; available += 5000) {
         REQUIRE(available < file.size() + 5000);
-        status = reader->advance(std::min(available, file.size()), rows.take);
+        status = reader->read(std::min(available, file.size()), rows.take);
       }
       CHECK(status == DecodeStatus::kDone);
       CHECK((rows.bytes == expected_rows(picture.view(), request)));
@@ -119,7 +119,7 @@ TEST_CASE("RowReader fails if a filter, the data's length or a checksum is wrong
     const File file = join(chunks);
     const RowRequest request = request_of(kSize, {Model::kRgb, 8}, 0, kSize.height);
     const auto reader = RowReader::open(file, find_chunk(file, "IDAT"), file.size(), request);
-    return reader->advance(file.size(), [](int, const uint8_t*) {});
+    return reader->read(file.size(), [](int, const uint8_t*) {});
   };
   CHECK(outcome_of(deflated(rows)) == DecodeStatus::kDone);
   File wrong_filter = rows;
