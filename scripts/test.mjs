@@ -99,6 +99,8 @@ const notOfPool = [
   'inline.test.mjs', // compares an entry with crop64
   'types.test.mjs', // has the pool's types already
   'pool.test.mjs', // compares the two entries, as the next
+  'pool-abort.test.mjs',
+  'pool-map.test.mjs',
   'pool-soak.test.mjs',
   'docs/interface.test.mjs', // has both
   'docs/pages.test.mjs', // reads the documentation
