@@ -26,7 +26,6 @@ import { setUp } from './setup.mjs';
 // the long ones first, so that none is left to run alone at the end.
 const stages = {
   native: async () => {
-    await nativeToolsOnce();
     await compile('asan-simd');
     const counts = await doctest('build/asan-simd/crop64_tests');
     const replayed = await replay();
