@@ -152,22 +152,22 @@ inline void store_columns(const v128_t (&columns)[8], JSAMPARRAY rows, JDIMENSIO
 // pair of inputs; the weight of input 4 is 0. The constants are jidctred.c's.
 template <class Sums>
 inline void transform_to_4(Sums x04, Sums x26, Sums x13, Sums x57, Sums half, Sums (&out)[4]) {
-  const Sums first = weigh(x04, 2 * kOne, 0) + half;
   constexpr int k0_211164243 = fix(0.211164243, kWeightBits);
   constexpr int k0_509795579 = fix(0.509795579, kWeightBits);
   constexpr int k0_601344887 = fix(0.601344887, kWeightBits);
   constexpr int k1_061594337 = fix(1.061594337, kWeightBits);
   constexpr int k1_451774981 = fix(1.451774981, kWeightBits);
   constexpr int k2_172734803 = fix(2.172734803, kWeightBits);
+  const Sums first = add(weigh(x04, 2 * kOne, 0), half);
   const Sums even = weigh(x26, k1_847759065, -k0_765366865);
-  const Sums outer =
-      weigh(x13, k2_562915447, k0_899976223) + weigh(x57, -k0_601344887, -k0_509795579);
+  const Sums outer = add(weigh(x13, k2_562915447, k0_899976223),  //
+                         weigh(x57, -k0_601344887, -k0_509795579));
   const Sums inner =
-      weigh(x13, k1_061594337, -k2_172734803) + weigh(x57, k1_451774981, -k0_211164243);
-  out[0] = first + even + outer;
-  out[1] = first - even + inner;
-  out[2] = first - even - inner;
-  out[3] = first + even - outer;
+      add(weigh(x13, k1_061594337, -k2_172734803), weigh(x57, k1_451774981, -k0_211164243));
+  out[0] = add(add(first, even), outer);
+  out[1] = add(subtract(first, even), inner);
+  out[2] = subtract(subtract(first, even), inner);
+  out[3] = subtract(add(first, even), outer);
 }
 
 inline v128_t interleave_low_pairs(v128_t a, v128_t b) {

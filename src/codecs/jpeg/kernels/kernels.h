@@ -49,6 +49,13 @@ struct Wide {
   }
 };
 
+// 32-bit lanes of either type. (+ and - of a v128_t itself add lanes of 32 bits in wasm, and of 64
+// bits natively.)
+inline v128_t add(v128_t a, v128_t b) { return wasm_i32x4_add(a, b); }
+inline v128_t subtract(v128_t a, v128_t b) { return wasm_i32x4_sub(a, b); }
+inline Wide add(Wide a, Wide b) { return a + b; }
+inline Wide subtract(Wide a, Wide b) { return a - b; }
+
 inline Wide splat(int value) { return {wasm_i32x4_splat(value), wasm_i32x4_splat(value)}; }
 
 // Narrows to 16 bits, with saturation.
