@@ -178,7 +178,7 @@ function once(work) {
   };
 }
 const buildOnce = once(build);
-const nativeToolsOnce = once(() => compile('asan-simd', ['coefficients', 'jobs']));
+const nativeToolsOnce = once(() => compile('asan', ['coefficients', 'jobs']));
 
 async function jsTests(more, isWanted) {
   await nativeToolsOnce();

@@ -19,7 +19,7 @@ import { jobs, readHashes, readSource, writeHashes } from '../support/jobs.mjs';
 import { largestError, resizeByDefinition } from '../support/resample.mjs';
 
 const update = process.argv.includes('--update');
-const program = join(root, 'build/asan-simd/jobs');
+const program = join(root, 'build/asan/jobs');
 
 // The job in Pillow's words. Gives the samples and, where a JPEG comes out, its file.
 const PILLOW = `
@@ -176,8 +176,8 @@ function block(bytes) {
 function doNatively() {
   if (!existsSync(program)) {
     throw new Error(
-      'Expected build/asan-simd/jobs. Run: cmake --preset asan-simd && ' +
-        'cmake --build --preset asan-simd --target jobs',
+      'Expected build/asan/jobs. Run: cmake --preset asan && ' +
+        'cmake --build --preset asan --target jobs',
     );
   }
   const input = Buffer.concat(
@@ -221,7 +221,7 @@ describe('results have the same bytes on every platform', () => {
     const native = doNatively();
     assert.equal(native.length, jobs.length);
     for (const [i, { name }] of jobs.entries()) {
-      sameBytes(native[i], results[name], `${name} (build/asan-simd/jobs has to be up to date)`);
+      sameBytes(native[i], results[name], `${name} (build/asan/jobs has to be up to date)`);
     }
     right += 1;
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { segments } from '../../support/jpeg.mjs';
 import { root } from './fixtures.mjs';
 
-const program = join(root, 'build/asan-simd/coefficients');
+const program = join(root, 'build/asan/coefficients');
 
 /**
  * For each file { width, height, colorSpace, progressive, warnings, components: [{ id, sampling,
@@ -14,8 +14,8 @@ const program = join(root, 'build/asan-simd/coefficients');
 export function coefficients(files) {
   if (!existsSync(program)) {
     throw new Error(
-      'Expected build/asan-simd/coefficients. Run: ' +
-        'cmake --preset asan-simd && cmake --build --preset asan-simd --target coefficients',
+      'Expected build/asan/coefficients. Run: ' +
+        'cmake --preset asan && cmake --build --preset asan-simd --target coefficients',
     );
   }
   const input = Buffer.concat(files.flatMap((file) => [length(file), file]));
