@@ -95,18 +95,18 @@ const JUDGES = {
 };
 
 async function byPillow({ options }, file, bytes) {
-  const [mode, image, palette, jpeg] = await python(PILLOW, { file, options });
+  const [mode, picture, palette, jpeg] = await python(PILLOW, { file, options });
   if (jpeg !== null) {
     sameBytes(withoutHeader(bytes), withoutHeader(jpeg));
     return;
   }
   if (options.format === 'raw') {
-    sameBytes(bytes, image.data);
+    sameBytes(bytes, picture.data);
     return;
   }
   const [madeMode, made, madePalette] = await python(OPENED, { file: Buffer.from(bytes) });
   assert.equal(madeMode, mode);
-  sameSamples(made, image);
+  sameSamples(made, picture);
   assert.deepEqual(madePalette, palette);
 }
 
@@ -140,8 +140,8 @@ async function byImageMagick({ options, source }, file, bytes) {
 async function byDefinition({ options }, file, bytes) {
   const { width, height, kernel } = options.resize;
   const source = decodePng(file);
-  const image = { ...source, data: source.samples };
-  const expected = await resizeByDefinition(image, kernel, [width, height]);
+  const picture = { ...source, data: source.samples };
+  const expected = await resizeByDefinition(picture, kernel, [width, height]);
   const made = decodePng(Buffer.from(bytes));
   assert.deepEqual([made.width, made.height, made.depth], [width, height, source.depth]);
   const error = largestError({ data: made.samples }, expected);
@@ -197,12 +197,12 @@ function doNatively() {
   return results;
 }
 
-describe('results have the same bytes on every platform', () => {
+describe('results that are the same bytes everywhere', () => {
   const results = {};
   let right = 0;
 
   for (const job of jobs) {
-    test(`${job.name} is decoded to the expected samples by other programs`, async () => {
+    test(`${job.name}: what other programs make of it`, async () => {
       const file = readSource(job);
       const bytes = await toBytes(file, job.options);
       results[job.name] = bytes;
@@ -212,12 +212,12 @@ describe('results have the same bytes on every platform', () => {
     });
   }
 
-  test('results have the recorded hashes', { skip: update }, () => {
+  test('they have the hashes that are kept', { skip: update }, () => {
     const hashes = jobs.map(({ name }) => [name, sha256(results[name])]);
     assert.deepEqual(Object.fromEntries(hashes), readHashes());
   });
 
-  test('native results equal those of the wasm', () => {
+  test('natively they are the same', () => {
     const native = doNatively();
     assert.equal(native.length, jobs.length);
     for (const [i, { name }] of jobs.entries()) {

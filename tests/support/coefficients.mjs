@@ -15,7 +15,7 @@ export function coefficients(files) {
   if (!existsSync(program)) {
     throw new Error(
       'Expected build/asan/coefficients. Run: ' +
-        'cmake --preset asan && cmake --build --preset asan-simd --target coefficients',
+        'cmake --preset asan && cmake --build --preset asan --target coefficients',
     );
   }
   const input = Buffer.concat(files.flatMap((file) => [length(file), file]));
