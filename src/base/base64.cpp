@@ -107,8 +107,9 @@ Result<size_t> decode_in_place(uint8_t* text, size_t length, DecodeGroups decode
 // After Muła and Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions" (2018),
 // adapted to the instructions of WebAssembly.
 
-// The lanes 1, 16, 1, 16, ... The asm hides them from LLVM, which turns a product by constant powers
-// of two into a shift per lane. Its operand is a scalar: LLVM 19 fails to compile a vector there.
+// The lanes 1, 16, 1, 16, ... The asm hides them from LLVM, which turns a product by constant
+// powers of two into a shift per lane. Its operand is a scalar: LLVM 19 fails to compile a vector
+// there.
 v128_t one_and_sixteen() {
   int32_t pair = 16 << 16 | 1;
   asm("" : "+r"(pair));
