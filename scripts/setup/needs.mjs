@@ -6,7 +6,7 @@ import { ask, Failure, isOnPath } from './run.mjs';
 
 const emsdk = `install it with emsdk:
     git clone https://github.com/emscripten-core/emsdk && cd emsdk
-    ./emsdk install 3.1.69 && ./emsdk activate 3.1.69 && source ./emsdk_env.sh`;
+    ./emsdk install 6.0.5 && ./emsdk activate 6.0.5 && source ./emsdk_env.sh`;
 
 // A need is a name, Debian's package, what to do by hand, and `lack`: undefined when the need is
 // met, or else what was found instead.
