@@ -1,4 +1,4 @@
-// What bindings/bindings.cpp exposes. Not part of the public interface.
+// The functions that bindings/bindings.cpp exports. Not public.
 
 import type { ErrorCode } from '../errors.js';
 import type { NativeOptions } from '../options.js';
@@ -7,7 +7,7 @@ import type { Channels, ColorSpace, CopiedFormat, Format, ImageInfo } from '../t
 export interface NativeInput {
   readonly data: Uint8Array;
   readonly kind: 'file' | 'base64' | 'samples';
-  // Of samples, from here on.
+  // The following fields are set for samples only.
   readonly width?: number | undefined;
   readonly height?: number | undefined;
   readonly channels?: Channels | undefined;
@@ -69,11 +69,11 @@ export interface NativeResult extends Omit<NativeText, 'data'> {
   frameCount: number;
   colorSpace: ColorSpace;
   iccProfile?: Uint8Array<ArrayBuffer>;
-  /** Of a JPEG. */
+  /** Set for JPEG. */
   quality?: number;
 }
 
-/** What comes in each form. */
+/** The type of a result in each form. */
 export interface NativeForms {
   readonly bytes: NativeResult;
   readonly base64: NativeText;
@@ -81,7 +81,7 @@ export interface NativeForms {
 }
 
 export interface NativeModule {
-  /** `memoryLimit`: the most bytes that the input may have. */
+  /** `memoryLimit` is the maximum number of bytes of the input. */
   probe(input: NativeInput, memoryLimit: number): NativeResponse<NativeInfo>;
   process<Form extends keyof NativeForms>(
     input: NativeInput,
@@ -94,9 +94,9 @@ export interface NativeModule {
    * finishJob() or closeJob() ends the handle.
    */
   openJob(size: number, jobs: NativeOptions[], piece: Uint8Array): number;
-  /** Takes the next piece. Returns whether the jobs need no more. */
+  /** Passes the next piece. Returns whether the jobs need no more input. */
   feedJob(handle: number, piece: Uint8Array): boolean;
-  /** Does the jobs once they need no more, and ends the handle. */
+  /** Runs the jobs when they need no more input, and ends the handle. */
   finishJob<Form extends keyof NativeForms>(
     handle: number,
     form: Form,
