@@ -93,7 +93,7 @@ test('init refuses two sources of the wasm and unknown options', async () => {
     [{ wasmBinary: wasm, wasmModule: {} }, /at most one of .* 'wasmBinary and wasmModule'/],
     [{ url: wasmUrl }, /Unknown option 'url'\. Known options: wasmUrl, wasmBinary, wasmModule\./],
     [{ wasmURL: wasmUrl }, /Unknown option 'wasmURL': did you mean 'wasmUrl'\?/],
-    [null, /an object for options .* null/],
+    [null, /an object for `options` .* null/],
     ['crop64.wasm', /an object for options .* 'crop64.wasm'/],
   ];
   for (const [options, message] of wrong) {

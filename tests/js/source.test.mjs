@@ -496,7 +496,7 @@ test('what is no source is refused', async (t) => {
     [{ ...pixels, data: undefined }, /a Uint8Array, .* for `source.data` .* undefined/],
     [{ ...pixels, data: null }, /a Uint8Array, .* for `source.data` .* null/],
     [{ ...pixels, data: pixels.data.buffer }, /a Uint8Array, .* for `source.data`/],
-    [new URL('mailto:me@example.org'), /a URL of http, https, blob, data or file .* 'mailto:/],
+    [new URL('mailto:me@example.org'), /an http, https, blob, data or file URL .* 'mailto:/],
   ];
   for (const [source, message] of wrong) {
     await t.test(String(message), () => rejects(decode(source), 'INVALID_ARGUMENT', { message }));

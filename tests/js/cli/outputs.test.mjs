@@ -84,7 +84,7 @@ describe('CLI outputs', () => {
     await fails(2, [...png, 'a.jpg'], /end in \.png for --format png but received a\.jpg/);
     const jpeg = ['small.png', ...args, '--format', 'image/jpeg', '--output'];
     await fails(2, [...jpeg, 'a.png'], /end in \.jpg for --format image\/jpeg/);
-    await fails(2, ['small.png', '-o', 'a.dat'], /its ending says no format; add --format/);
+    await fails(2, ['small.png', '-o', 'a.dat'], /to end in .* but received a\.dat: add --format/);
     for (const form of ['--data-url', '--base64']) {
       await fails(2, ['small.png', form, '-o', 'a.png'], new RegExp(`${form} writes text`));
     }
@@ -102,7 +102,7 @@ describe('CLI outputs', () => {
     const several = [['small.jpg', 'small.png'], ['album'], ['album/*.jpg']];
     for (const inputs of several) {
       for (const name of ['one.jpg', 'one.PNG', 'one.webp']) {
-        const message = /FOLDER for several inputs but received one\..* the name of a file/;
+        const message = /Several inputs need --output FOLDER, but one\..* looks like a file/;
         await fails(2, [...inputs, '-o', name], message);
       }
       await fails(2, [...inputs, '-o', 'there', '--force'], /but there is a file/);
@@ -259,7 +259,7 @@ describe('CLI outputs are safe', () => {
     await fails(
       2,
       ['small.jpg', 'small.png', '--rotate', '90', '-o', '.', '--force'],
-      /never overwritten/,
+      /would overwrite the input/,
     );
     sameBytes(get('small.jpg'), images['small.jpg']);
   });
@@ -269,13 +269,20 @@ describe('CLI outputs are safe', () => {
     fs.mkdirSync(at('out'));
     const done = await crop64(['b.jpg', 'b.png', '--rotate', '90', '-o', 'out']);
     assert.equal(done.code, 1);
-    assert.match(done.err, /^crop64: b\.jpg: OUTPUT_EXISTS: .* b\.png is or becomes that/);
+    assert.match(
+      done.err,
+      /^crop64: b\.jpg: OUTPUT_EXISTS: .* is the input or the output of b\.png/,
+    );
     sameBytes(get('out/b.png'), await toBytes(images['small.png'], { rotate: 90 }));
     fs.mkdirSync(at('in'));
     put('in/b.jpg', images['small.bmp']);
     put('out/b.bmp', images['small.bmp']);
     const forced = ['in/b.jpg', 'out/b.bmp', '-o', 'out', '--force'];
-    await fails(1, forced, /^crop64: in\/b\.jpg: OUTPUT_EXISTS: .* out\/b\.bmp is or becomes that/);
+    await fails(
+      1,
+      forced,
+      /^crop64: in\/b\.jpg: OUTPUT_EXISTS: .* is the input or the output of out\/b\.bmp/,
+    );
   });
   test('inputs of the same name keep their folders below their common folder', async () => {
     const { 'small.jpg': jpeg, 'small.png': png } = images;
@@ -297,9 +304,13 @@ describe('CLI outputs are safe', () => {
     sameBytes(get('converted/b/y.png'), await toBytes(png, { format: 'png' }));
   });
   test('CLI exits 2 if two inputs have the same output', async () => {
-    const message = /small\.bmp and small\.png would both become out\/small\.png/;
+    const message = /small\.bmp and small\.png would both be written to out\/small\.png/;
     await fails(2, ['small.bmp', 'small.png', '-o', 'out'], message);
-    await fails(2, ['small.jpg', './small.jpg', '-o', 'out'], /would both become out\/small\.jpg/);
+    await fails(
+      2,
+      ['small.jpg', './small.jpg', '-o', 'out'],
+      /would both be written to out\/small\.jpg/,
+    );
     assert.equal(fs.existsSync(at('out')), false);
   });
   test('a file with the name of the temporary file is kept', async () => {
@@ -310,7 +321,7 @@ describe('CLI outputs are safe', () => {
       cwd: at('.'),
     }).catch((error) => error);
     assert.equal(failed.code, 1);
-    assert.match(failed.stderr, /OUTPUT_UNWRITABLE: .*part\.jpg .*file already exists/);
+    assert.match(failed.stderr, /OUTPUT_UNWRITABLE: .*part\.jpg: file already exists/);
     const [temporary] = fs.readdirSync(at('.')).filter((name) => name.endsWith('.tmp'));
     assert.equal(get(temporary).toString(), 'precious\n');
     assert.equal(fs.existsSync(at('part.jpg')), false);
@@ -326,7 +337,7 @@ describe('CLI outputs are safe', () => {
         cwd: at('.'),
       },
     ).catch((error) => error);
-    assert.match(failed.stderr, /OUTPUT_UNWRITABLE: .*a\.png .*file too large/);
+    assert.match(failed.stderr, /OUTPUT_UNWRITABLE: .*a\.png: file too large/);
     untouched();
   });
   test('--force replaces the file behind a link and keeps the link', async () => {
@@ -345,8 +356,7 @@ describe('CLI outputs are safe', () => {
   });
   test('a folder that cannot be written fails the input', async () => {
     const below = 'small.bmp/part.jpg';
-    const message =
-      /small\.jpg: OUTPUT_UNWRITABLE: .*small\.bmp but could not: it exists and is not a folder/;
+    const message = /small\.jpg: OUTPUT_UNWRITABLE: .*small\.bmp: it exists and is not a folder/;
     await fails(1, ['small.jpg', '-o', below], message);
     await fails(
       1,
