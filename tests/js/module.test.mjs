@@ -94,7 +94,7 @@ test('init refuses two sources of the wasm and unknown options', async () => {
     [{ url: wasmUrl }, /Unknown option 'url'\. Known options: wasmUrl, wasmBinary, wasmModule\./],
     [{ wasmURL: wasmUrl }, /Unknown option 'wasmURL': did you mean 'wasmUrl'\?/],
     [null, /an object for `options` .* null/],
-    ['crop64.wasm', /an object for options .* 'crop64.wasm'/],
+    ['crop64.wasm', /an object for `options` .* 'crop64.wasm'/],
   ];
   for (const [options, message] of wrong) {
     await rejects(init(options), 'INVALID_ARGUMENT', { message });

@@ -106,7 +106,7 @@ describe('CLI outputs', () => {
         await fails(2, [...inputs, '-o', name], message);
       }
       await fails(2, [...inputs, '-o', 'there', '--force'], /but there is a file/);
-      await fails(2, [...inputs, '--base64', '-o', 'a.txt'], /a\.txt, the name of a file/);
+      await fails(2, [...inputs, '--base64', '-o', 'a.txt'], /a\.txt looks like a file/);
     }
     assert.equal(get('there').toString(), 'a file');
     await succeeds(['album', ...args, '-o', 'one.jpg/']);
