@@ -8,9 +8,9 @@
 namespace crop64::jpeg {
 namespace {
 
-struct Reader {
-  Reader(Bytes file, const DecodeRequest& its_request)
-      : request(its_request), decoder(trap, file, request.damaged) {}
+struct DecodeContext {
+  DecodeContext(Bytes file, const DecodeRequest& decode_request)
+      : request(decode_request), decoder(trap, file, request.damaged) {}
 
   ErrorTrap trap;
   DecodeRequest request;
@@ -42,19 +42,19 @@ Model model_of(J_COLOR_SPACE space) {
   }
 }
 
-void read_header(void* context) {
-  Reader& reader = *static_cast<Reader*>(context);
-  open(reader.decoder);
-  jpeg_decompress_struct& info = reader.decoder.info;
+void read_header(void* opaque) {
+  DecodeContext& context = *static_cast<DecodeContext*>(opaque);
+  open(context.decoder);
+  jpeg_decompress_struct& info = context.decoder.info;
   info.dct_method = JDCT_ISLOW;
   info.do_fancy_upsampling = TRUE;  // and with it no merged upsampling
   info.out_color_space = color_space(info.num_components);
   info.scale_num = 1;
-  info.scale_denom = static_cast<unsigned>(reader.request.reduction);
+  info.scale_denom = static_cast<unsigned>(context.request.reduction);
 }
 
-// jpeg_crop_scanline takes all components for reduced alike, but chroma may be reduced less than
-// luma: where it still has to be smoothed across (4:1:0), half of it would be left out.
+// jpeg_crop_scanline() assumes that all components are reduced alike, but chroma may be reduced
+// less than luma. If it is upsampled horizontally after that (4:1:0), half of it would be left out.
 void set_chroma_widths(jpeg_decompress_struct& info) {
   for (int i = 0; i < info.num_components; ++i) {
     jpeg_component_info& component = info.comp_info[i];
@@ -65,17 +65,17 @@ void set_chroma_widths(jpeg_decompress_struct& info) {
   }
 }
 
-// The samples of an MCU, in a picture of one scan; of one component it is a block, but rows of
-// blocks come as many at a time as in others.
+// The size of an MCU of an image with one scan, in samples of the reduced image. With one component
+// an MCU is a block, but libjpeg decodes as many rows of blocks at a time as in other images.
 Size mcu_size(const jpeg_decompress_struct& info) {
   const int scaled = DCTSIZE / static_cast<int>(info.scale_denom);
   return {info.num_components == 1 ? scaled : scaled * info.max_h_samp_factor,
           scaled * info.max_v_samp_factor};
 }
 
-// Narrows the decoder to the iMCUs that the region's samples depend on: fancy upsampling looks at
-// the neighbouring chroma sample, so with subsampled chroma one iMCU more on either side. Gives the
-// column at which the decoder's rows then begin.
+// Limits the decoder to the iMCUs that the region's samples depend on. Fancy upsampling reads the
+// neighbouring chroma sample, so subsampled chroma needs one more iMCU on either side. Returns the
+// first column of the decoder's rows.
 JDIMENSION narrow(jpeg_decompress_struct& info, const Rect& region) {
   const int block = mcu_size(info).width;
   const int margin = info.num_components > 1 && info.max_h_samp_factor > 1 ? block : 0;
@@ -91,62 +91,62 @@ JDIMENSION narrow(jpeg_decompress_struct& info, const Rect& region) {
   return first_column;
 }
 
-void start(void* context) {
-  Reader& reader = *static_cast<Reader*>(context);
-  jpeg_decompress_struct& info = reader.decoder.info;
+void start(void* opaque) {
+  DecodeContext& context = *static_cast<DecodeContext*>(opaque);
+  jpeg_decompress_struct& info = context.decoder.info;
   if (!jpeg_start_decompress(&info)) {
-    end_before_segment(reader.decoder);
+    end_before_segment(context.decoder);
     jpeg_start_decompress(&info);
   }
-  check_scans(reader.decoder);
-  // Incomplete coefficients are smoothed by a look at the neighbouring blocks, which a narrower
-  // picture would not have.
-  if (!lacks_bits(reader.decoder)) {
-    reader.first_column = narrow(info, reader.request.region);
+  check_scans(context.decoder);
+  // libjpeg smooths incomplete coefficients by neighbouring blocks, which a narrower image would
+  // lack.
+  if (!lacks_bits(context.decoder)) {
+    context.first_column = narrow(info, context.request.region);
   }
-  if (!reader.request.parts.empty()) {
-    reader.decoder.wanted.emplace(reader.request.parts, mcu_size(info), info.MCUs_per_row);
+  if (!context.request.parts.empty()) {
+    context.decoder.needed.emplace(context.request.parts, mcu_size(info), info.MCUs_per_row);
   }
 }
 
-// Whether a row of the region lies between its parts.
+// Whether no part of the region contains row `y`.
 bool is_between_parts(const DecodeRequest& request, int y) {
   return !request.parts.empty() &&
          std::none_of(request.parts.begin(), request.parts.end(),
                       [y](const Rect& part) { return part.top <= y && y < part.bottom; });
 }
 
-// Goes on with the region until it is done, or the decoder waits.
-void read_region(void* context) {
-  Reader& reader = *static_cast<Reader*>(context);
-  jpeg_decompress_struct& info = reader.decoder.info;
-  const Rect& region = reader.request.region;
+// Decodes rows of the region until it is complete or input is needed.
+void read_region(void* opaque) {
+  DecodeContext& context = *static_cast<DecodeContext*>(opaque);
+  jpeg_decompress_struct& info = context.decoder.info;
+  const Rect& region = context.request.region;
   const auto top = static_cast<JDIMENSION>(region.top);
   const auto bottom = static_cast<JDIMENSION>(region.bottom);
-  const size_t pixel_bytes = reader.image.layout.pixel_bytes();
-  const size_t offset = pixel_bytes * (static_cast<size_t>(region.left) - reader.first_column);
+  const size_t pixel_bytes = context.image.layout.pixel_bytes();
+  const size_t offset = pixel_bytes * (static_cast<size_t>(region.left) - context.first_column);
   const bool in_place = static_cast<int>(info.output_width) == region.width();
-  while (info.output_scanline < bottom && !reader.decoder.waits()) {
+  while (info.output_scanline < bottom && !context.decoder.needs_input()) {
     const JDIMENSION y = info.output_scanline;
     if (y < top) {
       jpeg_skip_scanlines(&info, top - y);
-    } else if (is_between_parts(reader.request, static_cast<int>(y))) {
+    } else if (is_between_parts(context.request, static_cast<int>(y))) {
       read_and_discard_scanlines(&info, 1);
     } else {
-      uint8_t* const out = reader.image.row(static_cast<int>(y - top));
-      JSAMPROW row = in_place ? out : reader.row.data();
+      uint8_t* const out = context.image.row(static_cast<int>(y - top));
+      JSAMPROW row = in_place ? out : context.row.data();
       jpeg_read_scanlines(&info, &row, 1);
       if (!in_place) {
-        std::memcpy(out, row + offset, reader.image.stride());
+        std::memcpy(out, row + offset, context.image.stride());
       }
     }
-    if (info.output_scanline == y && !reader.decoder.waits()) {
-      fail(reader.trap, ErrorCode::kInternal, "libjpeg gives no more rows.");
+    if (info.output_scanline == y && !context.decoder.needs_input()) {
+      fail(context.trap, ErrorCode::kInternal, "libjpeg returned no row.");
     }
   }
 }
 
-// How the file is quantised, of which quality 'keep' makes the same again; nothing for CMYK.
+// The file's quantisation, for quality 'keep'; nothing for CMYK.
 std::optional<Quantisation> quantisation_of(const jpeg_decompress_struct& info) {
   if (info.num_components > 3) {
     return std::nullopt;
@@ -166,41 +166,42 @@ std::optional<Quantisation> quantisation_of(const jpeg_decompress_struct& info) 
   return quantisation;
 }
 
-// The header, and room for the region.
-std::optional<Error> open(Reader& reader) {
-  if (!run_trapped(reader.trap, read_header, &reader)) {
-    return reader.trap.error();
+// Reads the header and allocates the image.
+std::optional<Error> open(DecodeContext& context) {
+  if (!run_trapped(context.trap, read_header, &context)) {
+    return context.trap.error();
   }
-  const jpeg_decompress_struct& info = reader.decoder.info;
-  const int reduction = reader.request.reduction;
+  const jpeg_decompress_struct& info = context.decoder.info;
+  const int reduction = context.request.reduction;
   const Size size = {(int(info.image_width) + reduction - 1) / reduction,
                      (int(info.image_height) + reduction - 1) / reduction};
-  if (!contains(whole(size), reader.request.region)) {
-    return make_error(ErrorCode::kInternal, "The JPEG's two readers differ about its size.");
+  if (!contains(whole(size), context.request.region)) {
+    return make_error(ErrorCode::kInternal,
+                      "The JPEG's probe and its decoder disagree about its size.");
   }
   const Layout layout = {model_of(info.out_color_space), 8};
-  Result<Image> image = Image::allocate(reader.request.region.size(), layout);
+  Result<Image> image = Image::allocate(context.request.region.size(), layout);
   Result<Buffer> row = Buffer::allocate(layout.bytes({size.width, 1}));
   if (!image.ok() || !row.ok()) {
     return image.ok() ? row.error() : image.error();
   }
-  reader.image = std::move(image.value());
-  reader.row = std::move(row.value());
+  context.image = std::move(image.value());
+  context.row = std::move(row.value());
   return std::nullopt;
 }
 
-Decoded taken(Reader& reader) {
+Decoded take_result(DecodeContext& context) {
   Decoded decoded;
-  decoded.image = std::move(reader.image);
-  decoded.complete = reader.decoder.complete;
-  decoded.quantisation = quantisation_of(reader.decoder.info);
-  decoded.bytes_read = reader.decoder.bytes_read();
+  decoded.image = std::move(context.image);
+  decoded.complete = context.decoder.complete;
+  decoded.quantisation = quantisation_of(context.decoder.info);
+  decoded.bytes_read = context.decoder.bytes_read();
   return decoded;
 }
 
-// Bytes in which what libjpeg reads at a time is likely to lie: two rows of iMCUs, seldom three,
-// and what its Huffman decoder wants to see ahead. Noise of quality 100 takes 1.4 bytes a sample;
-// where it is not enough, decode() begins anew.
+// How many bytes libjpeg reads at a time, at most, except in extreme images: two rows of iMCUs,
+// rarely three, and what its Huffman decoder reads ahead. Noise at quality 100 takes 1.4 bytes a
+// sample. If it was not enough, the job starts over with the complete file.
 size_t bytes_of_rows(const jpeg_decompress_struct& info) {
   constexpr size_t kRows = 4;
   constexpr size_t kAhead = 8192;
@@ -214,50 +215,51 @@ size_t bytes_of_rows(const jpeg_decompress_struct& info) {
 
 class IncrementalJpegDecoder : public IncrementalDecoder {
  public:
-  IncrementalJpegDecoder(Bytes file, const DecodeRequest& request) : reader_(file, request) {}
+  IncrementalJpegDecoder(Bytes file, const DecodeRequest& request) : context_(file, request) {}
 
-  // False where the header has not all arrived, or all of the file is needed for any part of it.
-  bool begin(size_t there) {
-    Decompressor& decoder = reader_.decoder;
-    decoder.arrived(there);
-    if (open(reader_) || decoder.ran_out() || jpeg_has_multiple_scans(&decoder.info)) {
+  // False if the header is not complete, or if every region needs the whole file.
+  bool open_file(size_t available) {
+    Decompressor& decoder = context_.decoder;
+    decoder.set_available(available);
+    if (open(context_) || decoder.ran_out() || jpeg_has_multiple_scans(&decoder.info)) {
       return false;
     }
     decoder.rows_bytes = bytes_of_rows(decoder.info);
-    return run_trapped(reader_.trap, start, &reader_);
+    return run_trapped(context_.trap, start, &context_);
   }
   DecodeStatus decode(size_t available) override {
-    Decompressor& decoder = reader_.decoder;
-    decoder.arrived(available);
-    if (!run_trapped(reader_.trap, read_region, &reader_) || decoder.ran_out()) {
+    Decompressor& decoder = context_.decoder;
+    decoder.set_available(available);
+    if (!run_trapped(context_.trap, read_region, &context_) || decoder.ran_out()) {
       return DecodeStatus::kError;
     }
-    const auto bottom = static_cast<JDIMENSION>(reader_.request.region.bottom);
+    const auto bottom = static_cast<JDIMENSION>(context_.request.region.bottom);
     return decoder.info.output_scanline < bottom ? DecodeStatus::kNeedInput : DecodeStatus::kDone;
   }
-  Decoded take_result() override { return taken(reader_); }
+  Decoded take_result() override { return jpeg::take_result(context_); }
 
  private:
-  Reader reader_;
+  DecodeContext context_;
 };
 
 }  // namespace
 
-std::unique_ptr<IncrementalDecoder> start(Bytes file, size_t there, const DecodeRequest& request) {
+std::unique_ptr<IncrementalDecoder> start(Bytes file, size_t available,
+                                          const DecodeRequest& request) {
   auto decoding = std::make_unique<IncrementalJpegDecoder>(file, request);
-  return decoding->begin(there) ? std::move(decoding) : nullptr;
+  return decoding->open_file(available) ? std::move(decoding) : nullptr;
 }
 
 Result<Decoded> decode(Bytes file, const DecodeRequest& request) {
-  Reader reader(file, request);
-  if (auto error = open(reader)) {
+  DecodeContext context(file, request);
+  if (auto error = open(context)) {
     return *error;
   }
-  if (!run_trapped(reader.trap, start, &reader) ||
-      !run_trapped(reader.trap, read_region, &reader)) {
-    return reader.trap.error();
+  if (!run_trapped(context.trap, start, &context) ||
+      !run_trapped(context.trap, read_region, &context)) {
+    return context.trap.error();
   }
-  return taken(reader);
+  return take_result(context);
 }
 
 }  // namespace crop64::jpeg

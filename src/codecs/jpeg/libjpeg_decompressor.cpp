@@ -11,8 +11,8 @@ MemorySource& source_of(j_decompress_ptr decoder) {
   return *reinterpret_cast<MemorySource*>(decoder->src);
 }
 
-// At the end of the data libjpeg is given an end marker: it then decodes what it has, and says so
-// with a warning where that was not enough.
+// At the end of the data libjpeg gets an end marker. It then decodes what it has, and warns if that
+// was not enough.
 void end_data(j_decompress_ptr decoder) {
   static constexpr JOCTET kEndOfImage[] = {0xff, JPEG_EOI};
   source_of(decoder).ended = true;
@@ -20,9 +20,9 @@ void end_data(j_decompress_ptr decoder) {
   decoder->src->bytes_in_buffer = sizeof kEndOfImage;
 }
 
-// In the middle of a marker segment an end marker would be taken for the segment's content: there
-// libjpeg is given nothing, and returns without having read the segment. While libjpeg looks for a
-// restart marker, `unread_marker` is the one that it found instead, and no segment is read.
+// Within a marker segment libjpeg would read an end marker as the segment's content. So it gets
+// nothing, and returns without having read the segment. While libjpeg looks for a restart marker,
+// `unread_marker` is the marker that it found instead, and no segment is being read.
 boolean fill_input_buffer(j_decompress_ptr decoder) {
   source_of(decoder).ended = true;
   if (decoder->unread_marker != 0 && !source_of(decoder).resyncing) {
@@ -98,18 +98,18 @@ void on_error(j_common_ptr codec) {
   fail_as(codec, ErrorCode::kCorruptImage);
 }
 
-// Whether the MCU that is being decoded is the last one of an image of one scan.
+// Whether the current MCU is the last one of an image with one scan.
 bool in_last_mcu(Decompressor& decoder) {
   const jpeg_decompress_struct& info = decoder.info;
-  // A row of iMCUs of one component may be several rows of blocks.
+  // With one component, a row of iMCUs may be several rows of blocks.
   const bool one_row = info.comps_in_scan > 1 || info.cur_comp_info[0]->v_samp_factor == 1;
   return !jpeg_has_multiple_scans(&decoder.info) && one_row &&
          info.input_iMCU_row + 1 == info.total_iMCU_rows &&
          decoder.mcu_column + 1 == info.MCUs_per_row;
 }
 
-// libjpeg reports damaged data by warnings and goes on. Those that mean wrong samples end the job,
-// unless damage is accepted: the samples are then what libjpeg makes of the data.
+// libjpeg reports damaged data by warnings and continues. Warnings that mean wrong samples end the
+// job, unless damage is accepted.
 void on_warning(j_common_ptr codec, int level) {
   if (level >= 0) {
     return;  // a trace message
@@ -119,10 +119,10 @@ void on_warning(j_common_ptr codec, int level) {
   if (warning != JWRN_HIT_MARKER && warning != JWRN_MUST_RESYNC && warning != JWRN_HUFF_BAD_CODE) {
     return;
   }
-  // An end marker in the middle of a scan, or in place of a restart marker: the data ends early,
-  // whether or not the file does.
+  // An end marker within a scan or in place of a restart marker: the data ends early, even if the
+  // file does not.
   const bool ends = warning != JWRN_HUFF_BAD_CODE && decoder.info.unread_marker == JPEG_EOI;
-  // Some encoders leave out the last bits before the end marker.
+  // Some encoders omit the last bits before the end marker.
   if (ends && warning == JWRN_HIT_MARKER && !decoder.source.ended && in_last_mcu(decoder)) {
     return;
   }
@@ -145,7 +145,7 @@ void limit_scans(j_common_ptr codec) {
   }
 }
 
-// Whether a component has had no scan: libjpeg then takes its coefficients for zero without a word.
+// Whether a component has no scan. libjpeg would take its coefficients for zero without a warning.
 bool lacks_component(const jpeg_decompress_struct& info) {
   for (int component = 0; component < info.num_components; ++component) {
     if (info.comp_info[component].quant_table == nullptr) {
@@ -155,8 +155,8 @@ bool lacks_component(const jpeg_decompress_struct& info) {
   return false;
 }
 
-// A second one is an error, but libjpeg says so only after it has read precision, height and width
-// into the place of the first one's.
+// A second frame header is an error, but libjpeg reports it only after it has overwritten
+// precision, height and width.
 bool is_frame(int marker) {
   constexpr int kDht = 0xc4;
   constexpr int kDac = 0xcc;
@@ -168,36 +168,36 @@ bool is_frame(int marker) {
 boolean needs_mcu(j_decompress_ptr info, JDIMENSION column) {
   Decompressor& decoder = *static_cast<Decompressor*>(info->client_data);
   decoder.mcu_column = column;
-  return !decoder.wanted || decoder.wanted->has(static_cast<int>(info->input_iMCU_row), column);
+  return !decoder.needed || decoder.needed->has(static_cast<int>(info->input_iMCU_row), column);
 }
 
 boolean lacks_input(j_decompress_ptr info) {
-  return static_cast<Decompressor*>(info->client_data)->waits();
+  return static_cast<Decompressor*>(info->client_data)->needs_input();
 }
 
 }  // namespace
 
-bool WantedMcus::has(int row, unsigned column) {
+bool NeededMcus::has(int row, unsigned column) {
   if (row != row_) {
     row_ = row;
-    std::fill(wanted_.begin(), wanted_.end(), false);
+    std::fill(needed_.begin(), needed_.end(), false);
     for (const Rect& part : parts_) {
       if (row < part.top / mcu_.height - 1 || row > (part.bottom - 1) / mcu_.height + 1) {
         continue;
       }
       const int first = std::max(0, part.left / mcu_.width - 1);
       const int last = (part.right - 1) / mcu_.width + 1;
-      const auto columns = static_cast<int>(wanted_.size());
+      const auto columns = static_cast<int>(needed_.size());
       for (int i = first; i <= std::min(last, columns - 1); ++i) {
-        wanted_[static_cast<size_t>(i)] = true;
+        needed_[static_cast<size_t>(i)] = true;
       }
     }
   }
-  return wanted_[column];
+  return needed_[column];
 }
 
-Decompressor::Decompressor(ErrorTrap& trap, Bytes its_file, Damaged policy)
-    : errors(trap), file(its_file), there(its_file.size()), damaged(policy) {
+Decompressor::Decompressor(ErrorTrap& trap, Bytes whole_file, Damaged policy)
+    : errors(trap), file(whole_file), available(whole_file.size()), damaged(policy) {
   prepare(errors, on_error, on_warning);
   info.err = &errors.manager;
   info.client_data = this;

@@ -1,6 +1,5 @@
-// libjpeg's decompressor on a file in memory: owned, opened, and its warnings taken seriously. The
-// file may still be arriving.
-// Reader and mover share it.
+// libjpeg's decompressor with a file in memory as its source, for decode.cpp and lossless_crop.cpp.
+// Warnings that mean wrong samples are errors. The file may still be received.
 #pragma once
 
 #include <optional>
@@ -12,77 +11,78 @@
 
 namespace crop64::jpeg {
 
-// A file in memory as libjpeg reads it.
+// The source of a file in memory.
 struct MemorySource {
-  jpeg_source_mgr manager;  // first: libjpeg's pointer to it is a pointer to this
-  bool ended;               // whether libjpeg asked for more than there is
+  jpeg_source_mgr manager;  // first, so that a pointer to it is a pointer to this
+  bool ended;               // whether libjpeg asked for more bytes than are available
   bool resyncing;           // whether libjpeg is looking for a restart marker
 };
 
-// Which MCUs of a baseline picture anything is to be made of.
-class WantedMcus {
+// The MCUs of a baseline image of which the samples are needed.
+class NeededMcus {
  public:
-  // Those that the parts touch, whose unit is the samples of the reduced picture, and their
-  // neighbours, which fancy upsampling looks at.
-  WantedMcus(std::span<const Rect> parts, Size mcu, unsigned columns)
-      : parts_(parts), mcu_(mcu), wanted_(columns) {}
+  // Those that contain samples of `parts` (in samples of the reduced image), and their neighbours,
+  // which fancy upsampling reads. `mcu` is the size of an MCU in such samples.
+  NeededMcus(std::span<const Rect> parts, Size mcu, unsigned columns)
+      : parts_(parts), mcu_(mcu), needed_(columns) {}
 
   bool has(int row, unsigned column);
 
  private:
   std::span<const Rect> parts_;  // borrowed
   Size mcu_;
-  std::vector<bool> wanted_;  // of this row
+  std::vector<bool> needed_;  // by column, in row `row_`
   int row_ = -1;
 };
 
 struct Decompressor {
-  // The file has to outlive the decoder.
+  // `file` is borrowed.
   Decompressor(ErrorTrap& trap, Bytes file, Damaged damaged);
   Decompressor(const Decompressor&) = delete;
   Decompressor& operator=(const Decompressor&) = delete;
   ~Decompressor() { jpeg_destroy_decompress(&info); }
 
-  // To be called when the file's first `count` bytes are there, which at first are all.
-  void arrived(size_t count) {
-    source.manager.bytes_in_buffer += count - there;
-    there = count;
+  // Sets how many bytes of the file have been received; initially all.
+  void set_available(size_t count) {
+    source.manager.bytes_in_buffer += count - available;
+    available = count;
   }
-  // Whether more of the file is to come before libjpeg is asked for rows.
-  bool waits() const { return there < file.size() && source.manager.bytes_in_buffer < rows_bytes; }
-  // Whether libjpeg asked for bytes that are still to come, and was told that the file ends.
-  bool ran_out() const { return there < file.size() && source.ended; }
+  // Whether more of the file is needed before libjpeg is asked for rows.
+  bool needs_input() const {
+    return available < file.size() && source.manager.bytes_in_buffer < rows_bytes;
+  }
+  // Whether libjpeg asked for bytes that have not been received, and got an end marker instead.
+  bool ran_out() const { return available < file.size() && source.ended; }
 
   uint64_t bytes_read() const {
-    return source.ended ? there : there - source.manager.bytes_in_buffer;
+    return source.ended ? available : available - source.manager.bytes_in_buffer;
   }
 
-  jpeg_decompress_struct info{};  // zeroed: destroying one that was never made does nothing
+  jpeg_decompress_struct info{};  // zeroed, so that destroying it before open() is safe
   Errors errors;
   MemorySource source{};
   jpeg_progress_mgr progress{};
   Bytes file;
-  size_t there;           // bytes of it
-  size_t rows_bytes = 0;  // bytes in which the next rows are likely to lie, whatever they show
+  size_t available;       // bytes of the file that have been received
+  size_t rows_bytes = 0;  // how many bytes the next rows take at most, except in extreme images
   Damaged damaged;
   bool complete = true;              // false if data was missing or damaged, and that was accepted
   unsigned mcu_column = 0;           // the MCU that is being decoded, in an image of one scan
-  std::optional<WantedMcus> wanted;  // where not all are
+  std::optional<NeededMcus> needed;  // if not all are
 };
 
-// Reads the header. Inside run_trapped() only, like what follows. Errors: TRUNCATED_IMAGE,
+// Reads the header. Within run_trapped() only, like the functions below. Errors: TRUNCATED_IMAGE,
 // CORRUPT_IMAGE, UNSUPPORTED_FORMAT, LIMIT_EXCEEDED (more than 100 scans), OUT_OF_MEMORY.
 void open(Decompressor& decoder);
 
-// Whether the coefficients of a progressive picture are not all there.
+// Whether a progressive image lacks bits of its coefficients.
 bool lacks_bits(const Decompressor& decoder);
 
-// After all scans were read: fails, where that is not accepted, if the file was cut off between
-// two.
+// After the last scan: fails if the file ends between two scans, unless damage is accepted.
 void check_scans(Decompressor& decoder);
 
-// What to do where the file is cut off in a segment between two scans: lets it end before that.
-// Fails with CORRUPT_IMAGE where the segment is a second frame header.
+// If the file ends within a segment between two scans: lets it end before that segment. Fails with
+// CORRUPT_IMAGE if the segment is a second frame header.
 void end_before_segment(Decompressor& decoder);
 
 }  // namespace crop64::jpeg
