@@ -1,4 +1,4 @@
-// The coefficients of a JPEG's part in a file of their own.
+// Crops a JPEG without decoding it.
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
