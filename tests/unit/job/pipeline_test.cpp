@@ -71,7 +71,7 @@ ImageView samples_of(const Output& output) {
   return {plan.size, plan.layout, output.bytes.data(), stride, &kNone};
 }
 
-TEST_CASE("a file's region is handed out as samples") {
+TEST_CASE("a region of a file is returned as samples") {
   const Rect region = {5, 7, 30, 19};
   const File jpeg = make_jpeg({45, 37});
   const Image picture = make_picture({45, 37}, {Model::kPalette, 4});
@@ -93,7 +93,7 @@ TEST_CASE("a file's region is handed out as samples") {
   }
 }
 
-TEST_CASE("a PNG's region is written in the PNG's own layout, colours and all") {
+TEST_CASE("a region of a PNG is written in the PNG's own layout with its colours") {
   for (const Layout& layout :
        {Layout{Model::kGray, 1}, Layout{Model::kPalette, 2}, Layout{Model::kRgba, 16}, kRgb8}) {
     CAPTURE(to_string(layout));
@@ -113,7 +113,7 @@ TEST_CASE("a PNG's region is written in the PNG's own layout, colours and all") 
   }
 }
 
-TEST_CASE("a JPEG's region is written as libjpeg writes these samples") {
+TEST_CASE("a region of a JPEG is written as libjpeg writes these samples") {
   const File file = make_jpeg({45, 37});
   const Image full = full_decode_with_libjpeg(file);
   const Rect region = {5, 7, 30, 19};
@@ -124,7 +124,7 @@ TEST_CASE("a JPEG's region is written as libjpeg writes these samples") {
   CHECK(!output.lossless);
 }
 
-TEST_CASE("from JPEG to PNG no sample is lost") {
+TEST_CASE("JPEG to PNG keeps every sample") {
   const File file = make_jpeg({45, 37});
   const Output output = run(file_source(file), crop_to({5, 7, 30, 19}, ImageFormat::kPng));
   const Image full = full_decode_with_libjpeg(file);
@@ -133,7 +133,7 @@ TEST_CASE("from JPEG to PNG no sample is lost") {
   CHECK(output.lossless);
 }
 
-TEST_CASE("from a PNG with alpha to JPEG the background shows through, white by default") {
+TEST_CASE("PNG with alpha to JPEG is blended with the background, white by default") {
   const Image picture = make_picture({45, 37}, kRgba8);
   struct Case {
     Color given;
@@ -151,7 +151,7 @@ TEST_CASE("from a PNG with alpha to JPEG the background shows through, white by 
   }
 }
 
-TEST_CASE("samples are a source: cropped, padded and written") {
+TEST_CASE("raw samples as a source are cropped, padded and encoded") {
   const Image picture = make_picture({45, 37}, {Model::kBgra, 8});
   // A part, so that its rows do not follow one another without a gap.
   const ImageView part = crop(picture.view(), {3, 2, 40, 30});
@@ -164,7 +164,7 @@ TEST_CASE("samples are a source: cropped, padded and written") {
   CHECK(output.bytes_read == 25 * 12 * 4);
 }
 
-TEST_CASE("what lies outside is padded with the background") {
+TEST_CASE("pixels outside the image are padded with the background") {
   const Image picture = make_picture({45, 37}, kRgb8);
   struct Case {
     Rect crop;
@@ -190,7 +190,7 @@ TEST_CASE("what lies outside is padded with the background") {
   }
 }
 
-TEST_CASE("padding a palette or a transparent colour widens it") {
+TEST_CASE("padding an image with a palette or a transparent colour converts it") {
   Image palette = make_picture({45, 37}, {Model::kPalette, 2});
   Image keyed = make_picture({45, 37}, kRgb8);
   keyed.colors.transparent = {uint16_t(sample_at(keyed.view(), 3, 3, 0)),
@@ -214,7 +214,7 @@ Resize size_of(std::optional<int> width, std::optional<int> height, Fit fit = Fi
   return resize;
 }
 
-TEST_CASE("a picture is turned, padded, resampled, letterboxed and converted, in this order") {
+TEST_CASE("an image is turned, padded, resampled, letterboxed and converted, in this order") {
   constexpr Color kGreen = {20, 200, 30, 0.5};
   struct Case {
     std::string name;
@@ -260,7 +260,7 @@ TEST_CASE("a picture is turned, padded, resampled, letterboxed and converted, in
   }
 }
 
-TEST_CASE("through a transparent colour the background shows, though the layout stays") {
+TEST_CASE("a transparent colour is replaced by the background even if the layout stays") {
   Image picture = make_picture({45, 37}, kRgb8);
   picture.colors.transparent = {uint16_t(sample_at(picture.view(), 3, 2, 0)),
                                 uint16_t(sample_at(picture.view(), 3, 2, 1)),
@@ -280,7 +280,7 @@ TEST_CASE("through a transparent colour the background shows, though the layout 
   CHECK((bytes_of(jpeg) == encode_with_libjpeg(flat.view())));
 }
 
-TEST_CASE("a JPEG is shown the way up that its Exif orientation says") {
+TEST_CASE("a JPEG is turned by its Exif orientation") {
   const File plain = make_jpeg({45, 37});
   const Image stored = full_decode_with_libjpeg(plain);
   for (int tag = 1; tag <= 8; ++tag) {
@@ -306,7 +306,7 @@ TEST_CASE("a JPEG is shown the way up that its Exif orientation says") {
   }
 }
 
-TEST_CASE("a JPEG that is made much smaller is decoded reduced, and the result shows the same") {
+TEST_CASE("a JPEG resized to much less is decoded reduced, with nearly the same result") {
   // Without what is finer than a result's pixel, which filters treat differently.
   const Image few = make_picture({5, 4}, kRgb8);
   const Image picture =
@@ -343,7 +343,7 @@ TEST_CASE("a JPEG that is made much smaller is decoded reduced, and the result s
   }
 }
 
-TEST_CASE("CMYK comes out as RGB") {
+TEST_CASE("CMYK samples are returned as RGB") {
   const File file = make_jpeg({45, 37}, {.sampling = kInkSamplings[0], .stored = JCS_YCCK});
   const Image ink = full_decode_with_libjpeg(file);
   REQUIRE(ink.layout.model == Model::kCmyk);
@@ -362,7 +362,7 @@ TEST_CASE("CMYK comes out as RGB") {
   CHECK(jpeg.quality == source.quality);
 }
 
-TEST_CASE("a BMP is copied if nothing is asked, and else becomes a PNG of its own samples") {
+TEST_CASE("a BMP without options is copied, otherwise it becomes a PNG of the same samples") {
   for (const Layout& layout : {Layout{Model::kPalette, 4}, kRgb8}) {
     CAPTURE(to_string(layout));
     const Image picture = make_picture({45, 37}, layout);
@@ -442,7 +442,7 @@ TEST_CASE("maxBytes refuses a PNG that is larger, and rewrites a JPEG that is sm
   CHECK(code_of(process(file_source(jpeg), options)) == "LIMIT_EXCEEDED");
 }
 
-TEST_CASE("nothing but padding can be resized, turned and written too") {
+TEST_CASE("a crop that contains padding only can be resized, turned and encoded") {
   const Image picture = make_picture({45, 37}, kRgb8);
   Options options = crop_to({100, 100, 140, 120}, ImageFormat::kRaw);
   options.channels = Channels::kRgb;
@@ -460,7 +460,7 @@ TEST_CASE("nothing but padding can be resized, turned and written too") {
   }
 }
 
-TEST_CASE("a copied file makes no bytes and no work, whatever its end is like") {
+TEST_CASE("a copied file allocates no output, whatever its last bytes are") {
   const File jpeg = make_jpeg({45, 37});
   const File cut = first_bytes(jpeg, jpeg.size() - 30);
   const File webp = {'R', 'I', 'F', 'F', 0, 0, 0, 0, 'W', 'E', 'B', 'P'};
@@ -474,13 +474,14 @@ TEST_CASE("a copied file makes no bytes and no work, whatever its end is like") 
   }
 }
 
-TEST_CASE("bytes that are no image are not copied") {
+TEST_CASE("bytes that are no image are UNSUPPORTED_FORMAT") {
   const File unknown(100, 'x');
   CHECK(code_of(process(file_source(unknown), copy_file())) == "UNSUPPORTED_FORMAT");
   CHECK(code_of(process(file_source({}), copy_file())) == "UNSUPPORTED_FORMAT");
 }
 
-TEST_CASE("a damaged file is not rewritten but refused, or decoded and encoded if accepted") {
+TEST_CASE(
+    "a damaged file is rejected instead of rewritten, or encoded anew if damage is accepted") {
   const File jpeg = make_jpeg({45, 37});
   const File cut = first_bytes(jpeg, jpeg.size() - 200);
   Options options;
@@ -494,7 +495,7 @@ TEST_CASE("a damaged file is not rewritten but refused, or decoded and encoded i
   CHECK(!accepted.lossless);
 }
 
-TEST_CASE("asked for a part of what is broken or unknown, the file's own error comes") {
+TEST_CASE("a crop of a damaged or unknown file fails with the file's own error") {
   const File jpeg = make_jpeg({45, 37});
   File twelve_bits = jpeg;
   twelve_bits[find_marker(jpeg, 0xc0) + 4] = 12;
@@ -515,7 +516,7 @@ TEST_CASE("asked for a part of what is broken or unknown, the file's own error c
   }
 }
 
-TEST_CASE("a picture whose missing rows were filled is not lossless") {
+TEST_CASE("an image with filled rows is not lossless") {
   const Image picture = make_picture({45, 37}, kRgb8);
   const File png = make_png(picture.view());
   const File jpeg = make_jpeg({45, 37});
@@ -529,7 +530,7 @@ TEST_CASE("a picture whose missing rows were filled is not lossless") {
   }
 }
 
-TEST_CASE("only as much of a file is looked at as the region needs") {
+TEST_CASE("a job reads only as much of a file as the region needs") {
   const File jpeg = make_jpeg({45, 370});
   const Output top = run(file_source(jpeg), crop_to({0, 0, 10, 10}));
   const Output all = run(file_source(jpeg), crop_to({0, 0, 10, 370}));
@@ -537,7 +538,7 @@ TEST_CASE("only as much of a file is looked at as the region needs") {
   CHECK(all.bytes_read > jpeg.size() * 9 / 10);
 }
 
-TEST_CASE("limits hold before anything is decoded") {
+TEST_CASE("limits are checked before anything is decoded") {
   const File png = make_png(make_picture({45, 37}, kRgb8).view());
   const auto with = [](auto set) {
     Options options;
@@ -554,14 +555,14 @@ TEST_CASE("limits hold before anything is decoded") {
         "LIMIT_EXCEEDED");
 }
 
-TEST_CASE("a region that no memory is large enough for is out of memory") {
+TEST_CASE("a region that exceeds all memory is OUT_OF_MEMORY") {
   const Image picture = make_picture({45, 37}, kRgba8);
   Options options = crop_to({0, 0, 1'000'000'000, 1'000'000'000}, ImageFormat::kRaw);
   options.limits.memory = 1e300;
   CHECK(code_of(process(sample_source(picture.view()), options)) == "OUT_OF_MEMORY");
 }
 
-TEST_CASE("probing tells what the source is") {
+TEST_CASE("probe() describes the source") {
   const Image picture = make_picture({45, 37}, {Model::kGrayAlpha, 16});
   const Result<ImageInfo> samples = probe(sample_source(picture.view()));
   REQUIRE(samples.ok());

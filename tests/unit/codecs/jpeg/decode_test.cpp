@@ -110,20 +110,23 @@ Size reducible_size_for(const Sampling& sampling) {
   return {5 * block.width + 3, 4 * block.height + 5};
 }
 
-TEST_CASE("a region of a reduced picture equals that region of all of it: baseline") {
+TEST_CASE("a region of a reduced image equals that region of the whole reduced image: baseline") {
   for (const Sampling& sampling : kSamplings) {
     check_reductions({.sampling = sampling}, reducible_size_for(sampling));
   }
 }
 
-TEST_CASE("a region of a reduced picture equals that region of all of it: progressive") {
+TEST_CASE(
+    "a region of a reduced image equals that region of the whole reduced image: progressive") {
   for (const Sampling& sampling : kSamplings) {
     check_reductions({.sampling = sampling, .scans = progressive_scans(sampling.components)},
                      reducible_size_for(sampling));
   }
 }
 
-TEST_CASE("a region of a reduced picture equals that region of all of it: refinements missing") {
+TEST_CASE(
+    "a region of a reduced image equals that region of the whole reduced image: refinements "
+    "missing") {
   for (const Sampling& sampling : {k420, k444, kGray}) {
     const Scans scans = progressive_scans(sampling.components);
     for (const size_t count : {size_t{1}, scans.size() / 2}) {
@@ -134,7 +137,8 @@ TEST_CASE("a region of a reduced picture equals that region of all of it: refine
   }
 }
 
-TEST_CASE("a region of a reduced picture equals that region of all of it: a few blocks") {
+TEST_CASE(
+    "a region of a reduced image equals that region of the whole reduced image: a few blocks") {
   constexpr Size kSizes[] = {{1, 1},   {7, 1},   {1, 9},   {8, 8},  {9, 17},
                              {16, 15}, {33, 31}, {63, 64}, {17, 65}};
   for (const Sampling& sampling : kSamplings) {
@@ -201,7 +205,8 @@ TEST_CASE("a region equals that region of a full decode: CMYK and YCCK") {
   }
 }
 
-TEST_CASE("a region of a reduced picture equals that region of all of it: CMYK and YCCK") {
+TEST_CASE(
+    "a region of a reduced image equals that region of the whole reduced image: CMYK and YCCK") {
   for (const Sampling& sampling : kInkSamplings) {
     for (const J_COLOR_SPACE stored : kInks) {
       CAPTURE(static_cast<int>(stored));
@@ -212,7 +217,7 @@ TEST_CASE("a region of a reduced picture equals that region of all of it: CMYK a
   }
 }
 
-TEST_CASE("a reduced picture is the picture's means: of one colour, and in its place") {
+TEST_CASE("a reduced image consists of the means of its blocks") {
   Image picture = make_picture({64, 48}, k444.layout());
   for (int y = 0; y < 48; ++y) {
     for (int x = 0; x < 64; ++x) {
@@ -232,7 +237,7 @@ TEST_CASE("a reduced picture is the picture's means: of one colour, and in its p
   }
 }
 
-TEST_CASE("a region beyond the reduced picture is refused") {
+TEST_CASE("decode() rejects a region beyond the reduced image") {
   const File file = make_jpeg({45, 37});
   CHECK(decode(file, {.reduction = 4, .region = {0, 0, 12, 10}}).ok());
   CHECK(code_of(decode(file, {.reduction = 4, .region = {0, 0, 13, 10}})) == "INTERNAL");
@@ -262,7 +267,7 @@ std::vector<Kind> kinds() {
 
 File make_small(const Kind& kind) { return make_jpeg({21, 35}, kind.recipe); }
 
-TEST_CASE("a JPEG cut anywhere gives the right samples or is truncated") {
+TEST_CASE("a JPEG truncated at any byte gives the right samples or TRUNCATED_IMAGE") {
   constexpr Rect kRegions[] = {{0, 0, 21, 35}, {3, 2, 9, 5}, {20, 34, 21, 35}};
   for (const Kind& kind : kinds()) {
     const File file = make_small(kind);
@@ -280,7 +285,7 @@ TEST_CASE("a JPEG cut anywhere gives the right samples or is truncated") {
   }
 }
 
-TEST_CASE("only the end marker missing is no truncation") {
+TEST_CASE("a missing end marker is no truncation") {
   for (const Kind& kind : kinds()) {
     CAPTURE(kind.name);
     const File file = make_small(kind);
@@ -302,7 +307,7 @@ std::vector<size_t> row_ends(const File& file) {
   return ends;
 }
 
-TEST_CASE("a region above the cut needs nothing from below") {
+TEST_CASE("a region above the truncation decodes") {
   struct Case {
     Sampling sampling;
     int margin;  // rows whose chroma is smoothed with the next iMCU's
@@ -326,7 +331,7 @@ TEST_CASE("a region above the cut needs nothing from below") {
   }
 }
 
-TEST_CASE("where truncation is accepted, the rows that are there are right and the rest is grey") {
+TEST_CASE("a truncated JPEG with damage accepted has its remaining rows, and grey below") {
   const File file = make_jpeg({50, 70}, {.sampling = k444, .restart_rows = 1});
   const Image full = full_decode_with_libjpeg(file);
   const std::vector<size_t> ends = row_ends(file);
@@ -363,7 +368,7 @@ File usable_part(const File& file, size_t size) {
   return first_bytes(file, end);
 }
 
-TEST_CASE("where truncation is accepted, a file cut anywhere shows what libjpeg makes of it") {
+TEST_CASE("a JPEG truncated at any byte with damage accepted equals libjpeg's result") {
   constexpr Rect kRegion = {3, 2, 20, 35};
   for (const Kind& kind : kinds()) {
     const File file = make_small(kind);
@@ -385,7 +390,7 @@ TEST_CASE("where truncation is accepted, a file cut anywhere shows what libjpeg 
   }
 }
 
-TEST_CASE("a second frame header is an error, however little of it there is") {
+TEST_CASE("a second frame header of any length is an error") {
   const File file = make_jpeg({50, 70}, {.scans = progressive_scans(3)});
   for (const File& damaged : with_second_header(file)) {
     for (const Damaged policy : {Damaged::kError, Damaged::kAccept}) {
@@ -396,7 +401,7 @@ TEST_CASE("a second frame header is an error, however little of it there is") {
   }
 }
 
-TEST_CASE("an end marker in the middle of a scan is a truncation too") {
+TEST_CASE("an end marker within a scan is TRUNCATED_IMAGE") {
   File file = make_jpeg({50, 70});
   const size_t middle = file.size() / 2;
   file.insert(file.begin() + static_cast<std::ptrdiff_t>(middle), {0xff, kEoi});
@@ -496,7 +501,7 @@ File with_damaged_scans(File file, Random& random) {
   return file;
 }
 
-TEST_CASE("with damage accepted, every region shows what libjpeg makes of a damaged file") {
+TEST_CASE("every region of a damaged JPEG with damage accepted equals libjpeg's result") {
   Random random(21);
   int accepted = 0;
   int incomplete = 0;
@@ -574,7 +579,7 @@ TEST_CASE("a restart marker out of order, missing or in the wrong place is corru
   }
 }
 
-TEST_CASE("what stands behind the end marker does not matter") {
+TEST_CASE("bytes after the end marker are ignored") {
   File file = make_jpeg({50, 70});
   const Image full = full_decode_with_libjpeg(file);
   const size_t size = file.size();
@@ -584,7 +589,7 @@ TEST_CASE("what stands behind the end marker does not matter") {
   CHECK(decoded.value().bytes_read <= size);
 }
 
-TEST_CASE("a file is not read beyond the region's last row") {
+TEST_CASE("nothing is read after the region's last row") {
   const File file = make_jpeg({64, 640});
   const auto read_for = [&](int bottom) {
     return decode(file, {.region = {10, 0, 20, bottom}}).value().bytes_read;
@@ -595,7 +600,7 @@ TEST_CASE("a file is not read beyond the region's last row") {
   CHECK(read_for(640) > file.size() - 10);
 }
 
-TEST_CASE("a baseline scan that names coefficients as a progressive one does is read in full") {
+TEST_CASE("a baseline scan with the spectral selection of a progressive one is read in full") {
   File file = make_jpeg({20, 20});
   const Image full = full_decode_with_libjpeg(file);
   const size_t scan = find_marker(file, kSos);
@@ -610,7 +615,7 @@ File with_frame_byte(File file, int frame, size_t offset, int value) {
   return file;
 }
 
-TEST_CASE("kinds of JPEG that are not read are named unsupported") {
+TEST_CASE("unsupported kinds of JPEG are UNSUPPORTED_FORMAT") {
   const File baseline = make_jpeg({20, 20});
   const File progressive = make_jpeg({20, 20}, {.scans = progressive_scans(3)});
   struct Case {
@@ -632,7 +637,7 @@ TEST_CASE("kinds of JPEG that are not read are named unsupported") {
   }
 }
 
-TEST_CASE("a hundred scans are read, one more is not") {
+TEST_CASE("decode() reads 100 scans and rejects 101") {
   const Image picture = make_picture({20, 20}, kGray.layout());
   const auto file_of = [&](int scans) {
     return encode_with_libjpeg(picture.view(), {.sampling = kGray, .scans = many_scans(scans)});
@@ -642,13 +647,13 @@ TEST_CASE("a hundred scans are read, one more is not") {
   CHECK(code_of(decode(file_of(101), {.region = {0, 0, 20, 20}})) == "LIMIT_EXCEEDED");
 }
 
-TEST_CASE("bytes that are no JPEG are an error") {
+TEST_CASE("decode() of bytes that are no JPEG is an error") {
   CHECK(code_of(decode({}, {.region = {0, 0, 1, 1}})) == "TRUNCATED_IMAGE");
   const File text = {'n', 'o', ' ', 'J', 'P', 'E', 'G'};
   CHECK(code_of(decode(text, {.region = {0, 0, 1, 1}})) == "CORRUPT_IMAGE");
 }
 
-TEST_CASE("whatever single byte is wrong, decoding ends in samples or an error") {
+TEST_CASE("decode() of a JPEG with any single byte changed returns samples or an error") {
   constexpr Rect kRegion = {3, 2, 20, 35};
   Random random(1);
   for (const Kind& kind : kinds()) {
@@ -704,7 +709,8 @@ Arrived decode_arriving(const File& file, const DecodeRequest& request, size_t p
   return arrived;
 }
 
-TEST_CASE("what arrives in pieces is decoded as the whole file is, and waited for no longer") {
+TEST_CASE(
+    "a JPEG received in pieces decodes as the whole file and stops after its region") {
   for (const Sampling& sampling : kSamplings) {
     for (const int restart_rows : {0, 1}) {
       const Size size = {90, 1500};

@@ -7,7 +7,9 @@
 
 size_t encode_blocks(int with_kernel, const JBLOCK *blocks, int count, c_derived_tbl *dc_table,
                      c_derived_tbl *ac_table, JOCTET *out, size_t size) {
-  working_state state = {0};
+  /* The scalar code refuses coefficients of more bits than the precision allows; the kernel takes all. */
+  struct jpeg_compress_struct encoder = {.data_precision = 16};
+  working_state state = {.cinfo = &encoder};
   state.next_output_byte = out;
   state.free_in_buffer = size;
   state.cur.free_bits = BIT_BUF_SIZE;
