@@ -330,7 +330,7 @@ describe('crop64/pool in Chromium from another origin, like a CDN', () => {
     assert.equal(code, 'MODULE_LOAD_FAILED');
     assert.match(
       message,
-      /policy that allows worker-src blob: .*createPool\(\{ workerUrl \}\)\.$/s,
+      /policy with worker-src blob: .*createPool\(\{ workerUrl \}\)\.$/s,
     );
     assert.ok(message.includes(`script-src ${cdn.origin}`));
     const workerUrl = '/dist/crop64-worker.js';
