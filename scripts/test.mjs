@@ -115,7 +115,7 @@ const isOfPool = (name) => dirname(name) !== 'cli' && !notOfPool.includes(name);
 
 // Longer than any program of a stage takes, and any file of JavaScript tests: what hangs is ended.
 const timeout = 20 * 60_000;
-const fileTimeout = 5 * 60_000;
+const fileTimeout = 10 * 60_000;
 
 async function check(command, args) {
   await run(command, args, { timeout });

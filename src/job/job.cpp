@@ -229,6 +229,7 @@ std::optional<Error> Job::prepare(size_t index, const Result<SourceMetadata>& sa
 std::optional<Error> Job::decode_groups(std::vector<Output>& outputs, size_t& failed) {
   if (!is_decoded_) {
     std::vector<Plan> plans;
+    plans.reserve(outputs.size());
     for (const Output& output : outputs) {
       plans.push_back(output.plan);
     }

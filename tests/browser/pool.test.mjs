@@ -328,10 +328,7 @@ describe('crop64/pool in Chromium from another origin, like a CDN', () => {
     await page.goto(`${strict.origin}/blank.html`);
     const [code, message] = await made(`${cdn.origin}/dist/pool.js`);
     assert.equal(code, 'MODULE_LOAD_FAILED');
-    assert.match(
-      message,
-      /policy with worker-src blob: .*createPool\(\{ workerUrl \}\)\.$/s,
-    );
+    assert.match(message, /policy with worker-src blob: .*createPool\(\{ workerUrl \}\)\.$/s);
     assert.ok(message.includes(`script-src ${cdn.origin}`));
     const workerUrl = '/dist/crop64-worker.js';
     const expected = await toDataURL(photo, options);

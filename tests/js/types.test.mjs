@@ -23,7 +23,8 @@ after(() => rmSync(folder, { recursive: true }));
 const modules = join(folder, 'node_modules');
 mkdirSync(join(modules, 'crop64/dist'), { recursive: true });
 cpSync(join(root, 'package.json'), join(modules, 'crop64/package.json'));
-for (const name of readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.d.ts'))) {
+const types = readdirSync(join(root, 'dist'), { recursive: true });
+for (const name of types.filter((name) => name.endsWith('.d.ts'))) {
   cpSync(join(root, 'dist', name), join(modules, 'crop64/dist', name));
 }
 symlinkSync(join(root, 'node_modules/@types'), join(modules, '@types'));

@@ -113,7 +113,7 @@ export async function soak(count, seed = 64) {
       (error) => {
         const isAborted = error === reason;
         // It may be killed while it starts.
-        const isLost = /^The worker (died|did not load from .*): it ended/.test(error.message);
+        const isLost = /^The worker (crashed|did not load from .*): it ended/.test(error.message);
         told.aborted += isAborted ? 1 : 0;
         told.lost += isLost ? 1 : 0;
         note(isAborted || isLost || `${error.stack}`);
