@@ -709,8 +709,7 @@ Arrived decode_arriving(const File& file, const DecodeRequest& request, size_t p
   return arrived;
 }
 
-TEST_CASE(
-    "a JPEG received in pieces decodes as the whole file and stops after its region") {
+TEST_CASE("a JPEG received in pieces decodes as the whole file and stops after its region") {
   for (const Sampling& sampling : kSamplings) {
     for (const int restart_rows : {0, 1}) {
       const Size size = {90, 1500};
