@@ -158,7 +158,7 @@ async function replay() {
 }
 
 async function wasmTests(preset) {
-  // Emscripten 3.1.6 takes its wasm by fetch where there is one, and Node's takes no path.
+  // Emscripten 3.1.6 loads its wasm by fetch() if that exists, but Node's fetch() does not accept paths.
   const program = `delete globalThis.fetch; require('./build/${preset}/crop64_tests.cjs')`;
   return doctest(process.execPath, '--eval', program, 'crop64_tests', '--no-colors');
 }

@@ -1,4 +1,4 @@
-// The folder outside the work tree where what was fetched is kept, the links to it in build/, and the
+// The cache folder for downloads, outside the work tree, the links to it in build/, and the
 // stamps by which a folder tells what it was made from.
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';

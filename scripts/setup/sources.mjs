@@ -8,12 +8,9 @@ import { ask, Failure, retried, root, run, step } from './run.mjs';
 
 const manifest = 'third_party/libraries.json';
 
-// Debian's archive, and its snapshot of a day on which the archive had all of these files: the archive
-// removes a file once no suite needs it.
-const publicArchives = [
-  'https://deb.debian.org/debian/',
-  'https://snapshot.debian.org/archive/debian/20261101T000000Z/',
-];
+// The base URL of a mirror of Debian's archive, or of a snapshot of it, with a slash at its end. For machines
+// without apt, and for files that the machine's own archives no longer have.
+const { DEBIAN_ARCHIVE } = process.env;
 
 export async function fetchSources() {
   for (const library of readLibraries()) {
@@ -65,14 +62,14 @@ export async function applyPatches(patches, tree) {
 }
 
 // The archive as a file in the cache. The first place that has it serves: the machine's own Debian
-// archives, asked through apt, which knows its proxies, or the public ones.
+// archives, asked through apt, which knows its proxies, or DEBIAN_ARCHIVE.
 export async function fetchArchive({ name, version, archive, sha256: hash }) {
   const file = inCache(basename(archive));
   if (fs.existsSync(file) && sha256(fs.readFileSync(file)) === hash) return file;
   fs.mkdirSync(dirname(file), { recursive: true });
   const places = [
     ...(await ownArchives()).map((base) => ({ base, get: getByApt })),
-    ...publicArchives.map((base) => ({ base, get: getByFetch })),
+    ...(DEBIAN_ARCHIVE ? [{ base: DEBIAN_ARCHIVE, get: getByFetch }] : []),
   ];
   await step(`Fetching ${name} ${version}`, () => fetchFrom(places, archive, file, hash));
   return file;
@@ -92,7 +89,8 @@ export async function fetchFrom(places, archive, file, hash) {
   }
   throw new Failure(
     `Expected ${basename(archive)} with the SHA-256 ${hash}, but no server gave it:\n` +
-      `${reasons.join('\n')}\nCheck the network. If the archive has a newer version, pin that in ` +
+      `${reasons.join('\n')}\nCheck the network, or set DEBIAN_ARCHIVE to the URL of a Debian mirror. If the archive has a ` +
+      `newer version, pin that in ` +
       `${manifest}; if the hash differs, find out why before you change it.`,
   );
 }

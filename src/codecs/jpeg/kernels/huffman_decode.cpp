@@ -34,8 +34,8 @@ constexpr std::array<uint8_t, 3 * DCTSIZE2> make_order() {
 }
 constexpr std::array<uint8_t, 3 * DCTSIZE2> kOrder = make_order();
 
-// The number that `size` bits stand for (EXTEND in ITU-T T.81, F.2.2.1): bits that begin with 0 are
-// a negative number.
+// Converts `size` bits to a signed number (EXTEND in ITU-T T.81, F.2.2.1): bits that begin with 0
+// are a negative number.
 inline int extend(int bits, int size) {
   return bits >> (size - 1) != 0 ? bits : bits - (1 << size) + 1;
 }
