@@ -25,7 +25,7 @@ class InflateInput {
   // before the first piece and after the last one.
   virtual const uint8_t* piece_end() const = 0;
   // True if input is still being received and fewer than `count` bytes are available from
-  // `position` on; null stands for the start of the next piece.
+  // `position` on. Null means the start of the next piece.
   virtual bool needs_input(const uint8_t* position, size_t count) const = 0;
   // False once next_piece() has met an error.
   virtual bool is_valid() const = 0;
