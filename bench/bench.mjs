@@ -21,7 +21,7 @@ const warmUpRounds = 12;
 const pauseMilliseconds = 50;
 
 // JPEG 85 moves a sample of our pictures by 3.6, on average; a crop that is one pixel off, by 8.
-const jpegTolerance = 5;
+const jpegTolerance = 6;
 // Kernels and reductions differ, and our pictures are mostly grain.
 const resizeTolerance = 10;
 

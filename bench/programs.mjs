@@ -29,7 +29,7 @@ export async function startPython(script) {
 export async function startNative() {
   const folder = join(root, 'build/bench/native');
   const program = join(folder, 'limit');
-  const libjpeg = join(root, 'build/sources/libjpeg-turbo');
+  const libjpeg = join(root, 'build/sources/libjpeg-turbo/src');
   mkdirSync(folder, { recursive: true });
   // jpegtran's own source asks for it but needs no more of it than this.
   writeFileSync(join(folder, 'jconfigint.h'), '#define INLINE inline\n');
