@@ -18,6 +18,7 @@ using crop64::Buffer;
 using crop64::Bytes;
 using crop64::Error;
 using crop64::ErrorCode;
+using crop64::Failure;
 using crop64::Result;
 
 Error changed() {
@@ -76,7 +77,7 @@ std::optional<crop64::ImageView> samples_of(const Input& input, const Buffer& by
   return samples;
 }
 
-std::optional<Error> load_samples(const Input& input, Loaded& loaded) {
+Failure load_samples(const Input& input, Loaded& loaded) {
   const std::optional<crop64::ImageView> samples = samples_of(input, loaded.bytes);
   if (!samples) {
     return make_error(ErrorCode::kInvalidArgument,
@@ -104,7 +105,7 @@ std::optional<Error> load_samples(const Input& input, Loaded& loaded) {
 
 // Copies a source in. Errors: LIMIT_EXCEEDED (limits.memory, by the source alone), OUT_OF_MEMORY,
 // INVALID_ARGUMENT.
-std::optional<Error> load(const Input& input, double memory_limit, Loaded& loaded) {
+Failure load(const Input& input, double memory_limit, Loaded& loaded) {
   const double length = length_of(input.data);
   if (!is_byte_count(length)) {
     return changed();

@@ -14,6 +14,9 @@ Error& Error::operator=(const Error&) = default;
 Error& Error::operator=(Error&&) noexcept = default;
 Error::~Error() = default;
 
+Failure::Failure(const Error& error) : error_(std::make_unique<Error>(error)) {}
+Failure::Failure(Error&& error) : error_(std::make_unique<Error>(std::move(error))) {}
+
 const char* to_string(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalidArgument:

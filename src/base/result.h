@@ -1,5 +1,5 @@
 // Errors of the core, which is built without exceptions: a function that can fail returns a Result,
-// or an optional Error if it has no value to return. Nothing throws, aborts or prints.
+// or a Failure if it has no value to return. Nothing throws, aborts or prints.
 #pragma once
 
 #include <cstdint>
@@ -50,11 +50,34 @@ struct Error {
 // An error whose message is formatted as by printf (base/text.h).
 [[gnu::format(printf, 2, 3)]] Error make_error(ErrorCode code, const char* format, ...);
 
+// An error, or none: what a function returns that can fail and has no value.
+class [[nodiscard]] Failure {
+ public:
+  Failure() = default;          // none
+  Failure(std::nullopt_t) {}    // NOLINT
+  Failure(const Error& error);  // NOLINT
+  Failure(Error&& error);       // NOLINT
+
+  explicit operator bool() const { return error_ != nullptr; }
+  // Only if there is an error.
+  Error& operator*() const { return *error_; }
+  Error* operator->() const { return error_.get(); }
+
+ private:
+  template <class T>
+  friend class Result;
+
+  std::unique_ptr<Error> error_;  // one word, which is cheap to pass on and to test
+};
+
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}                               // NOLINT
-  Result(Error error) : error_(std::make_unique<Error>(std::move(error))) {}  // NOLINT
+  Result(T value) : value_(std::move(value)) {}                 // NOLINT
+  Result(const Error& error) : Result(Failure(error)) {}        // NOLINT
+  Result(Error&& error) : Result(Failure(std::move(error))) {}  // NOLINT
+  // Only if there is an error.
+  Result(Failure failure) : error_(std::move(failure.error_)) {}  // NOLINT
 
   bool ok() const { return error_ == nullptr; }
   // Only if ok().

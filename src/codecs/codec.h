@@ -9,7 +9,7 @@
 
 #include "base/buffer.h"
 #include "base/result.h"
-#include "image/image.h"
+#include "image/rows.h"
 #include "metadata/metadata.h"
 
 namespace crop64 {
@@ -49,7 +49,8 @@ struct ImageInfo {
   Size block{1, 1};             // the grid on which a lossless crop begins: the iMCU of a JPEG
   double density_per_inch = 0;  // 0 if the file has none
   uint64_t lossless_crop_memory = 0;  // bytes that a lossless crop takes beside the result, at most
-  uint64_t decode_memory = 0;  // bytes that decoding takes beside the region's samples, at most
+  uint64_t decode_memory = 0;  // bytes that decoding takes, at most, beside what the next says
+  bool holds_region = false;   // whether decoding also takes the region's samples as a whole
   // If the bytes are of no known image format, what they seem to be: "JSON …".
   const char* looks_like = "";
   uint64_t byte_length = 0;  // of the whole file, or of the samples if the source is samples
@@ -79,13 +80,28 @@ struct Quantisation {
   std::vector<Component> components;  // 1 or 3
 };
 
+// What came of decoding.
 struct Decoded {
-  Image image;              // the region
   uint64_t bytes_read = 0;  // how far into the file the decoder read
   bool complete = true;     // false if data was missing or damaged, and that was accepted
   // False if the coded data lacks its end or has a wrong checksum, so that a copy of it would, too.
   bool is_intact = true;
-  std::optional<Quantisation> quantisation;
+};
+
+// Takes the rows of a decoded region.
+class DecodeSink : public RowSink {
+ public:
+  // Called before the first row, with the file's quantisation if it has one that can be kept.
+  // Called again if the decoder starts over: the rows that it has passed on are then void.
+  virtual void begin(const std::optional<Quantisation>& quantisation) = 0;
+};
+
+// Takes rows and does nothing with them: for a decode that only looks for damage.
+class DiscardSink : public DecodeSink {
+ public:
+  void begin(const std::optional<Quantisation>& /*quantisation*/) override {}
+  Failure write(const ImageView& /*rows*/) override { return std::nullopt; }
+  Failure finish() override { return std::nullopt; }
 };
 
 enum class DecodeStatus : uint8_t {
@@ -98,11 +114,12 @@ enum class DecodeStatus : uint8_t {
 class IncrementalDecoder {
  public:
   virtual ~IncrementalDecoder() = default;
-  // Decodes as far as the first `available` bytes of the file allow. Never returns kNeedInput once
-  // the file is complete.
-  virtual DecodeStatus decode(size_t available) = 0;
-  // After kDone, once: what Codec::decode() returns for the complete file.
-  virtual Decoded take_result() = 0;
+  // Decodes as far as the first `available` bytes of the file allow, and passes the rows on to
+  // `sink`, the same one in all calls; an error of the sink is kError, too. Never returns
+  // kNeedInput once the file is complete.
+  virtual DecodeStatus decode(size_t available, DecodeSink& sink) = 0;
+  // After kDone: what Codec::decode() returns for the complete file.
+  virtual Decoded result() const = 0;
 };
 
 struct EncodeSettings {
@@ -118,6 +135,13 @@ struct EncodeSettings {
   int compression_level = 6;  // PNG, 0 to 9
 };
 
+// Writes a file while it takes the rows of its image.
+class Encoder : public RowSink {
+ public:
+  // The file, once, after finish().
+  virtual Buffer take_file() = 0;
+};
+
 // A format's functions. Files are borrowed for the length of a call, except by `start`. Functions
 // that a format does not have are null.
 struct Codec {
@@ -130,18 +154,21 @@ struct Codec {
   // Reads the header. Errors: TRUNCATED_IMAGE (`file` ends within the header), CORRUPT_IMAGE,
   // UNSUPPORTED_FORMAT (a variant that is refused).
   Result<ImageInfo> (*probe)(Bytes file) = nullptr;
-  // The samples of the region, equal to those of a full decode, in memory for the region. Errors:
-  // TRUNCATED_IMAGE, CORRUPT_IMAGE, UNSUPPORTED_FORMAT, LIMIT_EXCEEDED, OUT_OF_MEMORY.
-  Result<Decoded> (*decode)(Bytes file, const DecodeRequest& request) = nullptr;
+  // Passes the samples of the region, equal to those of a full decode, on to `sink`, and does not
+  // call its finish(). Errors: TRUNCATED_IMAGE, CORRUPT_IMAGE, UNSUPPORTED_FORMAT, LIMIT_EXCEEDED,
+  // OUT_OF_MEMORY, and those of the sink.
+  Result<Decoded> (*decode)(Bytes file, const DecodeRequest& request, DecodeSink& sink) = nullptr;
   // The same for a file that is being received: `file` is as long as the file, and its first
   // `available` bytes have been written. It is borrowed for as long as the decoder lives. Returns
   // null if this file cannot be decoded incrementally, or its header is incomplete.
   std::unique_ptr<IncrementalDecoder> (*start)(Bytes file, size_t available,
                                                const DecodeRequest& request) = nullptr;
-  // A whole file. The image's layout is one that `encoder_layout` returned. Errors:
-  // INVALID_ARGUMENT (a size that the format does not have), OUT_OF_MEMORY.
-  Result<Buffer> (*encode)(const ImageView& image, const EncodeSettings& settings,
-                           const Metadata& metadata) = nullptr;
+  // Begins a file. `image` says size, layout and colours, and has no samples: they are written to
+  // the encoder. All arguments are borrowed for the length of the call. The layout is one that
+  // `encoder_layout` returned. Errors, also of the encoder: INVALID_ARGUMENT (a size that the
+  // format does not have), OUT_OF_MEMORY.
+  Result<std::unique_ptr<Encoder>> (*encode)(const ImageView& image, const EncodeSettings& settings,
+                                             const Metadata& metadata) = nullptr;
   // The region as a file of its own, without decoding it. The region begins on the grid of
   // ImageInfo::block. Errors: as `decode`.
   Result<Buffer> (*lossless_crop)(Bytes file, const Rect& region, const EncodeSettings& settings,
@@ -155,7 +182,7 @@ struct Codec {
   // The layout in which `encode` takes an image of `layout` with the least change. Null if `encode`
   // is.
   Layout (*encoder_layout)(Layout layout) = nullptr;
-  // About how many bytes `encode` takes beside the image and the file. Null if `encode` is.
+  // About how many bytes an encoder takes beside the file. Null if `encode` is.
   double (*encode_memory)(const Layout& layout, Size size,
                           const EncodeSettings& settings) = nullptr;
 };

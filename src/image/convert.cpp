@@ -164,63 +164,76 @@ void store_row(const Pixel<Sample>* row, int width, Model model, Sample* out) {
   }
 }
 
+// Converts the next rows into `batch`, by way of `pixels`, which holds a row.
 template <class Sample>
-Result<Image> convert_to(const ImageView& image, Layout layout, const Color& background) {
-  Result<Image> converted = Image::allocate(image.size, layout);
-  if (!converted.ok()) {
-    return converted;
-  }
-  Result<Buffer> row = Buffer::allocate(sizeof(Pixel<Sample>) * uint64_t(image.size.width));
-  if (!row.ok()) {
-    return row.error();
-  }
-  auto* pixels = reinterpret_cast<Pixel<Sample>*>(row.value().data());
-  const bool loses_alpha = image.has_alpha() && !layout.has_alpha();
+Failure convert_rows(const ImageView& rows, Layout layout, const Color& background,
+                     Pixel<Sample>* pixels, RowBatch& batch, RowSink& next) {
+  const bool loses_alpha = rows.has_alpha() && !layout.has_alpha();
   const Pixel<Sample> behind = to_pixel<Sample>(background);
-  for (int y = 0; y < image.size.height; ++y) {
-    load_row(image, y, pixels);
+  for (int y = 0; y < rows.size.height; ++y) {
+    load_row(rows, y, pixels);
     if (loses_alpha) {
-      drop_alpha(pixels, image.size.width, behind);
+      drop_alpha(pixels, rows.size.width, behind);
     }
-    store_row(pixels, image.size.width, layout.model,
-              reinterpret_cast<Sample*>(converted.value().row(y)));
+    store_row(pixels, rows.size.width, layout.model, reinterpret_cast<Sample*>(batch.next()));
+    if (auto error = batch.add(1, next)) {
+      return error;
+    }
   }
-  return converted;
+  return std::nullopt;
+}
+
+// A pixel as load_row() writes it.
+size_t loaded_bytes(Layout layout) {
+  return layout.depth == 16 ? sizeof(Pixel<uint16_t>) : sizeof(Pixel<uint8_t>);
 }
 
 }  // namespace
 
-Result<Image> convert(const ImageView& image, Layout layout, const Color& background) {
-  return layout.depth == 16 ? convert_to<uint16_t>(image, layout, background)
-                            : convert_to<uint8_t>(image, layout, background);
+Failure ConvertStep::write(const ImageView& rows) {
+  if (rows.layout == layout_ && !(flattens_ && rows.has_alpha())) {
+    return next_.write(rows);
+  }
+  if (!batch_) {
+    Result<RowBatch> batch = RowBatch::allocate(rows.size.width, layout_);
+    Result<Buffer> pixels =
+        Buffer::allocate(loaded_bytes(layout_) * static_cast<uint64_t>(rows.size.width));
+    if (!batch.ok() || !pixels.ok()) {
+      return batch.ok() ? pixels.error() : batch.error();
+    }
+    batch_ = std::move(batch.value());
+    pixels_ = std::move(pixels.value());
+  }
+  return layout_.depth == 16
+             ? convert_rows(rows, layout_, background_,
+                            reinterpret_cast<Pixel<uint16_t>*>(pixels_.data()), *batch_, next_)
+             : convert_rows(rows, layout_, background_,
+                            reinterpret_cast<Pixel<uint8_t>*>(pixels_.data()), *batch_, next_);
 }
 
-Result<Image> pad(const ImageView& image, const Padding& padding, const Color& background) {
-  Result<Image> padded = Image::allocate(padding.canvas, image.layout);
-  if (!padded.ok()) {
-    return padded;
+Failure ConvertStep::finish() {
+  if (batch_) {
+    if (auto error = batch_->flush(next_)) {
+      return error;
+    }
   }
-  uint8_t pixel[8];
-  if (image.layout.depth == 16) {
-    const Pixel<uint16_t> color = to_pixel<uint16_t>(background);
+  return next_.finish();
+}
+
+double ConvertStep::memory(int width, Layout layout) {
+  return RowBatch::memory(width, layout) + double(loaded_bytes(layout)) * width;
+}
+
+void make_pixel(const Color& color, Layout layout, uint8_t* out) {
+  if (layout.depth == 16) {
+    const Pixel<uint16_t> pixel = to_pixel<uint16_t>(color);
     uint16_t samples[4];
-    store_row(&color, 1, image.layout.model, samples);
-    std::memcpy(pixel, samples, image.layout.pixel_bytes());
+    store_row(&pixel, 1, layout.model, samples);
+    std::memcpy(out, samples, layout.pixel_bytes());
   } else {
-    const Pixel<uint8_t> color = to_pixel<uint8_t>(background);
-    store_row(&color, 1, image.layout.model, pixel);
+    const Pixel<uint8_t> pixel = to_pixel<uint8_t>(color);
+    store_row(&pixel, 1, layout.model, out);
   }
-  Image& result = padded.value();
-  result.colors = *image.colors;
-  const size_t pixel_bytes = image.layout.pixel_bytes();
-  for (size_t offset = 0; offset < result.samples.size(); offset += pixel_bytes) {
-    std::memcpy(result.samples.data() + offset, pixel, pixel_bytes);
-  }
-  for (int y = 0; y < image.size.height; ++y) {
-    std::memcpy(result.row(padding.top + y) + pixel_bytes * static_cast<size_t>(padding.left),
-                image.row(y), pixel_bytes * static_cast<size_t>(image.size.width));
-  }
-  return padded;
 }
 
 }  // namespace crop64

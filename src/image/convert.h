@@ -1,12 +1,16 @@
-// Conversion between sample layouts, and padding.
+// Conversion between sample layouts.
 #pragma once
 
-#include "image/image.h"
+#include <optional>
+
+#include "image/rows.h"
 
 namespace crop64 {
 
-// Returns a copy of `image` in `layout`, which has a depth of 8 or 16 and is neither kPalette nor
-// kCmyk. Palette entries and transparent colours become samples.
+// A step that passes rows on in `layout`, which has a depth of 8 or 16 and is neither kPalette nor
+// kCmyk. Palette entries and transparent colours become samples. Rows that have the layout already
+// are passed on as they are, with their colours; with `flattens` only if they have no transparent
+// colour.
 //
 // - 16 to 8 bits is v >> 8 (as in Pillow and OpenCV). From fewer bits to more, samples are scaled
 // so that
@@ -16,19 +20,25 @@ namespace crop64 {
 // opaque; over
 //   a transparent background the colour stays unchanged.
 // - CMYK to RGB is Pillow's conversion without a profile: each ink times black.
-//
-// Errors: OUT_OF_MEMORY.
-Result<Image> convert(const ImageView& image, Layout layout, const Color& background);
+class ConvertStep : public RowSink {
+ public:
+  ConvertStep(Layout layout, const Color& background, bool flattens, RowSink& next)
+      : layout_(layout), background_(background), flattens_(flattens), next_(next) {}
+  Failure write(const ImageView& rows) override;
+  Failure finish() override;
 
-// Where an image lies on a larger canvas.
-struct Padding {
-  Size canvas;
-  int left = 0;  // of the image on the canvas, in pixels
-  int top = 0;
+  static double memory(int width, Layout layout);
+
+ private:
+  Layout layout_;
+  Color background_;
+  bool flattens_;
+  RowSink& next_;
+  std::optional<RowBatch> batch_;  // if rows are converted
+  Buffer pixels_;                  // of a row
 };
 
-// Returns a canvas of `background` with the image on it, in the image's layout, which has a depth
-// of 8 or 16 and is not kPalette. Errors: OUT_OF_MEMORY.
-Result<Image> pad(const ImageView& image, const Padding& padding, const Color& background);
+// Writes a pixel of `color` in `layout`, of at most 8 bytes. The layout is as above.
+void make_pixel(const Color& color, Layout layout, uint8_t* out);
 
 }  // namespace crop64

@@ -39,17 +39,6 @@ Result<Image> Image::allocate(Size size, Layout layout) {
   return image;
 }
 
-Result<Image> copy_of(const ImageView& image) {
-  Result<Image> copy = Image::allocate(image.size, image.layout);
-  if (copy.ok()) {
-    copy.value().colors = *image.colors;
-    for (int y = 0; y < image.size.height; ++y) {
-      std::memcpy(copy.value().row(y), image.row(y), copy.value().stride());
-    }
-  }
-  return copy;
-}
-
 void fill_missing(Image& image) {
   uint8_t* const samples = image.samples.data();
   const Colors& colors = image.colors;

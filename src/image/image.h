@@ -93,9 +93,6 @@ struct Image {
 // palette or the transparent colour allows it, else black or the palette's darkest entry.
 void fill_missing(Image& image);
 
-// A copy without gaps between rows. Errors: OUT_OF_MEMORY.
-Result<Image> copy_of(const ImageView& image);
-
 // A view of `region`, which lies within the image. No samples are copied.
 ImageView crop(const ImageView& image, const Rect& region);
 

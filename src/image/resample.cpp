@@ -63,6 +63,14 @@ struct WeightPair {
   int32_t high;
 };
 
+// The pairs that are stored for a span, a multiple of four. Pairs beyond the count are 0.
+size_t paired_stride(int stride) { return (size_t(stride) + 7) / 8 * 4; }
+
+const WeightPair* pairs_of(const Taps& taps, int i) {
+  return reinterpret_cast<const WeightPair*>(taps.paired.data()) +
+         size_t(i) * paired_stride(taps.stride);
+}
+
 // Writes (count + 1) / 2 pairs.
 void make_pairs(const int32_t* weights, int count, WeightPair* pairs) {
   const auto low = [&](int i) { return i < count ? weights[i] & ((1 << kLowBits) - 1) : 0; };
@@ -71,16 +79,6 @@ void make_pairs(const int32_t* weights, int count, WeightPair* pairs) {
   for (int i = 0; i < count; i += 2) {
     *pairs++ = {join(low(i), low(i + 1)), join(high(i), high(i + 1))};
   }
-}
-
-// Allocates `count` pairs in `memory`. Null if memory is exhausted.
-WeightPair* allocate_pairs(uint64_t count, Buffer& memory) {
-  Result<Buffer> allocated = Buffer::allocate(count * sizeof(WeightPair));
-  if (!allocated.ok()) {
-    return nullptr;
-  }
-  memory = std::move(allocated.value());
-  return reinterpret_cast<WeightPair*>(memory.data());
 }
 
 // Four sums of samples times weights, by the low and the high halves of the weights.
@@ -97,46 +95,36 @@ struct Sums {
   }
 };
 
-// Processes 16 columns and two rows in each step. False if memory is exhausted.
-bool resample_columns_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, const Taps& taps) {
-  Buffer memory;
-  WeightPair* pairs = allocate_pairs((size_t(taps.stride) + 1) / 2, memory);
-  if (pairs == nullptr) {
-    return false;
-  }
+// Processes 16 columns and two rows in each step.
+void resample_column_simd(const Plane<uint8_t>& in, int top, const Taps& taps, int y, uint8_t* to) {
+  const auto [first, count] = taps.spans[size_t(y)];
+  const WeightPair* pairs = pairs_of(taps, y);
+  const uint8_t* from = in.row(first - top);
   const size_t samples = in.row_samples();
-  for (int y = 0; y < out.height; ++y) {
-    const auto [first, count] = taps.spans[size_t(y)];
-    const int32_t* weights = taps.weights_of(size_t(y));
-    make_pairs(weights, count, pairs);
-    const uint8_t* top = in.row(first);
-    uint8_t* to = out.row(y);
-    size_t x = 0;
-    for (; x + 16 <= samples; x += 16) {
-      Sums sums[4];
-      const uint8_t* row = top + x;
-      for (int i = 0; 2 * i < count; ++i, row += 2 * samples) {
-        const bool has_second = 2 * i + 1 < count;
-        const v128_t upper = wasm_v128_load(row);
-        const v128_t lower = has_second ? wasm_v128_load(row + samples) : wasm_i8x16_splat(0);
-        const v128_t low_weights = wasm_i32x4_splat(pairs[i].low);
-        const v128_t high_weights = wasm_i32x4_splat(pairs[i].high);
-        const v128_t left = interleave_low_bytes(upper, lower);
-        const v128_t right = interleave_high_bytes(upper, lower);
-        sums[0].add(wasm_u16x8_extend_low_u8x16(left), low_weights, high_weights);
-        sums[1].add(wasm_u16x8_extend_high_u8x16(left), low_weights, high_weights);
-        sums[2].add(wasm_u16x8_extend_low_u8x16(right), low_weights, high_weights);
-        sums[3].add(wasm_u16x8_extend_high_u8x16(right), low_weights, high_weights);
-      }
-      const v128_t left = wasm_i16x8_narrow_i32x4(sums[0].rounded(), sums[1].rounded());
-      const v128_t right = wasm_i16x8_narrow_i32x4(sums[2].rounded(), sums[3].rounded());
-      wasm_v128_store(to + x, wasm_u8x16_narrow_i16x8(left, right));
+  size_t x = 0;
+  for (; x + 16 <= samples; x += 16) {
+    Sums sums[4];
+    const uint8_t* row = from + x;
+    for (int i = 0; 2 * i < count; ++i, row += 2 * in.stride) {
+      const bool has_second = 2 * i + 1 < count;
+      const v128_t upper = wasm_v128_load(row);
+      const v128_t lower = has_second ? wasm_v128_load(row + in.stride) : wasm_i8x16_splat(0);
+      const v128_t low_weights = wasm_i32x4_splat(pairs[i].low);
+      const v128_t high_weights = wasm_i32x4_splat(pairs[i].high);
+      const v128_t left = interleave_low_bytes(upper, lower);
+      const v128_t right = interleave_high_bytes(upper, lower);
+      sums[0].add(wasm_u16x8_extend_low_u8x16(left), low_weights, high_weights);
+      sums[1].add(wasm_u16x8_extend_high_u8x16(left), low_weights, high_weights);
+      sums[2].add(wasm_u16x8_extend_low_u8x16(right), low_weights, high_weights);
+      sums[3].add(wasm_u16x8_extend_high_u8x16(right), low_weights, high_weights);
     }
-    for (; x < samples; ++x) {
-      to[x] = resample_sample(top + x, samples, weights, count, 255);
-    }
+    const v128_t left = wasm_i16x8_narrow_i32x4(sums[0].rounded(), sums[1].rounded());
+    const v128_t right = wasm_i16x8_narrow_i32x4(sums[2].rounded(), sums[3].rounded());
+    wasm_v128_store(to + x, wasm_u8x16_narrow_i16x8(left, right));
   }
-  return true;
+  for (; x < samples; ++x) {
+    to[x] = resample_sample(from + x, in.stride, taps.weights_of(size_t(y)), count, 255);
+  }
 }
 
 // Computes one RGB pixel in each of kRows rows, four taps in each step. A step reads 16 bytes of
@@ -185,24 +173,10 @@ int32_t sum_gray(const uint8_t* from, const WeightPair* pairs, int count) {
   return int32_t((across(high) << kLowBits) + across(low) + uint32_t(kHalf<uint8_t>));
 }
 
-// The pairs that are stored for a span, a multiple of four. Pairs beyond the count are 0.
-size_t paired_stride(int stride) { return (size_t(stride) + 7) / 8 * 4; }
-
-// False if memory is exhausted.
-bool resample_rows_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, const Taps& taps) {
-  const size_t stride = paired_stride(taps.stride);
-  Buffer memory;
-  WeightPair* paired = allocate_pairs(uint64_t{taps.spans.size()} * stride, memory);
-  if (paired == nullptr) {
-    return false;
-  }
-  std::memset(memory.data(), 0, memory.size());
-  for (size_t i = 0; i < taps.spans.size(); ++i) {
-    make_pairs(taps.weights_of(i), taps.spans[i].count, paired + i * stride);
-  }
+void resample_rows_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, const Taps& taps) {
   const auto channels = size_t(in.channels);
   const int max_rows = in.channels == 3 ? kRows : 1;
-  const uint8_t* end = in.row(in.height);
+  const uint8_t* end = in.end();
   for (int y = 0; y < out.height; y += max_rows) {
     const int rows = std::min(max_rows, out.height - y);
     const uint8_t* top = in.row(y);
@@ -213,20 +187,19 @@ bool resample_rows_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, con
     for (int x = 0; x < out.width; ++x, to += channels) {
       const auto [first, count] = taps.spans[size_t(x)];
       const uint8_t* from = top + size_t(first) * channels;
-      const WeightPair* pairs = paired + size_t(x) * stride;
+      const WeightPair* pairs = pairs_of(taps, x);
       if (size_t(first + count) * channels >= room) {
         for (int row = 0; row < rows; ++row) {
           resample_pixel<uint8_t>(in.row(y + row), taps, x, in.channels, 255,
-                                  to + size_t(row) * out.row_samples());
+                                  to + size_t(row) * out.stride);
         }
       } else if (channels == 3) {
-        resample_rgb(from, in.row_samples(), pairs, count, to, out.row_samples());
+        resample_rgb(from, in.stride, pairs, count, to, out.stride);
       } else {
         to[0] = round_to<uint8_t>(sum_gray(from, pairs, count), 255);
       }
     }
   }
-  return true;
 }
 
 #endif
@@ -250,9 +223,27 @@ Result<Taps> Taps::allocate(int count, int stride) {
   return taps;
 }
 
+Failure prepare([[maybe_unused]] Taps& taps) {
+#ifdef CROP64_SIMD
+  const size_t stride = paired_stride(taps.stride);
+  Result<Buffer> memory =
+      Buffer::allocate(uint64_t{taps.spans.size()} * stride * sizeof(WeightPair));
+  if (!memory.ok()) {
+    return memory.error();
+  }
+  taps.paired = std::move(memory.value());
+  std::memset(taps.paired.data(), 0, taps.paired.size());
+  auto* pairs = reinterpret_cast<WeightPair*>(taps.paired.data());
+  for (size_t i = 0; i < taps.spans.size(); ++i) {
+    make_pairs(taps.weights_of(i), taps.spans[i].count, pairs + i * stride);
+  }
+#endif
+  return std::nullopt;
+}
+
 double taps_memory(int count, int stride) {
   const double weights = double(count) * stride * sizeof(int32_t);
-  const double pairs = (double(count) + 1) * (double(stride) + 8) * sizeof(int32_t);
+  const double pairs = double(count) * (double(stride) + 7) * sizeof(int32_t);
   return double(count) * sizeof(Taps::Span) + weights + pairs;
 }
 
@@ -268,15 +259,12 @@ void resample_rows_scalar(const Plane<Sample>& in, const Plane<Sample>& out, con
 }
 
 template <class Sample>
-void resample_columns_scalar(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
-                             uint32_t max) {
-  const size_t samples = in.row_samples();
-  for (int y = 0; y < out.height; ++y) {
-    const auto [first, count] = taps.spans[size_t(y)];
-    for (size_t x = 0; x < samples; ++x) {
-      out.row(y)[x] =
-          resample_sample(in.row(first) + x, samples, taps.weights_of(size_t(y)), count, max);
-    }
+void resample_column_scalar(const Plane<Sample>& in, int top, const Taps& taps, int y, Sample* out,
+                            uint32_t max) {
+  const auto [first, count] = taps.spans[size_t(y)];
+  for (size_t x = 0; x < in.row_samples(); ++x) {
+    out[x] =
+        resample_sample(in.row(first - top) + x, in.stride, taps.weights_of(size_t(y)), count, max);
   }
 }
 
@@ -286,9 +274,8 @@ void resample_rows(const Plane<Sample>& in, const Plane<Sample>& out, const Taps
 #ifdef CROP64_SIMD
   if constexpr (sizeof(Sample) == 1) {
     if (max == 255 && (in.channels == 1 || in.channels == 3)) {
-      if (resample_rows_simd(in, out, taps)) {
-        return;
-      }
+      resample_rows_simd(in, out, taps);
+      return;
     }
   }
 #endif
@@ -296,28 +283,26 @@ void resample_rows(const Plane<Sample>& in, const Plane<Sample>& out, const Taps
 }
 
 template <class Sample>
-void resample_columns(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
-                      uint32_t max) {
+void resample_column(const Plane<Sample>& in, int top, const Taps& taps, int y, Sample* out,
+                     uint32_t max) {
 #ifdef CROP64_SIMD
   if constexpr (sizeof(Sample) == 1) {
     if (max == 255) {
-      if (resample_columns_simd(in, out, taps)) {
-        return;
-      }
+      resample_column_simd(in, top, taps, y, out);
+      return;
     }
   }
 #endif
-  resample_columns_scalar(in, out, taps, max);
+  resample_column_scalar(in, top, taps, y, out, max);
 }
 
 #define INSTANTIATE(Sample)                                                                       \
   template void resample_rows(const Plane<Sample>&, const Plane<Sample>&, const Taps&, uint32_t); \
-  template void resample_columns(const Plane<Sample>&, const Plane<Sample>&, const Taps&,         \
-                                 uint32_t);                                                       \
+  template void resample_column(const Plane<Sample>&, int, const Taps&, int, Sample*, uint32_t);  \
   template void resample_rows_scalar(const Plane<Sample>&, const Plane<Sample>&, const Taps&,     \
                                      uint32_t);                                                   \
-  template void resample_columns_scalar(const Plane<Sample>&, const Plane<Sample>&, const Taps&,  \
-                                        uint32_t)
+  template void resample_column_scalar(const Plane<Sample>&, int, const Taps&, int, Sample*,      \
+                                       uint32_t)
 
 INSTANTIATE(uint8_t);
 INSTANTIATE(uint16_t);

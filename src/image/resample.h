@@ -24,6 +24,7 @@ struct Taps {
   std::span<int32_t> weights;  // `stride` for each span; magnitudes below 2
   int stride = 0;              // at least the largest count; weights beyond a count are 0
   Buffer memory;               // owns both
+  Buffer paired;               // the weights for the SIMD code, from prepare()
 
   // `count` empty spans. Errors: OUT_OF_MEMORY.
   static Result<Taps> allocate(int count, int stride);
@@ -31,37 +32,45 @@ struct Taps {
   const int32_t* weights_of(size_t i) const { return weights.data() + i * size_t(stride); }
 };
 
-// The memory of taps and of resample_rows() or resample_columns() with them, in bytes, at most.
+// Makes `paired` of complete taps, which resample_rows() and resample_column() need for samples of
+// 8 bits. Errors: OUT_OF_MEMORY.
+Failure prepare(Taps& taps);
+
+// The memory of prepared taps in bytes, at most.
 double taps_memory(int count, int stride);
 
-// Borrowed samples of type uint8_t, uint16_t or uint32_t, without gaps between rows.
+// Borrowed samples of type uint8_t, uint16_t or uint32_t.
 template <class Sample>
 struct Plane {
   Sample* data;
   int width;  // in pixels
   int height;
   int channels;
+  size_t stride = row_samples();  // samples from one row to the next
 
   size_t row_samples() const { return size_t(width) * size_t(channels); }
-  Sample* row(int y) const { return data + size_t(y) * row_samples(); }
+  Sample* row(int y) const { return data + size_t(y) * stride; }
+  // One after the last sample.
+  const Sample* end() const { return row(height - 1) + row_samples(); }
 };
 
-// Computes each row of `out` from the same row of `in`, or each column from the same column. Sums
-// are rounded to the nearest integer, half up, and clamped to 0..`max`. Neither fails: without
-// memory for the vector code they use the scalar code.
+// Computes each row of `out` from the same row of `in`. Sums are rounded to the nearest integer,
+// half up, and clamped to 0..`max`. Four rows at a time cost least.
 template <class Sample>
 void resample_rows(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
                    uint32_t max);
+// Computes row `y` of an image each of whose columns is made of the same column of `in`. Span `y`
+// lies within `in`, whose first row is row `top` of the columns. Sums as above.
 template <class Sample>
-void resample_columns(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
-                      uint32_t max);
+void resample_column(const Plane<Sample>& in, int top, const Taps& taps, int y, Sample* out,
+                     uint32_t max);
 
 // The same without SIMD, as a reference for tests.
 template <class Sample>
 void resample_rows_scalar(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
                           uint32_t max);
 template <class Sample>
-void resample_columns_scalar(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
-                             uint32_t max);
+void resample_column_scalar(const Plane<Sample>& in, int top, const Taps& taps, int y, Sample* out,
+                            uint32_t max);
 
 }  // namespace crop64

@@ -1,151 +1,25 @@
 #include "image/resize.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <span>
+#include <type_traits>
 
+#include "image/axes.h"
+#include "image/nearest.h"
 #include "image/resample.h"
 
 namespace crop64 {
 namespace {
 
-constexpr double kPi = 3.14159265358979323846;
-
-// sin(pi x) by the Taylor series around the nearest integer: accurate to the last bits of a double,
-// and the same on every machine, unlike the C library's sin().
-double sin_pi(double x) {
-  const double whole = std::floor(x + 0.5);
-  const double t = (x - whole) * kPi;
-  double term = t;
-  double sum = t;
-  for (int n = 2; n < 22; n += 2) {
-    term *= -t * t / (n * (n + 1));
-    sum += term;
-  }
-  return static_cast<int>(whole) % 2 == 0 ? sum : -sum;
-}
-
-double sinc(double x) { return x == 0 ? 1 : sin_pi(x) / (x * kPi); }
-
-struct Filter {
-  double support;
-  double (*weight)(double x);
-};
-
-Filter filter_of(Kernel kernel) {
-  switch (kernel) {
-    case Kernel::kLinear:
-      return {1, [](double x) { return std::max(0.0, 1 - std::fabs(x)); }};
-    case Kernel::kCubic:
-      // Keys, "Cubic convolution interpolation for digital image processing", 1981.
-      return {2, [](double x) {
-                constexpr double kA = -0.5;
-                x = std::fabs(x);
-                if (x < 1) {
-                  return ((kA + 2) * x - (kA + 3)) * x * x + 1;
-                }
-                return x < 2 ? (((x - 5) * x + 8) * x - 4) * kA : 0.0;
-              }};
-    default:
-      return {3, [](double x) { return x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0; }};
-  }
-}
-
-// The most of `from` samples that contribute to an output sample, which covers `scale` of them.
-int taps_stride(const Filter& filter, int from, double scale) {
-  return static_cast<int>(
-      std::min(std::ceil(filter.support * std::max(scale, 1.0)) * 2 + 1, double(from)));
-}
-
-// The taps for `to` output samples from the range `begin` to `end` (floats, as in Pillow) of `from`
-// samples.
-Result<Taps> make_taps(const Filter& filter, int from, float begin, float end, int to) {
-  const double scale = static_cast<double>(end - begin) / to;
-  const double stretch = std::max(scale, 1.0);
-  const double support = filter.support * stretch;
-  const int stride = taps_stride(filter, from, scale);
-  Result<Taps> allocated = Taps::allocate(to, stride);
-  Result<Buffer> exact = Buffer::allocate(uint64_t(stride) * sizeof(double));
-  if (!allocated.ok() || !exact.ok()) {
-    return allocated.ok() ? exact.error() : std::move(allocated);
-  }
-  Taps& taps = allocated.value();
-  auto* weights = reinterpret_cast<double*>(exact.value().data());
-  for (int i = 0; i < to; ++i) {
-    // A box may extend beyond the last sample.
-    const double center = std::clamp(begin + (i + 0.5) * scale, 0.0, double(from));
-    const int first = std::max(0, static_cast<int>(std::floor(center - support + 0.5)));
-    const int last = std::min(from, static_cast<int>(std::floor(center + support + 0.5)));
-    const int count = std::max(0, last - first);
-    double sum = 0;
-    for (int x = 0; x < count; ++x) {
-      weights[x] = filter.weight((x + first - center + 0.5) * (1.0 / stretch));
-      sum += weights[x];
-    }
-    int32_t* out = taps.weights.data() + size_t(i) * size_t(stride);
-    for (int x = 0; x < count; ++x) {
-      const double weight = sum != 0 ? weights[x] / sum : weights[x];
-      const double fixed = weight * (1 << kWeightBits);
-      out[x] = static_cast<int32_t>(fixed < 0 ? fixed - 0.5 : fixed + 0.5);
-    }
-    taps.spans[size_t(i)] = {std::min(first, from), count};
-  }
-  return allocated;
-}
-
-// The range of input samples that contribute to any output sample.
-Taps::Span input_range(const Taps& taps) {
-  int first = taps.spans.front().first;
-  int last = first;
-  for (const auto& [begin, count] : taps.spans) {
-    first = std::min(first, begin);
-    last = std::max(last, begin + count);
-  }
-  return {first, last - first};
-}
-
-// Both passes. The first covers only the rows that the second needs.
-template <class Sample>
-Result<Buffer> resample(const Plane<Sample>& in, const RectF& box, Size size, Kernel kernel,
-                        uint32_t max) {
-  const Filter filter = filter_of(kernel);
-  const auto taps_across =
-      make_taps(filter, in.width, float(box.left), float(box.right), size.width);
-  auto taps_down = make_taps(filter, in.height, float(box.top), float(box.bottom), size.height);
-  if (!taps_across.ok() || !taps_down.ok()) {
-    return taps_across.ok() ? taps_down.error() : taps_across.error();
-  }
-  const Taps& across = taps_across.value();
-  Taps& down = taps_down.value();
-  const Taps::Span rows = input_range(down);
-  for (Taps::Span& span : down.spans) {
-    span.first -= rows.first;
-  }
-  const auto row_bytes = uint64_t(size.width) * uint64_t(in.channels) * sizeof(Sample);
-  Result<Buffer> between = Buffer::allocate(row_bytes * uint64_t(rows.count));
-  Result<Buffer> result = Buffer::allocate(row_bytes * uint64_t(size.height));
-  if (!between.ok() || !result.ok()) {
-    return between.ok() ? std::move(result) : std::move(between);
-  }
-  const auto plane = [&](Buffer& buffer, int height) {
-    return Plane<Sample>{reinterpret_cast<Sample*>(buffer.data()), size.width, height, in.channels};
-  };
-  const Plane<Sample> narrow = plane(between.value(), rows.count);
-  const Plane<Sample> needed = {in.row(rows.first), in.width, rows.count, in.channels};
-  resample_rows(needed, narrow, across, max);
-  resample_columns(narrow, plane(result.value(), size.height), down, max);
-  return result;
-}
-
 // Multiplies colours by alpha. The products fit `Wide`, so they are exact.
 template <class Sample, class Wide>
-void premultiply(const ImageView& image, Wide* out) {
+void premultiply(const ImageView& rows, uint8_t* premultiplied) {
   constexpr Wide kMax = static_cast<Sample>(~Sample{0});
-  const int channels = image.layout.channels();
-  for (int y = 0; y < image.size.height; ++y) {
-    const auto* in = reinterpret_cast<const Sample*>(image.row(y));
-    for (int x = 0; x < image.size.width; ++x, in += channels) {
+  const int channels = rows.layout.channels();
+  auto* out = reinterpret_cast<Wide*>(premultiplied);
+  for (int y = 0; y < rows.size.height; ++y) {
+    const auto* in = reinterpret_cast<const Sample*>(rows.row(y));
+    for (int x = 0; x < rows.size.width; ++x, in += channels) {
       const Wide alpha = in[channels - 1];
       for (int i = 0; i < channels - 1; ++i) {
         *out++ = Wide(in[i] * alpha);
@@ -156,9 +30,11 @@ void premultiply(const ImageView& image, Wide* out) {
 }
 
 template <class Sample, class Wide>
-void unpremultiply(const Wide* in, size_t pixels, int channels, Sample* out) {
+void unpremultiply(const uint8_t* row, int width, int channels, uint8_t* straight) {
   constexpr uint64_t kMax = static_cast<Sample>(~Sample{0});
-  for (size_t pixel = 0; pixel < pixels; ++pixel, in += channels, out += channels) {
+  const auto* in = reinterpret_cast<const Wide*>(row);
+  auto* out = reinterpret_cast<Sample*>(straight);
+  for (int x = 0; x < width; ++x, in += channels, out += channels) {
     const uint64_t alpha = in[channels - 1];
     for (int i = 0; i < channels - 1; ++i) {
       const uint64_t color = alpha == 0 ? 0 : (in[i] * kMax + alpha / 2) / alpha;
@@ -168,122 +44,283 @@ void unpremultiply(const Wide* in, size_t pixels, int channels, Sample* out) {
   }
 }
 
-template <class Sample>
-Result<Image> resize_opaque(const ImageView& image, const RectF& box, Size size, Kernel kernel) {
-  Image packed;
-  const uint8_t* data = image.data;
-  if (image.stride != image.layout.bytes({image.size.width, 1})) {
-    Result<Image> copy = copy_of(image);
-    if (!copy.ok()) {
-      return copy;
+// Rows of samples of any type.
+struct Rows {
+  uint8_t* data;
+  Size size;
+  int channels;
+  size_t stride;  // bytes from one row to the next
+
+  uint8_t* row(int y) const { return data + stride * static_cast<size_t>(y); }
+  // `count` rows from row `y` on.
+  Rows part(int y, int count) const { return {row(y), {size.width, count}, channels, stride}; }
+};
+
+template <class Work>
+Plane<Work> plane_of(const Rows& rows) {
+  return {reinterpret_cast<Work*>(rows.data), rows.size.width, rows.size.height, rows.channels,
+          rows.stride / sizeof(Work)};
+}
+
+// What is done with samples of one type. They are computed as they are, or premultiplied.
+struct Passes {
+  size_t sample_bytes;  // as they are computed
+  void (*rows)(const Rows& in, const Rows& out, const Taps& taps);
+  void (*column)(const Rows& in, int top, const Taps& taps, int y, uint8_t* out);
+  void (*premultiply)(const ImageView& rows, uint8_t* out);  // null without alpha
+  void (*unpremultiply)(const uint8_t* row, int width, int channels, uint8_t* out);
+};
+
+template <class Sample, class Work>
+constexpr Passes passes_of() {
+  constexpr uint32_t kSampleMax = static_cast<Sample>(~Sample{0});
+  constexpr bool kHasAlpha = !std::is_same_v<Sample, Work>;
+  constexpr uint32_t kMax = kHasAlpha ? kSampleMax * kSampleMax : kSampleMax;
+  Passes passes = {};
+  passes.sample_bytes = sizeof(Work);
+  passes.rows = [](const Rows& in, const Rows& out, const Taps& taps) {
+    resample_rows(plane_of<Work>(in), plane_of<Work>(out), taps, kMax);
+  };
+  passes.column = [](const Rows& in, int top, const Taps& taps, int y, uint8_t* out) {
+    resample_column(plane_of<Work>(in), top, taps, y, reinterpret_cast<Work*>(out), kMax);
+  };
+  if constexpr (kHasAlpha) {
+    passes.premultiply = premultiply<Sample, Work>;
+    passes.unpremultiply = unpremultiply<Sample, Work>;
+  }
+  return passes;
+}
+
+const Passes& passes_for(Layout layout) {
+  static constexpr Passes kPasses[] = {
+      passes_of<uint8_t, uint8_t>(), passes_of<uint8_t, uint16_t>(),
+      passes_of<uint16_t, uint16_t>(), passes_of<uint16_t, uint32_t>()};
+  return kPasses[(layout.depth == 16 ? 2 : 0) + (layout.has_alpha() ? 1 : 0)];
+}
+
+// Rows that are computed at a time: what resample_rows() takes together.
+constexpr int kBandRows = 4;
+// How many rows the window has beyond those that contribute to one row. With more, they are moved
+// to its front less often.
+constexpr int kWindowSlack = 64;
+
+int window_rows(int stride, int from) { return std::min(stride + kWindowSlack, from); }
+
+class ResizeStep : public RowSink {
+ public:
+  ResizeStep(Layout layout, bool columns_first, const Axes& axes, Taps across, Taps down,
+             RowSink& next)
+      : layout_(layout),
+        passes_(passes_for(layout)),
+        columns_first_(columns_first),
+        from_({axes.across.from, axes.down.from}),
+        to_({axes.across.to, axes.down.to}),
+        across_(std::move(across)),
+        down_(std::move(down)),
+        next_(next) {}
+
+  Failure allocate() {
+    Result<RowBatch> batch = RowBatch::allocate(to_.width, layout_);
+    if (!batch.ok()) {
+      return batch.error();
     }
-    packed = std::move(copy.value());
-    data = packed.samples.data();
-  }
-  const Plane<Sample> in = {reinterpret_cast<Sample*>(const_cast<uint8_t*>(data)), image.size.width,
-                            image.size.height, image.layout.channels()};
-  Result<Buffer> samples = resample<Sample>(in, box, size, kernel, static_cast<Sample>(~Sample{0}));
-  if (!samples.ok()) {
-    return samples.error();
-  }
-  Image resized;
-  resized.size = size;
-  resized.layout = image.layout;
-  resized.samples = std::move(samples.value());
-  return resized;
-}
-
-template <class Sample, class Wide>
-Result<Image> resize_with_alpha(const ImageView& image, const RectF& box, Size size,
-                                Kernel kernel) {
-  constexpr uint32_t kMax = static_cast<Sample>(~Sample{0});
-  const int channels = image.layout.channels();
-  Result<Buffer> wide =
-      Buffer::allocate(uint64_t(image.size.area()) * uint64_t(channels) * sizeof(Wide));
-  Result<Image> resized = Image::allocate(size, image.layout);
-  if (!wide.ok() || !resized.ok()) {
-    return wide.ok() ? std::move(resized) : wide.error();
-  }
-  auto* data = reinterpret_cast<Wide*>(wide.value().data());
-  premultiply<Sample, Wide>(image, data);
-  const Plane<Wide> in = {data, image.size.width, image.size.height, channels};
-  const Result<Buffer> samples = resample<Wide>(in, box, size, kernel, kMax * kMax);
-  if (!samples.ok()) {
-    return samples.error();
-  }
-  unpremultiply(reinterpret_cast<const Wide*>(samples.value().data()), size_t(size.area()),
-                channels, reinterpret_cast<Sample*>(resized.value().samples.data()));
-  return resized;
-}
-
-// The index of the input sample for each output sample of a row or column.
-void nearest_samples(int from, float begin, float end, std::span<int> samples) {
-  const double scale = static_cast<double>(end - begin) / double(samples.size());
-  // Accumulated as in Pillow, so that rounding errors are the same.
-  double position = begin + scale * 0.5;
-  for (int& sample : samples) {
-    sample = std::clamp(static_cast<int>(std::floor(position)), 0, from - 1);
-    position += scale;
-  }
-}
-
-Result<Image> resize_nearest(const ImageView& image, const RectF& box, Size size) {
-  Result<Image> resized = Image::allocate(size, image.layout);
-  Result<Buffer> samples =
-      Buffer::allocate((uint64_t(size.width) + uint64_t(size.height)) * sizeof(int));
-  if (!resized.ok() || !samples.ok()) {
-    return resized.ok() ? samples.error() : std::move(resized);
-  }
-  auto* data = reinterpret_cast<int*>(samples.value().data());
-  const std::span<int> columns(data, size_t(size.width));
-  const std::span<int> rows(data + size.width, size_t(size.height));
-  nearest_samples(image.size.width, float(box.left), float(box.right), columns);
-  nearest_samples(image.size.height, float(box.top), float(box.bottom), rows);
-  const size_t pixel_bytes = image.layout.pixel_bytes();
-  for (int y = 0; y < size.height; ++y) {
-    const uint8_t* in = image.row(rows[size_t(y)]);
-    uint8_t* out = resized.value().row(y);
-    for (const int column : columns) {
-      std::memcpy(out, in + pixel_bytes * size_t(column), pixel_bytes);
-      out += pixel_bytes;
+    batch_ = std::move(batch.value());
+    // One after the other: the window, the band and, if they are used, the narrow and the
+    // premultiplied rows.
+    window_ =
+        rows_of(columns_first_ ? from_.width : to_.width, window_rows(down_.stride, from_.height));
+    band_ = rows_of(window_.size.width, kBandRows);
+    narrow_ = rows_of(to_.width, columns_first_ ? kBandRows : 0);
+    premultiplied_ = rows_of(from_.width, passes_.premultiply != nullptr ? kBandRows : 0);
+    uint64_t bytes = 0;
+    for (const Rows* rows : {&window_, &band_, &narrow_, &premultiplied_}) {
+      bytes += uint64_t{rows->stride} * uint64_t(rows->size.height);
     }
+    Result<Buffer> memory = Buffer::allocate(bytes);
+    if (!memory.ok()) {
+      return memory.error();
+    }
+    memory_ = std::move(memory.value());
+    uint8_t* data = memory_.data();
+    for (Rows* rows : {&window_, &band_, &narrow_, &premultiplied_}) {
+      rows->data = data;
+      data = rows->row(rows->size.height);
+    }
+    return std::nullopt;
   }
-  return resized;
-}
+
+  Failure write(const ImageView& rows) override {
+    for (int y = 0; y < rows.size.height;) {
+      const int next_row = window_top_ + window_height_;
+      if (first_needed() > next_row) {  // nothing above contributes to what is left
+        const int skipped = std::min(first_needed() - next_row, rows.size.height - y);
+        window_top_ = next_row + skipped;
+        window_height_ = 0;
+        y += skipped;
+        continue;
+      }
+      make_room();
+      const int room = window_.size.height - window_height_;
+      const int count = std::min({kBandRows, rows.size.height - y, room});
+      take(crop(rows, {0, y, rows.size.width, y + count}));
+      y += count;
+      if (auto error = compute_rows()) {
+        return error;
+      }
+    }
+    return std::nullopt;
+  }
+
+  Failure finish() override {
+    if (auto error = pass_band_on()) {
+      return error;
+    }
+    if (auto error = batch_.flush(next_)) {
+      return error;
+    }
+    return next_.finish();
+  }
+
+ private:
+  // Without memory yet.
+  Rows rows_of(int width, int count) const {
+    const int channels = layout_.channels();
+    return {
+        nullptr, {width, count}, channels, size_t(width) * size_t(channels) * passes_.sample_bytes};
+  }
+  // The first row that contributes to the next row of the result.
+  int first_needed() const {
+    return y_ < to_.height ? down_.spans[size_t(y_)].first : from_.height;
+  }
+
+  // If the window is full, moves the rows that are still needed to its front.
+  void make_room() {
+    if (window_height_ < window_.size.height) {
+      return;
+    }
+    const int gone = first_needed() - window_top_;
+    std::memmove(window_.data, window_.row(gone), size_t(window_height_ - gone) * window_.stride);
+    window_top_ += gone;
+    window_height_ -= gone;
+  }
+
+  // Adds rows to the window.
+  void take(const ImageView& rows) {
+    const int count = rows.size.height;
+    Rows in = {const_cast<uint8_t*>(rows.data), rows.size, layout_.channels(), rows.stride};
+    if (passes_.premultiply != nullptr) {
+      in = premultiplied_.part(0, count);
+      passes_.premultiply(rows, in.data);
+    }
+    const Rows out = window_.part(window_height_, count);
+    if (columns_first_) {
+      for (int y = 0; y < count; ++y) {
+        std::memcpy(out.row(y), in.row(y), out.stride);
+      }
+    } else {
+      passes_.rows(in, out, across_);
+    }
+    window_height_ += count;
+  }
+
+  // Computes the rows of the result for which the window has all that contributes.
+  Failure compute_rows() {
+    for (; y_ < to_.height; ++y_) {
+      const auto [first, count] = down_.spans[size_t(y_)];
+      if (first + count > window_top_ + window_height_) {
+        break;
+      }
+      passes_.column(window_, window_top_, down_, y_, band_.row(band_height_));
+      if (++band_height_ == kBandRows) {
+        if (auto error = pass_band_on()) {
+          return error;
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
+  Failure pass_band_on() {
+    Rows band = band_.part(0, band_height_);
+    band_height_ = 0;
+    if (columns_first_) {
+      const Rows narrow = narrow_.part(0, band.size.height);
+      passes_.rows(band, narrow, across_);
+      band = narrow;
+    }
+    for (int y = 0; y < band.size.height; ++y) {
+      if (passes_.unpremultiply != nullptr) {
+        passes_.unpremultiply(band.row(y), to_.width, band.channels, batch_.next());
+      } else {
+        std::memcpy(batch_.next(), band.row(y), batch_.row_bytes());
+      }
+      if (auto error = batch_.add(1, next_)) {
+        return error;
+      }
+    }
+    return std::nullopt;
+  }
+
+  Layout layout_;
+  const Passes& passes_;
+  bool columns_first_;
+  Size from_;  // as stored
+  Size to_;    // as stored
+  Taps across_;
+  Taps down_;
+  RowSink& next_;
+  RowBatch batch_;
+  Rows window_;         // rows of which only one pass has been computed, if any
+  Rows band_;           // rows of which the columns have been computed
+  Rows narrow_;         // those with both passes, if columns are first
+  Rows premultiplied_;  // rows of the source
+  Buffer memory_;       // of all four
+  int window_top_ = 0;  // the stored row that is the window's first one
+  int window_height_ = 0;
+  int band_height_ = 0;
+  int y_ = 0;  // the next row of the result
+};
 
 }  // namespace
 
-Result<Image> resize(const ImageView& image, const Resampling& resampling) {
-  const auto& [box, size, kernel] = resampling;
-  if (kernel == Kernel::kNearest) {
-    return resize_nearest(image, box, size);
+Result<std::unique_ptr<RowSink>> resize_step(Size stored, Layout layout, Orientation orientation,
+                                             const Resampling& resampling, RowSink& next) {
+  const Axes axes = stored_axes(stored, orientation, resampling);
+  if (resampling.kernel == Kernel::kNearest) {
+    return nearest_step(layout, axes, next);
   }
-  const bool deep = image.layout.depth == 16;
-  if (image.layout.has_alpha()) {
-    return deep ? resize_with_alpha<uint16_t, uint32_t>(image, box, size, kernel)
-                : resize_with_alpha<uint8_t, uint16_t>(image, box, size, kernel);
+  Result<Taps> across = make_taps(resampling.kernel, axes.across);
+  Result<Taps> down = make_taps(resampling.kernel, axes.down);
+  if (!across.ok() || !down.ok()) {
+    return across.ok() ? down.error() : across.error();
   }
-  return deep ? resize_opaque<uint16_t>(image, box, size, kernel)
-              : resize_opaque<uint8_t>(image, box, size, kernel);
+  // The displayed image's rows, whose pass is the first, are columns if the axes are swapped.
+  auto step =
+      std::make_unique<ResizeStep>(layout, orientation.swap_axes, axes, std::move(across.value()),
+                                   std::move(down.value()), next);
+  if (auto error = step->allocate()) {
+    return error;
+  }
+  return std::unique_ptr<RowSink>(std::move(step));
 }
 
-double resize_memory(Layout layout, Size from, const Resampling& resampling) {
-  const auto& [box, to, kernel] = resampling;
-  if (kernel == Kernel::kNearest) {
-    return sizeof(int) * (double(to.width) + to.height);
+double resize_memory(Size stored, Layout layout, Orientation orientation,
+                     const Resampling& resampling) {
+  const auto [across, down] = stored_axes(stored, orientation, resampling);
+  const double batch = RowBatch::memory(across.to, layout);
+  if (resampling.kernel == Kernel::kNearest) {
+    return batch + sizeof(int) * (double(across.to) + down.to);
   }
-  const Filter filter = filter_of(kernel);
-  const auto line = [&](int samples, double length, int size) {
-    return taps_memory(size, taps_stride(filter, samples, length / size));
+  const auto stride = [&](const Axis& axis) { return taps_stride(resampling.kernel, axis); };
+  const auto rows = [&](int width, int count) {
+    return double(count) * width * layout.channels() * double(passes_for(layout).sample_bytes);
   };
-  const double taps =
-      line(from.width, box.width(), to.width) + line(from.height, box.height(), to.height);
-  // The rows between the passes and, with alpha, all samples again in twice the bits.
-  const auto bytes = [&](double pixels) { return pixels * double(layout.pixel_bytes()); };
-  const double between = bytes(double(to.width) * from.height);
-  return taps + (layout.has_alpha()
-                     ? 2 * (between + bytes(double(from.area())) + bytes(double(to.area())))
-                     : between);
+  const bool columns_first = orientation.swap_axes;
+  const int window_width = columns_first ? across.from : across.to;
+  return batch + taps_memory(across.to, stride(across)) + taps_memory(down.to, stride(down)) +
+         rows(window_width, window_rows(stride(down), down.from) + kBandRows) +
+         rows(across.to, columns_first ? kBandRows : 0) +
+         rows(across.from, layout.has_alpha() ? kBandRows : 0);
 }
 
 }  // namespace crop64

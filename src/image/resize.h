@@ -1,7 +1,9 @@
 // Resizing by separable convolution, with the results of Pillow.
 #pragma once
 
-#include "image/image.h"
+#include <memory>
+
+#include "image/rows.h"
 
 namespace crop64 {
 
@@ -13,22 +15,29 @@ struct Resampling {
   Kernel kernel = Kernel::kLanczos3;
 };
 
-// Returns `resampling.box` of the image, resized to `resampling.size`, in the image's layout, which
-// has a depth of 8 or 16 and is neither kPalette nor kCmyk.
+// A step that passes on `resampling.box` of an image, resized to `resampling.size`, in the image's
+// layout, which has a depth of 8 or 16 and is neither kPalette nor kCmyk (except for kNearest).
+//
+// `resampling` is that of the displayed image; the rows, whose image has the size `stored`, are
+// those of the stored image, and so are the resized rows. The samples are those of the displayed
+// image, resized.
 //
 // The box is at least 0.01 pixels wide and high. Its edges may lie between pixels, and up to one
 // pixel outside the image, where no samples contribute. Samples around the box contribute as far as
-// the kernel reaches; to prevent that, crop the view first.
+// the kernel reaches; to prevent that, crop the image first.
 //
 // kLinear, kCubic (a = -0.5) and kLanczos3 equal Pillow's BILINEAR, BICUBIC and LANCZOS sample for
 // sample in 8-bit grey and RGB: pixel centres, support scaled for reduction, 22-bit coefficients,
-// rows before columns, each rounded to the image's depth. kNearest equals its NEAREST. If there is
-// alpha, colours are premultiplied in twice the bits, so that transparent pixels do not bleed.
+// rows before columns (of the displayed image), each rounded to the image's depth. kNearest equals
+// its NEAREST. If there is alpha, colours are premultiplied in twice the bits, so that transparent
+// pixels do not bleed.
 //
-// Errors: OUT_OF_MEMORY.
-Result<Image> resize(const ImageView& image, const Resampling& resampling);
+// Holds the rows that contribute to a row of the result. Errors: OUT_OF_MEMORY.
+Result<std::unique_ptr<RowSink>> resize_step(Size stored, Layout layout, Orientation orientation,
+                                             const Resampling& resampling, RowSink& next);
 
-// The memory of resize() beside its result, in bytes, at most.
-double resize_memory(Layout layout, Size from, const Resampling& resampling);
+// The memory of that step in bytes, at most.
+double resize_memory(Size stored, Layout layout, Orientation orientation,
+                     const Resampling& resampling);
 
 }  // namespace crop64

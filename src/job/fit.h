@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "codecs/codec.h"
-#include "image/convert.h"
+#include "image/pad.h"
 #include "image/resize.h"
 #include "job/options.h"
 

@@ -15,24 +15,24 @@ double decoding_work(const ImageInfo& info, const DecodeRequest& request) {
 
 }  // namespace
 
-std::vector<DecodeGroup> group_decodes(const ImageInfo& info, std::span<const Plan> plans,
+std::vector<DecodeGroup> group_decodes(const ImageInfo& info, std::span<const Plan* const> plans,
                                        double memory_limit) {
   std::vector<DecodeGroup> groups;
   std::vector<bool> served(plans.size());
   for (size_t i = 0; i < plans.size(); ++i) {
-    const DecodeRequest& request = plans[i].decode;
-    if (plans[i].strategy != Strategy::kTranscode || request.region.empty() || served[i]) {
+    const DecodeRequest& request = plans[i]->decode;
+    if (plans[i]->strategy != Strategy::kTranscode || request.region.empty() || served[i]) {
       continue;
     }
     DecodeGroup group = {request, {}};
     double alone = 0;
-    double max_memory = 0;
+    double memory = double(info.byte_length);
     for (size_t k = i; k < plans.size(); ++k) {
-      const DecodeRequest& other = plans[k].decode;
+      const DecodeRequest& other = plans[k]->decode;
       // `complete` is reported for each region by itself, so regions that may be damaged share
       // nothing.
       const bool joins =
-          plans[k].strategy == Strategy::kTranscode && !other.region.empty() && !served[k] &&
+          plans[k]->strategy == Strategy::kTranscode && !other.region.empty() && !served[k] &&
           (k == i || (other.reduction == request.reduction && other.damaged == Damaged::kError &&
                       request.damaged == Damaged::kError));
       if (joins) {
@@ -40,11 +40,11 @@ std::vector<DecodeGroup> group_decodes(const ImageInfo& info, std::span<const Pl
         group.request.region = unite(group.request.region, other.region);
         group.request.parts.push_back(other.region);
         alone += decoding_work(info, other);
-        max_memory = std::max(max_memory, memory_needed(info, plans[k]));
+        memory += pipeline_memory(info, *plans[k]);
       }
     }
-    const double held = bytes_of(info.layout, group.request.region.size());
-    if (decoding_work(info, group.request) > alone || max_memory + held > memory_limit) {
+    memory += decoding_memory(info, group.request);
+    if (decoding_work(info, group.request) > alone || memory > memory_limit) {
       group = {request, {i}};
     }
     if (group.job_indices.size() == 1) {

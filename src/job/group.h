@@ -18,7 +18,7 @@ struct DecodeGroup {
 // Groups the plans of one image that decode: everything before a region has to be read to reach it,
 // so one decode of a region that holds several is often less work than several decodes. Each such
 // plan is in one group. A group takes no more than `memory_limit` bytes.
-std::vector<DecodeGroup> group_decodes(const ImageInfo& info, std::span<const Plan> plans,
+std::vector<DecodeGroup> group_decodes(const ImageInfo& info, std::span<const Plan* const> plans,
                                        double memory_limit);
 
 }  // namespace crop64

@@ -41,6 +41,24 @@ bool is_copy(const Plan& plan) {
   return plan.strategy == Strategy::kCopyFile || plan.strategy == Strategy::kCopyImageData;
 }
 
+std::vector<const Plan*> plans_of(const std::vector<Output>& outputs) {
+  std::vector<const Plan*> plans;
+  for (const Output& output : outputs) {
+    plans.push_back(&output.plan);
+  }
+  return plans;
+}
+
+// Errors: OUT_OF_MEMORY.
+Failure choose_metadata(const SourceMetadata& said, Output& output) {
+  Result<Metadata> metadata = select_metadata(said, output.plan.metadata);
+  if (!metadata.ok()) {
+    return metadata.error();
+  }
+  output.metadata = std::move(metadata.value());
+  return std::nullopt;
+}
+
 }  // namespace
 
 Job::Job(const Source& source, uint64_t size, std::vector<Options> options)
@@ -60,7 +78,7 @@ Result<Job> Job::open(Buffer first, uint64_t size, std::vector<Options> options)
   Job job(source, size, std::move(options));
   if (job.is_complete()) {
     if (auto error = check_source_memory(double(size), job.memory_limit_)) {
-      return *error;
+      return error;
     }
     job.buffer_ = std::move(first);
     return job;
@@ -77,7 +95,7 @@ Result<Job> Job::open(Buffer first, uint64_t size, std::vector<Options> options)
     return job;
   }
   if (auto error = check_source_memory(double(size), job.memory_limit_)) {
-    return *error;
+    return error;
   }
   Result<Buffer> buffer = Buffer::allocate(size);
   if (!buffer.ok()) {
@@ -88,7 +106,7 @@ Result<Job> Job::open(Buffer first, uint64_t size, std::vector<Options> options)
   job.source_.file = Bytes(job.buffer_).first(first.size());
   first = Buffer();
   if (has_header) {
-    job.start_decoder();
+    job.run_ = job.start_run();
   }
   return job;
 }
@@ -121,11 +139,11 @@ Result<Output> Job::plan_job(const Options& options, bool encodes_anew) const {
   }
   Output output;
   output.info = is_copied ? identify(source_.file) : info_.value();
-  const Result<Plan> planned = plan(output.info, options, encodes_anew);
+  Result<Plan> planned = plan(output.info, options, encodes_anew);
   if (!planned.ok()) {
     return planned.error();
   }
-  output.plan = planned.value();
+  output.plan = std::move(planned.value());
   output.lossless = output.plan.lossless;
   const bool keeps_quality =
       output.plan.strategy != Strategy::kTranscode && output.plan.format == ImageFormat::kJpeg;
@@ -134,32 +152,50 @@ Result<Output> Job::plan_job(const Options& options, bool encodes_anew) const {
   return output;
 }
 
-// Starts to decode if the jobs share one decode. Errors are left to finish().
-void Job::start_decoder() {
+// Starts to decode if the jobs share one decode. Null if they do not, and if that fails: errors are
+// left to finish().
+std::unique_ptr<Job::Run> Job::start_run() const {
   const Codec* codec = find_codec(info_.value().format);
   if (codec == nullptr || codec->start == nullptr) {
-    return;
+    return nullptr;
   }
-  std::vector<Plan> plans;
-  for (const Result<Output>& output : outputs_) {
-    if (!output.ok() || output.value().plan.strategy != Strategy::kTranscode) {
-      return;
+  Result<SourceMetadata> said = metadata_of(source_);
+  if (!said.ok()) {
+    return nullptr;
+  }
+  auto run = std::make_unique<Run>();
+  run->said = std::move(said.value());
+  for (const Options& options : options_) {
+    Result<Output> planned = plan_job(options, false);
+    if (!planned.ok()) {
+      return nullptr;
     }
-    plans.push_back(output.value().plan);
-    needs_end_ = needs_end_ || plans.back().metadata.policy == MetadataPolicy::kAll;
+    Output& output = run->outputs.emplace_back(std::move(planned.value()));
+    if (output.plan.strategy != Strategy::kTranscode || choose_metadata(run->said, output)) {
+      return nullptr;
+    }
+    run->needs_end = run->needs_end || output.plan.metadata.policy == MetadataPolicy::kAll;
   }
-  groups_ = group_decodes(info_.value(), plans, memory_limit_);
-  if (groups_.size() == 1) {
-    decoder_ = codec->start(buffer_, file().size(), groups_.front().request);
+  const std::vector<const Plan*> plans = plans_of(run->outputs);
+  std::vector<DecodeGroup> groups = group_decodes(info_.value(), plans, memory_limit_);
+  if (groups.size() != 1 || groups.front().job_indices.size() != plans.size()) {
+    return nullptr;
   }
+  run->group = std::move(groups.front());
+  run->decoder = codec->start(buffer_, file().size(), run->group.request);
+  if (run->decoder == nullptr) {
+    return nullptr;
+  }
+  run->sink = std::make_unique<GroupSink>(run->group, run->outputs);
+  return run;
 }
 
 DecodeStatus Job::status() const {
-  if (copies_file_ || is_complete() || (is_decoded_ && !needs_end_)) {
+  if (copies_file_ || is_complete() || (run_ != nullptr && run_->is_decoded && !run_->needs_end)) {
     return DecodeStatus::kDone;
   }
   const bool may_start = !has_header_ && file().size() < kMaxHeader;
-  return decoder_ != nullptr || may_start ? DecodeStatus::kNeedInput : DecodeStatus::kError;
+  return run_ != nullptr || may_start ? DecodeStatus::kNeedInput : DecodeStatus::kError;
 }
 
 std::span<uint8_t> Job::input() {
@@ -172,26 +208,26 @@ DecodeStatus Job::feed(size_t count) {
   const bool may_start = status() == DecodeStatus::kNeedInput && !has_header_;
   source_.file = Bytes(buffer_).first(file().size() + count);
   if (may_start && !is_complete() && read_header()) {
-    start_decoder();
+    run_ = start_run();
   }
   decode();
   return status();
 }
 
 void Job::decode() {
-  if (decoder_ == nullptr || is_decoded_) {
+  if (run_ == nullptr || run_->is_decoded) {
     return;
   }
-  const DecodeStatus decoded = decoder_->decode(file().size());
-  is_decoded_ = decoded == DecodeStatus::kDone;
-  if (decoded == DecodeStatus::kError) {
-    decoder_.reset();
+  const DecodeStatus status = run_->decoder->decode(file().size(), *run_->sink);
+  run_->is_decoded = status == DecodeStatus::kDone;
+  if (status == DecodeStatus::kError) {
+    run_.reset();
   }
 }
 
 // Chooses the metadata of a job, and does it if it copies coded samples. If they cannot be copied,
 // the job is planned anew, to decode and encode them.
-std::optional<Error> Job::prepare(size_t index, const Result<SourceMetadata>& said) {
+Failure Job::prepare(size_t index, const Result<SourceMetadata>& said) {
   const Options& options = options_[index];
   Result<Output>& output = outputs_[index];
   for (bool encodes_anew : {false, true}) {
@@ -206,11 +242,9 @@ std::optional<Error> Job::prepare(size_t index, const Result<SourceMetadata>& sa
       if (!said.ok()) {
         return said.error();
       }
-      Result<Metadata> metadata = select_metadata(said.value(), plan.metadata);
-      if (!metadata.ok()) {
-        return metadata.error();
+      if (auto error = choose_metadata(said.value(), output.value())) {
+        return error;
       }
-      output.value().metadata = std::move(metadata.value());
     }
     if (!is_copy(plan)) {
       return std::nullopt;
@@ -226,36 +260,51 @@ std::optional<Error> Job::prepare(size_t index, const Result<SourceMetadata>& sa
   return make_error(ErrorCode::kInternal, "A job that encodes copies the coded samples.");
 }
 
-std::optional<Error> Job::decode_groups(std::vector<Output>& outputs, size_t& failed) {
-  if (!is_decoded_) {
-    std::vector<Plan> plans;
-    plans.reserve(outputs.size());
-    for (const Output& output : outputs) {
-      plans.push_back(output.plan);
-    }
-    groups_ = group_decodes(outputs.front().info, plans, memory_limit_);
-  }
-  for (const DecodeGroup& group : groups_) {
+Failure Job::decode_groups(std::vector<Output>& outputs, size_t& failed) {
+  for (const DecodeGroup& group :
+       group_decodes(outputs.front().info, plans_of(outputs), memory_limit_)) {
     failed = group.job_indices.front();
+    GroupSink sink(group, outputs);
     const Codec* codec = find_codec(outputs[failed].info.format);
-    Result<Decoded> decoded = is_decoded_ ? Result<Decoded>(decoder_->take_result())
-                                          : codec->decode(source_.file, group.request);
-    decoder_.reset();
-    if (!decoded.ok()) {
-      return decoded.error();
-    }
-    if (auto error = run_group(group, std::move(decoded.value()), outputs, failed)) {
+    const Result<Decoded> decoded = codec->decode(source_.file, group.request, sink);
+    if (auto error = decoded.ok() ? sink.finish() : decoded.error()) {
+      failed = sink.failed();
       return error;
     }
+    sink.set_result(decoded.value());
   }
   return std::nullopt;
 }
 
+Result<std::vector<Output>> Job::finish_run() {
+  if (run_->needs_end) {
+    Result<SourceMetadata> said = metadata_of(source_);
+    if (!said.ok()) {
+      return said.error();
+    }
+    run_->said = std::move(said.value());
+    for (Output& output : run_->outputs) {
+      if (auto error = choose_metadata(run_->said, output)) {
+        return error;
+      }
+    }
+  }
+  if (auto error = run_->sink->finish()) {
+    return with_index(*error, run_->sink->failed(), options_.size());
+  }
+  run_->sink->set_result(run_->decoder->result());
+  return std::move(run_->outputs);
+}
+
 Result<std::vector<Output>> Job::finish() {
+  const size_t count = options_.size();
+  if (run_ != nullptr && run_->is_decoded) {
+    return finish_run();
+  }
+  run_.reset();
   if (!has_header_) {
     read_header();
   }
-  const size_t count = options_.size();
   const Result<SourceMetadata> said = copies_file_ ? SourceMetadata() : metadata_of(source_);
   std::vector<Output> outputs;
   for (size_t index = 0; index < count; ++index) {
@@ -267,7 +316,7 @@ Result<std::vector<Output>> Job::finish() {
   for (size_t index = 0; index < count; ++index) {
     Output& output = outputs[index];
     const bool decodes = source_.is_file() && !output.plan.region.empty();
-    std::optional<Error> error;
+    Failure error;
     if (output.plan.strategy == Strategy::kLosslessCrop) {
       error = run_lossless_crop(source_, output);
     } else if (output.plan.strategy == Strategy::kTranscode && !decodes) {

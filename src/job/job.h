@@ -7,10 +7,10 @@
 //   }
 //   Result<std::vector<Output>> outputs = job.value().finish();
 //
-// The header is read and the jobs are planned once. If one decode serves all jobs, it goes on while
-// the file is being received, and the file is needed no further than that decode reads. If that
-// fails or is not possible, the complete file is decoded by finish(), which is the only place that
-// reports what is wrong with it.
+// The header is read and the jobs are planned once. If one decode serves all jobs, they are done
+// while the file is being received, and the file is needed no further than that decode reads. If
+// that fails or is not possible, the complete file is decoded by finish(), which is the only place
+// that reports what is wrong with it.
 #pragma once
 
 #include <memory>
@@ -45,7 +45,7 @@ class Job {
   // call of feed() or finish().
   std::span<uint8_t> input();
 
-  // Takes the first `count` bytes of input(), and decodes as far as they allow.
+  // Takes the first `count` bytes of input(), and does the jobs as far as they allow.
   DecodeStatus feed(size_t count);
 
   // Does the jobs. To be called once, after kDone. A decode serves several jobs if that is less
@@ -63,12 +63,24 @@ class Job {
  private:
   Job(const Source& source, uint64_t size, std::vector<Options> options);
 
+  // The jobs of a file that is being received, all of which one decode serves.
+  struct Run {
+    SourceMetadata said;
+    std::vector<Output> outputs;
+    DecodeGroup group;
+    std::unique_ptr<IncrementalDecoder> decoder;
+    std::unique_ptr<GroupSink> sink;
+    bool is_decoded = false;
+    bool needs_end = false;  // whether metadata behind the samples is kept
+  };
+
   bool read_header();
-  void start_decoder();
+  std::unique_ptr<Run> start_run() const;
   void decode();
+  Result<std::vector<Output>> finish_run();
   Result<Output> plan_job(const Options& options, bool encodes_anew) const;
-  std::optional<Error> prepare(size_t index, const Result<SourceMetadata>& said);
-  std::optional<Error> decode_groups(std::vector<Output>& outputs, size_t& failed);
+  Failure prepare(size_t index, const Result<SourceMetadata>& said);
+  Failure decode_groups(std::vector<Output>& outputs, size_t& failed);
 
   Source source_;  // its file is what has been received
   uint64_t size_;  // of the complete file
@@ -81,10 +93,7 @@ class Job {
   std::vector<Result<Output>> outputs_;  // planned; their order is that of `options_`
   bool copies_file_ = false;
 
-  std::vector<DecodeGroup> groups_;  // of one, if there is a decoder
-  std::unique_ptr<IncrementalDecoder> decoder_;
-  bool is_decoded_ = false;
-  bool needs_end_ = false;  // whether metadata behind the samples is kept
+  std::unique_ptr<Run> run_;
 };
 
 }  // namespace crop64

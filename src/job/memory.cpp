@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "codecs/registry.h"
+#include "image/convert.h"
 
 namespace crop64 {
 namespace {
@@ -13,7 +14,7 @@ constexpr double kMaxTextLength = 536'870'000;
 
 }  // namespace
 
-std::optional<Error> check_limit(const char* limit, double value, double max, const char* what) {
+Failure check_limit(const char* limit, double value, double max, const char* what) {
   if (value <= max) {
     return std::nullopt;
   }
@@ -29,7 +30,7 @@ double bytes_of(const Layout& layout, Size size) {
   return double(size.area()) * double(layout.pixel_bytes());
 }
 
-std::optional<Error> check_sample_bytes(const Plan& plan) {
+Failure check_sample_bytes(const Plan& plan) {
   const double size = bytes_of(plan.layout, plan.size);
   if (plan.format != ImageFormat::kRaw || size <= plan.max_bytes.value_or(1e300)) {
     return std::nullopt;
@@ -42,70 +43,71 @@ std::optional<Error> check_sample_bytes(const Plan& plan) {
   return error;
 }
 
-std::optional<Error> check_source_memory(double bytes, double memory_limit) {
+Failure check_source_memory(double bytes, double memory_limit) {
   return check_limit("memory", bytes, memory_limit, "the source alone has");
 }
 
-// Each step holds what it reads, what it makes and what it needs beside them.
-double memory_needed(const ImageInfo& info, const Plan& plan) {
-  const auto file = double(info.byte_length);
-  if (plan.strategy == Strategy::kCopyFile || plan.strategy == Strategy::kCopyImageData) {
-    const double made = plan.strategy == Strategy::kCopyImageData ? file : 0;
-    return file + std::max(made, plan.checks_samples ? double(info.decode_memory) : 0);
-  }
-  if (plan.strategy == Strategy::kLosslessCrop) {
-    // The coded file is smaller than the coefficients.
-    return file + double(info.lossless_crop_memory) + bytes_of(plan.layout, plan.size);
-  }
-  Size size = plan.decode.region.size();
-  double image = info.format == ImageFormat::kRaw ? 0 : bytes_of(info.layout, size);
-  double peak = double(info.decode_memory) + image;
-  const auto step = [&](double made, double beside = 0) {
-    peak = std::max(peak, image + made + beside);
-    image = made;
-  };
-  if (plan.orientation != Orientation{}) {
-    step(bytes_of(info.layout, size));
-    size = oriented(size, plan.orientation);
-  }
-  if (plan.working != info.layout) {
-    step(bytes_of(plan.working, size));
-  }
-  if (plan.padding) {
-    size = plan.padding->canvas;
-    step(bytes_of(plan.working, size));
-  }
-  if (plan.resampling) {
-    const Size to = plan.resampling->size;
-    // The source's samples are copied first.
-    const double packed = image == 0 ? bytes_of(plan.working, size) : 0;
-    step(bytes_of(plan.working, to), packed + resize_memory(plan.working, size, *plan.resampling));
-    size = to;
-  }
-  if (plan.letterbox) {
-    step(bytes_of(plan.working, plan.letterbox->canvas));
-  }
-  if (plan.layout != plan.working || plan.flattens) {
-    step(bytes_of(plan.layout, plan.size));
-  }
-  if (const Codec* codec = find_codec(plan.format);
-      codec != nullptr && codec->encode_memory != nullptr) {
-    // Files are hardly ever larger than their samples. A search for a JPEG's quality keeps the best
-    // file so far.
-    const double made = bytes_of(plan.layout, plan.size);
-    const bool searches = plan.format == ImageFormat::kJpeg && plan.max_bytes;
-    const double encoder = codec->encode_memory(plan.layout, plan.size, plan.settings);
-    step(made, encoder + (searches ? made : 0));
-  }
-  return file + peak;
+double decoding_memory(const ImageInfo& info, const DecodeRequest& request) {
+  return double(info.decode_memory) +
+         (info.holds_region ? bytes_of(info.layout, request.region.size()) : 0);
 }
 
-std::optional<Error> check_memory(const ImageInfo& info, const Options& options, const Plan& plan) {
+double pipeline_memory(const ImageInfo& info, const Plan& plan) {
+  double bytes = 0;
+  Size size = plan.decode.region.size();
+  if (plan.working != info.layout) {
+    bytes += ConvertStep::memory(size.width, plan.working);
+  }
+  if (plan.padding) {
+    size = oriented(plan.padding->canvas, plan.orientation);
+    bytes += PadStep::memory(size.width, plan.working);
+  }
+  if (plan.resampling) {
+    bytes += resize_memory(size, plan.working, plan.orientation, *plan.resampling);
+    size = oriented(plan.resampling->size, plan.orientation);
+  }
+  if (plan.orientation != Orientation{}) {
+    bytes += OrientStep::memory(plan.orientation, size, plan.working);
+  }
+  if (plan.letterbox) {
+    bytes += PadStep::memory(plan.letterbox->canvas.width, plan.working);
+  }
+  if (plan.layout != plan.working || plan.flattens) {
+    bytes += ConvertStep::memory(plan.size.width, plan.layout);
+  }
+  const double samples = bytes_of(plan.layout, plan.size);
+  const Codec* codec = find_codec(plan.format);
+  if (codec != nullptr && codec->encode_memory != nullptr) {
+    // Files are hardly ever larger than their samples. A search for a quality keeps the best file
+    // so far.
+    bytes += codec->encode_memory(plan.layout, plan.size, plan.settings) + samples;
+    bytes += plan.holds_result() ? samples : 0;
+  }
+  return bytes + (plan.holds_result() ? samples : 0);
+}
+
+double memory_needed(const ImageInfo& info, const Plan& plan) {
+  const auto file = double(info.byte_length);
+  switch (plan.strategy) {
+    case Strategy::kCopyFile:
+      return file + (plan.checks_samples ? double(info.decode_memory) : 0);
+    case Strategy::kCopyImageData:
+      return file + std::max(file, plan.checks_samples ? double(info.decode_memory) : 0);
+    case Strategy::kLosslessCrop:
+      // The coded file is smaller than the coefficients.
+      return file + double(info.lossless_crop_memory) + bytes_of(plan.layout, plan.size);
+    case Strategy::kTranscode:
+      break;
+  }
+  return file + decoding_memory(info, plan.decode) + pipeline_memory(info, plan);
+}
+
+Failure check_memory(const ImageInfo& info, const Options& options, const Plan& plan) {
   return check_limit("memory", memory_needed(info, plan), options.limits.memory,
                      "the job may need");
 }
 
-std::optional<Error> check_base64_length(double bytes) {
+Failure check_base64_length(double bytes) {
   const double length = 4 * std::ceil(bytes / 3);
   if (length <= kMaxTextLength) {
     return std::nullopt;

@@ -5,80 +5,11 @@
 #include "codecs/registry.h"
 #include "image/convert.h"
 #include "image/orient.h"
+#include "image/pad.h"
 #include "image/resize.h"
 
 namespace crop64 {
 namespace {
-
-// The image between decoding and encoding: its own, or a borrowed one.
-class WorkingImage {
- public:
-  explicit WorkingImage(const ImageView& borrowed) : view_(borrowed) {}
-  explicit WorkingImage(Image image) : owner_(std::move(image)), view_(owner_.view()) {}
-  WorkingImage(const WorkingImage&) = delete;
-  WorkingImage& operator=(const WorkingImage&) = delete;
-
-  const ImageView& view() const { return view_; }
-
-  // Replaces the image by the next one, or returns its error.
-  std::optional<Error> replace(Result<Image> next) {
-    if (!next.ok()) {
-      return next.error();
-    }
-    owner_ = std::move(next.value());
-    view_ = owner_.view();
-    return std::nullopt;
-  }
-
-  // The samples without gaps between rows. The image is then gone.
-  Result<Buffer> take_samples() {
-    if (owner_.samples.data() == nullptr) {
-      if (auto error = replace(copy_of(view_))) {
-        return *error;
-      }
-    }
-    return std::move(owner_.samples);
-  }
-
- private:
-  Image owner_;
-  ImageView view_;
-};
-
-// Takes the plan's steps between decoding and encoding.
-std::optional<Error> transform(WorkingImage& image, const Plan& plan) {
-  if (plan.orientation != Orientation{}) {
-    if (auto error = image.replace(orient(image.view(), plan.orientation))) {
-      return error;
-    }
-  }
-  if (image.view().layout != plan.working) {
-    if (auto error = image.replace(convert(image.view(), plan.working, plan.background))) {
-      return error;
-    }
-  }
-  if (plan.padding) {
-    if (auto error = image.replace(pad(image.view(), *plan.padding, plan.background))) {
-      return error;
-    }
-  }
-  if (plan.resampling) {
-    if (auto error = image.replace(resize(image.view(), *plan.resampling))) {
-      return error;
-    }
-  }
-  if (plan.letterbox) {
-    if (auto error = image.replace(pad(image.view(), *plan.letterbox, plan.background))) {
-      return error;
-    }
-  }
-  // A transparent colour has no channel: it is flattened even if the layout stays.
-  const bool flattens = plan.flattens && image.view().has_alpha();
-  if (image.view().layout != plan.layout || flattens) {
-    return image.replace(convert(image.view(), plan.layout, plan.background));
-  }
-  return std::nullopt;
-}
 
 // The error for a result that exceeds maxBytes.
 Error too_large(const Plan& plan, size_t smallest) {
@@ -92,16 +23,30 @@ Error too_large(const Plan& plan, size_t smallest) {
   return error;
 }
 
+Result<Buffer> encode(const ImageView& image, const Plan& plan, const EncodeSettings& settings,
+                      const Metadata& metadata) {
+  Result<std::unique_ptr<Encoder>> encoder =
+      find_codec(plan.format)->encode(image, settings, metadata);
+  if (!encoder.ok()) {
+    return encoder.error();
+  }
+  if (auto error = encoder.value()->write(image)) {
+    return error;
+  }
+  if (auto error = encoder.value()->finish()) {
+    return error;
+  }
+  return encoder.value()->take_file();
+}
+
 // Encodes at the highest quality, up to the plan's, whose file fits into `max_bytes`, found by
 // bisection; `quality` is then that quality. Other formats than JPEG have one try.
 Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Metadata& metadata,
                              int& quality) {
-  const Codec& codec = *find_codec(plan.format);
   const auto fits = [&](const Result<Buffer>& file) {
     return double(file.value().size()) <= *plan.max_bytes;
   };
-  quality = plan.format == ImageFormat::kJpeg ? plan.settings.quality : 0;
-  Result<Buffer> best = codec.encode(image, plan.settings, metadata);
+  Result<Buffer> best = encode(image, plan, plan.settings, metadata);
   if (!best.ok() || !plan.max_bytes || fits(best)) {
     return best;
   }
@@ -117,7 +62,7 @@ Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Met
   size_t smallest = best.value().size();
   while (too_high - too_low > 1) {
     settings.quality = (too_low + too_high) / 2;
-    Result<Buffer> file = codec.encode(image, settings, metadata);
+    Result<Buffer> file = encode(image, plan, settings, metadata);
     if (!file.ok()) {
       return file;
     }
@@ -132,23 +77,68 @@ Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Met
   return good > 0 ? std::move(best) : too_large(plan, smallest);
 }
 
-Result<Buffer> encode(WorkingImage& image, Output& output) {
-  const Plan& plan = output.plan;
-  return plan.format == ImageFormat::kRaw
-             ? image.take_samples()
-             : encode_within(image.view(), plan, output.metadata, output.quality);
-}
+// The last step: makes the file or, for kRaw, the samples.
+class OutputSink : public RowSink {
+ public:
+  explicit OutputSink(Output& output) : output_(output), image_(output.plan.size) {}
 
-std::optional<Error> transcode(WorkingImage& image, Output& output) {
-  if (auto error = transform(image, output.plan)) {
-    return error;
+  Failure write(const ImageView& rows) override {
+    if (output_.plan.holds_result()) {
+      return image_.write(rows);
+    }
+    if (encoder_ == nullptr) {
+      ImageView image = rows;  // without its samples
+      image.size = output_.plan.size;
+      image.data = nullptr;
+      const Plan& plan = output_.plan;
+      Result<std::unique_ptr<Encoder>> encoder =
+          find_codec(plan.format)->encode(image, plan.settings, output_.metadata);
+      if (!encoder.ok()) {
+        return encoder.error();
+      }
+      encoder_ = std::move(encoder.value());
+    }
+    return encoder_->write(rows);
   }
-  Result<Buffer> bytes = encode(image, output);
-  if (!bytes.ok()) {
-    return bytes.error();
+
+  Failure finish() override {
+    const Plan& plan = output_.plan;
+    output_.quality = plan.format == ImageFormat::kJpeg ? plan.settings.quality : 0;
+    if (plan.format == ImageFormat::kRaw) {
+      output_.bytes = std::move(image_.image().samples);
+      return std::nullopt;
+    }
+    if (plan.holds_result()) {
+      Result<Buffer> file =
+          encode_within(image_.image().view(), plan, output_.metadata, output_.quality);
+      if (!file.ok()) {
+        return file.error();
+      }
+      output_.bytes = std::move(file.value());
+      return std::nullopt;
+    }
+    if (auto error = encoder_->finish()) {
+      return error;
+    }
+    output_.bytes = encoder_->take_file();
+    if (plan.max_bytes && double(output_.bytes.size()) > *plan.max_bytes) {
+      return too_large(plan, output_.bytes.size());
+    }
+    return std::nullopt;
   }
-  output.bytes = std::move(bytes.value());
-  return std::nullopt;
+
+ private:
+  Output& output_;
+  ImageSink image_;                   // if the plan holds the result
+  std::unique_ptr<Encoder> encoder_;  // if it does not
+};
+
+// The plan's padding in the stored image.
+Padding stored_padding(const Plan& plan) {
+  const Size canvas = oriented(plan.padding->canvas, plan.orientation);
+  const Rect image = translate(whole(plan.region.size()), plan.padding->left, plan.padding->top);
+  const Rect stored = to_stored(image, canvas, plan.orientation);
+  return {canvas, stored.left, stored.top};
 }
 
 // Finds damage in coded samples that are to be copied, by decoding a column of one pixel: the
@@ -159,11 +149,64 @@ Result<bool> check_samples(const Source& source, const ImageInfo& info) {
   column.reduction = info.max_reduction;
   column.region = {0, 0, 1, (info.size.height + column.reduction - 1) / column.reduction};
   column.checks_end = true;
-  const Result<Decoded> decoded = find_codec(info.format)->decode(source.file, column);
+  DiscardSink nothing;
+  const Result<Decoded> decoded = find_codec(info.format)->decode(source.file, column, nothing);
   return decoded.ok() ? Result<bool>(decoded.value().is_intact) : decoded.error();
 }
 
 }  // namespace
+
+// The steps of a job between decoding and its result, in the order of the plan's members.
+class Pipeline {
+ public:
+  // `output` is borrowed.
+  explicit Pipeline(Output& output) : output_(output), last_(output) {}
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  // Errors: OUT_OF_MEMORY.
+  Failure open() {
+    const Plan& plan = output_.plan;
+    add<ConvertStep>(plan.layout, plan.background, plan.flattens);
+    if (plan.letterbox) {
+      add<PadStep>(*plan.letterbox, plan.working, plan.background);
+    }
+    Size size = plan.decode.region.size();
+    if (plan.padding) {
+      size = oriented(plan.padding->canvas, plan.orientation);
+    }
+    if (plan.orientation != Orientation{}) {
+      const Size turned =
+          plan.resampling ? oriented(plan.resampling->size, plan.orientation) : size;
+      add<OrientStep>(plan.orientation, turned);
+    }
+    if (plan.resampling) {
+      auto step = resize_step(size, plan.working, plan.orientation, *plan.resampling, first());
+      if (!step.ok()) {
+        return step.error();
+      }
+      steps_.push_back(std::move(step.value()));
+    }
+    if (plan.padding) {
+      add<PadStep>(stored_padding(plan), plan.working, plan.background);
+    }
+    add<ConvertStep>(plan.working, plan.background, false);
+    return std::nullopt;
+  }
+
+  RowSink& first() { return steps_.empty() ? last_ : *steps_.back(); }
+
+ private:
+  // Puts a step before the others.
+  template <class Step, class... Arguments>
+  void add(const Arguments&... arguments) {
+    steps_.push_back(std::make_unique<Step>(arguments..., first()));
+  }
+
+  Output& output_;
+  OutputSink last_;
+  std::vector<std::unique_ptr<RowSink>> steps_;  // from the last to the first
+};
 
 Result<bool> run_copy(const Source& source, Output& output) {
   const Plan& plan = output.plan;
@@ -187,7 +230,7 @@ Result<bool> run_copy(const Source& source, Output& output) {
   return true;
 }
 
-std::optional<Error> run_lossless_crop(const Source& source, Output& output) {
+Failure run_lossless_crop(const Source& source, Output& output) {
   const Plan& plan = output.plan;
   Result<Buffer> file =
       find_codec(plan.format)
@@ -203,43 +246,76 @@ std::optional<Error> run_lossless_crop(const Source& source, Output& output) {
   return std::nullopt;
 }
 
-std::optional<Error> run_undecoded(const Source& source, Output& output) {
+Failure run_undecoded(const Source& source, Output& output) {
   const Plan& plan = output.plan;
-  if (plan.region.empty()) {
-    Result<Image> empty = Image::allocate({}, plan.working);
-    if (!empty.ok()) {
-      return empty.error();
-    }
-    WorkingImage image(std::move(empty.value()));
-    return transcode(image, output);
+  Pipeline pipeline(output);
+  if (auto error = pipeline.open()) {
+    return error;
   }
-  output.bytes_read = source.samples.layout.bytes(plan.region.size());
-  WorkingImage image(crop(source.samples, plan.decode.region));
-  return transcode(image, output);
+  if (!plan.region.empty()) {
+    output.bytes_read = source.samples.layout.bytes(plan.region.size());
+    if (auto error = pipeline.first().write(crop(source.samples, plan.decode.region))) {
+      return error;
+    }
+  }
+  return pipeline.first().finish();
 }
 
-std::optional<Error> run_group(const DecodeGroup& group, Decoded decoded, std::span<Output> outputs,
-                               size_t& failed) {
-  for (const size_t index : group.job_indices) {
-    failed = index;
-    Output& output = outputs[index];
-    output.bytes_read = decoded.bytes_read;
-    output.lossless = output.lossless && decoded.complete;
-    if (output.plan.keeps_quantisation) {
-      output.plan.settings.quantisation = decoded.quantisation;
+GroupSink::GroupSink(const DecodeGroup& group, std::span<Output> outputs)
+    : group_(group), outputs_(outputs), failed_(group.job_indices.front()) {}
+
+GroupSink::~GroupSink() = default;
+
+void GroupSink::begin(const std::optional<Quantisation>& quantisation) {
+  pipelines_.clear();
+  y_ = 0;
+  for (const size_t index : group_.job_indices) {
+    Plan& plan = outputs_[index].plan;
+    if (plan.keeps_quantisation) {
+      plan.settings.quantisation = quantisation;
     }
-    if (group.job_indices.size() == 1) {
-      WorkingImage image(std::move(decoded.image));  // freed by the first step
-      return transcode(image, output);
+  }
+}
+
+Failure GroupSink::write(const ImageView& rows) {
+  const Rect all = translate(whole(rows.size), 0, y_);
+  y_ = all.bottom;
+  for (size_t i = 0; i < group_.job_indices.size(); ++i) {
+    Output& output = outputs_[group_.job_indices[i]];
+    Failure error;
+    if (i == pipelines_.size()) {
+      pipelines_.push_back(std::make_unique<Pipeline>(output));
+      error = pipelines_.back()->open();
     }
-    const Rect region =
-        translate(output.plan.decode.region, -group.request.region.left, -group.request.region.top);
-    WorkingImage image(crop(decoded.image.view(), region));
-    if (auto error = transcode(image, output)) {
+    const Rect& outer = group_.request.region;
+    const Rect region = translate(output.plan.decode.region, -outer.left, -outer.top);
+    const Rect part = intersect(region, all);
+    if (!error && !part.empty()) {
+      error = pipelines_[i]->first().write(crop(rows, translate(part, 0, -all.top)));
+    }
+    if (error) {
+      failed_ = group_.job_indices[i];
       return error;
     }
   }
   return std::nullopt;
+}
+
+Failure GroupSink::finish() {
+  for (size_t i = 0; i < pipelines_.size(); ++i) {
+    if (auto error = pipelines_[i]->first().finish()) {
+      failed_ = group_.job_indices[i];
+      return error;
+    }
+  }
+  return std::nullopt;
+}
+
+void GroupSink::set_result(const Decoded& decoded) {
+  for (const size_t index : group_.job_indices) {
+    outputs_[index].bytes_read = decoded.bytes_read;
+    outputs_[index].lossless = outputs_[index].lossless && decoded.complete;
+  }
 }
 
 }  // namespace crop64

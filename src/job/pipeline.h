@@ -1,8 +1,10 @@
 // Carries out plans. Decides nothing: job.h calls what a plan's strategy needs.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "job/group.h"
 #include "job/plan.h"
@@ -26,16 +28,39 @@ struct Output {
 Result<bool> run_copy(const Source& source, Output& output);
 
 // Does a kLosslessCrop job. Errors: those of Codec::lossless_crop, LIMIT_EXCEEDED (maxBytes).
-std::optional<Error> run_lossless_crop(const Source& source, Output& output);
+Failure run_lossless_crop(const Source& source, Output& output);
 
 // Does a kTranscode job whose source is samples, or whose crop lies beside the image. Errors:
 // OUT_OF_MEMORY, INVALID_ARGUMENT (a size that the format does not have), LIMIT_EXCEEDED
 // (maxBytes).
-std::optional<Error> run_undecoded(const Source& source, Output& output);
+Failure run_undecoded(const Source& source, Output& output);
 
-// Does the kTranscode jobs of a group, whose region is `decoded`. `outputs` are those of all jobs.
-// Errors: as run_undecoded(); `failed` is then the index of the job.
-std::optional<Error> run_group(const DecodeGroup& group, Decoded decoded, std::span<Output> outputs,
-                               size_t& failed);
+class Pipeline;
+
+// Does the kTranscode jobs of a group while their source is decoded: each row of the group's region
+// goes to the jobs whose region it crosses.
+class GroupSink : public DecodeSink {
+ public:
+  // `outputs` are those of all jobs. Both are borrowed.
+  GroupSink(const DecodeGroup& group, std::span<Output> outputs);
+  ~GroupSink() override;
+
+  void begin(const std::optional<Quantisation>& quantisation) override;
+  // Errors: as run_undecoded().
+  Failure write(const ImageView& rows) override;
+  Failure finish() override;
+  // What decoding came to. To be called after finish().
+  void set_result(const Decoded& decoded);
+
+  // The index of the job that failed, or of the first one.
+  size_t failed() const { return failed_; }
+
+ private:
+  const DecodeGroup& group_;
+  std::span<Output> outputs_;
+  std::vector<std::unique_ptr<Pipeline>> pipelines_;  // one for each job of the group
+  int y_ = 0;                                         // of the group's region
+  size_t failed_;
+};
 
 }  // namespace crop64

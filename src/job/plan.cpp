@@ -63,7 +63,7 @@ bool is_written(ImageFormat format) {
   return codec != nullptr && codec->encode != nullptr;
 }
 
-std::optional<Error> check_options(const Options& options, ImageFormat format) {
+Failure check_options(const Options& options, ImageFormat format) {
   const char* name = nullptr;
   const char* belongs_to = nullptr;
   const bool jpeg = format == ImageFormat::kJpeg;
@@ -194,7 +194,7 @@ bool supports_lossless_crop(const ImageInfo& info, const Plan& plan) {
 }
 
 // Fills in kLosslessCrop: the region grows to the left and upwards to the grid of blocks.
-std::optional<Error> plan_lossless_crop(const ImageInfo& info, const Options& options, Plan& plan) {
+Failure plan_lossless_crop(const ImageInfo& info, const Options& options, Plan& plan) {
   if (plan.resampling) {
     return lossless_impossible("a resize computes new samples");
   }
@@ -270,7 +270,7 @@ OutputFacts metadata_facts(const ImageInfo& info, const Options& options, const 
 Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_anew) {
   if (auto error =
           check_limit("bytes", double(info.byte_length), options.limits.bytes, "the source has")) {
-    return *error;
+    return error;
   }
   if (info.format == ImageFormat::kUnknown) {
     return options.copies_file && *info.id != '\0' ? Result<Plan>(plan_copy(info))
@@ -278,7 +278,7 @@ Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_an
   }
   if (auto error =
           check_limit("pixels", double(info.size.area()), options.limits.pixels, "the image has")) {
-    return *error;
+    return error;
   }
   if (options.copies_file && info.format != ImageFormat::kRaw) {
     Plan plan = plan_copy(info);
@@ -326,7 +326,7 @@ Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_an
                       to_string(plan.format));
   }
   if (auto error = check_options(options, plan.format)) {
-    return *error;
+    return error;
   }
   if (options.quality == 0 && options.format == ImageFormat::kJpeg &&
       info.format != ImageFormat::kJpeg) {
@@ -338,7 +338,7 @@ Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_an
     plan_unchanged(info, options, plan);
   } else if (supports_lossless_crop(info, plan) && options.lossless) {
     if (auto error = plan_lossless_crop(info, options, plan)) {
-      return *error;
+      return error;
     }
   } else {
     plan_transcode(info, options, plan);
@@ -347,11 +347,11 @@ Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_an
     }
   }
   if (auto error = check_sample_bytes(plan)) {
-    return *error;
+    return error;
   }
   plan.metadata = metadata_facts(info, options, plan);
   if (auto error = check_memory(info, options, plan)) {
-    return *error;
+    return error;
   }
   return plan;
 }

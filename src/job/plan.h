@@ -5,7 +5,8 @@
 #include <optional>
 
 #include "codecs/codec.h"
-#include "image/convert.h"
+#include "image/orient.h"
+#include "image/pad.h"
 #include "image/resize.h"
 #include "job/options.h"
 
@@ -18,8 +19,8 @@ enum class Strategy : uint8_t {
   kTranscode,      // decode the region, take the plan's steps, then encode
 };
 
-// The steps of kTranscode are taken in the order of their members here; those without a value are
-// left out.
+// The steps of kTranscode are taken in the order of their members here, but an image that is turned
+// is padded and resampled first, as it is stored; steps without a value are left out.
 struct Plan {
   Strategy strategy = Strategy::kTranscode;
   // kCopyFile and kCopyImageData: whether to decode the samples to see whether they are damaged.
@@ -45,6 +46,14 @@ struct Plan {
   bool lossless = false;  // whether every sample of the region is kept
 
   bool computes() const { return padding || resampling || letterbox; }
+  // Rows flow from the decoder to the encoder, but a turn whose rows come in another order holds
+  // its image (image/orient.h), some decoders hold the region (ImageInfo::holds_region), and the
+  // result's samples are held if they are handed out, if a JPEG's quality is searched, or if the
+  // file may have metadata behind its samples, for an encoder writes metadata first.
+  bool holds_result() const {
+    return format == ImageFormat::kRaw || (format == ImageFormat::kJpeg && max_bytes) ||
+           metadata.policy == MetadataPolicy::kAll;
+  }
 };
 
 // With `encodes_anew` the plan is kTranscode where it would be kCopyImageData: for a damaged file,

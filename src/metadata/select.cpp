@@ -27,7 +27,7 @@ bool is_kept(MetadataKind kind, const OutputFacts& facts) {
 
 Result<Metadata> select_metadata(const SourceMetadata& source, const OutputFacts& facts) {
   Metadata metadata;
-  std::optional<Error> failed;
+  Failure failed;
   const auto set = [&](Buffer& field, Result<Buffer> made) {
     if (made.ok()) {
       field = std::move(made.value());

@@ -85,7 +85,17 @@ crop64::Taps take_taps(Tail& tail, int count, int from) {
       taps.value().weights[size_t(i * stride + tap)] = weight * (kOne >> 15) / length;
     }
   }
+  require(!crop64::prepare(taps.value()), "No memory for prepared taps.");
   return std::move(taps.value());
+}
+
+// All rows by one of the two functions.
+template <auto kResample>
+void resample_columns(const crop64::Plane<uint8_t>& in, const crop64::Plane<uint8_t>& out,
+                      const crop64::Taps& taps, uint32_t max) {
+  for (int y = 0; y < out.height; ++y) {
+    kResample(in, 0, taps, y, out.row(y), max);
+  }
 }
 
 void check_resampling(Tail& tail) {
@@ -101,8 +111,10 @@ void check_resampling(Tail& tail) {
   const auto run = [&](auto resample, Row& out) {
     resample(source, {out.data(), out_width, out_height, channels}, taps, uint32_t{255});
   };
-  run(rows ? crop64::resample_rows<uint8_t> : crop64::resample_columns<uint8_t>, fast);
-  run(rows ? crop64::resample_rows_scalar<uint8_t> : crop64::resample_columns_scalar<uint8_t>,
+  run(rows ? crop64::resample_rows<uint8_t> : resample_columns<crop64::resample_column<uint8_t>>,
+      fast);
+  run(rows ? crop64::resample_rows_scalar<uint8_t>
+           : resample_columns<crop64::resample_column_scalar<uint8_t>>,
       expected);
   require(fast == expected, "Resampling differs.");
 }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { mock, test } from 'node:test';
+import { deflateSync } from 'node:zlib';
 import { decode, encode, ImageError, probe, toBase64, toBytes } from '../../dist/index.js';
 import {
   chunk,
@@ -54,11 +55,12 @@ function changed(file, at, ...bytes) {
   return copy;
 }
 
+const firstRows = deflateSync(Buffer.alloc(1 << 20));
+
 // A PNG that promises a size, with samples for a few rows.
 function promising(size) {
   const ihdr = header({ depth: 1, colorType: GRAY, ...size });
-  const { data } = readChunks(small).find(({ type }) => type === 'IDAT');
-  return Buffer.concat([SIGNATURE, ihdr, chunk('IDAT', data), chunk('IEND')]);
+  return Buffer.concat([SIGNATURE, ihdr, chunk('IDAT', firstRows), chunk('IEND')]);
 }
 
 test('invalid options, sources and base64 are INVALID_ARGUMENT', async (t) => {
@@ -297,16 +299,15 @@ test('an allocation that fails is OUT_OF_MEMORY', async (t) => {
     ['more than addresses reach', { width: 100_000, height: 100_000 }],
     ['nearly all that addresses reach', { width: 65_535, height: 65_535 }],
     ['more than the module may have', { width: 46_300, height: 46_300 }],
-    ['a long row', { width: 500_000_000, height: 9 }],
   ];
   for (const [name, size] of cases) {
     const message = /Out of memory: \d+\.\d MB/;
     const file = promising(size);
     await failing(t, name, () => decode(file, { limits }), 'OUT_OF_MEMORY', { message });
-    const all = { format: 'png', compressionLevel: 6, limits };
-    await failing(t, `${name}, encoded`, () => encode(file, all), 'OUT_OF_MEMORY', { message });
+    const turned = { format: 'png', rotate: 90, limits };
+    await failing(t, `${name}, turned`, () => encode(file, turned), 'OUT_OF_MEMORY', { message });
   }
-  for (const side of [46_000, 50_000, 60_000, 65_535]) {
+  for (const side of [47_000, 50_000, 60_000, 65_535]) {
     const wide = { left: 0, top: 0, right: side, bottom: side };
     const pad = { crop: wide, outOfBounds: 'pad', channels: 'GRAY', limits };
     await failing(t, `padding to ${side}`, () => decode(small, pad), 'OUT_OF_MEMORY');

@@ -23,14 +23,17 @@ afterEach(() => feed());
 
 // What takes memory, each in another part of the library.
 const wide = { left: -900, top: -900, right: 2500, bottom: 2500 };
+const larger = { resize: { width: 2500 } };
 const jobs = {
-  samples: (file) => crop64.decode(file),
-  'a PNG, turned': (file) => crop64.toDataURL(file, { format: 'png', rotate: 90 }),
+  samples: (file) => crop64.decode(file, larger),
+  'a PNG, turned': (file) => crop64.toDataURL(file, { format: 'png', rotate: 90, ...larger }),
   'a JPEG': (file) => crop64.toBase64(file, { format: 'jpeg', quality: 85 }),
-  'a progressive JPEG': (file) => crop64.toBytes(file, { format: 'jpeg', progressive: true }),
-  'a larger image': (file) => crop64.toBytes(file, { format: 'png', resize: { width: 2500 } }),
-  padding: (file) => crop64.toBytes(file, { format: 'png', crop: wide, outOfBounds: 'pad' }),
-  'a JPEG of few bytes': (file) => crop64.toBytes(file, { format: 'jpeg', maxBytes: 1e5 }),
+  'a progressive JPEG': (file) =>
+    crop64.toBytes(file, { format: 'jpeg', progressive: true, ...larger }),
+  'a larger image': (file) => crop64.toBytes(file, { format: 'png', ...larger }),
+  padding: (file) => crop64.decode(file, { crop: wide, outOfBounds: 'pad' }),
+  'a JPEG of few bytes': (file) =>
+    crop64.toBytes(file, { format: 'jpeg', maxBytes: 1e5, ...larger }),
   'a JPEG, moved': (file) => crop64.toBytes(file, { format: 'jpeg', lossless: true, rotate: 90 }),
 };
 

@@ -74,33 +74,38 @@ Result<ImageInfo> probe(Bytes file) {
   info.has_alpha = info.layout.has_alpha();
   info.exact = !header.value().is_deep();
   info.density_per_inch = header.value().density_per_inch;
+  info.holds_region = true;  // rows may come from the bottom up
   return info;
 }
 
-Result<Decoded> decode(Bytes file, const DecodeRequest& request) {
+Result<Decoded> decode(Bytes file, const DecodeRequest& request, DecodeSink& sink) {
   const Result<Header> parsed = read_header(file);
   if (!parsed.ok()) {
     return parsed.error();
   }
   const Header& header = parsed.value();
-  Result<Image> image = Image::allocate(request.region.size(), header.layout());
-  if (!image.ok()) {
-    return image.error();
+  Result<Image> allocated = Image::allocate(request.region.size(), header.layout());
+  if (!allocated.ok()) {
+    return allocated.error();
   }
-  Decoded decoded;
-  decoded.image = std::move(image.value());
-  read_palette(file, header, decoded.image.colors);
+  Image& image = allocated.value();
+  read_palette(file, header, image.colors);
   if (request.damaged == Damaged::kAccept) {
-    fill_missing(decoded.image);
+    fill_missing(image);
   }
-  const RowsRead rows = header.is_rle() ? decode_rle(file, header, request.region, decoded.image)
-                                        : decode_plain(file, header, request.region, decoded.image);
+  const RowsRead rows = header.is_rle() ? decode_rle(file, header, request.region, image)
+                                        : decode_plain(file, header, request.region, image);
   if (!rows.complete && request.damaged == Damaged::kError) {
     return make_error(
         ErrorCode::kTruncatedImage,
         "The BMP ends before the end of the region. Use damaged: 'accept' to take the "
         "rows that it has.");
   }
+  sink.begin(std::nullopt);
+  if (auto error = sink.write(image.view())) {
+    return error;
+  }
+  Decoded decoded;
   decoded.complete = rows.complete;
   decoded.bytes_read = rows.bytes_read;
   return decoded;

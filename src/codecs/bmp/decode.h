@@ -13,10 +13,10 @@ bool matches(Bytes file);
 // PNG in a BMP).
 Result<ImageInfo> probe(Bytes file);
 
-// Decodes the region: as a palette image of 1, 2 (Windows CE), 4 or 8 bits; or as RGB of 8 bits,
-// with alpha if the header has a mask for it. Channels of other widths are scaled to 8 bits. If
-// damage is accepted, missing pixels are filled by fill_missing(). Errors: those of probe(),
-// TRUNCATED_IMAGE if pixels of the region are missing, OUT_OF_MEMORY.
-Result<Decoded> decode(Bytes file, const DecodeRequest& request);
+// Decodes the region as a whole and passes it on: as a palette image of 1, 2 (Windows CE), 4 or 8
+// bits; or as RGB of 8 bits, with alpha if the header has a mask for it. Channels of other widths
+// are scaled to 8 bits. If damage is accepted, missing pixels are filled by fill_missing(). Errors:
+// those of probe(), TRUNCATED_IMAGE if pixels of the region are missing, OUT_OF_MEMORY.
+Result<Decoded> decode(Bytes file, const DecodeRequest& request, DecodeSink& sink);
 
 }  // namespace crop64::bmp

@@ -28,7 +28,7 @@ Error cut_off() {
   return make_error(ErrorCode::kTruncatedImage, "The BMP ends in the middle of its header.");
 }
 
-std::optional<Error> read_masks(Bytes file, uint32_t header_bytes, Header& header) {
+Failure read_masks(Bytes file, uint32_t header_bytes, Header& header) {
   std::array<uint32_t, 4> masks = {0x7c00, 0x3e0, 0x1f, 0};  // 16 bits
   if (header.bits == 32) {
     masks = {0xff0000, 0xff00, 0xff, 0};
@@ -134,7 +134,7 @@ Result<Header> read_header(Bytes file) {
     }
   } else if (bits != 24) {
     if (auto error = read_masks(file, header_bytes, header)) {
-      return *error;
+      return error;
     }
   }
   return header;

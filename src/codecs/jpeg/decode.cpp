@@ -1,7 +1,6 @@
 #include "codecs/jpeg/decode.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "codecs/jpeg/libjpeg_decompressor.h"
 
@@ -15,9 +14,10 @@ struct DecodeContext {
   ErrorTrap trap;
   DecodeRequest request;
   Decompressor decoder;
-  Image image;
-  Buffer row;
+  DecodeSink* sink = nullptr;
+  RowBatch rows;
   JDIMENSION first_column = 0;  // of the decoder's rows
+  Failure sink_error;
 };
 
 J_COLOR_SPACE color_space(int components) {
@@ -91,7 +91,7 @@ JDIMENSION narrow(jpeg_decompress_struct& info, const Rect& region) {
   return first_column;
 }
 
-void start(void* opaque) {
+void start_decompress(void* opaque) {
   DecodeContext& context = *static_cast<DecodeContext*>(opaque);
   jpeg_decompress_struct& info = context.decoder.info;
   if (!jpeg_start_decompress(&info)) {
@@ -116,16 +116,24 @@ bool is_between_parts(const DecodeRequest& request, int y) {
                       [y](const Rect& part) { return part.top <= y && y < part.bottom; });
 }
 
-// Decodes rows of the region until it is complete or input is needed.
+// Passes rows on. False if the sink fails. Errors are kept in a function of their own: a jump out
+// of the caller would not destroy them.
+[[gnu::noinline]] bool pass_on(DecodeContext& context, JDIMENSION count) {
+  const bool is_last =
+      static_cast<int>(context.decoder.info.output_scanline) >= context.request.region.bottom;
+  context.sink_error = context.rows.add(static_cast<int>(count), *context.sink);
+  if (is_last && !context.sink_error) {
+    context.sink_error = context.rows.flush(*context.sink);
+  }
+  return !context.sink_error;
+}
+
+// Decodes rows of the region until it is complete, input is needed, or the sink fails.
 void read_region(void* opaque) {
   DecodeContext& context = *static_cast<DecodeContext*>(opaque);
   jpeg_decompress_struct& info = context.decoder.info;
-  const Rect& region = context.request.region;
-  const auto top = static_cast<JDIMENSION>(region.top);
-  const auto bottom = static_cast<JDIMENSION>(region.bottom);
-  const size_t pixel_bytes = context.image.layout.pixel_bytes();
-  const size_t offset = pixel_bytes * (static_cast<size_t>(region.left) - context.first_column);
-  const bool in_place = static_cast<int>(info.output_width) == region.width();
+  const auto top = static_cast<JDIMENSION>(context.request.region.top);
+  const auto bottom = static_cast<JDIMENSION>(context.request.region.bottom);
   while (info.output_scanline < bottom && !context.decoder.needs_input()) {
     const JDIMENSION y = info.output_scanline;
     if (y < top) {
@@ -133,15 +141,14 @@ void read_region(void* opaque) {
     } else if (is_between_parts(context.request, static_cast<int>(y))) {
       read_and_discard_scanlines(&info, 1);
     } else {
-      uint8_t* const out = context.image.row(static_cast<int>(y - top));
-      JSAMPROW row = in_place ? out : context.row.data();
+      JSAMPROW row = context.rows.next();
       jpeg_read_scanlines(&info, &row, 1);
-      if (!in_place) {
-        std::memcpy(out, row + offset, context.image.stride());
-      }
     }
     if (info.output_scanline == y && !context.decoder.needs_input()) {
       fail(context.trap, ErrorCode::kInternal, "libjpeg returned no row.");
+    }
+    if (y >= top && !pass_on(context, info.output_scanline - y)) {
+      return;
     }
   }
 }
@@ -166,8 +173,8 @@ std::optional<Quantisation> quantisation_of(const jpeg_decompress_struct& info) 
   return quantisation;
 }
 
-// Reads the header and allocates the image.
-std::optional<Error> open(DecodeContext& context) {
+// Reads the header.
+Failure open(DecodeContext& context) {
   if (!run_trapped(context.trap, read_header, &context)) {
     return context.trap.error();
   }
@@ -179,22 +186,38 @@ std::optional<Error> open(DecodeContext& context) {
     return make_error(ErrorCode::kInternal,
                       "The JPEG's probe and its decoder disagree about its size.");
   }
-  const Layout layout = {model_of(info.out_color_space), 8};
-  Result<Image> image = Image::allocate(context.request.region.size(), layout);
-  Result<Buffer> row = Buffer::allocate(layout.bytes({size.width, 1}));
-  if (!image.ok() || !row.ok()) {
-    return image.ok() ? row.error() : image.error();
-  }
-  context.image = std::move(image.value());
-  context.row = std::move(row.value());
   return std::nullopt;
 }
 
-Decoded take_result(DecodeContext& context) {
+// Gets ready to decode rows; reads all scans but the last.
+Failure start_rows(DecodeContext& context) {
+  if (!run_trapped(context.trap, start_decompress, &context)) {
+    return context.trap.error();
+  }
+  const jpeg_decompress_struct& info = context.decoder.info;
+  const Rect& region = context.request.region;
+  Result<RowBatch> rows =
+      RowBatch::allocate(static_cast<int>(info.output_width), {model_of(info.out_color_space), 8});
+  if (!rows.ok()) {
+    return rows.error();
+  }
+  context.rows = std::move(rows.value());
+  context.rows.narrow(region.left - static_cast<int>(context.first_column), region.width());
+  return std::nullopt;
+}
+
+// Decodes the next rows. False if that fails.
+bool read(DecodeContext& context, DecodeSink& sink) {
+  if (context.sink == nullptr) {
+    context.sink = &sink;
+    sink.begin(quantisation_of(context.decoder.info));
+  }
+  return run_trapped(context.trap, read_region, &context) && !context.sink_error;
+}
+
+Decoded result_of(const DecodeContext& context) {
   Decoded decoded;
-  decoded.image = std::move(context.image);
   decoded.complete = context.decoder.complete;
-  decoded.quantisation = quantisation_of(context.decoder.info);
   decoded.bytes_read = context.decoder.bytes_read();
   return decoded;
 }
@@ -225,18 +248,18 @@ class IncrementalJpegDecoder : public IncrementalDecoder {
       return false;
     }
     decoder.rows_bytes = bytes_of_rows(decoder.info);
-    return run_trapped(context_.trap, start, &context_);
+    return !start_rows(context_);
   }
-  DecodeStatus decode(size_t available) override {
+  DecodeStatus decode(size_t available, DecodeSink& sink) override {
     Decompressor& decoder = context_.decoder;
     decoder.set_available(available);
-    if (!run_trapped(context_.trap, read_region, &context_) || decoder.ran_out()) {
+    if (!read(context_, sink) || decoder.ran_out()) {
       return DecodeStatus::kError;
     }
     const auto bottom = static_cast<JDIMENSION>(context_.request.region.bottom);
     return decoder.info.output_scanline < bottom ? DecodeStatus::kNeedInput : DecodeStatus::kDone;
   }
-  Decoded take_result() override { return jpeg::take_result(context_); }
+  Decoded result() const override { return result_of(context_); }
 
  private:
   DecodeContext context_;
@@ -250,16 +273,18 @@ std::unique_ptr<IncrementalDecoder> start(Bytes file, size_t available,
   return decoding->open_file(available) ? std::move(decoding) : nullptr;
 }
 
-Result<Decoded> decode(Bytes file, const DecodeRequest& request) {
+Result<Decoded> decode(Bytes file, const DecodeRequest& request, DecodeSink& sink) {
   DecodeContext context(file, request);
   if (auto error = open(context)) {
-    return *error;
+    return error;
   }
-  if (!run_trapped(context.trap, start, &context) ||
-      !run_trapped(context.trap, read_region, &context)) {
-    return context.trap.error();
+  if (auto error = start_rows(context)) {
+    return error;
   }
-  return take_result(context);
+  if (!read(context, sink)) {
+    return context.sink_error ? std::move(context.sink_error) : Failure(context.trap.error());
+  }
+  return result_of(context);
 }
 
 }  // namespace crop64::jpeg

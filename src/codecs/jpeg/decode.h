@@ -12,8 +12,8 @@ namespace crop64::jpeg {
 // Blocks above and beside the region are Huffman-decoded only, and nothing is read after the
 // region's last row. If damage is accepted, the samples equal those of djpeg. Errors:
 // TRUNCATED_IMAGE (data that the region needs is missing), CORRUPT_IMAGE, UNSUPPORTED_FORMAT,
-// LIMIT_EXCEEDED (more than 100 scans), OUT_OF_MEMORY.
-Result<Decoded> decode(Bytes file, const DecodeRequest& request);
+// LIMIT_EXCEEDED (more than 100 scans), OUT_OF_MEMORY, and those of the sink.
+Result<Decoded> decode(Bytes file, const DecodeRequest& request, DecodeSink& sink);
 
 // The same for a file of which the first `available` bytes have been received; `file` is borrowed.
 // Null if the header is not complete, or if the image has several scans, all of which any region

@@ -11,11 +11,18 @@ namespace {
 // reaches a quarter of it, so larger divisors also quantise everything to zero.
 constexpr unsigned kMaxDivisor = 8191;
 
-struct EncodeContext {
+// What begin_file() needs.
+struct FileHeader {
   Compressor& compressor;
   const ImageView& image;
   const EncodeSettings& settings;
   const Metadata& metadata;
+};
+
+// What write_rows() needs.
+struct Rows {
+  Compressor& compressor;
+  const ImageView& view;
 };
 
 J_COLOR_SPACE color_space(Model model) {
@@ -57,8 +64,8 @@ void set_quantisation(jpeg_compress_struct& info, const Quantisation& quantisati
   }
 }
 
-void write_file(void* context) {
-  const EncodeContext& job = *static_cast<EncodeContext*>(context);
+void begin_file(void* context) {
+  const FileHeader& job = *static_cast<FileHeader*>(context);
   const EncodeSettings& settings = job.settings;
   const ImageView& image = job.image;
   open(job.compressor);
@@ -86,29 +93,54 @@ void write_file(void* context) {
   set_density(job.compressor, job.metadata);
   jpeg_start_compress(&info, TRUE);
   write_metadata(job.compressor, job.metadata);
-  for (int y = 0; y < image.size.height; ++y) {
-    auto* row = const_cast<JSAMPROW>(image.row(y));  // libjpeg does not write to it
-    jpeg_write_scanlines(&info, &row, 1);
-  }
-  jpeg_finish_compress(&info);
 }
+
+void write_rows(void* context) {
+  const Rows& rows = *static_cast<Rows*>(context);
+  for (int y = 0; y < rows.view.size.height; ++y) {
+    auto* row = const_cast<JSAMPROW>(rows.view.row(y));  // libjpeg does not write to it
+    jpeg_write_scanlines(&rows.compressor.info, &row, 1);
+  }
+}
+
+void end_file(void* context) { jpeg_finish_compress(&static_cast<Compressor*>(context)->info); }
+
+class JpegEncoder : public Encoder {
+ public:
+  Failure begin(const ImageView& image, const EncodeSettings& settings, const Metadata& metadata) {
+    // Most images take less than two bits a pixel.
+    const uint64_t expected = uint64_t{16} * 1024 + uint64_t(image.size.area()) / 4;
+    if (!compressor_.reserve(expected)) {
+      return out_of_memory(expected);
+    }
+    FileHeader header{compressor_, image, settings, metadata};
+    return run(begin_file, &header);
+  }
+  Failure write(const ImageView& view) override {
+    Rows rows{compressor_, view};
+    return run(write_rows, &rows);
+  }
+  Failure finish() override { return run(end_file, &compressor_); }
+  Buffer take_file() override { return compressor_.take(); }
+
+ private:
+  Failure run(void (*body)(void*), void* context) {
+    return run_trapped(trap_, body, context) ? Failure() : trap_.error();
+  }
+
+  ErrorTrap trap_;
+  Compressor compressor_{trap_};
+};
 
 }  // namespace
 
-Result<Buffer> encode(const ImageView& image, const EncodeSettings& settings,
-                      const Metadata& metadata) {
-  ErrorTrap trap;
-  Compressor compressor(trap);
-  // Most images take less than two bits a pixel.
-  const uint64_t expected = uint64_t{16} * 1024 + uint64_t(image.size.area()) / 4;
-  if (!compressor.reserve(expected)) {
-    return out_of_memory(expected);
+Result<std::unique_ptr<Encoder>> encode(const ImageView& image, const EncodeSettings& settings,
+                                        const Metadata& metadata) {
+  auto encoder = std::make_unique<JpegEncoder>();
+  if (auto error = encoder->begin(image, settings, metadata)) {
+    return error;
   }
-  EncodeContext context{compressor, image, settings, metadata};
-  if (!run_trapped(trap, write_file, &context)) {
-    return trap.error();
-  }
-  return compressor.take();
+  return std::unique_ptr<Encoder>(std::move(encoder));
 }
 
 double encode_memory(const Layout& layout, Size size, const EncodeSettings& settings) {

@@ -14,8 +14,8 @@ namespace {
 
 // Reads the frame header (T.81, B.2.2) into `info`, its number of components, and the memory of all
 // coefficients in bytes.
-std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& components,
-                                uint64_t& coefficient_memory) {
+Failure read_frame(const Segment& segment, ImageInfo& info, int& components,
+                   uint64_t& coefficient_memory) {
   const Bytes frame = segment.payload;
   if (segment.marker > kSof2) {
     return make_error(
@@ -77,7 +77,8 @@ std::optional<Error> read_frame(const Segment& segment, ImageInfo& info, int& co
   const auto columns = uint64_t(divide_up(info.size.width, info.block.width));
   const auto rows = uint64_t(divide_up(info.size.height, info.block.height));
   const uint64_t block_row = columns * uint64_t(info.block.area()) * uint64_t(components);
-  info.decode_memory = uint64_t{256} * 1024 + 6 * block_row;
+  info.decode_memory = uint64_t{256} * 1024 + 6 * block_row +
+                       static_cast<uint64_t>(RowBatch::memory(info.size.width, info.layout));
   coefficient_memory = 2 * block_row * rows;
   info.lossless_crop_memory = info.decode_memory + coefficient_memory;
   return std::nullopt;
@@ -134,7 +135,7 @@ Result<ImageInfo> probe(Bytes file) {
     const Segment& segment = next.value();
     if (is_frame(segment.marker)) {
       if (auto error = read_frame(segment, info, components, coefficient_memory)) {
-        return *error;
+        return error;
       }
       first_table = segment.payload[8];
     } else if (segment.marker == kDqt) {

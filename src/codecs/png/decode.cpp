@@ -10,7 +10,7 @@ namespace {
 // A reader of the region's rows. Null if memory is insufficient.
 std::unique_ptr<RowReader> open_rows(const LibpngReader& reader, Bytes file, size_t available) {
   const Rect& region = reader.request.region;
-  const Layout& layout = reader.image.layout;
+  const Layout& layout = reader.layout;
   const uint64_t bits =
       static_cast<uint64_t>(layout.channels()) * static_cast<uint64_t>(layout.depth);
   RowRequest rows = {};
@@ -23,19 +23,27 @@ std::unique_ptr<RowReader> open_rows(const LibpngReader& reader, Bytes file, siz
   return RowReader::open(file, reader.first_idat(), available, rows);
 }
 
-DecodeStatus read_rows(LibpngReader& reader, RowReader& rows, size_t available) {
+// kError if a row is invalid or the sink fails.
+DecodeStatus read_rows(LibpngReader& reader, RowReader& rows, size_t available, DecodeSink& sink) {
   const Rect& region = reader.request.region;
-  Image& image = reader.image;
-  const DecodeStatus progress = rows.read(available, [&](int y, const uint8_t* row) {
-    unpack_row(row, image.layout, region.left, region.size().width, 1, image.row(y - region.top));
+  const DecodeStatus status = rows.read(available, [&](const uint8_t* row) {
+    unpack_row(row, reader.layout, region.left, region.width(), 1, reader.rows.next());
+    return reader.pass_on(sink);
   });
-  if (progress == DecodeStatus::kDone) {
+  if (status == DecodeStatus::kDone) {
     reader.offset = rows.bytes_read();
+    reader.sink_error = reader.rows.flush(sink);
   }
-  return progress;
+  return reader.sink_error ? DecodeStatus::kError : status;
 }
 
-// Keeps libpng's reader, which has read the header and holds the image.
+Decoded result_of(const LibpngReader& reader) {
+  Decoded decoded;
+  decoded.bytes_read = reader.offset;
+  return decoded;
+}
+
+// Keeps libpng's reader, which has read the header.
 class IncrementalPngDecoder : public IncrementalDecoder {
  public:
   bool open(Bytes file, size_t available, const DecodeRequest& request) {
@@ -45,12 +53,19 @@ class IncrementalPngDecoder : public IncrementalDecoder {
     rows_ = open_rows(reader_, file, available);
     return rows_ != nullptr;
   }
-  DecodeStatus decode(size_t available) override { return read_rows(reader_, *rows_, available); }
-  Decoded take_result() override { return reader_.take(true); }
+  DecodeStatus decode(size_t available, DecodeSink& sink) override {
+    if (!has_begun_) {
+      has_begun_ = true;
+      sink.begin(std::nullopt);
+    }
+    return read_rows(reader_, *rows_, available, sink);
+  }
+  Decoded result() const override { return result_of(reader_); }
 
  private:
   LibpngReader reader_;
   std::unique_ptr<RowReader> rows_;
+  bool has_begun_ = false;
 };
 
 }  // namespace
@@ -61,18 +76,23 @@ std::unique_ptr<IncrementalDecoder> start(Bytes file, size_t available,
   return decoder->open(file, available, request) ? std::move(decoder) : nullptr;
 }
 
-Result<Decoded> decode(Bytes file, const DecodeRequest& request) {
+Result<Decoded> decode(Bytes file, const DecodeRequest& request, DecodeSink& sink) {
   LibpngReader reader;
   if (auto error = reader.open(file, request, Checks::kCrc)) {
-    return *error;
+    return error;
   }
   if (!reader.is_interlaced()) {
-    const auto rows = open_rows(reader, file, file.size());
-    if (rows != nullptr && read_rows(reader, *rows, file.size()) == DecodeStatus::kDone) {
-      return reader.take(true);
+    if (const auto rows = open_rows(reader, file, file.size())) {
+      sink.begin(std::nullopt);
+      if (read_rows(reader, *rows, file.size(), sink) == DecodeStatus::kDone) {
+        return result_of(reader);
+      }
+      if (reader.sink_error) {
+        return std::move(reader.sink_error);
+      }
     }
   }
-  return decode_with_libpng(file, request);
+  return decode_with_libpng(file, request, sink);
 }
 
 }  // namespace crop64::png

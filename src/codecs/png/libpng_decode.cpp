@@ -65,7 +65,7 @@ void read_bytes(png_structp png, png_bytep out, size_t count) {
   }
 }
 
-void read_colors(png_structp png, png_infop info, Image& image) {
+void read_colors(png_structp png, png_infop info, const Layout& layout, Colors& colors) {
   png_colorp palette = nullptr;
   int entries = 0;
   png_bytep alphas = nullptr;
@@ -73,20 +73,20 @@ void read_colors(png_structp png, png_infop info, Image& image) {
   png_color_16p key = nullptr;
   png_get_PLTE(png, info, &palette, &entries);
   png_get_tRNS(png, info, &alphas, &alpha_count, &key);
-  if (image.layout.model == Model::kPalette) {
+  if (layout.model == Model::kPalette) {
     for (int i = 0; i < entries; ++i) {
       const uint8_t alpha = i < alpha_count ? alphas[i] : 255;
-      image.colors.palette.push_back({palette[i].red, palette[i].green, palette[i].blue, alpha});
+      colors.palette.push_back({palette[i].red, palette[i].green, palette[i].blue, alpha});
     }
-    image.colors.palette_alphas = std::min(alpha_count, entries);
-  } else if (alpha_count > 0 && !image.layout.has_alpha()) {
-    const bool gray = image.layout.model == Model::kGray;
-    auto& transparent = image.colors.transparent.emplace();
+    colors.palette_alphas = std::min(alpha_count, entries);
+  } else if (alpha_count > 0 && !layout.has_alpha()) {
+    const bool gray = layout.model == Model::kGray;
+    auto& transparent = colors.transparent.emplace();
     transparent = gray ? std::array<uint16_t, 3>{key->gray, key->gray, key->gray}
                        : std::array<uint16_t, 3>{key->red, key->green, key->blue};
     for (uint16_t& sample : transparent) {
       // Bits above the depth must be ignored (11.3.1.1).
-      sample = static_cast<uint16_t>(sample & image.layout.max_value());
+      sample = static_cast<uint16_t>(sample & layout.max_value());
     }
   }
 }
@@ -141,24 +141,28 @@ void fill_blocks(LibpngReader& reader) {
   }
 }
 
-// Copies the pixels of `reader.row` that lie in the region into the image.
-void put_row(LibpngReader& reader) {
+// Takes the pixels of `reader.row` that lie in the region. False if the sink failed.
+bool put_row(LibpngReader& reader) {
   if (reader.checks == Checks::kNone && reader.is_interlaced()) {
     fill_blocks(reader);
-    return;
+    return true;
   }
   const Pass& pass = *reader.pass;
   const Rect& region = reader.request.region;
-  Image& image = reader.image;
   const int first = count_below(region.left, pass.left, pass.step_x);
   const int count = count_below(region.right, pass.left, pass.step_x) - first;
   if (reader.y < region.top || reader.y >= region.bottom || count <= 0) {
-    return;
+    return true;
+  }
+  if (!reader.is_interlaced()) {
+    unpack_row(reader.row.data(), reader.layout, first, count, 1, reader.rows.next());
+    return reader.pass_on(*reader.sink);
   }
   const int x = pass.left + first * pass.step_x - region.left;
-  unpack_row(
-      reader.row.data(), image.layout, first, count, pass.step_x,
-      image.row(reader.y - region.top) + image.layout.pixel_bytes() * static_cast<size_t>(x));
+  unpack_row(reader.row.data(), reader.layout, first, count, pass.step_x,
+             reader.image.row(reader.y - region.top) +
+                 reader.layout.pixel_bytes() * static_cast<size_t>(x));
+  return true;
 }
 
 void read_region(void* context) {
@@ -176,7 +180,9 @@ void read_region(void* context) {
     for (reader.y = pass.top; reader.y < end; reader.y += pass.step_y) {
       reader.row_input = 0;
       png_read_row(reader.png, reader.row.data(), nullptr);
-      put_row(reader);
+      if (!put_row(reader)) {
+        return;
+      }
     }
   }
 }
@@ -192,38 +198,71 @@ bool has_last_row(const LibpngReader& reader) {
 
 bool is_crc_error(const Error& error) { return error.message.find("CRC") != std::string::npos; }
 
+// Passes on what is left: the region of an interlaced image, or the last rows, of which those that
+// are missing are filled by fill_missing(). Errors: OUT_OF_MEMORY, and those of the sink.
+Failure finish_region(LibpngReader& reader) {
+  if (reader.is_interlaced()) {
+    return reader.sink->write(reader.image.view());
+  }
+  const Size size = reader.request.region.size();
+  if (reader.rows_read < size.height) {
+    Result<Image> missing = Image::allocate({size.width, 1}, reader.layout);
+    if (!missing.ok()) {
+      return missing.error();
+    }
+    missing.value().colors = reader.rows.colors();
+    fill_missing(missing.value());
+    while (reader.rows_read < size.height) {
+      std::memcpy(reader.rows.next(), missing.value().row(0), missing.value().stride());
+      if (!reader.pass_on(*reader.sink)) {
+        return std::move(reader.sink_error);
+      }
+    }
+  }
+  return reader.rows.flush(*reader.sink);
+}
+
 // Decodes the region; with Checks::kNone, as far as that is possible.
-Result<Decoded> read_checked(Bytes file, const DecodeRequest& request, Checks checks) {
+Result<Decoded> read_checked(Bytes file, const DecodeRequest& request, Checks checks,
+                             DecodeSink& sink) {
   LibpngReader reader;
   if (auto error = reader.open(file, request, checks)) {
-    return *error;
+    return error;
   }
   Result<Buffer> row = Buffer::allocate(reader.row_bytes());
   if (!row.ok()) {
     return row.error();
   }
   reader.row = std::move(row.value());
-  if (checks == Checks::kNone) {
+  reader.sink = &sink;
+  sink.begin(std::nullopt);
+  if (checks == Checks::kNone && reader.is_interlaced()) {
     fill_missing(reader.image);
   }
-  if (run_trapped(reader.trap, read_region, &reader)) {
-    return reader.take(checks != Checks::kNone);
+  Decoded decoded;
+  decoded.complete = checks != Checks::kNone;
+  if (!run_trapped(reader.trap, read_region, &reader)) {
+    Error error = reader.trap.error();
+    if (checks != Checks::kAdler && has_last_row(reader) && !is_crc_error(error)) {
+      put_row(reader);  // only a checksum or the end of the file is missing
+    } else if (checks != Checks::kNone) {
+      error.message += ". Use damaged: 'accept' to take the rows that can be decoded.";
+      return error;
+    }
   }
-  Error error = reader.trap.error();
-  if (checks != Checks::kAdler && has_last_row(reader) && !is_crc_error(error)) {
-    put_row(reader);  // only a checksum or the end of the file is missing
-    return reader.take(checks != Checks::kNone);
+  if (reader.sink_error) {
+    return std::move(reader.sink_error);
   }
-  if (checks == Checks::kNone) {
-    return reader.take(false);
+  decoded.bytes_read = reader.offset;
+  if (auto error = finish_region(reader)) {
+    return error;
   }
-  error.message += ". Use damaged: 'accept' to take the rows that can be decoded.";
-  return error;
+  return decoded;
 }
 
 }  // namespace
 
-std::optional<Error> LibpngReader::open(Bytes bytes, const DecodeRequest& wanted, Checks verified) {
+Failure LibpngReader::open(Bytes bytes, const DecodeRequest& wanted, Checks verified) {
   file = bytes;
   request = wanted;
   checks = verified;
@@ -236,38 +275,47 @@ std::optional<Error> LibpngReader::open(Bytes bytes, const DecodeRequest& wanted
     return trap.error();
   }
   // probe() has accepted the header, so that this does not fail.
-  const std::optional<Layout> layout =
+  const std::optional<Layout> found =
       layout_of(png_get_color_type(png, info), png_get_bit_depth(png, info));
-  if (!layout || !contains(whole(size()), request.region)) {
+  if (!found || !contains(whole(size()), request.region)) {
     return make_error(ErrorCode::kInternal, "libpng and probe() differ about a PNG's header.");
   }
-  Result<Image> allocated = Image::allocate(request.region.size(), *layout);
+  layout = *found;
+  if (is_interlaced()) {
+    Result<Image> allocated = Image::allocate(request.region.size(), layout);
+    if (!allocated.ok()) {
+      return allocated.error();
+    }
+    image = std::move(allocated.value());
+    read_colors(png, info, layout, image.colors);
+    return std::nullopt;
+  }
+  Result<RowBatch> allocated = RowBatch::allocate(request.region.width(), layout);
   if (!allocated.ok()) {
     return allocated.error();
   }
-  image = std::move(allocated.value());
-  read_colors(png, info, image);
+  rows = std::move(allocated.value());
+  read_colors(png, info, layout, rows.colors());
   return std::nullopt;
 }
 
-Decoded LibpngReader::take(bool complete) {
-  Decoded decoded;
-  decoded.image = std::move(image);
-  decoded.bytes_read = offset;
-  decoded.complete = complete;
-  return decoded;
+bool LibpngReader::pass_on(DecodeSink& to) {
+  ++rows_read;
+  sink_error = rows.add(1, to);
+  return !sink_error;
 }
 
-Result<Decoded> decode_with_libpng(Bytes file, const DecodeRequest& request) {
-  Result<Decoded> decoded = read_checked(file, request, Checks::kCrc);
+Result<Decoded> decode_with_libpng(Bytes file, const DecodeRequest& request, DecodeSink& sink) {
+  Result<Decoded> decoded = read_checked(file, request, Checks::kCrc, sink);
   if (decoded.ok() && request.checks_end) {
-    decoded.value().is_intact = read_checked(file, request, Checks::kAdler).ok();
+    DiscardSink nothing;
+    decoded.value().is_intact = read_checked(file, request, Checks::kAdler, nothing).ok();
   }
   if (decoded.ok() || decoded.error().code == ErrorCode::kOutOfMemory ||
       request.damaged != Damaged::kAccept) {
     return decoded;
   }
-  return read_checked(file, request, Checks::kNone);
+  return read_checked(file, request, Checks::kNone, sink);
 }
 
 }  // namespace crop64::png

@@ -12,7 +12,7 @@
 namespace crop64::png {
 
 // What decode() promises (decode.h), by libpng alone.
-Result<Decoded> decode_with_libpng(Bytes file, const DecodeRequest& request);
+Result<Decoded> decode_with_libpng(Bytes file, const DecodeRequest& request, DecodeSink& sink);
 
 // What is verified while libpng reads rows.
 enum class Checks : uint8_t {
@@ -23,7 +23,7 @@ enum class Checks : uint8_t {
 
 struct Pass;
 
-// libpng's state while it reads a file, and the image that it fills.
+// libpng's state while it reads a file, and the rows that it makes.
 class LibpngReader {
  public:
   LibpngReader() = default;
@@ -31,10 +31,11 @@ class LibpngReader {
   LibpngReader& operator=(const LibpngReader&) = delete;
   ~LibpngReader() { png_destroy_read_struct(&png, &info, nullptr); }
 
-  // Reads the header and allocates the region. `bytes` are borrowed.
-  std::optional<Error> open(Bytes bytes, const DecodeRequest& wanted, Checks verified);
-  // The image, once.
-  Decoded take(bool complete);
+  // Reads the header, and allocates rows or, if the image is interlaced, the region. `bytes` are
+  // borrowed.
+  Failure open(Bytes bytes, const DecodeRequest& wanted, Checks verified);
+  // Adds a row that has been written to rows.next(). False if the sink failed.
+  bool pass_on(DecodeSink& sink);
 
   Size size() const {
     return {static_cast<int>(png_get_image_width(png, info)),
@@ -55,7 +56,12 @@ class LibpngReader {
   uint64_t row_input = 0;  // bytes read for the current row
   DecodeRequest request;
   Checks checks = Checks::kCrc;
-  Image image;
+  Layout layout;
+  RowBatch rows;      // of the region
+  int rows_read = 0;  // how many of the region's rows have been passed on
+  Image image;        // the region of an interlaced image
+  DecodeSink* sink = nullptr;
+  Failure sink_error;
   Buffer row;
   const Pass* pass = nullptr;  // of `row`
   int y = 0;                   // of `row`

@@ -19,7 +19,9 @@ ImageInfo info_of(const Header& header) {
   // libpng's two rows and one of ours, with zlib's window and tables; or what RowReader takes.
   const uint64_t row_bytes = header.layout.bytes({header.size.width, 1});
   info.decode_memory = std::max(3 * row_bytes + uint64_t{128} * 1024,
-                                header.is_interlaced ? 0 : RowReader::memory(row_bytes));
+                                header.is_interlaced ? 0 : RowReader::memory(row_bytes)) +
+                       static_cast<uint64_t>(RowBatch::memory(header.size.width, header.layout));
+  info.holds_region = header.is_interlaced;
   return info;
 }
 

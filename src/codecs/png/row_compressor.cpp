@@ -51,15 +51,14 @@ void pack_row(const ImageView& image, int y, uint8_t* out) {
 
 }  // namespace
 
-Result<RowCompressor> RowCompressor::make(const ImageView& image, int level,
+Result<RowCompressor> RowCompressor::make(int width, const Layout& layout, int level,
                                           deflate::Deflater::Sink sink, void* context) {
   RowCompressor compressor;
-  compressor.image_ = image;
-  const size_t bits =
-      static_cast<size_t>(image.layout.channels()) * static_cast<size_t>(image.layout.depth);
-  compressor.row_bytes_ = (static_cast<size_t>(image.size.width) * bits + 7) / 8;
+  compressor.layout_ = layout;
+  const size_t bits = static_cast<size_t>(layout.channels()) * static_cast<size_t>(layout.depth);
+  compressor.row_bytes_ = (static_cast<size_t>(width) * bits + 7) / 8;
   compressor.unit_ = std::max(size_t{1}, bits / 8);
-  compressor.filters_ = filters_for(image.layout, level);
+  compressor.filters_ = filters_for(layout, level);
   compressor.deflater_ = deflate::Deflater::make(level, sink, context);
   const uint64_t line = uint64_t{compressor.row_bytes_} + 2 * kRowSlack;
   Result<Buffer> rows = Buffer::allocate(3 * line);
@@ -67,6 +66,10 @@ Result<RowCompressor> RowCompressor::make(const ImageView& image, int level,
     return rows.ok() ? out_of_memory(deflate::Deflater::kMemory) : rows.error();
   }
   compressor.rows_ = std::move(rows.value());
+  std::memset(compressor.rows_.data(), 0, compressor.rows_.size());
+  compressor.row_ = compressor.rows_.data() + kRowSlack;
+  compressor.above_ = compressor.row_ + line;
+  compressor.filtered_ = compressor.above_ + line;
   return compressor;
 }
 
@@ -100,7 +103,7 @@ Filter RowCompressor::choose_filter(const uint8_t* row, const uint8_t* above) {
   const auto is_predicted = [&] {
     constexpr uint64_t kFraction = 8;
     const uint64_t least = std::min(sum_of_up, sum_of(Filter::kPaeth));
-    return image_.layout.depth == 16 && kFraction * least < sum_of(Filter::kSub);
+    return layout_.depth == 16 && kFraction * least < sum_of(Filter::kSub);
   };
   if (is_drawn(row) && !is_predicted()) {
     return Filter::kNone;
@@ -120,25 +123,19 @@ Filter RowCompressor::choose_filter(const uint8_t* row, const uint8_t* above) {
   return best;
 }
 
-void RowCompressor::run() {
-  std::memset(rows_.data(), 0, rows_.size());
-  const size_t line = row_bytes_ + 2 * kRowSlack;
-  uint8_t* row = rows_.data() + kRowSlack;
-  uint8_t* above = row + line;
-  uint8_t* filtered = above + line;
-  for (int y = 0; y < image_.size.height; ++y) {
-    pack_row(image_, y, row);
-    const Filter filter = choose_filter(row, above);
-    const uint8_t* written = row;  // preceded by a zero, which is the filter type kNone
+void RowCompressor::write(const ImageView& rows) {
+  for (int y = 0; y < rows.size.height; ++y) {
+    pack_row(rows, y, row_);
+    const Filter filter = choose_filter(row_, above_);
+    const uint8_t* written = row_;  // preceded by a zero, which is the filter type kNone
     if (filter != Filter::kNone) {
-      filtered[-1] = static_cast<uint8_t>(filter);
-      apply_filter(filter, row, above, row_bytes_, unit_, filtered);
-      written = filtered;
+      filtered_[-1] = static_cast<uint8_t>(filter);
+      apply_filter(filter, row_, above_, row_bytes_, unit_, filtered_);
+      written = filtered_;
     }
     deflater_->write({written - 1, row_bytes_ + 1});
-    std::swap(row, above);
+    std::swap(row_, above_);
   }
-  deflater_->finish();
 }
 
 }  // namespace crop64::png

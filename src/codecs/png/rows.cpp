@@ -99,7 +99,7 @@ bool RowReader::finish() {
 }
 
 DecodeStatus RowReader::read(size_t available,
-                             const std::function<void(int y, const uint8_t* row)>& take) {
+                             const std::function<bool(const uint8_t* row)>& take) {
   idat_.set_available(available);
   while (batch_top_ < request_.bottom) {
     if (inflater_.needs_input()) {
@@ -127,8 +127,8 @@ DecodeStatus RowReader::read(size_t available,
     for (int i = first; i < count; ++i) {
       unfilter(static_cast<Filter>(*row(i)), row(i) + 1, above_, request_.used_bytes,
                request_.filter_unit, current_);
-      if (batch_top_ + i >= request_.top) {
-        take(batch_top_ + i, current_);
+      if (batch_top_ + i >= request_.top && !take(current_)) {
+        return DecodeStatus::kError;
       }
       std::swap(current_, above_);
     }

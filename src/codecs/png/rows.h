@@ -36,8 +36,9 @@ class RowReader {
 
   // Passes the requested rows to `take`, from the top and unfiltered, as far as the first
   // `available` bytes of the file allow. Never returns kNeedInput once the file is complete. kError
-  // means that the file is invalid or unusual, even after rows have been passed.
-  DecodeStatus read(size_t available, const std::function<void(int y, const uint8_t* row)>& take);
+  // means that the file is invalid or unusual, even after rows have been passed, or that `take`
+  // returned false.
+  DecodeStatus read(size_t available, const std::function<bool(const uint8_t* row)>& take);
 
   // How many bytes of the file have been read.
   size_t bytes_read() const { return static_cast<size_t>(inflater_.position() - file_.data()); }

@@ -57,17 +57,6 @@ TEST_CASE("crop() returns a view of the same samples") {
   }
 }
 
-TEST_CASE("copy_of() a view has no gaps between rows, and keeps the colours") {
-  Image image = make_picture({9, 7}, {Model::kPalette, 4});
-  image.colors.palette_alphas = 3;
-  const ImageView part = crop(image.view(), {2, 3, 8, 6});
-  const Image copy = std::move(copy_of(part).value());
-  CHECK(difference(copy.view(), part) == "");
-  CHECK(copy.stride() == 6);
-  CHECK((copy.colors.palette == image.colors.palette));
-  CHECK(copy.colors.palette_alphas == 3);
-}
-
 TEST_CASE("fill_missing() writes transparent black as far as the image allows it") {
   struct Case {
     Layout layout;

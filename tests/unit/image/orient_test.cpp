@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "support/images.h"
 #include "support/pictures.h"
 
 namespace crop64 {

@@ -72,6 +72,7 @@ Taps make_taps(int count, int from, int most, Weights kind, Random& random) {
     const size_t at = static_cast<size_t>(i) * static_cast<size_t>(taps.stride);
     set_weights(kind, random, taps.weights.subspan(at, static_cast<size_t>(length)));
   }
+  REQUIRE(!prepare(taps));
   return taps;
 }
 
@@ -140,6 +141,15 @@ std::string difference(const std::vector<Sample>& actual, const std::vector<Samp
   return "";
 }
 
+// All rows, by resample_column() or resample_column_scalar().
+template <class Sample, auto kResample>
+void resample_columns(const Plane<Sample>& in, const Plane<Sample>& out, const Taps& taps,
+                      uint32_t max) {
+  for (int y = 0; y < out.height; ++y) {
+    kResample(in, 0, taps, y, out.row(y), max);
+  }
+}
+
 template <class Sample>
 using Resampler = void (*)(const Plane<Sample>&, const Plane<Sample>&, const Taps&, uint32_t);
 
@@ -200,26 +210,28 @@ TEST_CASE("resample_rows() with SIMD equals the scalar code: few and many taps")
   }
 }
 
-TEST_CASE("resample_columns() with SIMD equals the scalar code: every width") {
+TEST_CASE("resample_column() with SIMD equals the scalar code: every width") {
   Random random(3);
   for (const int channels : {1, 2, 3, 4}) {
     for (int width = 1; width <= 70; ++width) {
       const int from = kLengths[random.below(std::size(kLengths))];
       const Weights kind = kWeights[random.below(std::size(kWeights))];
       const Taps taps = make_taps(5, from, random.between(1, 40), kind, random);
-      check_equal(resample_columns<uint8_t>, resample_columns_scalar<uint8_t>,
+      check_equal(resample_columns<uint8_t, resample_column<uint8_t>>,
+                  resample_columns<uint8_t, resample_column_scalar<uint8_t>>,
                   {nullptr, width, from, channels}, {nullptr, width, 5, channels}, taps, random);
     }
   }
 }
 
-TEST_CASE("resample_columns() with SIMD equals the scalar code: few and many taps") {
+TEST_CASE("resample_column() with SIMD equals the scalar code: few and many taps") {
   Random random(4);
   for (const int width : {5, 16, 33}) {
     for (const int from : kLengths) {
       for (const Weights kind : kWeights) {
         const Taps taps = make_taps(9, from, 1300, kind, random);
-        check_equal(resample_columns<uint8_t>, resample_columns_scalar<uint8_t>,
+        check_equal(resample_columns<uint8_t, resample_column<uint8_t>>,
+                    resample_columns<uint8_t, resample_column_scalar<uint8_t>>,
                     {nullptr, width, from, 1}, {nullptr, width, 9, 1}, taps, random);
       }
     }
@@ -274,8 +286,11 @@ void check_exact(uint32_t max) {
       }
     }
     const Plane<Sample> out = {nullptr, from.width, to, channels};
-    CHECK(difference(made_by(resample_columns_scalar<Sample>, in, out, taps, max), expected) == "");
-    CHECK(difference(made_by(resample_columns<Sample>, in, out, taps, max), expected) == "");
+    CHECK(difference(
+              made_by(resample_columns<Sample, resample_column_scalar<Sample>>, in, out, taps, max),
+              expected) == "");
+    CHECK(difference(made_by(resample_columns<Sample, resample_column<Sample>>, in, out, taps, max),
+                     expected) == "");
   }
 }
 
@@ -308,10 +323,12 @@ TEST_CASE("resampling rounds halves up and clamps values out of range") {
     Taps taps = std::move(Taps::allocate(1, 8).value());
     taps.spans[0] = {0, count};
     std::copy(expected.weights.begin(), expected.weights.end(), taps.weights.begin());
+    REQUIRE(!prepare(taps));
     uint8_t made = 99;
     resample_rows<uint8_t>({expected.samples.data(), 40, 1, 1}, {&made, 1, 1, 1}, taps, 255);
     CHECK(int{made} == expected.made);
-    resample_columns<uint8_t>({expected.samples.data(), 1, 40, 1}, {&made, 1, 1, 1}, taps, 255);
+    resample_columns<uint8_t, resample_column<uint8_t>>({expected.samples.data(), 1, 40, 1},
+                                                        {&made, 1, 1, 1}, taps, 255);
     CHECK(int{made} == expected.made);
   }
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "support/images.h"
 #include "support/pictures.h"
 
 namespace crop64 {
@@ -452,20 +453,58 @@ TEST_CASE("resize() reports OUT_OF_MEMORY for taps and results that are too larg
   }
 }
 
-TEST_CASE("resize_memory() counts taps, intermediate rows and premultiplied samples") {
+TEST_CASE(
+    "resize_step() of stored rows equals resizing the displayed image, then turning it back") {
+  Random random(3);
+  for (int tag = 1; tag <= 8; ++tag) {
+    const Orientation orientation = exif_orientation(tag);
+    for (const Kernel kernel : kKernels) {
+      for (const Layout& layout : kLayouts) {
+        const Size stored = {random.between(1, 90), random.between(1, 150)};
+        const Image image = make_picture(stored, layout);
+        const Image displayed = std::move(orient(image.view(), orientation).value());
+        const Size size = {random.between(1, 60), random.between(1, 60)};
+        const double left = random.below(displayed.size.width) * 0.9;
+        const double top = random.below(displayed.size.height) * 0.9;
+        const RectF box = {left, top, displayed.size.width - left * 0.1,
+                           displayed.size.height - top * 0.1};
+        const Resampling resampling = {box, size, kernel};
+        INFO("orientation ", tag, ", ", to_string(layout), ", ", to_string(resampling));
+        const Image expected = std::move(resize(displayed.view(), resampling).value());
+        const Image made = std::move(
+            resize_stored(image.view(), orientation, resampling, random.between(1, 40)).value());
+        CHECK(difference(orient(made.view(), orientation), expected.view()) == "");
+      }
+    }
+  }
+}
+
+TEST_CASE("resize_step() gives the same rows however many come at a time") {
+  const Image image = make_picture({70, 900}, {Model::kRgb, 8});
+  for (const Size& size : {Size{30, 400}, Size{90, 31}, Size{7, 2000}, Size{70, 3}}) {
+    const Resampling resampling = {{3.5, 100.25, 66, 820.5}, size, Kernel::kLanczos3};
+    const Image whole = std::move(resize(image.view(), resampling).value());
+    for (const int rows : {1, 3, 16, 700}) {
+      CHECK(difference(resize_stored(image.view(), {}, resampling, rows), whole.view()) == "");
+    }
+  }
+}
+
+TEST_CASE("resize_memory() does not depend on how many rows the image has, but on the reduction") {
+  const auto memory = [](Size from, Size to, Layout layout, bool turned = false) {
+    const RectF box = to_rectf(whole(turned ? Size{from.height, from.width} : from));
+    return resize_memory(from, layout, {.swap_axes = turned}, {box, to, Kernel::kLanczos3});
+  };
   const Layout rgb = {Model::kRgb, 8};
   const Layout rgba = {Model::kRgba, 8};
-  const Resampling half = {{0, 0, 200, 100}, {100, 50}, Kernel::kLinear};
-  const double between = 100.0 * 100 * 3;
-  // Five taps a sample, with all that belongs to them less than two hundred bytes.
-  CHECK(resize_memory(rgb, {200, 100}, half) > between + (100 + 50) * 5 * 4);
-  CHECK(resize_memory(rgb, {200, 100}, half) < between + (100 + 50) * 200);
-  // Everything once more, in twice the bits.
-  const double wide = 2 * 4 * (200.0 * 100 + 100 * 100 + 100 * 50);
-  CHECK(resize_memory(rgba, {200, 100}, half) > wide);
-  CHECK(resize_memory(rgba, {200, 100}, half) < wide + (100 + 50) * 200);
+  const Size photo = {4000, 3000};
+  CHECK(memory(photo, {1600, 1200}, rgb) < 1.2e6);
+  CHECK(memory(photo, {1600, 1200}, rgba) < 3e6);
+  CHECK(memory(photo, {1200, 1600}, rgb, true) < 2e6);
+  CHECK(memory({4000, 30'000}, {1600, 12'000}, rgb) < 3e6);
+  CHECK(memory(photo, {400, 300}, rgb) < memory(photo, {1600, 1200}, rgb));
   const Resampling nearest = {{0, 0, 200, 100}, {100, 50}, Kernel::kNearest};
-  CHECK(resize_memory(rgba, {200, 100}, nearest) == 4 * (100 + 50));
+  CHECK(resize_memory({200, 100}, rgba, {}, nearest) == 16 * 400 + 4 * (100 + 50));
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ Plan decoding(const Rect& region, int reduction = 1, Damaged damaged = Damaged::
   plan.decode = {reduction, region, damaged};
   plan.region = region;
   plan.size = region.size();
+  plan.format = ImageFormat::kRaw;
   return plan;
 }
 
@@ -36,12 +37,18 @@ TEST_CASE("jobs share a decode if that is less work") {
   const Plan middle = decoding({450, 450, 550, 550});
   const Plan below = decoding({460, 500, 560, 600});
   const Plan corner = decoding({990, 990, 1000, 1000});
+  const auto groups = [&](const std::vector<Plan>& plans, double memory = 1e18) {
+    std::vector<const Plan*> pointers;
+    for (const Plan& plan : plans) {
+      pointers.push_back(&plan);
+    }
+    return group_decodes(info, pointers, memory);
+  };
   const auto shared = [&](const std::vector<Plan>& plans, double memory = 1e18) {
-    return indices_of_groups(group_decodes(info, plans, memory));
+    return indices_of_groups(groups(plans, memory));
   };
   CHECK(shared({middle, below}) == Indices{{0, 1}});
-  CHECK(group_decodes(info, std::vector{middle, below}, 1e18)[0].request.region ==
-        Rect{450, 450, 560, 600});
+  CHECK(groups({middle, below})[0].request.region == Rect{450, 450, 560, 600});
   CHECK(shared({middle}) == Indices{{0}});
   // All of the picture for two of its corners is more than each by itself.
   CHECK(shared({high, corner}) == Indices{{0}, {1}});

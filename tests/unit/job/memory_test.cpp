@@ -25,6 +25,7 @@ TEST_CASE("a limit is exact, and its error has the limit and the value") {
   const Options kept = crop_to({0, 0, 10, 10});
   Options part = kept;
   part.format = ImageFormat::kRaw;
+  part.channels = Channels::kRgb;
   Options copy;
   copy.copies_file = true;
   const Options rewritten;
@@ -41,7 +42,7 @@ TEST_CASE("a limit is exact, and its error has the limit and the value") {
       {"memory of what is copied", &Limits::memory, copy, 1000},
       {"memory of what is rewritten: the source, and the decoder or the file", &Limits::memory,
        rewritten, 1000 + 5000},
-      {"memory: source, decoder and region", &Limits::memory, part, 1000 + 5000 + 300},
+      {"memory: source, decoder and samples", &Limits::memory, part, 1000 + 5000 + 300},
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.name);
@@ -58,7 +59,7 @@ TEST_CASE("a limit is exact, and its error has the limit and the value") {
   }
 }
 
-TEST_CASE("memory is that of the largest step, with its input and output") {
+TEST_CASE("memory is that of the source, of decoding, and of each step") {
   using Change = std::function<void(Options&)>;
   struct Case {
     std::string name;
@@ -70,6 +71,8 @@ TEST_CASE("memory is that of the largest step, with its input and output") {
   const ImageInfo samples = picture(ImageFormat::kRaw);
   ImageInfo thirsty = rgb;
   thirsty.decode_memory = 100000;
+  ImageInfo held = rgb;
+  held.holds_region = true;
   const auto to = [](int width, int height, Fit fit, Options& o) {
     o.resize = size_of(width, height, fit);
     o.resize->kernel = Kernel::kNearest;
@@ -87,39 +90,51 @@ TEST_CASE("memory is that of the largest step, with its input and output") {
   const double optimizer = encoder(ImageFormat::kJpeg, kRgb8, {10, 10}, kept);
   CHECK(png >= 1e6);
   CHECK(optimizer >= jpeg + 2 * kPart);
+  // Sixteen rows of 8 bits, and a row of pixels of four samples.
+  const auto converted = [](double width, double pixel_bytes) {
+    return 16 * width * pixel_bytes + 4 * width;
+  };
+  const auto padded = [](double width, double pixel_bytes) { return 17 * width * pixel_bytes; };
+  const auto nearest = [](double width, double height) {
+    return 16 * width * 3 + 4 * (width + height);
+  };
   const Case cases[] = {
       {"the region, handed out as it is", rgb, as_rgb, kPart},
       {"the decoder's own", thirsty, as_rgb, 100000 + kPart},
-      {"the region, the deflater and the file", rgb, [](Options&) {}, kPart + png + kPart},
-      {"the region, libjpeg and the file", rgb, [](Options& o) { o.format = ImageFormat::kJpeg; },
-       kPart + jpeg + kPart},
+      {"a decoder that holds the region", held, as_rgb, kPart + kPart},
+      {"the deflater and the file", rgb, [](Options&) {}, png + kPart},
+      {"libjpeg and the file", rgb, [](Options& o) { o.format = ImageFormat::kJpeg; },
+       jpeg + kPart},
       {"tables made to measure: all coefficients", rgb,
        [](Options& o) { o.format = ImageFormat::kJpeg, o.optimize_coding = true; },
-       kPart + optimizer + kPart},
-      {"a quality that is searched: two files", rgb,
+       optimizer + kPart},
+      {"a quality that is searched: the samples and two files", rgb,
        [](Options& o) { o.format = ImageFormat::kJpeg, o.max_bytes = 100; },
        kPart + jpeg + 2 * kPart},
       {"a PNG that is to be small: one file", rgb, [](Options& o) { o.max_bytes = 100; },
-       kPart + png + kPart},
-      {"converted", rgb, [](Options& o) { o.format = ImageFormat::kRaw; }, kPart + 400},
-      {"turned", rgb, [&](Options& o) { as_rgb(o), o.rotate = 90; }, kPart + kPart},
-      {"padded", rgb, [&](Options& o) { as_rgb(o), o.crop.edges.left = -10; }, kPart + 600},
+       png + kPart},
+      {"converted", rgb, [](Options& o) { o.format = ImageFormat::kRaw; }, converted(10, 4) + 400},
+      {"turned: the turned image", rgb, [&](Options& o) { as_rgb(o), o.rotate = 90; },
+       kPart + kPart},
+      {"mirrored: some rows", rgb, [&](Options& o) { as_rgb(o), o.flip = Flip::kHorizontal; },
+       16 * 30 + kPart},
+      {"padded", rgb, [&](Options& o) { as_rgb(o), o.crop.edges.left = -10; }, padded(20, 3) + 600},
       {"padded with alpha: widened first", rgb, [](Options& o) { o.crop.edges.left = -10; },
-       800 + encoder(ImageFormat::kPng, kRgba8, {20, 10}) + 800},
+       converted(10, 4) + padded(20, 4) + encoder(ImageFormat::kPng, kRgba8, {20, 10}) + 800},
       {"nothing but padding", rgb,
        [&](Options& o) {
          as_rgb(o), o.crop.edges = {-20, 0, -10, 10};
        },
-       kPart},
+       padded(10, 3) + kPart},
       {"resampled", rgb, [&](Options& o) { as_rgb(o), to(40, 20, Fit::kFill, o); },
-       kPart + 2400 + 4 * (40 + 20)},
+       nearest(40, 20) + 2400},
       {"letterboxed", rgb, [&](Options& o) { as_rgb(o), to(40, 20, Fit::kContain, o); },
-       1200 + 2400},
-      {"samples that are borrowed", samples, [](Options& o) { o.format = ImageFormat::kRaw; }, 400},
-      {"samples that are borrowed, turned", samples, [&](Options& o) { as_rgb(o), o.rotate = 180; },
-       kPart},
-      {"samples that are borrowed, packed and resampled", samples,
-       [&](Options& o) { as_rgb(o), to(4, 2, Fit::kFill, o); }, kPart + 24 + 4 * (4 + 2)},
+       nearest(20, 20) + padded(40, 3) + 2400},
+      {"resampled, then turned: the small image", rgb,
+       [&](Options& o) { as_rgb(o), to(4, 2, Fit::kFill, o), o.rotate = 90; },
+       nearest(2, 4) + 24 + 24},
+      {"samples that are borrowed", samples, [](Options& o) { o.format = ImageFormat::kRaw; },
+       converted(10, 4) + 400},
   };
   for (const Case& expected : cases) {
     CAPTURE(expected.name);

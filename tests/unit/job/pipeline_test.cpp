@@ -13,6 +13,7 @@
 #include "image/resize.h"
 #include "job/job.h"
 #include "support/bmps.h"
+#include "support/images.h"
 #include "support/jpegs.h"
 #include "support/pngs.h"
 
@@ -325,7 +326,8 @@ TEST_CASE("a JPEG resized to much less is decoded reduced, with nearly the same 
     options.resize = size_of(size.width, size.height);
     const Output output = run(file_source(file), options);
     REQUIRE(output.plan.decode.reduction == expected.reduction);
-    const Image decoded = std::move(jpeg::decode(file, output.plan.decode).value().image);
+    const Image decoded =
+        std::move(decode_image(jpeg::decode, file, output.plan.decode).value().image);
     CHECK(difference(samples_of(output),
                      resize(decoded.view(), *output.plan.resampling).value().view()) == "");
     // And nearly what comes of the picture's own pixels.
@@ -382,7 +384,8 @@ TEST_CASE("a BMP without options is copied, otherwise it becomes a PNG of the sa
 TEST_CASE("maxBytes takes the highest quality at which the JPEG fits and the next does not") {
   const Image picture = make_picture({120, 90}, kRgb8);
   const auto encoded = [&](int quality) {
-    const Result<Buffer> file = jpeg::encode(picture.view(), {.quality = quality}, {});
+    const Result<Buffer> file =
+        encode_image(jpeg::encode, picture.view(), {.quality = quality}, {});
     return File(file.value().data(), file.value().data() + file.value().size());
   };
   const Source source = sample_source(picture.view());

@@ -31,10 +31,6 @@ std::vector<Rgba8> make_palette(int depth) {
   return palette;
 }
 
-std::string describe(const Error& error) {
-  return std::string(to_string(error.code)) + ": " + error.message;
-}
-
 std::string first_difference(const ImageView& actual, const ImageView& expected) {
   for (int y = 0; y < actual.size.height; ++y) {
     for (int x = 0; x < actual.size.width; ++x) {
@@ -109,6 +105,10 @@ std::string to_string(const Layout& layout) {
   return std::to_string(layout.depth) + "-bit " + kModels[static_cast<int>(layout.model)];
 }
 
+std::string describe(const Error& error) {
+  return std::string(to_string(error.code)) + ": " + error.message;
+}
+
 std::string difference(const ImageView& actual, const ImageView& expected) {
   if (actual.size != expected.size) {
     return "sizes differ: " + to_string(whole(actual.size)) + " instead of " +
@@ -125,10 +125,6 @@ std::string difference(const ImageView& actual, const ImageView& expected) {
     }
   }
   return "";
-}
-
-std::string difference(const Result<Decoded>& actual, const ImageView& expected) {
-  return actual.ok() ? difference(actual.value().image.view(), expected) : describe(actual.error());
 }
 
 std::string difference(const Result<Image>& actual, const ImageView& expected) {

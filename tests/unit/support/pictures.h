@@ -31,14 +31,14 @@ uint32_t sample_at(const ImageView& image, int x, int y, int channel);
 void set_sample(Image& image, int x, int y, int channel, uint32_t value);
 
 // For messages.
+std::string describe(const Error& error);
 std::string to_string(const Rect& rect);
 std::string to_string(const Layout& layout);
 
 // Where and how two pictures differ first; empty where they are equal.
 std::string difference(const ImageView& actual, const ImageView& expected);
 
-// The same of what decoding came to, which may be an error: "TRUNCATED_IMAGE: ...".
-std::string difference(const Result<Decoded>& actual, const ImageView& expected);
+// The same of what may be an error: "TRUNCATED_IMAGE: ...".
 std::string difference(const Result<Image>& actual, const ImageView& expected);
 
 // The code of an error as the interface spells it; "ok" where there is none.

@@ -48,12 +48,11 @@ std::vector<Rect> regions_to_try(Size size) {
   return regions;
 }
 
-void check_regions(Result<Decoded> (*decode)(Bytes, const DecodeRequest&), const File& file,
-                   const ImageView& full, int reduction) {
+void check_regions(Decode* decode, const File& file, const ImageView& full, int reduction) {
   for (const Rect& region : regions_to_try(full.size)) {
     INFO("picture: ", full.size.width, " x ", full.size.height, ", region: ", to_string(region));
-    const std::string found =
-        difference(decode(file, {.reduction = reduction, .region = region}), crop(full, region));
+    const std::string found = difference(
+        decode_image(decode, file, {.reduction = reduction, .region = region}), crop(full, region));
     CHECK(found == "");
     if (!found.empty()) {
       return;

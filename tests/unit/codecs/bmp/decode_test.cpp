@@ -6,10 +6,15 @@
 #include <string>
 
 #include "support/bmps.h"
+#include "support/images.h"
 #include "support/regions.h"
 
 namespace crop64::bmp {
 namespace {
+
+Result<DecodedImage> decode(Bytes file, const DecodeRequest& request) {
+  return decode_image(bmp::decode, file, request);
+}
 
 constexpr uint32_t kRle8 = 1;
 constexpr uint32_t kRle4 = 2;
@@ -36,14 +41,14 @@ TEST_CASE(
                                                     .top_down = top_down,
                                                     .gap = top_down ? size_t{6} : size_t{0}});
         INFO(to_string(layout), ", header of ", header_bytes, " bytes, top down: ", top_down);
-        check_regions(decode, file, picture.view());
+        check_regions(bmp::decode, file, picture.view());
         const Result<ImageInfo> info = probe(file);
         REQUIRE(info.ok());
         CHECK(info.value().size == picture.size);
         CHECK(info.value().layout == layout);
         CHECK(!info.value().has_alpha);
         CHECK(info.value().exact);
-        const Result<Decoded> decoded = decode(file, {.region = {0, 0, 1, 1}});
+        const Result<DecodedImage> decoded = decode(file, {.region = {0, 0, 1, 1}});
         CHECK((decoded.value().image.colors.palette == picture.colors.palette));
         CHECK(decoded.value().image.colors.palette_alphas == 0);
       }
@@ -146,7 +151,7 @@ TEST_CASE("decode() of a region equals that part of the image, for every kind of
           return cut;
         });
         const File file = make_bmp(recipe, rows);
-        check_regions(decode, file, picture.view());
+        check_regions(bmp::decode, file, picture.view());
         const Result<ImageInfo> info = probe(file);
         REQUIRE(info.ok());
         CHECK(info.value().layout == layout);
@@ -237,7 +242,7 @@ TEST_CASE("decode() draws runs as Microsoft describes them") {
     const int depth = expected.compression == kRle8 ? 8 : 4;
     const File file = make_bmp(rle_recipe({4, 2}, expected.compression), expected.runs);
     CAPTURE(expected.name);
-    check_regions(decode, file, picture_of(expected.rows, depth).view());
+    check_regions(bmp::decode, file, picture_of(expected.rows, depth).view());
   }
 }
 
@@ -363,7 +368,7 @@ TEST_CASE("decode() of a region equals that part of the image, for every kind of
           }
         }
       }
-      check_regions(decode, file, expected.view());
+      check_regions(bmp::decode, file, expected.view());
     }
   }
 }
@@ -441,7 +446,7 @@ TEST_CASE("decode() of a BMP cut anywhere gives the right samples or TRUNCATED_I
       }
       for (const Rect& region : kRegions) {
         CAPTURE(to_string(region));
-        const Result<Decoded> decoded = decode(cut, {.region = region});
+        const Result<DecodedImage> decoded = decode(cut, {.region = region});
         if (decoded.ok() || decoded.error().code != ErrorCode::kTruncatedImage) {
           CHECK(difference(decoded, crop(kind.picture.view(), region)) == "");
           CHECK(decoded.value().bytes_read <= size);
@@ -456,7 +461,7 @@ TEST_CASE("decode() reports as read exactly the bytes that a region needs") {
   for (const Kind& kind : kinds()) {
     for (const Rect& region : kRegions) {
       INFO(kind.name, ", ", to_string(region));
-      const Result<Decoded> decoded = decode(kind.file, {.region = region});
+      const Result<DecodedImage> decoded = decode(kind.file, {.region = region});
       REQUIRE(decoded.ok());
       const auto read = static_cast<size_t>(decoded.value().bytes_read);
       CHECK(read > samples_at(kind.file));
@@ -496,7 +501,7 @@ TEST_CASE("decode() of a cut BMP with damage accepted gives its rows and fills t
           }
         }
       }
-      const Result<Decoded> decoded =
+      const Result<DecodedImage> decoded =
           decode(first_bytes(kind.file, cut), {.region = whole(size), .damaged = Damaged::kAccept});
       CHECK(difference(decoded, expected.view()) == "");
       CHECK(decoded.value().complete == complete);
@@ -507,7 +512,7 @@ TEST_CASE("decode() of a cut BMP with damage accepted gives its rows and fills t
 TEST_CASE("decode() with damage accepted fills pixels without a run by the darkest entry") {
   BmpRecipe recipe = rle_recipe({4, 3}, kRle4);
   const File file = make_bmp(recipe, {4, 0x12, 0, 0, 2, 0x34});
-  const Result<Decoded> decoded =
+  const Result<DecodedImage> decoded =
       decode(file, {.region = {0, 0, 4, 3}, .damaged = Damaged::kAccept});
   CHECK(difference(decoded, picture_of({{0, 0, 0, 0}, {3, 4, 0, 0}, {1, 2, 1, 2}}, 4).view()) ==
         "");
@@ -522,7 +527,7 @@ TEST_CASE("decode() accepts a palette shorter than the indices") {
     Image picture = make_picture({9, 9}, {Model::kPalette, 4});
     picture.colors.palette.resize(used);
     const File file = make_bmp(picture.view());
-    const Result<Decoded> decoded = decode(file, {.region = {0, 0, 9, 9}});
+    const Result<DecodedImage> decoded = decode(file, {.region = {0, 0, 9, 9}});
     CHECK(difference(decoded, picture.view()) == "");
     CHECK((decoded.value().image.colors.palette == picture.colors.palette));
   }
@@ -595,7 +600,7 @@ TEST_CASE("decode() of samples that begin beyond the file is TRUNCATED_IMAGE") {
       INFO(kind.name, ", at ", at);
       const File file = with_bytes(kind.file, 10, at, 4);
       CHECK(code_of(decode(file, {.region = {0, 0, 13, 7}})) == "TRUNCATED_IMAGE");
-      const Result<Decoded> accepted =
+      const Result<DecodedImage> accepted =
           decode(file, {.region = {0, 0, 13, 7}, .damaged = Damaged::kAccept});
       REQUIRE(accepted.ok());
       CHECK(!accepted.value().complete);
@@ -615,7 +620,7 @@ TEST_CASE("decode() of an image of the largest size is TRUNCATED_IMAGE") {
       for (const int at : {0, INT32_MAX - 3}) {
         CAPTURE(bits);
         CAPTURE(at);
-        const Result<Decoded> decoded = decode(file, {.region = {at, at, at + 3, at + 3}});
+        const Result<DecodedImage> decoded = decode(file, {.region = {at, at, at + 3, at + 3}});
         CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
       }
     }
@@ -659,7 +664,7 @@ TEST_CASE("decode() of a BMP with any bytes changed gives samples or an error of
       const Rect corner = {size.width - 1, size.height - 1, size.width, size.height};
       for (const Rect& part : {region.empty() ? corner : region, corner}) {
         for (const Damaged policy : {Damaged::kError, Damaged::kAccept}) {
-          const Result<Decoded> decoded = decode(file, {.region = part, .damaged = policy});
+          const Result<DecodedImage> decoded = decode(file, {.region = part, .damaged = policy});
           if (decoded.ok()) {
             CHECK(decoded.value().image.size == part.size());
             CHECK(decoded.value().image.layout == info.value().layout);

@@ -5,11 +5,16 @@
 #include <algorithm>
 #include <iterator>
 
+#include "support/images.h"
 #include "support/jpegs.h"
 #include "support/regions.h"
 
 namespace crop64::jpeg {
 namespace {
+
+Result<DecodedImage> decode(Bytes file, const DecodeRequest& request) {
+  return decode_image(jpeg::decode, file, request);
+}
 
 constexpr int kSof0 = 0xc0;
 constexpr int kSof2 = 0xc2;
@@ -29,7 +34,7 @@ void check_recipe(const JpegRecipe& recipe, Size size) {
   const File file = make_jpeg(size, recipe);
   const Image full = full_decode_with_libjpeg(file);
   REQUIRE(full.size == size);
-  check_regions(decode, file, full.view());
+  check_regions(jpeg::decode, file, full.view());
 }
 
 void check_samplings(JpegRecipe recipe, Scans (*scans)(int components) = nullptr) {
@@ -100,7 +105,7 @@ void check_reductions(const JpegRecipe& recipe, Size size) {
     const Image full = full_decode_with_libjpeg(file, reduction);
     REQUIRE(full.size == Size{(size.width + reduction - 1) / reduction,
                               (size.height + reduction - 1) / reduction});
-    check_regions(decode, file, full.view(), reduction);
+    check_regions(jpeg::decode, file, full.view(), reduction);
   }
 }
 
@@ -168,7 +173,7 @@ void check_parts(const JpegRecipe& recipe, int reduction, Random& random) {
       request.region = request.parts.size() == 1 ? request.parts[0]
                                                  : unite(request.region, request.parts.back());
     }
-    const Result<Decoded> decoded = decode(file, request);
+    const Result<DecodedImage> decoded = decode(file, request);
     REQUIRE(decoded.ok());
     for (const Rect& part : request.parts) {
       INFO("sampling ", std::string(recipe.sampling.name), ", 1/", reduction, ", ",
@@ -230,7 +235,7 @@ TEST_CASE("a reduced image consists of the means of its blocks") {
   for (const int reduction : {2, 4, 8}) {
     CAPTURE(reduction);
     const Rect region = {32 / reduction - 1, 1, 32 / reduction + 1, 2};
-    const Result<Decoded> decoded = decode(file, {.reduction = reduction, .region = region});
+    const Result<DecodedImage> decoded = decode(file, {.reduction = reduction, .region = region});
     REQUIRE(decoded.ok());
     CHECK(std::abs(int(sample_at(decoded.value().image.view(), 0, 0, 1)) - 40) <= 2);
     CHECK(std::abs(int(sample_at(decoded.value().image.view(), 1, 0, 1)) - 200) <= 2);
@@ -276,7 +281,7 @@ TEST_CASE("a JPEG truncated at any byte gives the right samples or TRUNCATED_IMA
       const File cut = first_bytes(file, size);
       for (const Rect& region : kRegions) {
         INFO(kind.name, ", ", size, " of ", file.size(), " bytes, region ", to_string(region));
-        const Result<Decoded> decoded = decode(cut, {.region = region});
+        const Result<DecodedImage> decoded = decode(cut, {.region = region});
         if (decoded.ok() || decoded.error().code != ErrorCode::kTruncatedImage) {
           CHECK(difference(decoded, crop(full.view(), region)) == "");
         }
@@ -291,7 +296,7 @@ TEST_CASE("a missing end marker is no truncation") {
     const File file = make_small(kind);
     const Image full = full_decode_with_libjpeg(file);
     const File cut = first_bytes(file, find_marker(file, kEoi));
-    const Result<Decoded> decoded = decode(cut, {.region = whole(full.size)});
+    const Result<DecodedImage> decoded = decode(cut, {.region = whole(full.size)});
     CHECK(difference(decoded, full.view()) == "");
   }
 }
@@ -347,7 +352,8 @@ TEST_CASE("a truncated JPEG with damage accepted has its remaining rows, and gre
       if (part.empty()) {
         continue;
       }
-      const Result<Decoded> decoded = decode(cut, {.region = part, .damaged = Damaged::kAccept});
+      const Result<DecodedImage> decoded =
+          decode(cut, {.region = part, .damaged = Damaged::kAccept});
       CHECK(difference(decoded, crop(expected.view(), part)) == "");
       CHECK((decoded.ok() && !decoded.value().complete) == (part.bottom > bottom));
     }
@@ -378,7 +384,8 @@ TEST_CASE("a JPEG truncated at any byte with damage accepted equals libjpeg's re
     for (size_t size = 0; size < file.size(); ++size) {
       INFO(kind.name, ", ", size, " of ", file.size(), " bytes");
       const File cut = first_bytes(file, size);
-      const Result<Decoded> decoded = decode(cut, {.region = kRegion, .damaged = Damaged::kAccept});
+      const Result<DecodedImage> decoded =
+          decode(cut, {.region = kRegion, .damaged = Damaged::kAccept});
       if (size < scan_data) {
         CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
         continue;
@@ -406,7 +413,7 @@ TEST_CASE("an end marker within a scan is TRUNCATED_IMAGE") {
   const size_t middle = file.size() / 2;
   file.insert(file.begin() + static_cast<std::ptrdiff_t>(middle), {0xff, kEoi});
   CHECK(code_of(decode(file, {.region = {0, 0, 50, 70}})) == "TRUNCATED_IMAGE");
-  const Result<Decoded> accepted =
+  const Result<DecodedImage> accepted =
       decode(file, {.region = {0, 0, 50, 70}, .damaged = Damaged::kAccept});
   REQUIRE(accepted.ok());
   CHECK(!accepted.value().complete);
@@ -431,10 +438,10 @@ File with_bad_code(File file) {
 void check_bad_code(const Kind& kind, Size size) {
   CAPTURE(kind.name);
   const File file = with_bad_code(make_jpeg(size, kind.recipe));
-  const Result<Decoded> refused = decode(file, {.region = whole(size)});
+  const Result<DecodedImage> refused = decode(file, {.region = whole(size)});
   REQUIRE(code_of(refused) == "CORRUPT_IMAGE");
   CHECK(refused.error().message.ends_with(". Use damaged: 'accept' to take what can be decoded."));
-  const Result<Decoded> accepted =
+  const Result<DecodedImage> accepted =
       decode(file, {.region = whole(size), .damaged = Damaged::kAccept});
   CHECK(difference(accepted, full_decode_with_libjpeg(file).view()) == "");
   CHECK(!accepted.value().complete);
@@ -529,13 +536,14 @@ TEST_CASE("every region of a damaged JPEG with damage accepted equals libjpeg's 
       }
       for (const Rect& region : regions) {
         CAPTURE(to_string(region));
-        const Result<Decoded> decoded =
+        const Result<DecodedImage> decoded =
             decode(file, {.reduction = reduction, .region = region, .damaged = Damaged::kAccept});
         CHECK(difference(decoded, crop(expected.value().view(), region)) == "");
         if (!decoded.ok()) {
           break;
         }
-        const Result<Decoded> strict = decode(file, {.reduction = reduction, .region = region});
+        const Result<DecodedImage> strict =
+            decode(file, {.reduction = reduction, .region = region});
         CHECK(decoded.value().complete == strict.ok());
         incomplete += !strict.ok();
       }
@@ -552,7 +560,7 @@ TEST_CASE("a last block that lacks bits before the end marker is no truncation")
       File file = good;
       file.erase(file.end() - 2 - static_cast<std::ptrdiff_t>(lacking), file.end() - 2);
       INFO(std::string(sampling.name), ", ", lacking, " bytes less");
-      const Result<Decoded> decoded = decode(file, {.region = {0, 0, 50, 70}});
+      const Result<DecodedImage> decoded = decode(file, {.region = {0, 0, 50, 70}});
       CHECK(difference(decoded, full_decode_with_libjpeg(file).view()) == "");
       CHECK((decoded.ok() && decoded.value().complete));
     }
@@ -584,7 +592,7 @@ TEST_CASE("bytes after the end marker are ignored") {
   const Image full = full_decode_with_libjpeg(file);
   const size_t size = file.size();
   file.insert(file.end(), 1000, 0xff);
-  const Result<Decoded> decoded = decode(file, {.region = whole(full.size)});
+  const Result<DecodedImage> decoded = decode(file, {.region = whole(full.size)});
   CHECK(difference(decoded, full.view()) == "");
   CHECK(decoded.value().bytes_read <= size);
 }
@@ -662,7 +670,7 @@ TEST_CASE("decode() of a JPEG with any single byte changed returns samples or an
       File file = good;
       file[at] = static_cast<uint8_t>(random.next());
       INFO(kind.name, ", byte ", at, " is ", int{file[at]});
-      const Result<Decoded> decoded = decode(file, {.region = kRegion});
+      const Result<DecodedImage> decoded = decode(file, {.region = kRegion});
       const std::string code = code_of(decoded);
       // A wrong size is found out by comparing it with the header's, before this function.
       CHECK(code != "INVALID_ARGUMENT");
@@ -677,7 +685,7 @@ TEST_CASE("decode() of a JPEG with any single byte changed returns samples or an
 // What start() gives of a file that arrives in pieces, and of how many bytes; and how often it
 // had to wait. Nothing where it failed.
 struct Arrived {
-  std::optional<Decoded> decoded;
+  std::optional<DecodedImage> decoded;
   size_t there = 0;
   int waits = 0;
 };
@@ -686,6 +694,7 @@ Arrived decode_arriving(const File& file, const DecodeRequest& request, size_t p
   File room(file.size(), 0xaa);
   Arrived arrived;
   std::unique_ptr<IncrementalDecoder> decoding;
+  DecodedImageSink sink(request.region.size());
   while (arrived.there < file.size()) {
     const size_t end = std::min(arrived.there + piece, file.size());
     std::copy(file.begin() + std::ptrdiff_t(arrived.there), file.begin() + std::ptrdiff_t(end),
@@ -697,9 +706,9 @@ Arrived decode_arriving(const File& file, const DecodeRequest& request, size_t p
     if (decoding == nullptr) {
       continue;
     }
-    const DecodeStatus progress = decoding->decode(end);
+    const DecodeStatus progress = decoding->decode(end, sink);
     if (progress == DecodeStatus::kDone) {
-      arrived.decoded = decoding->take_result();
+      arrived.decoded = {decoding->result(), std::move(sink.image()), sink.quantisation};
     }
     if (progress != DecodeStatus::kNeedInput) {
       break;
@@ -723,7 +732,7 @@ TEST_CASE("a JPEG received in pieces decodes as the whole file and stops after i
               Rect{0, height / 3, width, height / 3 * 2},
               Rect{width - 1, height - 1, width, height}}) {
           const DecodeRequest request = {reduction, region};
-          const Result<Decoded> whole = decode(file, request);
+          const Result<DecodedImage> whole = decode(file, request);
           REQUIRE(whole.ok());
           for (const size_t piece : {size_t{97}, size_t{5000}, size_t{40'000}}) {
             INFO(std::string(sampling.name), ", 1/", reduction, ", ", to_string(region), ", ",

@@ -2,10 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include "support/images.h"
 #include "support/jpegs.h"
 
 namespace crop64::jpeg {
 namespace {
+
+Result<Buffer> encoded(const ImageView& image, const EncodeSettings& settings,
+                       const Metadata& metadata) {
+  return encode_image(jpeg::encode, image, settings, metadata);
+}
 
 constexpr Layout kLayouts[] = {{Model::kGray, 8}, {Model::kRgb, 8}, {Model::kBgr, 8}};
 // The last one is larger than the writer's first guess.
@@ -27,7 +33,7 @@ TEST_CASE("encode() writes the bytes of libjpeg") {
       for (const int quality : {1, 50, 85, 100}) {
         INFO(to_string(layout), ", ", size.width, " x ", size.height, ", quality ", quality);
         const File expected = encode_with_libjpeg(picture.view(), like_cjpeg(layout, quality));
-        const File written = bytes_of(encode(picture.view(), {.quality = quality}, {}));
+        const File written = bytes_of(encoded(picture.view(), {.quality = quality}, {}));
         CHECK(written.size() == expected.size());
         CHECK((written == expected));
       }
@@ -45,7 +51,7 @@ TEST_CASE("encode() of BGR equals that of RGB") {
       }
     }
   }
-  CHECK((bytes_of(encode(bgr.view(), {}, {})) == bytes_of(encode(rgb.view(), {}, {}))));
+  CHECK((bytes_of(encoded(bgr.view(), {}, {})) == bytes_of(encoded(rgb.view(), {}, {}))));
 }
 
 // A file's 16-bit tables may have them.
@@ -55,7 +61,7 @@ TEST_CASE("encode() accepts quantisation values beyond every coefficient") {
     Quantisation quantisation;
     quantisation.components.emplace_back().table.fill(16);
     quantisation.components[0].table[9] = value;
-    return bytes_of(encode(picture.view(), {.quantisation = quantisation}, {}));
+    return bytes_of(encoded(picture.view(), {.quantisation = quantisation}, {}));
   };
   const File expected = encode_with(8191);
   for (const unsigned value : {8192U, 8193U, 16384U, 24576U, 32767U, 32768U, 40960U, 65535U}) {
@@ -66,14 +72,15 @@ TEST_CASE("encode() accepts quantisation values beyond every coefficient") {
 TEST_CASE("encode() writes a view of a region as that region") {
   const Image picture = make_picture({64, 48}, {Model::kRgb, 8});
   const ImageView part = crop(picture.view(), {5, 7, 42, 40});
-  CHECK((bytes_of(encode(part, {}, {})) == encode_with_libjpeg(part, like_cjpeg(part.layout, 85))));
+  CHECK(
+      (bytes_of(encoded(part, {}, {})) == encode_with_libjpeg(part, like_cjpeg(part.layout, 85))));
 }
 
 TEST_CASE("encode() rejects more than 65500 pixels a side") {
   const Layout gray = {Model::kGray, 8};
-  CHECK(encode(make_picture({65500, 1}, gray).view(), {}, {}).ok());
-  CHECK(code_of(encode(make_picture({65501, 1}, gray).view(), {}, {})) == "INVALID_ARGUMENT");
-  const Result<Buffer> refused = encode(make_picture({1, 65501}, gray).view(), {}, {});
+  CHECK(encoded(make_picture({65500, 1}, gray).view(), {}, {}).ok());
+  CHECK(code_of(encoded(make_picture({65501, 1}, gray).view(), {}, {})) == "INVALID_ARGUMENT");
+  const Result<Buffer> refused = encoded(make_picture({1, 65501}, gray).view(), {}, {});
   REQUIRE(code_of(refused) == "INVALID_ARGUMENT");
   CHECK(refused.error().message.find("at most 65500 pixels") != std::string::npos);
 }

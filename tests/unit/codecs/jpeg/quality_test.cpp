@@ -4,16 +4,22 @@
 
 #include "codecs/jpeg/encode.h"
 #include "codecs/jpeg/probe.h"
+#include "support/images.h"
 #include "support/pictures.h"
 
 namespace crop64::jpeg {
 namespace {
 
+Result<Buffer> encoded(const ImageView& image, const EncodeSettings& settings,
+                       const Metadata& metadata) {
+  return encode_image(jpeg::encode, image, settings, metadata);
+}
+
 TEST_CASE("nearest_quality() finds the quality of all hundred libjpeg tables") {
   const Image picture = make_picture({16, 16}, {Model::kRgb, 8});
   for (int quality = 1; quality <= 100; ++quality) {
     CAPTURE(quality);
-    const Result<Buffer> file = encode(picture.view(), {.quality = quality}, {});
+    const Result<Buffer> file = encoded(picture.view(), {.quality = quality}, {});
     REQUIRE(file.ok());
     CHECK(probe(file.value()).value().quality == quality);
   }

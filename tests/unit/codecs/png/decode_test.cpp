@@ -5,11 +5,20 @@
 #include <algorithm>
 
 #include "codecs/png/libpng_decode.h"
+#include "support/images.h"
 #include "support/pngs.h"
 #include "support/regions.h"
 
 namespace crop64::png {
 namespace {
+
+Result<DecodedImage> decode(Bytes file, const DecodeRequest& request) {
+  return decode_image(png::decode, file, request);
+}
+
+Result<DecodedImage> decode_with_libpng(Bytes file, const DecodeRequest& request) {
+  return decode_image(png::decode_with_libpng, file, request);
+}
 
 constexpr Layout kLayouts[] = {
     {Model::kGray, 1},       {Model::kGray, 2},    {Model::kGray, 4},    {Model::kGray, 8},
@@ -21,7 +30,7 @@ constexpr Layout kLayouts[] = {
 void check_file(const File& file, const ImageView& picture) {
   const Image full = full_decode_with_libpng(file);
   REQUIRE(difference(full.view(), picture) == "");
-  check_regions(decode, file, full.view());
+  check_regions(png::decode, file, full.view());
 }
 
 void check_layouts(const PngRecipe& recipe, Size size) {
@@ -71,7 +80,8 @@ TEST_CASE("decode() gives the palette with its alphas") {
         palette[i].a = static_cast<uint8_t>(i * 77);
       }
       picture.colors.palette_alphas = static_cast<int>(palette.size() / 2);
-      const Result<Decoded> decoded = decode(make_png(picture.view()), {.region = {1, 1, 3, 3}});
+      const Result<DecodedImage> decoded =
+          decode(make_png(picture.view()), {.region = {1, 1, 3, 3}});
       REQUIRE(decoded.ok());
       const Colors& colors = decoded.value().image.colors;
       CHECK((colors.palette == palette));
@@ -109,7 +119,7 @@ TEST_CASE("decode() gives the transparent colour at the image's depth, without h
   for (const Case& expected : cases) {
     Image picture = make_picture({9, 9}, expected.layout);
     picture.colors.transparent = expected.stored;
-    const Result<Decoded> decoded = decode(make_png(picture.view()), {.region = {1, 1, 3, 3}});
+    const Result<DecodedImage> decoded = decode(make_png(picture.view()), {.region = {1, 1, 3, 3}});
     CAPTURE(to_string(expected.layout));
     REQUIRE(decoded.ok());
     REQUIRE(decoded.value().image.colors.transparent.has_value());
@@ -186,7 +196,7 @@ TEST_CASE("decode() of a PNG cut anywhere gives the right samples or TRUNCATED_I
       const File cut = first_bytes(file, size);
       for (const Rect& region : kRegions) {
         INFO(to_string(kind.layout), ", ", size, " of ", file.size(), " bytes");
-        const Result<Decoded> decoded = decode(cut, {.region = region});
+        const Result<DecodedImage> decoded = decode(cut, {.region = region});
         if (decoded.ok() || decoded.error().code != ErrorCode::kTruncatedImage) {
           CHECK(difference(decoded, crop(picture.view(), region)) == "");
         }
@@ -234,13 +244,13 @@ TEST_CASE("decode() of a cut PNG with damage accepted gives its rows and fills t
       const File cut = first_bytes(file, size);
       const size_t count = size < data ? 0 : count_rows(cut, rows, kind.layout);
       for (const Rect& region : kRegions) {
-        const Result<Decoded> decoded =
+        const Result<DecodedImage> decoded =
             decode(cut, {.region = region, .damaged = Damaged::kAccept});
         if (size < data) {
           CHECK(code_of(decoded) == "TRUNCATED_IMAGE");
           continue;
         }
-        const Result<Decoded> strict = decode(cut, {.region = region});
+        const Result<DecodedImage> strict = decode(cut, {.region = region});
         const bool is_whole = count == rows.size();
         if (is_whole) {
           CHECK(strict.ok());  // a checksum and the end are all that is missing
@@ -271,12 +281,12 @@ TEST_CASE("decode() of corrupt data with damage accepted gives the rows before i
       chunks[0].data = chunks_of(make_png(picture.view(), kind.recipe))[0].data;
       chunks[1].data = deflated(broken);
       const File file = join(chunks);
-      const Result<Decoded> strict = decode(file, {.region = whole(kSmall)});
+      const Result<DecodedImage> strict = decode(file, {.region = whole(kSmall)});
       CHECK(code_of(strict) == "CORRUPT_IMAGE");
       CHECK(strict.error().message.ends_with(
           ". Use damaged: 'accept' to take the rows that can be decoded."));
       for (const Rect& region : {whole(kSmall), Rect{3, 2, 12, 11}}) {
-        const Result<Decoded> decoded =
+        const Result<DecodedImage> decoded =
             decode(file, {.region = region, .damaged = Damaged::kAccept});
         CHECK(difference(decoded, crop(partial(picture, kind, row).view(), region)) == "");
       }
@@ -321,7 +331,7 @@ TEST_CASE("decode() ignores an ancillary chunk with a wrong CRC") {
   const File file = insert_chunk(make_png(picture.view()), "IDAT", {"tEXt", {'a', 0, 'b'}});
   for (const std::string type : {"tRNS", "tEXt"}) {
     CAPTURE(type);
-    const Result<Decoded> decoded =
+    const Result<DecodedImage> decoded =
         decode(with_wrong_checksum(file, type), {.region = whole(kSmall)});
     CHECK(difference(decoded, picture.view()) == "");
     CHECK(decoded.value().image.colors.palette_alphas == (type == "tRNS" ? 0 : 1));
@@ -342,11 +352,11 @@ TEST_CASE("decode() accepts image data with a wrong Adler-32, and rejects a wron
       const File bad_both = with_wrong_checksum(bad_adler, "IDAT");
       for (const Rect& region : {whole(kSmall), Rect{2, 3, 9, 11}, Rect{2, 3, 9, 5}}) {
         CAPTURE(to_string(region));
-        const Result<Decoded> decoded = decode(bad_adler, {.region = region});
+        const Result<DecodedImage> decoded = decode(bad_adler, {.region = region});
         CHECK(difference(decoded, crop(picture.view(), region)) == "");
         CHECK((decoded.ok() && decoded.value().complete));
         for (const File& file : {bad_crc, bad_both}) {
-          const Result<Decoded> accepted =
+          const Result<DecodedImage> accepted =
               decode(file, {.region = region, .damaged = Damaged::kAccept});
           CHECK(difference(accepted, crop(picture.view(), region)) == "");
         }
@@ -357,7 +367,8 @@ TEST_CASE("decode() accepts image data with a wrong Adler-32, and rejects a wron
             !decode(file, {.region = whole(kSmall), .damaged = Damaged::kAccept}).value().complete);
       }
       for (const File& file : {good, bad_adler}) {
-        const Result<Decoded> copied = decode(file, {.region = whole(kSmall), .checks_end = true});
+        const Result<DecodedImage> copied =
+            decode(file, {.region = whole(kSmall), .checks_end = true});
         CHECK((copied.ok() && copied.value().is_intact == (file == good)));
       }
     }
@@ -452,7 +463,7 @@ TEST_CASE("decode() of a PNG with any byte changed gives samples or an error") {
       File file = good;
       file[at] = static_cast<uint8_t>(random.next());
       INFO(to_string(kind.layout), ", byte ", at, " is ", int{file[at]});
-      const Result<Decoded> decoded = decode(file, {.region = whole(kSmall)});
+      const Result<DecodedImage> decoded = decode(file, {.region = whole(kSmall)});
       CHECK(code_of(decoded) != "OUT_OF_MEMORY");
       if (decoded.ok()) {
         CHECK(decoded.value().image.size == kSmall);
@@ -462,7 +473,7 @@ TEST_CASE("decode() of a PNG with any byte changed gives samples or an error") {
 }
 
 // What decoding came to, in words; samples by a number that is theirs alone.
-std::string outcome(const Result<Decoded>& decoded) {
+std::string outcome(const Result<DecodedImage>& decoded) {
   if (!decoded.ok()) {
     return code_of(decoded) + ": " + decoded.error().message;
   }
@@ -526,7 +537,7 @@ TEST_CASE("decode() of corrupt deflate data with right CRCs gives what libpng al
       } else {
         idat.data[at] = static_cast<uint8_t>(random.next());
       }
-      const Result<Decoded> accepted =
+      const Result<DecodedImage> accepted =
           decode(join(chunks), {.region = whole(kSmall), .damaged = Damaged::kAccept});
       for (const Rect& region : {whole(kSmall), kPart}) {
         check_against_libpng(join(chunks), {.region = region});

@@ -4,10 +4,16 @@
 
 #include <algorithm>
 
+#include "support/images.h"
 #include "support/pngs.h"
 
 namespace crop64::png {
 namespace {
+
+Result<Buffer> encoded(const ImageView& image, const EncodeSettings& settings,
+                       const Metadata& metadata) {
+  return encode_image(png::encode, image, settings, metadata);
+}
 
 constexpr Layout kLayouts[] = {
     {Model::kGray, 1},       {Model::kGray, 2},    {Model::kGray, 4},    {Model::kGray, 8},
@@ -24,7 +30,7 @@ File bytes_of(const Result<Buffer>& buffer) {
 void check_round_trip(const ImageView& picture, int level) {
   INFO(to_string(picture.layout), ", ", picture.size.width, " x ", picture.size.height, ", level ",
        level);
-  const File file = bytes_of(encode(picture, {.compression_level = level}, {}));
+  const File file = bytes_of(encoded(picture, {.compression_level = level}, {}));
   const Image read = full_decode_with_libpng(file);
   CHECK(difference(read.view(), picture) == "");
   CHECK((read.colors.palette == picture.colors->palette));
@@ -102,7 +108,7 @@ TEST_CASE("encode() extends the palette by black for an index beyond it") {
     const Bytes samples = picture.samples;
     std::vector<Rgba8> palette = picture.colors.palette;
     palette.resize(size_t{*std::max_element(samples.begin(), samples.end())} + 1, {0, 0, 0, 255});
-    const Image read = full_decode_with_libpng(bytes_of(encode(picture.view(), {}, {})));
+    const Image read = full_decode_with_libpng(bytes_of(encoded(picture.view(), {}, {})));
     CHECK(difference(read.view(), picture.view()) == "");
     CHECK((read.colors.palette == palette));
     CHECK(read.colors.palette_alphas == 1);
@@ -112,7 +118,7 @@ TEST_CASE("encode() extends the palette by black for an index beyond it") {
 TEST_CASE("encode() at a higher level gives no larger file") {
   const Image picture = make_picture({200, 150}, {Model::kRgb, 8});
   const auto size_at = [&](int level) {
-    return bytes_of(encode(picture.view(), {.compression_level = level}, {})).size();
+    return bytes_of(encoded(picture.view(), {.compression_level = level}, {})).size();
   };
   CHECK(size_at(0) > picture.samples.size());
   CHECK(size_at(1) < picture.samples.size());
@@ -158,7 +164,7 @@ File rows_without_filters(const ImageView& picture) {
 
 TEST_CASE("encode() makes drawings at least as small as unfiltered rows deflated by zlib") {
   const Image text = make_text({600, 300});
-  const size_t size = bytes_of(encode(text.view(), {}, {})).size();
+  const size_t size = bytes_of(encoded(text.view(), {}, {})).size();
   CHECK(size <= deflated(rows_without_filters(text.view())).size());
 }
 
@@ -175,9 +181,9 @@ TEST_CASE("encode() needs at most eight bytes for a row that equals the one abov
       }
     }
   }
-  const size_t of_all = bytes_of(encode(bars.view(), {}, {})).size();
+  const size_t of_all = bytes_of(encoded(bars.view(), {}, {})).size();
   const ImageView first = crop(bars.view(), {0, 0, size.width, 1});
-  const size_t of_first = bytes_of(encode(first, {}, {})).size();
+  const size_t of_first = bytes_of(encoded(first, {}, {})).size();
   CHECK(of_all < of_first + 8 * size_t(size.height));
 }
 
@@ -193,7 +199,7 @@ TEST_CASE("encode() reduces 16-bit ramps that the row above predicts to a hundre
     }
   }
   for (const int level : {1, 6, 9}) {
-    const File file = bytes_of(encode(ramps.view(), {.compression_level = level}, {}));
+    const File file = bytes_of(encoded(ramps.view(), {.compression_level = level}, {}));
     CHECK(file.size() < ramps.samples.size() / 100);
   }
 }

@@ -17,9 +17,10 @@ File compressed_rows(const ImageView& image, int level, size_t size) {
     File& to = *static_cast<File*>(context);
     to.insert(to.end(), bytes.begin(), bytes.end());
   };
-  auto compressor = RowCompressor::make(image, level, append, &stream);
+  auto compressor = RowCompressor::make(image.size.width, image.layout, level, append, &stream);
   REQUIRE(compressor.ok());
-  compressor.value().run();
+  compressor.value().write(image);
+  compressor.value().finish();
   const std::optional<File> rows = zlib_inflated(stream, size);
   REQUIRE(rows);
   REQUIRE(rows->size() == size);

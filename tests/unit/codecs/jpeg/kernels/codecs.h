@@ -28,17 +28,17 @@ class Decoder {
   jpeg_error_mgr errors_{};
 };
 
-class Encoder {
+class LibjpegEncoder {
  public:
-  explicit Encoder(J_COLOR_SPACE colors = JCS_RGB) {
+  explicit LibjpegEncoder(J_COLOR_SPACE colors = JCS_RGB) {
     info.err = jpeg_std_error(&errors_);
     jpeg_create_compress(&info);
     info.in_color_space = colors;
     scalar_prepare_rgb_ycc(&info);
   }
-  Encoder(const Encoder&) = delete;
-  Encoder& operator=(const Encoder&) = delete;
-  ~Encoder() { jpeg_destroy_compress(&info); }
+  LibjpegEncoder(const LibjpegEncoder&) = delete;
+  LibjpegEncoder& operator=(const LibjpegEncoder&) = delete;
+  ~LibjpegEncoder() { jpeg_destroy_compress(&info); }
 
   jpeg_compress_struct info{};
   jpeg_component_info component{};

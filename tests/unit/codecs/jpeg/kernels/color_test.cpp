@@ -62,7 +62,7 @@ TEST_CASE("YCbCr to RGB gives the same at every width, and writes nothing beyond
 
 TEST_CASE("RGB and BGR to YCbCr give what libjpeg-turbo's scalar code gives, for every colour") {
   for (const J_COLOR_SPACE colors : {JCS_RGB, JCS_EXT_BGR}) {
-    Encoder encoder(colors);
+    LibjpegEncoder encoder(colors);
     encoder.info.image_width = 256;
     Rows in(kRows, 3 * 256, 1);
     Planes expected(256), actual(256);
@@ -85,7 +85,7 @@ TEST_CASE("RGB and BGR to YCbCr give what libjpeg-turbo's scalar code gives, for
 TEST_CASE("RGB and BGR to YCbCr give the same at every width, and read nothing beyond") {
   Random random(5);
   for (const J_COLOR_SPACE colors : {JCS_RGB, JCS_EXT_BGR}) {
-    Encoder encoder(colors);
+    LibjpegEncoder encoder(colors);
     for (int width = 1; width <= 70; ++width) {
       for (int alignment = 0; alignment < 16; ++alignment) {
         encoder.info.image_width = JDIMENSION(width);

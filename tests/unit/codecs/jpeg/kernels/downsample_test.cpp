@@ -8,7 +8,7 @@ namespace {
 using Downsample = decltype(scalar_h2v1_downsample)*;
 
 void check(Downsample scalar, Downsample kernel, int in_rows, int out_rows) {
-  Encoder encoder;
+  LibjpegEncoder encoder;
   Random random(6);
   for (int width = 1; width <= 70; ++width) {
     for (int round = 0; round < 20; ++round) {
