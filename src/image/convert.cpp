@@ -5,6 +5,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "base/simd.h"
+
 namespace crop64 {
 namespace {
 
@@ -164,6 +166,42 @@ void store_row(const Pixel<Sample>* row, int width, Model model, Sample* out) {
   }
 }
 
+bool is_bgr(Layout layout) { return layout.model == Model::kBgr || layout.model == Model::kBgra; }
+
+// Whether rows only get their bytes in another order, and opaque alpha if they have none.
+bool reorders(const ImageView& rows, Layout layout) {
+  const Layout from = rows.layout;
+  const bool has_colors = !from.is_gray() && from.model != Model::kPalette &&
+                          from.model != Model::kCmyk && !rows.colors->transparent;
+  return has_colors && from != layout && from.depth == 8 && layout.depth == 8 &&
+         layout.channels() == 4;
+}
+
+// Writes pixels of four bytes.
+void reorder_row(const uint8_t* in, size_t channels, size_t width, bool swaps, uint8_t* out) {
+  size_t x = 0;
+#ifdef CROP64_SIMD
+  const v128_t order =
+      channels == 4
+          ? wasm_i8x16_const(2, 1, 0, 3, 6, 5, 4, 7, 10, 9, 8, 11, 14, 13, 12, 15)
+          : (swaps ? wasm_i8x16_const(2, 1, 0, -1, 5, 4, 3, -1, 8, 7, 6, -1, 11, 10, 9, -1)
+                   : wasm_i8x16_const(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
+  const v128_t alpha = wasm_i32x4_splat(channels == 4 ? 0 : int32_t(0xff000000));
+  // Four pixels a step, which reads 16 bytes.
+  for (; (width - x) * channels >= 16; x += 4) {
+    const v128_t pixels = wasm_i8x16_swizzle(wasm_v128_load(in + x * channels), order);
+    wasm_v128_store(out + 4 * x, wasm_v128_or(pixels, alpha));
+  }
+#endif
+  for (; x < width; ++x) {
+    const uint8_t* pixel = in + x * channels;
+    out[4 * x] = pixel[swaps ? 2 : 0];
+    out[4 * x + 1] = pixel[1];
+    out[4 * x + 2] = pixel[swaps ? 0 : 2];
+    out[4 * x + 3] = channels == 4 ? pixel[3] : 255;
+  }
+}
+
 // Converts the next rows into `batch`, by way of `pixels`, which holds a row.
 template <class Sample>
 Failure convert_rows(const ImageView& rows, Layout layout, const Color& background,
@@ -203,6 +241,17 @@ Failure ConvertStep::write(const ImageView& rows) {
     }
     batch_ = std::move(batch.value());
     pixels_ = std::move(pixels.value());
+  }
+  if (reorders(rows, layout_)) {
+    const bool swaps = is_bgr(rows.layout) != is_bgr(layout_);
+    for (int y = 0; y < rows.size.height; ++y) {
+      reorder_row(rows.row(y), rows.layout.pixel_bytes(), size_t(rows.size.width), swaps,
+                  batch_->next());
+      if (auto error = batch_->add(1, next_)) {
+        return error;
+      }
+    }
+    return std::nullopt;
   }
   return layout_.depth == 16
              ? convert_rows(rows, layout_, background_,

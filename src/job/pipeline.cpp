@@ -7,75 +7,10 @@
 #include "image/orient.h"
 #include "image/pad.h"
 #include "image/resize.h"
+#include "job/quality_search.h"
 
 namespace crop64 {
 namespace {
-
-// The error for a result that exceeds maxBytes.
-Error too_large(const Plan& plan, size_t smallest) {
-  const bool may_be_coarser = plan.format == ImageFormat::kJpeg && plan.min_quality > 1;
-  Error error =
-      make_error(ErrorCode::kLimitExceeded,
-                 "Expected a file of at most %.0f bytes for maxBytes but the smallest has "
-                 "%zu. Resize the image%s, or crop a smaller region.",
-                 *plan.max_bytes, smallest, may_be_coarser ? ", allow a lower minQuality" : "");
-  error.details = {{"limit", *plan.max_bytes}, {"value", double(smallest)}};
-  return error;
-}
-
-Result<Buffer> encode(const ImageView& image, const Plan& plan, const EncodeSettings& settings,
-                      const Metadata& metadata) {
-  Result<std::unique_ptr<Encoder>> encoder =
-      find_codec(plan.format)->encode(image, settings, metadata);
-  if (!encoder.ok()) {
-    return encoder.error();
-  }
-  if (auto error = encoder.value()->write(image)) {
-    return error;
-  }
-  if (auto error = encoder.value()->finish()) {
-    return error;
-  }
-  return encoder.value()->take_file();
-}
-
-// Encodes at the highest quality, up to the plan's, whose file fits into `max_bytes`, found by
-// bisection; `quality` is then that quality. Other formats than JPEG have one try.
-Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Metadata& metadata,
-                             int& quality) {
-  const auto fits = [&](const Result<Buffer>& file) {
-    return double(file.value().size()) <= *plan.max_bytes;
-  };
-  Result<Buffer> best = encode(image, plan, plan.settings, metadata);
-  if (!best.ok() || !plan.max_bytes || fits(best)) {
-    return best;
-  }
-  if (plan.format != ImageFormat::kJpeg) {
-    return too_large(plan, best.value().size());
-  }
-  EncodeSettings settings = plan.settings;
-  // The first try may have used the source's tables: then the plan's quality has not been tried.
-  int too_high = settings.quantisation ? settings.quality + 1 : settings.quality;
-  settings.quantisation.reset();
-  int good = 0;  // 0: none yet
-  int too_low = plan.min_quality - 1;
-  size_t smallest = best.value().size();
-  while (too_high - too_low > 1) {
-    settings.quality = (too_low + too_high) / 2;
-    Result<Buffer> file = encode(image, plan, settings, metadata);
-    if (!file.ok()) {
-      return file;
-    }
-    smallest = std::min(smallest, file.value().size());
-    if (fits(file)) {
-      good = too_low = quality = settings.quality;
-      best = std::move(file);
-    } else {
-      too_high = settings.quality;
-    }
-  }
-  return good > 0 ? std::move(best) : too_large(plan, smallest);
-}
 
 // The last step: makes the file or, for kRaw, the samples.
 class OutputSink : public RowSink {

@@ -76,7 +76,7 @@ void check_idct(Head head) {
 }
 
 void check_fdct(Head head) {
-  crop64::Encoder encoder;
+  crop64::LibjpegEncoder encoder;
   JSAMPARRAY samples = make_rows(encoder, DCTSIZE, DCTSIZE, &head);
   alignas(32) DCTELEM one[DCTSIZE2], other[DCTSIZE2];
   jsimd_convsamp(samples, 0, one);
@@ -138,7 +138,7 @@ void check_colors(Head head, int width) {
   scalar_ycc_rgb_convert(&decoder.info, planes, 0, others, kRows);
   require(std::equal(one, one + kRows, other), "YCbCr to RGB differs.");
 
-  crop64::Encoder encoder(head.byte() % 2 == 0 ? JCS_RGB : JCS_EXT_BGR);
+  crop64::LibjpegEncoder encoder(head.byte() % 2 == 0 ? JCS_RGB : JCS_EXT_BGR);
   encoder.info.image_width = JDIMENSION(width);
   JSAMPARRAY coded[3], expected[3];
   for (int i = 0; i < 3; ++i) {
@@ -168,7 +168,7 @@ void check_upsampling(Head head, int width) {
 }
 
 void check_downsampling(Head head, int width) {
-  crop64::Encoder encoder;
+  crop64::LibjpegEncoder encoder;
   const int blocks = (width + 15) / 16;
   encoder.info.image_width = JDIMENSION(width);
   encoder.info.max_v_samp_factor = 2;
