@@ -241,6 +241,9 @@ class ResizeStep : public RowSink {
   }
 
   Failure pass_band_on() {
+    if (band_height_ == 0) {
+      return std::nullopt;
+    }
     Rows band = band_.part(0, band_height_);
     band_height_ = 0;
     if (columns_first_) {

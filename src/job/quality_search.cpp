@@ -7,9 +7,10 @@
 namespace crop64 {
 namespace {
 
-// Rows are sampled in stripes, of which each is at least an iMCU high, one of eight.
-constexpr int kStripe = 32;
-constexpr int kEvery = 8 * kStripe;
+// Rows are sampled in stripes, as high as iMCUs with subsampled chroma are as a rule: one of
+// sixteen.
+constexpr int kStripe = 16;
+constexpr int kEvery = 16 * kStripe;
 
 // A file whose estimate exceeds `max_bytes` by this factor is not tried.
 constexpr double kMargin = 1.25;

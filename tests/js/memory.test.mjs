@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { test } from 'node:test';
 import { createDeflate } from 'node:zlib';
+import { probe, toBytes } from '../../dist/index.js';
 import { nativeFile, nativeOptions, startNative } from '../../support/native.mjs';
 import { pillow } from '../../support/oracle.mjs';
 import { chunk, GRAY, header, SIGNATURE } from '../../support/png.mjs';
@@ -67,6 +68,33 @@ test('a crop of a JPEG takes memory for the region, not for the image', async ()
   sameSamples(part, await pillow(file, 'RGB', Object.values(crop)));
   const whole = await measure(file);
   assert.ok(whole.taken > 26 * MB, `${whole.taken} bytes`);
+});
+
+test('rows flow: a resized or reencoded image is not held as a whole', async (t) => {
+  const baseline = await fixture('camera-420.jpg');
+  const { width, height } = await probe(baseline);
+  const samples = width * height * 3;
+  assert.ok(samples > 26 * MB);
+  const progressive = await toBytes(baseline, { progressive: true, quality: 90 });
+  const png = await toBytes(baseline, { format: 'png', compressionLevel: 1 });
+  const jpeg = { format: 'jpeg', quality: 85 };
+  const narrow = { resize: { width: 1600 } };
+  const turned = (1600 * 1600 * width * 3) / height;
+  const cases = [
+    ['a JPEG, resized', baseline, { ...jpeg, ...narrow }, 4 * MB],
+    ['a JPEG, much smaller', baseline, { ...jpeg, resize: { width: 320 } }, 2 * MB],
+    ['a JPEG, mirrored', baseline, { ...jpeg, flip: 'horizontal', ...narrow }, 4 * MB],
+    ['a JPEG, encoded anew', baseline, jpeg, 6 * MB],
+    ['a JPEG, turned when it is small', baseline, { ...jpeg, rotate: 90, ...narrow }, turned + 4 * MB],
+    ['a PNG, resized', png, { format: 'png', ...narrow }, 8 * MB],
+    ['coefficients', progressive, { ...jpeg, progressive: 'no', ...narrow }, samples + 6 * MB],
+  ];
+  for (const [name, file, options, most] of cases) {
+    await t.test(name, async () => {
+      const { data, taken } = await measure(file, options);
+      assert.ok(taken - data.length < most, `${taken - data.length} bytes`);
+    });
+  }
 });
 
 test('the heap does not grow over many jobs, good and bad', async () => {
