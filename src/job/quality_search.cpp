@@ -1,16 +1,25 @@
 #include "job/quality_search.h"
 
 #include <algorithm>
+#include <array>
 
 #include "codecs/registry.h"
 
 namespace crop64 {
 namespace {
 
-// Rows are sampled in stripes, as high as iMCUs with subsampled chroma are as a rule: one of
-// sixteen.
+// Rows are sampled in stripes, as high as iMCUs with subsampled chroma are as a rule.
 constexpr int kStripe = 16;
-constexpr int kEvery = 16 * kStripe;
+
+// One of how many rows is sampled, in stripes: of a large image one of sixteen, of a smaller one so
+// many that there are some dozen stripes.
+int distance_of_stripes(int height) {
+  constexpr int kStripes = 12;
+  return kStripe * std::clamp(height / (kStripe * kStripes), 1, 16);
+}
+
+// Tables and headers of a baseline file, in bytes.
+constexpr double kHeader = 620;
 
 // A file whose estimate exceeds `max_bytes` by this factor is not tried.
 constexpr double kMargin = 1.25;
@@ -42,36 +51,54 @@ Result<Buffer> encode_rows(const ImageView& image, const Plan& plan, const Encod
   return encoder.value()->take_file();
 }
 
-// About how many bytes the file will have, by its sampled rows.
-Result<double> estimate(const ImageView& image, const Plan& plan, const EncodeSettings& settings) {
-  const Result<Buffer> sampled = encode_rows(image, plan, settings, {}, kStripe, kEvery);
-  if (!sampled.ok()) {
-    return sampled.error();
+// About how many bytes files will have, by sampled rows.
+class Estimator {
+ public:
+  Estimator(const ImageView& image, const Plan& plan) : image_(image), plan_(plan) {
+    const int every = distance_of_stripes(image.size.height);
+    int rows = 0;
+    for (int y = 0; y < image.size.height; y += every) {
+      rows += std::min(kStripe, image.size.height - y);
+    }
+    factor_ = double(image.size.height) / rows;
   }
-  double rows = 0;
-  for (int y = 0; y < image.size.height; y += kEvery) {
-    rows += std::min(kStripe, image.size.height - y);
-  }
-  return double(sampled.value().size()) * image.size.height / rows;
-}
 
-// The highest quality from `lowest` to `highest` whose estimate fits; `lowest` if none does.
-Result<int> guess(const ImageView& image, const Plan& plan, EncodeSettings settings, int lowest,
-                  int highest) {
-  while (lowest < highest) {
-    settings.quality = (lowest + highest + 1) / 2;
-    const Result<double> bytes = estimate(image, plan, settings);
-    if (!bytes.ok()) {
-      return bytes.error();
-    }
-    if (bytes.value() <= *plan.max_bytes) {
-      lowest = settings.quality;
-    } else {
-      highest = settings.quality - 1;
-    }
+  Result<double> bytes(const EncodeSettings& settings) const {
+    const int every = distance_of_stripes(image_.size.height);
+    const Result<Buffer> sampled = encode_rows(image_, plan_, settings, {}, kStripe, every);
+    return sampled.ok()
+               ? Result<double>(kHeader + factor_ * (double(sampled.value().size()) - kHeader))
+               : sampled.error();
   }
-  return lowest;
-}
+
+  // The highest quality from `lowest` to `highest` whose estimate is at most `max_bytes`; `lowest`
+  // if none is.
+  Result<int> highest_quality(EncodeSettings settings, int lowest, int highest, double max_bytes) {
+    while (lowest < highest) {
+      settings.quality = (lowest + highest + 1) / 2;
+      double& known = by_quality_[size_t(settings.quality)];
+      if (known == 0) {
+        const Result<double> estimated = bytes(settings);
+        if (!estimated.ok()) {
+          return estimated.error();
+        }
+        known = estimated.value();
+      }
+      if (known <= max_bytes) {
+        lowest = settings.quality;
+      } else {
+        highest = settings.quality - 1;
+      }
+    }
+    return lowest;
+  }
+
+ private:
+  const ImageView& image_;
+  const Plan& plan_;
+  double factor_;                         // all rows / the sampled ones
+  std::array<double, 101> by_quality_{};  // 0: not known yet
+};
 
 // What the search has found.
 struct Best {
@@ -80,40 +107,41 @@ struct Best {
   size_t smallest = SIZE_MAX;
 };
 
-// Finds the highest quality up to `highest` that fits: tries the guess, then farther and farther
-// away until a quality fits and another does not, then halves what is between them.
+// Finds the highest quality up to `highest` that fits. Each file says how wrong the estimates are,
+// and with that which quality to try next; if that leads nowhere, the qualities that are left are
+// halved.
 Failure search(const ImageView& image, const Plan& plan, const Metadata& metadata, int highest,
                Best& best) {
+  constexpr int kMaxGuesses = 4;
   EncodeSettings settings = plan.settings;
   settings.quantisation.reset();
+  Estimator estimator(image, plan);
+  double error = 1;  // real bytes / estimated ones
   int fits = plan.min_quality - 1;
   int exceeds = highest + 1;
-  if (exceeds - fits <= 1) {
-    return std::nullopt;
-  }
-  const Result<int> first = guess(image, plan, settings, plan.min_quality, highest);
-  if (!first.ok()) {
-    return first.error();
-  }
-  int step = 1;
-  for (settings.quality = first.value(); exceeds - fits > 1;) {
+  for (int tries = 0; exceeds - fits > 1; ++tries) {
+    settings.quality = (fits + exceeds) / 2;
+    if (tries < kMaxGuesses) {
+      const Result<int> guess =
+          estimator.highest_quality(settings, fits + 1, exceeds - 1, *plan.max_bytes / error);
+      if (!guess.ok()) {
+        return guess.error();
+      }
+      settings.quality = guess.value();
+    }
     Result<Buffer> file = encode_image(image, plan, settings, metadata);
-    if (!file.ok()) {
-      return file.error();
+    const Result<double> estimated = estimator.bytes(settings);
+    if (!file.ok() || !estimated.ok()) {
+      return file.ok() ? estimated.error() : file.error();
     }
-    best.smallest = std::min(best.smallest, file.value().size());
-    const bool is_good = double(file.value().size()) <= *plan.max_bytes;
-    (is_good ? fits : exceeds) = settings.quality;
-    if (is_good) {
+    const size_t bytes = file.value().size();
+    error = double(bytes) / estimated.value();
+    best.smallest = std::min(best.smallest, bytes);
+    if (double(bytes) <= *plan.max_bytes) {
+      fits = best.quality = settings.quality;
       best.file = std::move(file.value());
-      best.quality = settings.quality;
-    }
-    if (best.quality > 0 && exceeds <= highest) {
-      settings.quality = (fits + exceeds) / 2;
     } else {
-      settings.quality = std::clamp(settings.quality + (is_good ? step : -step), fits + 1,
-                                    std::max(fits + 1, exceeds - 1));
-      step *= 2;
+      exceeds = settings.quality;
     }
   }
   return std::nullopt;
@@ -147,7 +175,7 @@ Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Met
   Best best;
   bool is_tried = !searches;
   if (searches) {
-    const Result<double> bytes = estimate(image, plan, plan.settings);
+    const Result<double> bytes = Estimator(image, plan).bytes(plan.settings);
     if (!bytes.ok()) {
       return bytes.error();
     }

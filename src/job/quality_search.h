@@ -15,7 +15,7 @@ Result<Buffer> encode_image(const ImageView& image, const Plan& plan,
 // and plans without max_bytes, have one try. Errors: those of Codec::encode, and LIMIT_EXCEEDED if
 // no file fits.
 //
-// A sixteenth of the rows, which is encoded first, shows at which quality to begin.
+// Some of the rows, down to a sixteenth, are encoded first and show which quality to try.
 Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Metadata& metadata,
                              int& quality);
 

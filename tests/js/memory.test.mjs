@@ -85,7 +85,12 @@ test('rows flow: a resized or reencoded image is not held as a whole', async (t)
     ['a JPEG, much smaller', baseline, { ...jpeg, resize: { width: 320 } }, 2 * MB],
     ['a JPEG, mirrored', baseline, { ...jpeg, flip: 'horizontal', ...narrow }, 4 * MB],
     ['a JPEG, encoded anew', baseline, jpeg, 6 * MB],
-    ['a JPEG, turned when it is small', baseline, { ...jpeg, rotate: 90, ...narrow }, turned + 4 * MB],
+    [
+      'a JPEG, turned when it is small',
+      baseline,
+      { ...jpeg, rotate: 90, ...narrow },
+      turned + 4 * MB,
+    ],
     ['a PNG, resized', png, { format: 'png', ...narrow }, 8 * MB],
     ['coefficients', progressive, { ...jpeg, progressive: 'no', ...narrow }, samples + 6 * MB],
   ];
