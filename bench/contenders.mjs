@@ -226,13 +226,16 @@ async function startC() {
   };
 }
 
+// Whether a page draws it: a part, or all of it in a size whose both sides are said.
+const isDrawn = ({ crop, resize }) => crop || resize?.height;
+
 const named = (work, { picture, options, times }) => ({ work, picture, options, times });
 
 function inPage({ version, hasToBase64, perform, performFirst }, who) {
   return {
     version,
     works: {
-      crop: (job) => job.options.crop && (() => perform(who, named('crop', job))),
+      crop: (job) => isDrawn(job.options) && (() => perform(who, named('crop', job))),
       firstCrop: (job) => () => performFirst(who, named('crop', job)),
       base64: (job) => hasToBase64 && (() => perform(who, named('base64', job))),
     },

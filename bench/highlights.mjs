@@ -3,6 +3,8 @@
 const jobs = [
   'jpeg',
   'first-call',
+  'upload',
+  'preview',
   'png',
   'screenshot',
   'png-12mp',

@@ -85,6 +85,18 @@ export const jobs = {
     options: { resize: { width: 800 }, ...jpeg },
     bounds: { Pillow: 1.0, sharp: 1.25, 'wasm-vips': 0.6 },
   },
+  upload: {
+    title: 'JPEG 4032 x 3024 -> 1600 x 1200 -> JPEG 85',
+    picture: '12mp.jpg',
+    options: { resize: { width: 1600, height: 1200 }, ...jpeg },
+    bounds: { Chromium: 0.65, sharp: 0.7 },
+  },
+  preview: {
+    title: 'JPEG 4032 x 3024 -> 320 x 240 -> JPEG 85',
+    picture: '12mp.jpg',
+    options: { resize: { width: 320, height: 240 }, ...jpeg },
+    bounds: { Chromium: 0.8, sharp: 0.9 },
+  },
   base64: {
     title: 'A file of 1 MB -> base64 text, unchanged',
     do: 'base64',

@@ -12,12 +12,32 @@ async function pictureOf(name, work) {
   return kept.get(key);
 }
 
-async function cropOnCanvas(blob, { crop, format, quality }) {
-  const { left, top, width, height } = crop;
-  const bitmap = await createImageBitmap(blob, left, top, width, height);
+// Draws a part of the image, or all of it smaller: decoded by ImageDecoder, which decodes a JPEG at about the size
+// that is wanted and is faster than createImageBitmap() and an <img>.
+async function draw(blob, { crop, resize }) {
+  if (crop) {
+    const { left, top, width, height } = crop;
+    const bitmap = await createImageBitmap(blob, left, top, width, height);
+    const canvas = new OffscreenCanvas(width, height);
+    canvas.getContext('2d').drawImage(bitmap, 0, 0);
+    bitmap.close();
+    return canvas;
+  }
+  const { width, height } = resize;
+  const wanted = { desiredWidth: width, desiredHeight: height };
+  const decoder = new ImageDecoder({ data: await blob.arrayBuffer(), type: blob.type, ...wanted });
+  const { image } = await decoder.decode();
   const canvas = new OffscreenCanvas(width, height);
-  canvas.getContext('2d').drawImage(bitmap, 0, 0);
-  bitmap.close();
+  const context = canvas.getContext('2d');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(image, 0, 0, width, height);
+  image.close();
+  decoder.close();
+  return canvas;
+}
+
+async function encodeOnCanvas(blob, { crop, resize, format, quality }) {
+  const canvas = await draw(blob, { crop, resize });
   const type = `image/${format}`;
   const file = await canvas.convertToBlob({ type, quality: quality && quality / 100 });
   return new Promise((resolve, reject) => {
@@ -37,7 +57,7 @@ const starts = {
       base64: (bytes, options) => toBase64(bytes, options),
     };
   },
-  browser: () => ({ crop: cropOnCanvas, base64: (bytes) => bytes.toBase64() }),
+  browser: () => ({ crop: encodeOnCanvas, base64: (bytes) => bytes.toBase64() }),
 };
 
 // The picture is there before the clock starts; crop64 is not, in a fresh page. `from` is its folder.
