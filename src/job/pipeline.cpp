@@ -71,6 +71,9 @@ class OutputSink : public RowSink {
 // The plan's padding in the stored image.
 Padding stored_padding(const Plan& plan) {
   const Size canvas = oriented(plan.padding->canvas, plan.orientation);
+  if (plan.region.empty()) {
+    return {canvas};  // the crop lies beside the image
+  }
   const Rect image = translate(whole(plan.region.size()), plan.padding->left, plan.padding->top);
   const Rect stored = to_stored(image, canvas, plan.orientation);
   return {canvas, stored.left, stored.top};

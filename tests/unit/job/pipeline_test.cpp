@@ -178,6 +178,7 @@ TEST_CASE("pixels outside the image are padded with the background") {
       {{40, 30, 60, 50}, {40, 30, 45, 37}, 0, 0},
       {{-2, -2, 47, 39}, {0, 0, 45, 37}, 2, 2},
       {{100, 100, 110, 105}, {}, 0, 0},
+      {{-60, -80, -50, -75}, {}, 0, 0},
   };
   for (const Case& expected : cases) {
     CAPTURE(to_string(expected.crop));
