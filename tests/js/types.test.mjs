@@ -12,10 +12,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { root } from '../support/fixtures.mjs';
+
+const require = createRequire(import.meta.url);
 
 const folder = mkdtempSync(join(tmpdir(), 'crop64-types-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -37,20 +40,56 @@ const { compilerOptions: base } = JSON.parse(
 );
 
 let projects = 0;
-function errorsOf(compiler, files, compilerOptions) {
+function errorsOfTsc(files, compilerOptions) {
   projects += 1;
   const config = join(folder, `tsconfig.${projects}.json`);
   writeFileSync(
     config,
     JSON.stringify({ compilerOptions: { ...base, ...compilerOptions }, files }),
   );
-  const program = join(root, 'node_modules', compiler, 'bin/tsc');
+  const program = join(root, 'node_modules/typescript/bin/tsc');
   const { stdout, error } = spawnSync(process.execPath, [program, '-p', config], {
     cwd: folder,
     encoding: 'utf8',
   });
   assert.equal(error, undefined);
   return stdout.trim();
+}
+
+// The releases that are JavaScript, as modules. Of the types of the DOM and of Node they need not look for
+// faults: those are not ours, ours declare nothing global that could make one there, and the newest release
+// looks through them in each project. It took most of the time. What one project has read of them serves
+// the next.
+function errorsOfModule(ts) {
+  const sources = new Map();
+  return (files, compilerOptions) => {
+    const { options, fileNames, errors } = ts.parseJsonConfigFileContent(
+      { compilerOptions: { ...base, ...compilerOptions }, files },
+      ts.sys,
+      folder,
+    );
+    const host = ts.createCompilerHost(options);
+    host.getCurrentDirectory = () => folder;
+    const read = host.getSourceFile;
+    host.getSourceFile = (name, how, ...more) => {
+      // What a file is parsed with besides is the same in all projects.
+      const key = `${name} ${how.impliedNodeFormat}`;
+      if (!sources.has(key)) sources.set(key, read(name, how, ...more));
+      return sources.get(key);
+    };
+    const program = ts.createProgram({ rootNames: fileNames, options, host });
+    const ours = program
+      .getSourceFiles()
+      .filter((file) => !/node_modules.(@types|typescript|undici-types)/.test(file.fileName));
+    assert.ok(ours.length > files.length);
+    const found = [
+      ...errors,
+      ...program.getOptionsDiagnostics(),
+      ...program.getGlobalDiagnostics(),
+      ...ours.flatMap((file) => ts.getPreEmitDiagnostics(program, file)),
+    ];
+    return ts.formatDiagnostics(found, host).trim();
+  };
 }
 
 const dom = ['es2022', 'dom', 'esnext.disposable'];
@@ -69,6 +108,7 @@ for (const compiler of ['typescript-5.4', 'typescript-5.7', 'typescript']) {
   const { version } = JSON.parse(
     readFileSync(join(root, 'node_modules', compiler, 'package.json'), 'utf8'),
   );
+  const errorsOf = compiler === 'typescript' ? errorsOfTsc : errorsOfModule(require(compiler));
   describe(`TypeScript ${version}`, () => {
     for (const [name, options] of Object.entries(environments)) {
       const files = programs.filter(
@@ -77,7 +117,7 @@ for (const compiler of ['typescript-5.4', 'typescript-5.7', 'typescript']) {
           (program !== 'node.ts' || options.types.length > 0),
       );
       test(`right calls compile and wrong ones do not, in a project of ${name}`, () => {
-        assert.equal(errorsOf(compiler, files, options), '');
+        assert.equal(errorsOf(files, options), '');
       });
     }
   });
@@ -94,6 +134,6 @@ test('the recipe for Cloudflare Workers compiles', () => {
     const name = `recipe-${i}.js`;
     writeFileSync(join(folder, name), code);
     const options = { lib: dom, types: [], checkJs: true, noImplicitAny: false };
-    assert.equal(errorsOf('typescript', [name], options), '');
+    assert.equal(errorsOfTsc([name], options), '');
   }
 });
