@@ -75,15 +75,22 @@ TEST_CASE("a region equals that region of a full decode: progressive, refinement
   }
 }
 
+// Each sampling has every size in one coding and its neighbours in the other: a size asks the same
+// of the decoder in both, and every size, as every sampling, is there in both.
 TEST_CASE("a region equals that region of a full decode: no more than a few blocks") {
   constexpr Size kSizes[] = {{1, 1},  {2, 1},  {1, 2},   {3, 5},   {8, 8},  {9, 8},
                              {8, 9},  {15, 2}, {16, 16}, {17, 16}, {2, 33}, {33, 1},
                              {32, 7}, {7, 32}, {31, 31}, {40, 24}};
+  bool starts_progressive = false;
   for (const Sampling& sampling : kSamplings) {
+    bool progressive = starts_progressive;
     for (const Size& size : kSizes) {
-      check_recipe({.sampling = sampling}, size);
-      check_recipe({.sampling = sampling, .scans = progressive_scans(sampling.components)}, size);
+      check_recipe({.sampling = sampling,
+                    .scans = progressive ? progressive_scans(sampling.components) : Scans{}},
+                   size);
+      progressive = !progressive;
     }
+    starts_progressive = !starts_progressive;
   }
 }
 
