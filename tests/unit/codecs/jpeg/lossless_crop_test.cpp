@@ -54,6 +54,8 @@ TEST_CASE("lossless crop reports a second frame header of any length as an error
   }
 }
 
+// A file is written in one coding out of three: what damage does while it is read is the same in
+// each. Hits, cuts and codings come in every combination once in 60 files.
 TEST_CASE("lossless crop of a damaged file returns a file or an error, never INTERNAL") {
   std::mt19937 random(1);
   for (const Sampling& sampling : {k420, k444, kGray}) {
@@ -76,13 +78,12 @@ TEST_CASE("lossless crop of a damaged file returns a file or an error, never INT
         const Size size = info.value().size;
         const int left = size.width > block.width ? block.width : 0;
         const int top = size.height > block.height ? block.height : 0;
-        for (const EncodeSettings& settings : codings()) {
-          const Result<Buffer> moved =
-              lossless_crop(damaged, {left, top, size.width, size.height}, settings, {});
-          if (!moved.ok()) {
-            INFO(moved.error().message);
-            CHECK(moved.error().code != ErrorCode::kInternal);
-          }
+        const EncodeSettings settings = codings()[static_cast<size_t>(i % 3)];
+        const Result<Buffer> moved =
+            lossless_crop(damaged, {left, top, size.width, size.height}, settings, {});
+        if (!moved.ok()) {
+          INFO(moved.error().message);
+          CHECK(moved.error().code != ErrorCode::kInternal);
         }
       }
     }
