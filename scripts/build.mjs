@@ -64,13 +64,14 @@ export function configure(preset) {
   return configured.get(preset);
 }
 
-// Other library sources or another Emscripten make it start afresh: files of another release may be older
-// than what was made from the one before.
+// Other library sources, or another Emscripten of what is wasm, make it start afresh: files of another release
+// may be older than what was made from the one before.
 async function configureUnlessDone(preset) {
   const folder = join(root, 'build', preset);
   const stamp = join(folder, '.crop64-stamp');
   const libraries = readLibraries().map(({ stamp }) => stamp);
-  const now = sha256(JSON.stringify([libraries, await versionOf('emcc')]));
+  const version = preset.startsWith('wasm') ? await versionOf('emcc') : '';
+  const now = sha256(JSON.stringify([libraries, version]));
   if (readIfThere(stamp) === now) return;
   fs.rmSync(folder, { recursive: true, force: true });
   await run('cmake', ['--preset', preset], { env: buildEnvironment() });

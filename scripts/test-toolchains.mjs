@@ -13,6 +13,8 @@ import { hasApt, installPackages } from './setup/apt.mjs';
 import { inCache } from './setup/cache.mjs';
 import { versionOf } from './setup/needs.mjs';
 import { ask, Failure, isOnPath, main, root, run, show, step } from './setup/run.mjs';
+import { setUp } from './setup.mjs';
+import { needs } from './test.mjs';
 
 // The name of the toolchain that is on the PATH.
 const own = 'own';
@@ -25,8 +27,9 @@ const distOf = (name) => (name === own ? join(root, 'dist') : join(folderOf(name
 async function testToolchains(args) {
   const { wanted, speed } = readOptions(args);
   if (wanted.some((name) => name !== own)) await checkMachine();
+  await setUp(needs.js);
   await build();
-  await compile('asan'); // the tests of the stage `js` run programs that it makes
+  await compile('asan', ['coefficients', 'jobs']); // the tests of the stage `js` run them
   const rows = [];
   for (const name of wanted) rows.push(await testOne(name));
   console.log('');
@@ -66,7 +69,10 @@ const tell = (cells) =>
 // Gives a row of the table.
 async function testOne(name) {
   try {
-    if (name !== own) await install(name);
+    if (name !== own) {
+      await install(name);
+      writeStandIns(name);
+    }
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     console.log(error.output);
@@ -97,18 +103,27 @@ async function install(suite) {
   await step(`Installing Emscripten of Debian ${suite}`, () =>
     run('debootstrap', ['--variant=minbase', packages, suite, chroot, ...(mirror ? [mirror] : [])]),
   );
-  for (const program of ['cmake', 'emcc']) {
-    const file = join(chroot, 'crop64', program);
-    fs.mkdirSync(join(chroot, 'crop64'), { recursive: true });
-    fs.writeFileSync(file, `${inChroot} ${program} "$@"\n`, { mode: 0o755 });
-  }
   fs.writeFileSync(done, '');
 }
 
-// Runs a program of the release in the current folder, without the machine's own environment.
-const inChroot = `#!/bin/sh
+// Stands for cmake and emcc: runs the release's in the current folder, without the machine's own environment. What
+// is not wasm the machine's own cmake makes.
+const standIn = `#!/bin/sh
+name=\${0##*/}
+case "$name $*" in
+  emcc* | *wasm*) ;;
+  *) PATH=\${PATH#/mnt/crop64:} exec "$name" "$@" ;;
+esac
 exec chroot /mnt /usr/bin/env -i HOME=/root PATH=/usr/bin:/bin \\
-  sh -c 'cd "$0" && exec "$@"' "$PWD"`;
+  sh -c 'cd "$0" && exec "$@"' "$PWD" "$name" "$@"
+`;
+
+function writeStandIns(suite) {
+  const folder = join(folderOf(suite), 'root/crop64');
+  fs.mkdirSync(folder, { recursive: true });
+  for (const name of ['cmake', 'emcc'])
+    fs.writeFileSync(join(folder, name), standIn, { mode: 0o755 });
+}
 
 // Runs a command in a mount namespace, with which its mounts vanish. There the release is /mnt, its cmake and emcc
 // are first on the PATH, and build/ and dist/ are the release's own: everything else runs as on the machine.
