@@ -6,4 +6,5 @@ mergeInto(LibraryManager.library, {
   _embind_register_std_string: function () {},
   _embind_register_std_wstring: function () {},
   _embind_register_memory_view: function () {},
+  _embind_register_bigint: function () {},
 });
