@@ -296,6 +296,7 @@ void resample_column(const Plane<Sample>& in, int top, const Taps& taps, int y, 
   resample_column_scalar(in, top, taps, y, out, max);
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): it is a type.
 #define INSTANTIATE(Sample)                                                                       \
   template void resample_rows(const Plane<Sample>&, const Plane<Sample>&, const Taps&, uint32_t); \
   template void resample_column(const Plane<Sample>&, int, const Taps&, int, Sample*, uint32_t);  \
@@ -303,6 +304,8 @@ void resample_column(const Plane<Sample>& in, int top, const Taps& taps, int y, 
                                      uint32_t);                                                   \
   template void resample_column_scalar(const Plane<Sample>&, int, const Taps&, int, Sample*,      \
                                        uint32_t)
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 INSTANTIATE(uint8_t);
 INSTANTIATE(uint16_t);

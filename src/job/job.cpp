@@ -43,6 +43,7 @@ bool is_copy(const Plan& plan) {
 
 std::vector<const Plan*> plans_of(const std::vector<Output>& outputs) {
   std::vector<const Plan*> plans;
+  plans.reserve(outputs.size());
   for (const Output& output : outputs) {
     plans.push_back(&output.plan);
   }
