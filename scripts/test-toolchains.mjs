@@ -106,8 +106,8 @@ async function install(suite) {
   fs.writeFileSync(done, '');
 }
 
-// Stands for cmake and emcc: runs the release's in the current folder, without the machine's own environment. What
-// is not wasm the machine's own cmake makes.
+// A script that replaces cmake and emcc: it runs the release's program in the current folder, without the machine's
+// environment. Native presets are built by the machine's cmake.
 const standIn = `#!/bin/sh
 name=\${0##*/}
 case "$name $*" in

@@ -12,13 +12,11 @@ namespace crop64 {
 // are passed on as they are, with their colours; with `flattens` only if they have no transparent
 // colour.
 //
-// - 16 to 8 bits is v >> 8 (as in Pillow and OpenCV). From fewer bits to more, samples are scaled
-// so that
-//   the largest value stays the largest.
+// - 16 to 8 bits is v >> 8 (as in Pillow and OpenCV).
+// - From fewer bits to more, the largest value stays the largest.
 // - Colour to grey is Pillow's L: (19595 R + 38470 G + 7471 B + 2^15) >> 16.
-// - If the new layout has no alpha, samples are blended with `background`, as far as that is
-// opaque; over
-//   a transparent background the colour stays unchanged.
+// - Without alpha in the new layout, samples are blended with `background`, as far as it is opaque.
+// - Over a transparent background the colour stays unchanged.
 // - CMYK to RGB is Pillow's conversion without a profile: each ink times black.
 class ConvertStep : public RowSink {
  public:

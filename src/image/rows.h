@@ -18,8 +18,8 @@ class RowSink {
   virtual Failure finish() = 0;
 };
 
-// Rows on their way to a sink, which gets several at a time: so many that a call costs nothing, so
-// few that they stay in the processor's cache.
+// A buffer of rows. It passes several at a time on to a sink: the cost of a call is small then, and
+// the rows stay in the processor's cache.
 class RowBatch {
  public:
   // Rows of `width` pixels. Errors: OUT_OF_MEMORY.
