@@ -240,11 +240,13 @@ class IncrementalJpegDecoder : public IncrementalDecoder {
  public:
   IncrementalJpegDecoder(Bytes file, const DecodeRequest& request) : context_(file, request) {}
 
-  // False if the header is not complete, or if every region needs the whole file.
+  // False if the header is not complete, or if every region needs the whole file. Damage that is
+  // accepted is reported, so what is passed over by restart markers must not depend on the pieces.
   bool open_file(size_t available) {
     Decompressor& decoder = context_.decoder;
     decoder.set_available(available);
-    if (open(context_) || decoder.ran_out() || jpeg_has_multiple_scans(&decoder.info)) {
+    if (open(context_) || decoder.ran_out() || jpeg_has_multiple_scans(&decoder.info) ||
+        (decoder.damaged == Damaged::kAccept && decoder.info.restart_interval > 0)) {
       return false;
     }
     decoder.rows_bytes = bytes_of_rows(decoder.info);

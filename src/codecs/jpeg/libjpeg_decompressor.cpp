@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codecs/jpeg/segment_walker.h"
+
 namespace crop64::jpeg {
 namespace {
 
@@ -164,7 +166,8 @@ bool is_frame(int marker) {
 }
 
 // The hooks that third_party/libjpeg-turbo adds to libjpeg: whether the samples of an MCU are
-// needed, and whether the input may end before the next row of MCUs.
+// needed, whether the input may end before the next row of MCUs, and whether restart markers let
+// it skip rows without decoding them.
 boolean needs_mcu(j_decompress_ptr info, JDIMENSION column) {
   Decompressor& decoder = *static_cast<Decompressor*>(info->client_data);
   decoder.mcu_column = column;
@@ -173,6 +176,44 @@ boolean needs_mcu(j_decompress_ptr info, JDIMENSION column) {
 
 boolean lacks_input(j_decompress_ptr info) {
   return static_cast<Decompressor*>(info->client_data)->needs_input();
+}
+
+// If not all markers are found, or if they are not in order, libjpeg decodes what is above the
+// region and reports what is wrong. Of a file that is being received, fewer markers will do. Enough
+// stays after them for the rest of a row, and less than what makes libjpeg decode the next one.
+JDIMENSION pass_restarts(j_decompress_ptr info, JDIMENSION count) {
+  const Decompressor& decoder = *static_cast<Decompressor*>(info->client_data);
+  jpeg_source_mgr& source = *info->src;
+  const bool is_complete = decoder.available == decoder.file.size();
+  const size_t rest = is_complete ? 0 : decoder.rows_bytes / 4 * 3;
+  const auto first = JDIMENSION(info->marker->next_restart_num);
+  const auto code_of = [&](JDIMENSION i) { return int(JPEG_RST0 + (first + i) % 8); };
+  // libjpeg may have come upon the first marker already.
+  JDIMENSION passed = info->unread_marker == code_of(0) ? 1 : 0;
+  if ((info->unread_marker != 0 && passed == 0) || decoder.source.ended ||
+      source.bytes_in_buffer < rest) {
+    return 0;
+  }
+  const Bytes data(source.next_input_byte, source.bytes_in_buffer - rest);
+  size_t end = 0;
+  for (; passed < count; ++passed) {
+    const size_t found = find_marker(data, end);
+    if (found == data.size()) {
+      break;
+    }
+    if (data[found] != code_of(passed)) {
+      return 0;
+    }
+    end = found + 1;
+  }
+  if (passed == 0 || (is_complete && passed < count)) {
+    return 0;
+  }
+  source.next_input_byte += end;
+  source.bytes_in_buffer -= end;
+  info->unread_marker = code_of(passed - 1);
+  info->marker->next_restart_num = info->unread_marker - JPEG_RST0;
+  return passed;
 }
 
 }  // namespace
@@ -210,6 +251,7 @@ void open(Decompressor& decoder) {
   decoder.info.src = &decoder.source.manager;
   decoder.info.master->needs_mcu = needs_mcu;
   decoder.info.master->lacks_input = lacks_input;
+  decoder.info.master->pass_restarts = pass_restarts;
   decoder.info.progress = &decoder.progress;
   decoder.progress.progress_monitor = limit_scans;
   if (jpeg_read_header(&decoder.info, TRUE) == JPEG_SUSPENDED) {

@@ -1,6 +1,7 @@
 #include "codecs/jpeg/segment_walker.h"
 
 #include "base/byte_order.h"
+#include "base/simd.h"
 
 namespace crop64::jpeg {
 namespace {
@@ -18,6 +19,27 @@ bool is_optional(uint8_t marker) {
 
 bool is_frame(uint8_t marker) {
   return marker >= kSof0 && marker <= kSof15 && marker != kDht && marker != kJpg && marker != kDac;
+}
+
+size_t find_marker(Bytes data, size_t offset) {
+  for (;; ++offset) {
+#ifdef CROP64_SIMD
+    while (data.size() - offset >= 16 &&
+           !wasm_v128_any_true(
+               wasm_i8x16_eq(wasm_v128_load(&data[offset]), wasm_i8x16_const_splat(-1)))) {
+      offset += 16;
+    }
+#endif
+    while (offset < data.size() && data[offset] != 0xff) {
+      ++offset;
+    }
+    while (offset < data.size() && data[offset] == 0xff) {
+      ++offset;
+    }
+    if (offset == data.size() || data[offset] != 0) {
+      return offset;
+    }
+  }
 }
 
 Result<Segment> SegmentWalker::next() {
@@ -66,24 +88,12 @@ Result<Segment> SegmentWalker::next() {
 
 Bytes SegmentWalker::scan() {
   const size_t first = offset_;
-  while (offset_ < file_.size()) {
-    const void* found = std::memchr(file_.data() + offset_, 0xff, file_.size() - offset_);
-    if (found == nullptr) {
-      offset_ = file_.size();
-      break;
-    }
-    offset_ = size_t(static_cast<const uint8_t*>(found) - file_.data());
-    size_t next = offset_;
-    while (next < file_.size() && file_[next] == 0xff) {
-      ++next;
-    }
-    // 0xff followed by zero is data, and restart markers are part of the scan.
-    const bool is_data =
-        next < file_.size() && (file_[next] == 0 || (file_[next] >= kRst0 && file_[next] <= kRst7));
-    if (!is_data) {
-      break;
-    }
-    offset_ = next + 1;
+  do {
+    offset_ = find_marker(file_, offset_) + 1;
+  } while (offset_ <= file_.size() && file_[offset_ - 1] >= kRst0 && file_[offset_ - 1] <= kRst7);
+  --offset_;
+  while (offset_ > first && file_[offset_ - 1] == 0xff) {
+    --offset_;
   }
   return file_.subspan(first, offset_ - first);
 }

@@ -38,6 +38,11 @@ enum Marker : uint8_t {
 // Whether the marker starts a frame header (SOF0 to SOF15).
 bool is_frame(uint8_t marker);
 
+// Finds the next marker in the entropy-coded data of a scan, from `offset` on. Returns the offset
+// of its code, which follows any number of 0xff, or the size of the data. 0xff followed by zero is
+// data.
+size_t find_marker(Bytes data, size_t offset);
+
 struct Segment {
   uint8_t marker = 0;
   Bytes payload;  // without the marker and the length

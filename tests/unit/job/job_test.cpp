@@ -149,6 +149,21 @@ TEST_CASE("a JPEG whose rows take more bytes than their samples is decoded when 
   CHECK(fed.needed == file.size());
 }
 
+TEST_CASE("damage above restart markers gives the same result in pieces, accepted or not") {
+  File file = make_jpeg({120, 900}, {.quality = 98, .restart_rows = 1});
+  const auto middle = file.begin() + std::ptrdiff_t(file.size() / 4);
+  file.erase(middle, middle + 20);
+  std::vector<Options> options = {crop_to({7, 700, 100, 800})};
+  for (const Damaged damaged : {Damaged::kError, Damaged::kAccept}) {
+    options[0].damaged = damaged;
+    for (const size_t piece : {size_t{1000}, size_t{20'000}}) {
+      const Fed fed = feed(file, options, piece);
+      CHECK(fed.outcome == outcome_whole(file, options));
+      CHECK(fed.outcome.ends_with(", lossless; "));
+    }
+  }
+}
+
 TEST_CASE("a header may be fed in several pieces") {
   const File small = make_png(make_picture(kSize, kRgb8).view(), {.level = 1});
   const File file = insert_chunk(small, "IDAT", {"tEXt", File(100'000, 'a')});

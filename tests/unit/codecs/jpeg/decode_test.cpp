@@ -48,7 +48,13 @@ void check_samplings(JpegRecipe recipe, Scans (*scans)(int components) = nullptr
 TEST_CASE("a region equals that region of a full decode: baseline") { check_samplings({}); }
 
 TEST_CASE("a region equals that region of a full decode: baseline, restart markers") {
-  check_samplings({.restart_interval = 3});
+  for (const int interval : {1, 3}) {
+    check_samplings({.restart_interval = interval});
+  }
+  for (const int rows : {1, 2}) {
+    check_samplings({.restart_rows = rows});
+  }
+  check_recipe({.restart_interval = 6}, {4 * 16 + 5, 133});  // a row of MCUs and one more
 }
 
 TEST_CASE("a region equals that region of a full decode: baseline, a scan for each component") {
@@ -125,6 +131,7 @@ Size reducible_size_for(const Sampling& sampling) {
 TEST_CASE("a region of a reduced image equals that region of the whole reduced image: baseline") {
   for (const Sampling& sampling : kSamplings) {
     check_reductions({.sampling = sampling}, reducible_size_for(sampling));
+    check_reductions({.sampling = sampling, .restart_rows = 1}, reducible_size_for(sampling));
   }
 }
 
@@ -588,10 +595,36 @@ TEST_CASE("a restart marker out of order, missing or in the wrong place is corru
   File misplaced = good;
   misplaced.insert(misplaced.begin() + second - 20, {0xff, kRst0 + 1});
   for (const File& file : {out_of_order, missing, misplaced}) {
-    CHECK(code_of(decode(file, {.region = {0, 0, 50, 70}})) == "CORRUPT_IMAGE");
-    CHECK(difference(decode(file, {.region = {0, 0, 50, 70}, .damaged = Damaged::kAccept}),
-                     full_decode_with_libjpeg(file).view()) == "");
+    const Image full = full_decode_with_libjpeg(file);
+    for (const Rect& region : {Rect{0, 0, 50, 70}, Rect{3, 66, 50, 70}}) {
+      CHECK(code_of(decode(file, {.region = region})) == "CORRUPT_IMAGE");
+      CHECK(difference(decode(file, {.region = region, .damaged = Damaged::kAccept}),
+                       crop(full.view(), region)) == "");
+    }
   }
+}
+
+TEST_CASE("damage between restart markers above the region is not looked at") {
+  const Image good = full_decode_with_libjpeg(make_jpeg({50, 70}, {.restart_rows = 1}));
+  File file = make_jpeg({50, 70}, {.restart_rows = 1});
+  const std::vector<size_t> ends = row_ends(file);
+  REQUIRE(ends.size() == 4);
+  file.erase(file.begin() + std::ptrdiff_t(ends[0]) + 9, file.begin() + std::ptrdiff_t(ends[1]));
+  for (const Damaged damaged : {Damaged::kError, Damaged::kAccept}) {
+    // The row of iMCUs above the region is decoded.
+    for (const int top : {48, 49, 64, 69}) {
+      const Rect region = {3, top, 50, 70};
+      const Result<DecodedImage> decoded = decode(file, {.region = region, .damaged = damaged});
+      REQUIRE(decoded.ok());
+      CHECK(difference(decoded, crop(good.view(), region)) == "");
+      CHECK(decoded.value().complete);
+    }
+  }
+  CHECK(code_of(decode(file, {.region = {3, 32, 50, 70}})) == "CORRUPT_IMAGE");
+  // If a marker is missing, everything is looked at.
+  const auto third = file.begin() + std::ptrdiff_t(row_ends(file)[2]);
+  file.erase(third, third + 2);
+  CHECK(code_of(decode(file, {.region = {3, 69, 50, 70}})) == "CORRUPT_IMAGE");
 }
 
 TEST_CASE("bytes after the end marker are ignored") {
