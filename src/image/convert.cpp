@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
+#include <numeric>
 #include <type_traits>
 
 #include "base/simd.h"
@@ -202,23 +204,50 @@ void reorder_row(const uint8_t* in, size_t channels, size_t width, bool swaps, u
   }
 }
 
-// Converts the next rows into `batch`, by way of `pixels`, which holds a row.
 template <class Sample>
-Failure convert_rows(const ImageView& rows, Layout layout, const Color& background,
-                     Pixel<Sample>* pixels, RowBatch& batch, RowSink& next) {
-  const bool loses_alpha = rows.has_alpha() && !layout.has_alpha();
-  const Pixel<Sample> behind = to_pixel<Sample>(background);
-  for (int y = 0; y < rows.size.height; ++y) {
-    load_row(rows, y, pixels);
-    if (loses_alpha) {
-      drop_alpha(pixels, rows.size.width, behind);
-    }
-    store_row(pixels, rows.size.width, layout.model, reinterpret_cast<Sample*>(batch.next()));
-    if (auto error = batch.add(1, next)) {
-      return error;
+void convert_row(const ImageView& rows, int y, Layout layout, const Color& background,
+                 uint8_t* pixels, uint8_t* out) {
+  auto* row = reinterpret_cast<Pixel<Sample>*>(pixels);
+  load_row(rows, y, row);
+  if (rows.has_alpha() && !layout.has_alpha()) {
+    drop_alpha(row, rows.size.width, to_pixel<Sample>(background));
+  }
+  store_row(row, rows.size.width, layout.model, reinterpret_cast<Sample*>(out));
+}
+
+// Converts row `y` by way of `pixels`, which holds a row.
+void convert_row(const ImageView& rows, int y, Layout layout, const Color& background,
+                 uint8_t* pixels, uint8_t* out) {
+  if (layout.depth == 16) {
+    convert_row<uint16_t>(rows, y, layout, background, pixels, out);
+  } else {
+    convert_row<uint8_t>(rows, y, layout, background, pixels, out);
+  }
+}
+
+// A pixel of one byte has one of 256 values.
+constexpr int kValues = 256;
+
+// Writes the pixel of `bytes` bytes in `table` that each of `width` bytes, of `depth` bits, stands
+// for. The table is as large as if a pixel had kMaxPixelBytes.
+void look_up_row(const uint8_t* in, size_t width, const uint8_t* table, size_t bytes,
+                 [[maybe_unused]] int depth, uint8_t* out) {
+  size_t x = 0;
+#ifdef CROP64_SIMD
+  if (bytes == 1 && depth <= 4) {
+    const v128_t pixels = wasm_v128_load(table);
+    for (; width - x >= 16; x += 16) {
+      wasm_v128_store(out + x, wasm_i8x16_swizzle(pixels, wasm_v128_load(in + x)));
     }
   }
-  return std::nullopt;
+#endif
+  // What is written beyond a pixel, the next pixels replace.
+  for (; (width - x) * bytes >= kMaxPixelBytes; ++x) {
+    std::memcpy(out + x * bytes, table + in[x] * bytes, kMaxPixelBytes);
+  }
+  for (; x < width; ++x) {
+    std::memcpy(out + x * bytes, table + in[x] * bytes, bytes);
+  }
 }
 
 // A pixel as load_row() writes it.
@@ -232,6 +261,7 @@ Failure ConvertStep::write(const ImageView& rows) {
   if (rows.layout == layout_ && !(flattens_ && rows.has_alpha())) {
     return next_.write(rows);
   }
+  const bool looks_up = rows.layout.pixel_bytes() == 1;
   if (!batch_) {
     Result<RowBatch> batch = RowBatch::allocate(rows.size.width, layout_);
     Result<Buffer> pixels =
@@ -241,23 +271,31 @@ Failure ConvertStep::write(const ImageView& rows) {
     }
     batch_ = std::move(batch.value());
     pixels_ = std::move(pixels.value());
-  }
-  if (reorders(rows, layout_)) {
-    const bool swaps = is_bgr(rows.layout) != is_bgr(layout_);
-    for (int y = 0; y < rows.size.height; ++y) {
-      reorder_row(rows.row(y), rows.layout.pixel_bytes(), size_t(rows.size.width), swaps,
-                  batch_->next());
-      if (auto error = batch_->add(1, next_)) {
-        return error;
-      }
+    if (looks_up) {
+      uint8_t values[kValues];
+      std::iota(std::begin(values), std::end(values), uint8_t{0});
+      alignas(kMaxPixelBytes) uint8_t loaded[kValues * kMaxPixelBytes];
+      const ImageView all = {{kValues, 1}, rows.layout, values, kValues, rows.colors};
+      convert_row(all, 0, layout_, background_, loaded, table_.data());
     }
-    return std::nullopt;
   }
-  return layout_.depth == 16
-             ? convert_rows(rows, layout_, background_,
-                            reinterpret_cast<Pixel<uint16_t>*>(pixels_.data()), *batch_, next_)
-             : convert_rows(rows, layout_, background_,
-                            reinterpret_cast<Pixel<uint8_t>*>(pixels_.data()), *batch_, next_);
+  const bool reordered = reorders(rows, layout_);
+  const auto width = size_t(rows.size.width);
+  for (int y = 0; y < rows.size.height; ++y) {
+    uint8_t* out = batch_->next();
+    if (looks_up) {
+      look_up_row(rows.row(y), width, table_.data(), layout_.pixel_bytes(), rows.layout.depth, out);
+    } else if (reordered) {
+      reorder_row(rows.row(y), rows.layout.pixel_bytes(), width,
+                  is_bgr(rows.layout) != is_bgr(layout_), out);
+    } else {
+      convert_row(rows, y, layout_, background_, pixels_.data(), out);
+    }
+    if (auto error = batch_->add(1, next_)) {
+      return error;
+    }
+  }
+  return std::nullopt;
 }
 
 Failure ConvertStep::finish() {

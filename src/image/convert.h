@@ -1,11 +1,15 @@
 // Conversion between sample layouts.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "image/rows.h"
 
 namespace crop64 {
+
+// The bytes of the largest pixel: four samples of 16 bits.
+constexpr size_t kMaxPixelBytes = 8;
 
 // A step that passes rows on in `layout`, which has a depth of 8 or 16 and is neither kPalette nor
 // kCmyk. Palette entries and transparent colours become samples. Rows that have the layout already
@@ -34,9 +38,11 @@ class ConvertStep : public RowSink {
   RowSink& next_;
   std::optional<RowBatch> batch_;  // if rows are converted
   Buffer pixels_;                  // of a row
+  // If a pixel has one byte: the pixel that each value becomes, without gaps.
+  std::array<uint8_t, size_t{256} * kMaxPixelBytes> table_;
 };
 
-// Writes a pixel of `color` in `layout`, of at most 8 bytes. The layout is as above.
+// Writes a pixel of `color` in `layout`, of at most kMaxPixelBytes. The layout is as above.
 void make_pixel(const Color& color, Layout layout, uint8_t* out);
 
 }  // namespace crop64

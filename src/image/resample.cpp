@@ -54,7 +54,7 @@ Sample resample_sample(const Sample* sample, size_t step, const int32_t* weights
 // 2^15 + low. The sums of both halves are combined at the end, without rounding.
 constexpr int kLowBits = 15;
 
-// The RGB rows that are resampled together, so that each weight is loaded once for all of them.
+// The rows that are resampled together, so that each weight is loaded once for all of them.
 constexpr int kRows = 4;
 
 // The halves of two adjacent weights, packed into 32 bits each, for pairs of samples.
@@ -90,9 +90,8 @@ struct Sums {
     low = wasm_i32x4_add(low, wasm_i32x4_dot_i16x8(samples, low_weights));
     high = wasm_i32x4_add(high, wasm_i32x4_dot_i16x8(samples, high_weights));
   }
-  v128_t rounded() const {
-    return wasm_i32x4_shr(wasm_i32x4_add(low, wasm_i32x4_shl(high, kLowBits)), kWeightBits);
-  }
+  v128_t combined() const { return wasm_i32x4_add(low, wasm_i32x4_shl(high, kLowBits)); }
+  v128_t rounded() const { return wasm_i32x4_shr(combined(), kWeightBits); }
 };
 
 // Processes 16 columns and two rows in each step.
@@ -155,48 +154,50 @@ void resample_rgb(const uint8_t* from, size_t row_bytes, const WeightPair* pairs
   }
 }
 
-// Computes one grey pixel, eight taps in each step. A step reads 8 bytes.
-int32_t sum_gray(const uint8_t* from, const WeightPair* pairs, int count) {
-  v128_t low = wasm_i32x4_splat(0);
-  v128_t high = wasm_i32x4_splat(0);
+// Computes one grey pixel in each of kRows rows, eight taps in each step. A step reads 8 bytes of
+// each row.
+void resample_gray(const uint8_t* from, size_t row_bytes, const WeightPair* pairs, int count,
+                   uint8_t* to, size_t to_row_bytes) {
+  Sums sums[kRows];
   for (int i = 0; i < count; i += 8, from += 8, pairs += 4) {
-    const v128_t samples = wasm_u16x8_load8x8(from);
     const v128_t first = wasm_v128_load(pairs);
     const v128_t second = wasm_v128_load(pairs + 2);
     const v128_t low_weights = wasm_i32x4_shuffle(first, second, 0, 2, 4, 6);
     const v128_t high_weights = wasm_i32x4_shuffle(first, second, 1, 3, 5, 7);
-    low = wasm_i32x4_add(low, wasm_i32x4_dot_i16x8(samples, low_weights));
-    high = wasm_i32x4_add(high, wasm_i32x4_dot_i16x8(samples, high_weights));
+    for (size_t row = 0; row < kRows; ++row) {
+      sums[row].add(wasm_u16x8_load8x8(from + row * row_bytes), low_weights, high_weights);
+    }
   }
-  // The partial sums may wrap around; the total does not.
-  const auto across = [](v128_t sums) { return uint32_t(sum_lanes(sums)); };
-  return int32_t((across(high) << kLowBits) + across(low) + uint32_t(kHalf<uint8_t>));
+  for (const Sums& sum : sums) {
+    // The partial sums may wrap around; the total does not.
+    const uint32_t halves = 3 * uint32_t(kHalf<uint8_t>);  // of four, one too many for each lane
+    const auto total = int32_t(uint32_t(sum_lanes(sum.combined())) - halves);
+    *to = round_to<uint8_t>(total, 255);
+    to += to_row_bytes;
+  }
 }
 
 void resample_rows_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, const Taps& taps) {
   const auto channels = size_t(in.channels);
-  const int max_rows = in.channels == 3 ? kRows : 1;
+  const auto resample = channels == 3 ? resample_rgb : resample_gray;
   const uint8_t* end = in.end();
-  for (int y = 0; y < out.height; y += max_rows) {
-    const int rows = std::min(max_rows, out.height - y);
+  for (int y = 0; y < out.height; y += kRows) {
+    const int rows = std::min(kRows, out.height - y);
     const uint8_t* top = in.row(y);
     // The last step of a span may read beyond the span, but not beyond the plane.
     const auto left = size_t(end - in.row(y + rows - 1));
-    const size_t room = rows == max_rows && left > 15 ? left - 15 : 0;
+    const size_t room = rows == kRows && left > 15 ? left - 15 : 0;
     uint8_t* to = out.row(y);
     for (int x = 0; x < out.width; ++x, to += channels) {
       const auto [first, count] = taps.spans[size_t(x)];
-      const uint8_t* from = top + size_t(first) * channels;
-      const WeightPair* pairs = pairs_of(taps, x);
       if (size_t(first + count) * channels >= room) {
         for (int row = 0; row < rows; ++row) {
           resample_pixel<uint8_t>(in.row(y + row), taps, x, in.channels, 255,
                                   to + size_t(row) * out.stride);
         }
-      } else if (channels == 3) {
-        resample_rgb(from, in.stride, pairs, count, to, out.stride);
       } else {
-        to[0] = round_to<uint8_t>(sum_gray(from, pairs, count), 255);
+        resample(top + size_t(first) * channels, in.stride, pairs_of(taps, x), count, to,
+                 out.stride);
       }
     }
   }

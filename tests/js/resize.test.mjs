@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
 import { test } from 'node:test';
 import { decode, encode, probe } from '../../dist/index.js';
 import { jpegWithExif, orientation } from '../../support/exif.mjs';
 import { pillow, python, tool } from '../../support/oracle.mjs';
-import { decodePng } from '../../support/png.mjs';
+import { decodePng, encodePng, GRAY } from '../../support/png.mjs';
 import { cut, rejects, sameBytes, sameSamples } from '../support/checks.mjs';
 import { CAMERA, fixture, PHOTO, SMALL } from '../support/fixtures.mjs';
 import {
@@ -168,6 +169,24 @@ result = image.resize((450, 333), Image.LANCZOS)`,
     sameSamples(await pillow(png.bytes), expected, `${name} as PNG`);
     assert.deepEqual([png.width, png.height, png.lossless], [450, 333, false]);
     assert.deepEqual(png.region, { left: 100, top: 50, width: 600, height: 450 });
+  }
+});
+
+test("a PNG of 1, 2 or 4 bits, made much smaller, equals Pillow's resize of its grey", async () => {
+  const size = { width: 2011, height: 301 };
+  for (const depth of [1, 2, 4]) {
+    const samples = randomFillSync(Buffer.alloc(size.width * size.height)).map(
+      (b) => b >> (8 - depth),
+    );
+    const file = encodePng({ ...size, depth, colorType: GRAY, samples });
+    const expected = await python(
+      `image = Image.open(io.BytesIO(file)).convert('L').crop((3, 1, 2010, 300))
+result = image.resize((23, 7), Image.LANCZOS)`,
+      { file },
+    );
+    const crop = { left: 3, top: 1, right: 2010, bottom: 300 };
+    const options = { crop, resize: { width: 23, height: 7, fit: 'fill' }, channels: 'GRAY' };
+    sameSamples(await decode(file, options), expected, `${depth} bits`);
   }
 });
 
