@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/buffer.h"
 #include "base/result.h"
+#include "image/component.h"
 #include "image/rows.h"
 #include "metadata/metadata.h"
 
@@ -43,7 +45,8 @@ struct ImageInfo {
   bool has_icc_profile = false;
   bool has_exif = false;
   std::optional<ChromaSubsampling> chroma_subsampling;  // JPEG in colour
-  int quality = 0;  // JPEG: the quality, 1 to 100, whose tables are nearest to the file's
+  bool has_ycc = false;  // JPEG: whether it has luma and chroma, in a subsampling as above
+  int quality = 0;       // JPEG: the quality, 1 to 100, whose tables are nearest to the file's
   ImageFormat kept_as = ImageFormat::kPng;  // replaces `format` in results if that is not written
   int max_reduction = 1;                    // the largest DecodeRequest::reduction, a power of two
   Size block{1, 1};             // the grid on which a lossless crop begins: the iMCU of a JPEG
@@ -62,10 +65,11 @@ struct DecodeRequest {
   Damaged damaged = Damaged::kError;
   // Sub-rectangles of `region` that are used. Samples outside them are unspecified. Empty means the
   // whole region.
-  std::vector<Rect> parts = {};
+  std::span<const Rect> parts = {};  // borrowed
+  // Whether to pass on the components of the whole image as they are stored, if it has_ycc.
+  bool components = false;
   // Whether to set Decoded::is_intact, for which more than the samples may have to be read.
   bool checks_end = false;
-  bool operator==(const DecodeRequest&) const = default;
 };
 
 // The quantisation of a JPEG: what quality 'keep' keeps.
@@ -73,11 +77,13 @@ struct Quantisation {
   struct Component {
     int horizontal = 1;  // its sampling factors
     int vertical = 1;
-    std::array<uint16_t, 64> table;  // in natural order
+    std::array<uint16_t, 64> table = {};  // in natural order
     bool operator==(const Component&) const = default;
   };
-  bool is_rgb = false;                // its components are red, green and blue, and not YCC
-  std::vector<Component> components;  // 1 or 3
+  bool is_rgb = false;  // its components are red, green and blue, and not YCC
+  int count = 0;        // of components, 1 or 3
+  std::array<Component, 3> components;
+  bool operator==(const Quantisation&) const = default;
 };
 
 // What came of decoding.
@@ -94,6 +100,12 @@ class DecodeSink : public RowSink {
   // Called before the first row, with the file's quantisation if it has one that can be kept.
   // Called again if the decoder starts over: the rows that it has passed on are then void.
   virtual void begin(const std::optional<Quantisation>& quantisation) = 0;
+  // In place of write(), if the request asks for components: takes the next rows of each, as many
+  // as belong together. Errors: as write().
+  virtual Failure write_components(const Components& /*components*/,
+                                   std::span<const ImageView> /*rows*/) {
+    return std::nullopt;
+  }
 };
 
 // Takes rows and does nothing with them: for a decode that only looks for damage.
@@ -133,11 +145,15 @@ struct EncodeSettings {
   // source, and everything else does not.
   std::optional<bool> optimize_coding = {};
   int compression_level = 6;  // PNG, 0 to 9
+  bool components = false;    // JPEG: whether the encoder takes components, luma and chroma
 };
 
 // Writes a file while it takes the rows of its image.
 class Encoder : public RowSink {
  public:
+  // Takes the rows of a component, if the settings say so. Rows of one may come before those of
+  // another, and are kept until they can be encoded. finish() is that of the encoder.
+  virtual RowSink& component(size_t /*index*/) { return *this; }
   // The file, once, after finish().
   virtual Buffer take_file() = 0;
 };
@@ -182,6 +198,8 @@ struct Codec {
   // The layout in which `encode` takes an image of `layout` with the least change. Null if `encode`
   // is.
   Layout (*encoder_layout)(Layout layout) = nullptr;
+  // The components that an encoder with these settings takes. Null if it takes none.
+  Components (*components)(const EncodeSettings& settings) = nullptr;
   // About how many bytes an encoder takes beside the file. Null if `encode` is.
   double (*encode_memory)(const Layout& layout, Size size,
                           const EncodeSettings& settings) = nullptr;

@@ -1,6 +1,7 @@
 #include "image/axes.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
 
@@ -9,21 +10,29 @@ namespace {
 
 constexpr double kPi = 3.14159265358979323846;
 
-// sin(pi x) by the Taylor series around the nearest integer: accurate to the last bits of a double,
-// and the same on every machine, unlike the C library's sin().
-double sin_pi(double x) {
-  const double whole = std::floor(x + 0.5);
-  const double t = (x - whole) * kPi;
-  double term = t;
-  double sum = t;
-  for (int n = 2; n < 22; n += 2) {
-    term *= -t * t / (n * (n + 1));
-    sum += term;
+// sin(x) for |x| <= pi, by the Taylor series: accurate to the last bits of a double, and the same
+// on every machine, unlike the C library's sin().
+double sine(double x) {
+  static constexpr std::array kFactorials = [] {
+    std::array<double, 14> inverse = {1};
+    for (size_t i = 1; i < inverse.size(); ++i) {
+      inverse[i] = -inverse[i - 1] / double(2 * i * (2 * i + 1));
+    }
+    return inverse;
+  }();
+  double sum = 0;
+  for (size_t i = kFactorials.size(); i-- > 0;) {
+    sum = sum * (x * x) + kFactorials[i];
   }
-  return static_cast<int>(whole) % 2 == 0 ? sum : -sum;
+  return sum * x;
 }
 
-double sinc(double x) { return x == 0 ? 1 : sin_pi(x) / (x * kPi); }
+// sinc(x) sinc(x / 3), with sin(3 t) = 3 sin(t) - 4 sin(t)^3.
+double lanczos3(double x) {
+  const double t = x * (kPi / 3);
+  const double s = sine(t);
+  return t == 0 ? 1 : s * s * (3 - 4 * s * s) / (3 * t * t);
+}
 
 struct Filter {
   double support;
@@ -45,8 +54,13 @@ Filter filter_of(Kernel kernel) {
                 return x < 2 ? (((x - 5) * x + 8) * x - 4) * kA : 0.0;
               }};
     default:
-      return {3, [](double x) { return x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0; }};
+      return {3, [](double x) { return x >= -3 && x < 3 ? lanczos3(x) : 0; }};
   }
+}
+
+// How many samples an output sample covers; as floats, like Pillow's boxes.
+double scale_of(const Axis& axis) {
+  return static_cast<double>(float(axis.end) - float(axis.begin)) / axis.to;
 }
 
 // The most of `from` samples that contribute to an output sample, which covers `scale` of them.
@@ -55,10 +69,10 @@ int stride_of(const Filter& filter, int from, double scale) {
       std::min(std::ceil(filter.support * std::max(scale, 1.0)) * 2 + 1, double(from)));
 }
 
-// The taps for `to` output samples from the range `begin` to `end` (floats, as in Pillow) of `from`
-// samples.
-Result<Taps> make_taps(const Filter& filter, int from, float begin, float end, int to) {
-  const double scale = static_cast<double>(end - begin) / to;
+// The taps of an axis that is not mirrored.
+Result<Taps> make_taps(const Filter& filter, const Axis& axis) {
+  const auto& [from, begin, end, to, mirrored] = axis;
+  const double scale = scale_of(axis);
   const double stretch = std::max(scale, 1.0);
   const double support = filter.support * stretch;
   const int stride = stride_of(filter, from, scale);
@@ -71,7 +85,7 @@ Result<Taps> make_taps(const Filter& filter, int from, float begin, float end, i
   auto* weights = reinterpret_cast<double*>(exact.value().data());
   for (int i = 0; i < to; ++i) {
     // A box may extend beyond the last sample.
-    const double center = std::clamp(begin + (i + 0.5) * scale, 0.0, double(from));
+    const double center = std::clamp(float(begin) + (i + 0.5) * scale, 0.0, double(from));
     const int first = std::max(0, static_cast<int>(std::floor(center - support + 0.5)));
     const int last = std::min(from, static_cast<int>(std::floor(center + support + 0.5)));
     const int count = std::max(0, last - first);
@@ -118,8 +132,7 @@ Axes stored_axes(Size stored, Orientation orientation, const Resampling& resampl
 }
 
 Result<Taps> make_taps(Kernel kernel, const Axis& axis) {
-  Result<Taps> taps =
-      make_taps(filter_of(kernel), axis.from, float(axis.begin), float(axis.end), axis.to);
+  Result<Taps> taps = make_taps(filter_of(kernel), axis);
   if (!taps.ok()) {
     return taps;
   }
@@ -133,9 +146,79 @@ Result<Taps> make_taps(Kernel kernel, const Axis& axis) {
 }
 
 int taps_stride(Kernel kernel, const Axis& axis) {
-  // As floats, like the taps themselves.
-  const double length = static_cast<double>(float(axis.end) - float(axis.begin));
-  return stride_of(filter_of(kernel), axis.from, length / axis.to);
+  return stride_of(filter_of(kernel), axis.from, scale_of(axis));
+}
+
+Result<Taps> make_component_taps(Kernel kernel, const Axis& axis, Sampling from, Sampling to) {
+  Result<Taps> made = make_taps(kernel, axis);
+  if (!made.ok()) {
+    return made;
+  }
+  const Taps& pixels = made.value();
+  const int samples = from.samples(axis.from);
+  const int count = to.samples(axis.to);
+  const int stride = component_taps_stride(kernel, axis, from, to);
+  Result<Taps> allocated = Taps::allocate(count, stride);
+  Result<Buffer> sums = Buffer::allocate(uint64_t(stride) * sizeof(double));
+  if (!allocated.ok() || !sums.ok()) {
+    return allocated.ok() ? sums.error() : std::move(allocated);
+  }
+  Taps& taps = allocated.value();
+  taps.weight_bits = kShortWeightBits;
+  auto* exact = reinterpret_cast<double*>(sums.value().data());
+  for (int i = 0; i < count; ++i) {
+    // Samples stand for pixels of the displayed line, which may run the other way.
+    const int displayed = axis.mirrored ? count - 1 - i : i;
+    const int begin = displayed * to.pixels;
+    const auto span_of = [&](int pixel) {
+      pixel = std::min(pixel, axis.to - 1);  // as the edge is repeated
+      return size_t(axis.mirrored ? axis.to - 1 - pixel : pixel);
+    };
+    int first = samples;
+    int last = 0;
+    for (int pixel = begin; pixel < begin + to.pixels; ++pixel) {
+      const Taps::Span span = pixels.spans[span_of(pixel)];
+      first = std::min(first, span.first / from.pixels - int{from.interpolated});
+      last = std::max(last, (span.first + span.count - 1) / from.pixels + int{from.interpolated});
+    }
+    first = std::max(first, 0);
+    last = std::min(last, samples - 1);
+    std::fill_n(exact, stride, 0.0);
+    for (int pixel = begin; pixel < begin + to.pixels; ++pixel) {
+      const size_t k = span_of(pixel);
+      const int32_t* weights = pixels.weights_of(k);
+      for (int x = pixels.spans[k].first; x < pixels.spans[k].first + pixels.spans[k].count; ++x) {
+        const int nearest = x / from.pixels;
+        const double weight = double(*weights++) / to.pixels;
+        if (from.interpolated) {
+          const int other = std::clamp(x % 2 == 0 ? nearest - 1 : nearest + 1, 0, samples - 1);
+          exact[other - first] += weight / 4;
+          exact[nearest - first] += weight * 3 / 4;
+        } else {
+          exact[nearest - first] += weight;
+        }
+      }
+    }
+    int32_t* out = taps.weights.data() + size_t(i) * size_t(stride);
+    double rest = 0;  // so that the sum is exact
+    for (int k = 0; k < stride; ++k) {
+      rest += exact[k] / (1 << (kWeightBits - kShortWeightBits));
+      out[k] = static_cast<int32_t>(std::floor(rest + 0.5));
+      rest -= out[k];
+    }
+    taps.spans[size_t(i)] = {first, std::max(0, last - first + 1)};
+  }
+  if (auto error = prepare(taps)) {
+    return error;
+  }
+  return allocated;
+}
+
+int component_taps_stride(Kernel kernel, const Axis& axis, Sampling from, Sampling to) {
+  // The spans of the pixels of a sample, and a sample on either side.
+  const double pixels = taps_stride(kernel, axis) + std::ceil(scale_of(axis)) * (to.pixels - 1);
+  return static_cast<int>(
+      std::min(std::ceil(pixels / from.pixels) + 3, double(from.samples(axis.from))));
 }
 
 // The index of the stored sample for each output sample of a row or column.
@@ -145,10 +228,9 @@ Result<Buffer> nearest_samples(const Axis& axis) {
     return memory;
   }
   const std::span<int> samples(reinterpret_cast<int*>(memory.value().data()), size_t(axis.to));
-  const auto begin = float(axis.begin);
-  const double scale = static_cast<double>(float(axis.end) - begin) / axis.to;
+  const double scale = scale_of(axis);
   // Accumulated as in Pillow, so that rounding errors are the same.
-  double position = begin + scale * 0.5;
+  double position = float(axis.begin) + scale * 0.5;
   for (int& sample : samples) {
     sample = std::clamp(static_cast<int>(std::floor(position)), 0, axis.from - 1);
     position += scale;

@@ -2,6 +2,7 @@
 // result, and with which weights.
 #pragma once
 
+#include "image/component.h"
 #include "image/geometry.h"
 #include "image/resample.h"
 #include "image/resize.h"
@@ -30,6 +31,12 @@ Axes stored_axes(Size stored, Orientation orientation, const Resampling& resampl
 Result<Taps> make_taps(Kernel kernel, const Axis& axis);
 // The largest count of those taps, at most.
 int taps_stride(Kernel kernel, const Axis& axis);
+
+// The same from the samples of a component to those of another: the taps of making pixels of the
+// samples as libjpeg does (fancy upsampling), of the axis, and of averaging the new pixels of each
+// sample, in one. All three are linear. The weights are short.
+Result<Taps> make_component_taps(Kernel kernel, const Axis& axis, Sampling from, Sampling to);
+int component_taps_stride(Kernel kernel, const Axis& axis, Sampling from, Sampling to);
 
 // For kNearest: the index of the stored sample for each of the result, as int. Errors:
 // OUT_OF_MEMORY.

@@ -96,6 +96,7 @@ Failure OrientStep::finish() {
   if (auto error = batch_ ? batch_->flush(next_) : next_.write(displayed_.view())) {
     return error;
   }
+  displayed_ = {};
   return next_.finish();
 }
 

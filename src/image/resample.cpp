@@ -14,11 +14,10 @@ template <class Sample>
 using Sum = std::conditional_t<sizeof(Sample) == 1, int32_t, int64_t>;
 
 template <class Sample>
-constexpr Sum<Sample> kHalf = Sum<Sample>{1} << (kWeightBits - 1);
-
-template <class Sample>
-Sample round_to(Sum<Sample> sum, uint32_t max) {
-  return static_cast<Sample>(std::clamp<Sum<Sample>>(sum >> kWeightBits, 0, Sum<Sample>(max)));
+Sample round_to(Sum<Sample> sum, int weight_bits, uint32_t max) {
+  const Sum<Sample> half = Sum<Sample>{1} << (weight_bits - 1);
+  return static_cast<Sample>(
+      std::clamp<Sum<Sample>>((sum + half) >> weight_bits, 0, Sum<Sample>(max)));
 }
 
 // One pixel of a row.
@@ -29,33 +28,33 @@ void resample_pixel(const Sample* from, const Taps& taps, int x, int channels, u
   const int32_t* weights = taps.weights_of(size_t(x));
   for (int channel = 0; channel < channels; ++channel) {
     const Sample* sample = from + size_t(first) * size_t(channels) + channel;
-    Sum<Sample> sum = kHalf<Sample>;
+    Sum<Sample> sum = 0;
     for (int i = 0; i < count; ++i, sample += channels) {
       sum += Sum<Sample>(*sample) * weights[i];
     }
-    to[channel] = round_to<Sample>(sum, max);
+    to[channel] = round_to<Sample>(sum, taps.weight_bits, max);
   }
 }
 
 // One sample of a column, `step` samples from one row to the next.
 template <class Sample>
-Sample resample_sample(const Sample* sample, size_t step, const int32_t* weights, int count,
-                       uint32_t max) {
-  Sum<Sample> sum = kHalf<Sample>;
-  for (int i = 0; i < count; ++i, sample += step) {
+Sample resample_sample(const Sample* sample, size_t step, const Taps& taps, int y, uint32_t max) {
+  const int32_t* weights = taps.weights_of(size_t(y));
+  Sum<Sample> sum = 0;
+  for (int i = 0; i < taps.spans[size_t(y)].count; ++i, sample += step) {
     sum += Sum<Sample>(*sample) * weights[i];
   }
-  return round_to<Sample>(sum, max);
+  return round_to<Sample>(sum, taps.weight_bits, max);
 }
 
 #ifdef CROP64_SIMD
 
-// A weight does not fit the 16-bit operands of wasm's dot product, so it is split: weight = high *
-// 2^15 + low. The sums of both halves are combined at the end, without rounding.
-constexpr int kLowBits = 15;
-
 // The rows that are resampled together, so that each weight is loaded once for all of them.
 constexpr int kRows = 4;
+
+// Weights of 22 bits do not fit the 16-bit operands of wasm's dot product, so they are split:
+// weight = high * 2^15 + low. The sums of both halves are combined at the end, without rounding.
+constexpr int kLowBits = 15;
 
 // The halves of two adjacent weights, packed into 32 bits each, for pairs of samples.
 struct WeightPair {
@@ -63,41 +62,96 @@ struct WeightPair {
   int32_t high;
 };
 
+// Two short weights, packed into 32 bits.
+using ShortPair = int32_t;
+
 // The pairs that are stored for a span, a multiple of four. Pairs beyond the count are 0.
 size_t paired_stride(int stride) { return (size_t(stride) + 7) / 8 * 4; }
 
-const WeightPair* pairs_of(const Taps& taps, int i) {
-  return reinterpret_cast<const WeightPair*>(taps.paired.data()) +
-         size_t(i) * paired_stride(taps.stride);
+template <class Pair>
+const Pair* pairs_of(const Taps& taps, int i) {
+  return reinterpret_cast<const Pair*>(taps.paired.data()) + size_t(i) * paired_stride(taps.stride);
 }
 
-// Writes (count + 1) / 2 pairs.
-void make_pairs(const int32_t* weights, int count, WeightPair* pairs) {
-  const auto low = [&](int i) { return i < count ? weights[i] & ((1 << kLowBits) - 1) : 0; };
-  const auto high = [&](int i) { return i < count ? weights[i] >> kLowBits : 0; };
-  const auto join = [](int first, int second) { return (first & 0xffff) | second << 16; };
-  for (int i = 0; i < count; i += 2) {
-    *pairs++ = {join(low(i), low(i + 1)), join(high(i), high(i + 1))};
+int32_t join(int first, int second) { return (first & 0xffff) | second << 16; }
+
+void make_pair(int first, int second, WeightPair& pair) {
+  constexpr int kMask = (1 << kLowBits) - 1;
+  pair = {join(first & kMask, second & kMask), join(first >> kLowBits, second >> kLowBits)};
+}
+
+void make_pair(int first, int second, ShortPair& pair) { pair = join(first, second); }
+
+template <class Pair>
+Failure make_pairs(Taps& taps) {
+  const size_t stride = paired_stride(taps.stride);
+  Result<Buffer> memory = Buffer::allocate(uint64_t{taps.spans.size()} * stride * sizeof(Pair));
+  if (!memory.ok()) {
+    return memory.error();
   }
+  taps.paired = std::move(memory.value());
+  std::memset(taps.paired.data(), 0, taps.paired.size());
+  auto* pairs = reinterpret_cast<Pair*>(taps.paired.data());
+  for (size_t i = 0; i < taps.spans.size(); ++i, pairs += stride) {
+    const int32_t* weights = taps.weights_of(i);
+    const int count = taps.spans[i].count;
+    for (int k = 0; k < count; k += 2) {
+      make_pair(weights[k], k + 1 < count ? weights[k + 1] : 0, pairs[k / 2]);
+    }
+  }
+  return std::nullopt;
 }
 
-// Four sums of samples times weights, by the low and the high halves of the weights.
+// The sums of samples times weights, in four lanes.
 struct Sums {
-  v128_t low = wasm_i32x4_splat(kHalf<uint8_t>);
+  v128_t low = wasm_i32x4_splat(0);
   v128_t high = wasm_i32x4_splat(0);
 
   void add(v128_t samples, v128_t low_weights, v128_t high_weights) {
     low = wasm_i32x4_add(low, wasm_i32x4_dot_i16x8(samples, low_weights));
     high = wasm_i32x4_add(high, wasm_i32x4_dot_i16x8(samples, high_weights));
   }
-  v128_t combined() const { return wasm_i32x4_add(low, wasm_i32x4_shl(high, kLowBits)); }
-  v128_t rounded() const { return wasm_i32x4_shr(combined(), kWeightBits); }
+  v128_t total() const { return wasm_i32x4_add(low, wasm_i32x4_shl(high, kLowBits)); }
+  static v128_t rounded(v128_t total) {
+    const v128_t half = wasm_i32x4_splat(1 << (kWeightBits - 1));
+    return wasm_i32x4_shr(wasm_i32x4_add(total, half), kWeightBits);
+  }
+
+  // A pair for all columns.
+  void add(v128_t samples, const WeightPair& pair) {
+    add(samples, wasm_i32x4_splat(pair.low), wasm_i32x4_splat(pair.high));
+  }
+  // Four pairs for eight samples of a row.
+  void add_eight(v128_t samples, const WeightPair* pairs) {
+    const v128_t first = wasm_v128_load(pairs);
+    const v128_t second = wasm_v128_load(pairs + 2);
+    add(samples, wasm_i32x4_shuffle(first, second, 0, 2, 4, 6),
+        wasm_i32x4_shuffle(first, second, 1, 3, 5, 7));
+  }
+};
+
+// The same by short weights.
+struct ShortSums {
+  v128_t sum = wasm_i32x4_splat(0);
+
+  v128_t total() const { return sum; }
+  static v128_t rounded(v128_t total) {
+    const v128_t half = wasm_i32x4_splat(1 << (kShortWeightBits - 1));
+    return wasm_i32x4_shr(wasm_i32x4_add(total, half), kShortWeightBits);
+  }
+  void add(v128_t samples, ShortPair pair) {
+    sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(samples, wasm_i32x4_splat(pair)));
+  }
+  void add_eight(v128_t samples, const ShortPair* pairs) {
+    sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(samples, wasm_v128_load(pairs)));
+  }
 };
 
 // Processes 16 columns and two rows in each step.
+template <class Sums, class Pair>
 void resample_column_simd(const Plane<uint8_t>& in, int top, const Taps& taps, int y, uint8_t* to) {
   const auto [first, count] = taps.spans[size_t(y)];
-  const WeightPair* pairs = pairs_of(taps, y);
+  const auto* pairs = pairs_of<Pair>(taps, y);
   const uint8_t* from = in.row(first - top);
   const size_t samples = in.row_samples();
   size_t x = 0;
@@ -108,21 +162,20 @@ void resample_column_simd(const Plane<uint8_t>& in, int top, const Taps& taps, i
       const bool has_second = 2 * i + 1 < count;
       const v128_t upper = wasm_v128_load(row);
       const v128_t lower = has_second ? wasm_v128_load(row + in.stride) : wasm_i8x16_splat(0);
-      const v128_t low_weights = wasm_i32x4_splat(pairs[i].low);
-      const v128_t high_weights = wasm_i32x4_splat(pairs[i].high);
       const v128_t left = interleave_low_bytes(upper, lower);
       const v128_t right = interleave_high_bytes(upper, lower);
-      sums[0].add(wasm_u16x8_extend_low_u8x16(left), low_weights, high_weights);
-      sums[1].add(wasm_u16x8_extend_high_u8x16(left), low_weights, high_weights);
-      sums[2].add(wasm_u16x8_extend_low_u8x16(right), low_weights, high_weights);
-      sums[3].add(wasm_u16x8_extend_high_u8x16(right), low_weights, high_weights);
+      sums[0].add(wasm_u16x8_extend_low_u8x16(left), pairs[i]);
+      sums[1].add(wasm_u16x8_extend_high_u8x16(left), pairs[i]);
+      sums[2].add(wasm_u16x8_extend_low_u8x16(right), pairs[i]);
+      sums[3].add(wasm_u16x8_extend_high_u8x16(right), pairs[i]);
     }
-    const v128_t left = wasm_i16x8_narrow_i32x4(sums[0].rounded(), sums[1].rounded());
-    const v128_t right = wasm_i16x8_narrow_i32x4(sums[2].rounded(), sums[3].rounded());
+    const auto wide = [&](size_t i) { return Sums::rounded(sums[i].total()); };
+    const v128_t left = wasm_i16x8_narrow_i32x4(wide(0), wide(1));
+    const v128_t right = wasm_i16x8_narrow_i32x4(wide(2), wide(3));
     wasm_v128_store(to + x, wasm_u8x16_narrow_i16x8(left, right));
   }
   for (; x < samples; ++x) {
-    to[x] = resample_sample(from + x, in.stride, taps.weights_of(size_t(y)), count, 255);
+    to[x] = resample_sample(from + x, in.stride, taps, y, 255);
   }
 }
 
@@ -139,12 +192,12 @@ void resample_rgb(const uint8_t* from, size_t row_bytes, const WeightPair* pairs
           pixels, wasm_i8x16_const(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
       const v128_t second = wasm_i8x16_swizzle(
           pixels, wasm_i8x16_const(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
-      sums[row].add(first, wasm_i32x4_splat(pairs[0].low), wasm_i32x4_splat(pairs[0].high));
-      sums[row].add(second, wasm_i32x4_splat(pairs[1].low), wasm_i32x4_splat(pairs[1].high));
+      sums[row].add(first, pairs[0]);
+      sums[row].add(second, pairs[1]);
     }
   }
   for (const Sums& sum : sums) {
-    const v128_t wide = sum.rounded();
+    const v128_t wide = Sums::rounded(sum.total());
     const v128_t samples = wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(wide, wide), wide);
     const int32_t pixel = wasm_i32x4_extract_lane(samples, 0);
     to[0] = uint8_t(pixel);
@@ -154,32 +207,38 @@ void resample_rgb(const uint8_t* from, size_t row_bytes, const WeightPair* pairs
   }
 }
 
+// The sums of the lanes of four vectors.
+v128_t sums_of(const v128_t (&of)[4]) {
+  const auto add_pairs = [](v128_t a, v128_t b) {
+    return wasm_i32x4_add(wasm_i32x4_shuffle(a, b, 0, 2, 4, 6),
+                          wasm_i32x4_shuffle(a, b, 1, 3, 5, 7));
+  };
+  return add_pairs(add_pairs(of[0], of[1]), add_pairs(of[2], of[3]));
+}
+
 // Computes one grey pixel in each of kRows rows, eight taps in each step. A step reads 8 bytes of
 // each row.
-void resample_gray(const uint8_t* from, size_t row_bytes, const WeightPair* pairs, int count,
-                   uint8_t* to, size_t to_row_bytes) {
+template <class Sums, class Pair>
+void resample_gray(const uint8_t* from, size_t row_bytes, const Pair* pairs, int count, uint8_t* to,
+                   size_t to_row_bytes) {
   Sums sums[kRows];
   for (int i = 0; i < count; i += 8, from += 8, pairs += 4) {
-    const v128_t first = wasm_v128_load(pairs);
-    const v128_t second = wasm_v128_load(pairs + 2);
-    const v128_t low_weights = wasm_i32x4_shuffle(first, second, 0, 2, 4, 6);
-    const v128_t high_weights = wasm_i32x4_shuffle(first, second, 1, 3, 5, 7);
     for (size_t row = 0; row < kRows; ++row) {
-      sums[row].add(wasm_u16x8_load8x8(from + row * row_bytes), low_weights, high_weights);
+      sums[row].add_eight(wasm_u16x8_load8x8(from + row * row_bytes), pairs);
     }
   }
-  for (const Sums& sum : sums) {
-    // The partial sums may wrap around; the total does not.
-    const uint32_t halves = 3 * uint32_t(kHalf<uint8_t>);  // of four, one too many for each lane
-    const auto total = int32_t(uint32_t(sum_lanes(sum.combined())) - halves);
-    *to = round_to<uint8_t>(total, 255);
-    to += to_row_bytes;
+  // Lanes may wrap around; their total does not.
+  const v128_t rows[] = {sums[0].total(), sums[1].total(), sums[2].total(), sums[3].total()};
+  const v128_t wide = Sums::rounded(sums_of(rows));
+  const v128_t pixels = wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(wide, wide), wide);
+  const int32_t four = wasm_i32x4_extract_lane(pixels, 0);
+  for (size_t row = 0; row < kRows; ++row) {
+    to[row * to_row_bytes] = uint8_t(four >> (8 * row));
   }
 }
 
 void resample_rows_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, const Taps& taps) {
   const auto channels = size_t(in.channels);
-  const auto resample = channels == 3 ? resample_rgb : resample_gray;
   const uint8_t* end = in.end();
   for (int y = 0; y < out.height; y += kRows) {
     const int rows = std::min(kRows, out.height - y);
@@ -190,14 +249,21 @@ void resample_rows_simd(const Plane<uint8_t>& in, const Plane<uint8_t>& out, con
     uint8_t* to = out.row(y);
     for (int x = 0; x < out.width; ++x, to += channels) {
       const auto [first, count] = taps.spans[size_t(x)];
+      const uint8_t* from = top + size_t(first) * channels;
       if (size_t(first + count) * channels >= room) {
         for (int row = 0; row < rows; ++row) {
           resample_pixel<uint8_t>(in.row(y + row), taps, x, in.channels, 255,
                                   to + size_t(row) * out.stride);
         }
+      } else if (taps.weight_bits == kShortWeightBits) {
+        const auto* pairs = pairs_of<ShortPair>(taps, x);
+        resample_gray<ShortSums>(from, in.stride, pairs, count, to, out.stride);
+      } else if (channels == 3) {
+        const auto* pairs = pairs_of<WeightPair>(taps, x);
+        resample_rgb(from, in.stride, pairs, count, to, out.stride);
       } else {
-        resample(top + size_t(first) * channels, in.stride, pairs_of(taps, x), count, to,
-                 out.stride);
+        const auto* pairs = pairs_of<WeightPair>(taps, x);
+        resample_gray<Sums>(from, in.stride, pairs, count, to, out.stride);
       }
     }
   }
@@ -226,20 +292,11 @@ Result<Taps> Taps::allocate(int count, int stride) {
 
 Failure prepare([[maybe_unused]] Taps& taps) {
 #ifdef CROP64_SIMD
-  const size_t stride = paired_stride(taps.stride);
-  Result<Buffer> memory =
-      Buffer::allocate(uint64_t{taps.spans.size()} * stride * sizeof(WeightPair));
-  if (!memory.ok()) {
-    return memory.error();
-  }
-  taps.paired = std::move(memory.value());
-  std::memset(taps.paired.data(), 0, taps.paired.size());
-  auto* pairs = reinterpret_cast<WeightPair*>(taps.paired.data());
-  for (size_t i = 0; i < taps.spans.size(); ++i) {
-    make_pairs(taps.weights_of(i), taps.spans[i].count, pairs + i * stride);
-  }
-#endif
+  return taps.weight_bits == kWeightBits ? make_pairs<WeightPair>(taps)
+                                         : make_pairs<ShortPair>(taps);
+#else
   return std::nullopt;
+#endif
 }
 
 double taps_memory(int count, int stride) {
@@ -262,10 +319,9 @@ void resample_rows_scalar(const Plane<Sample>& in, const Plane<Sample>& out, con
 template <class Sample>
 void resample_column_scalar(const Plane<Sample>& in, int top, const Taps& taps, int y, Sample* out,
                             uint32_t max) {
-  const auto [first, count] = taps.spans[size_t(y)];
+  const Sample* from = in.row(taps.spans[size_t(y)].first - top);
   for (size_t x = 0; x < in.row_samples(); ++x) {
-    out[x] =
-        resample_sample(in.row(first - top) + x, in.stride, taps.weights_of(size_t(y)), count, max);
+    out[x] = resample_sample(from + x, in.stride, taps, y, max);
   }
 }
 
@@ -289,7 +345,10 @@ void resample_column(const Plane<Sample>& in, int top, const Taps& taps, int y, 
 #ifdef CROP64_SIMD
   if constexpr (sizeof(Sample) == 1) {
     if (max == 255) {
-      resample_column_simd(in, top, taps, y, out);
+      const auto resample = taps.weight_bits == kWeightBits
+                                ? resample_column_simd<Sums, WeightPair>
+                                : resample_column_simd<ShortSums, ShortPair>;
+      resample(in, top, taps, y, out);
       return;
     }
   }

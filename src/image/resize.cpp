@@ -108,13 +108,13 @@ int window_rows(int stride, int from) { return std::min(stride + kWindowSlack, f
 
 class ResizeStep : public RowSink {
  public:
-  ResizeStep(Layout layout, bool columns_first, const Axes& axes, Taps across, Taps down,
+  ResizeStep(Layout layout, bool columns_first, Size from, Size to, Taps across, Taps down,
              RowSink& next)
       : layout_(layout),
         passes_(passes_for(layout)),
         columns_first_(columns_first),
-        from_({axes.across.from, axes.down.from}),
-        to_({axes.across.to, axes.down.to}),
+        from_(from),
+        to_(to),
         across_(std::move(across)),
         down_(std::move(down)),
         next_(next) {}
@@ -284,46 +284,98 @@ class ResizeStep : public RowSink {
   int y_ = 0;  // the next row of the result
 };
 
+// A line of samples on its way through the step.
+struct Line {
+  Axis axis;
+  Sampling from;
+  Sampling to;
+
+  int samples_from() const { return from.samples(axis.from); }
+  int samples_to() const { return to.samples(axis.to); }
+};
+
+struct Lines {
+  Line across;
+  Line down;
+};
+
+// As stored, like the axes.
+Lines lines_of(Size stored, const Samples& samples, Orientation orientation,
+               const Resampling& resampling) {
+  const Axes axes = stored_axes(stored, orientation, resampling);
+  const auto& [layout, is_component, from, to] = samples;
+  const bool swaps = orientation.swap_axes;
+  return {{axes.across, from.across, swaps ? to.down : to.across},
+          {axes.down, from.down, swaps ? to.across : to.down}};
+}
+
+// Pixels equal Pillow's, which resizes the displayed image's rows first. A component's columns cost
+// less than its rows, as they are 16 at a time.
+bool columns_first(const Samples& samples, Orientation orientation) {
+  return orientation.swap_axes || samples.is_component;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<RowSink>> resize_step(Size stored, Layout layout, Orientation orientation,
-                                             const Resampling& resampling, RowSink& next) {
-  const Axes axes = stored_axes(stored, orientation, resampling);
+Result<std::unique_ptr<RowSink>> resize_step(Size stored, const Samples& samples,
+                                             Orientation orientation, const Resampling& resampling,
+                                             RowSink& next) {
+  const Lines lines = lines_of(stored, samples, orientation, resampling);
   if (resampling.kernel == Kernel::kNearest) {
-    return nearest_step(layout, axes, next);
+    return nearest_step(samples.layout, {lines.across.axis, lines.down.axis}, next);
   }
-  Result<Taps> across = make_taps(resampling.kernel, axes.across);
-  Result<Taps> down = make_taps(resampling.kernel, axes.down);
+  const auto taps_of = [&](const Line& line) {
+    return samples.is_component
+               ? make_component_taps(resampling.kernel, line.axis, line.from, line.to)
+               : make_taps(resampling.kernel, line.axis);
+  };
+  Result<Taps> across = taps_of(lines.across);
+  Result<Taps> down = taps_of(lines.down);
   if (!across.ok() || !down.ok()) {
     return across.ok() ? down.error() : across.error();
   }
+  const Size from = {lines.across.samples_from(), lines.down.samples_from()};
+  const Size to = {lines.across.samples_to(), lines.down.samples_to()};
   // The displayed image's rows, whose pass is the first, are columns if the axes are swapped.
   auto step =
-      std::make_unique<ResizeStep>(layout, orientation.swap_axes, axes, std::move(across.value()),
-                                   std::move(down.value()), next);
+      std::make_unique<ResizeStep>(samples.layout, orientation.swap_axes, from, to,
+                                   std::move(across.value()), std::move(down.value()), next);
   if (auto error = step->allocate()) {
     return error;
   }
   return std::unique_ptr<RowSink>(std::move(step));
 }
 
-double resize_memory(Size stored, Layout layout, Orientation orientation,
+double resize_memory(Size stored, const Samples& samples, Orientation orientation,
                      const Resampling& resampling) {
-  const auto [across, down] = stored_axes(stored, orientation, resampling);
-  const double batch = RowBatch::memory(across.to, layout);
+  const auto& [across, down] = lines_of(stored, samples, orientation, resampling);
+  const Layout layout = samples.layout;
+  const int from = across.samples_from();
+  const int to = across.samples_to();
+  const double batch = RowBatch::memory(to, layout);
   if (resampling.kernel == Kernel::kNearest) {
-    return batch + sizeof(int) * (double(across.to) + down.to);
+    return batch + sizeof(int) * (double(to) + down.samples_to());
   }
-  const auto stride = [&](const Axis& axis) { return taps_stride(resampling.kernel, axis); };
+  const auto stride = [&](const Line& line) {
+    return samples.is_component
+               ? component_taps_stride(resampling.kernel, line.axis, line.from, line.to)
+               : taps_stride(resampling.kernel, line.axis);
+  };
+  // The taps of a component are made of those of pixels.
+  const auto taps = [&](const Line& line) {
+    return taps_memory(line.samples_to(), stride(line)) +
+           (samples.is_component
+                ? taps_memory(line.axis.to, taps_stride(resampling.kernel, line.axis))
+                : 0);
+  };
   const auto rows = [&](int width, int count) {
     return double(count) * width * layout.channels() * double(passes_for(layout).sample_bytes);
   };
-  const bool columns_first = orientation.swap_axes;
-  const int window_width = columns_first ? across.from : across.to;
-  return batch + taps_memory(across.to, stride(across)) + taps_memory(down.to, stride(down)) +
-         rows(window_width, window_rows(stride(down), down.from) + kBandRows) +
-         rows(across.to, columns_first ? kBandRows : 0) +
-         rows(across.from, layout.has_alpha() ? kBandRows : 0);
+  const bool narrows_last = columns_first(samples, orientation);
+  return batch + taps(across) + taps(down) +
+         rows(narrows_last ? from : to,
+              window_rows(stride(down), down.samples_from()) + kBandRows) +
+         rows(to, narrows_last ? kBandRows : 0) + rows(from, layout.has_alpha() ? kBandRows : 0);
 }
 
 }  // namespace crop64

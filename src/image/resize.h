@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "image/component.h"
 #include "image/rows.h"
 
 namespace crop64 {
@@ -13,6 +14,14 @@ struct Resampling {
   RectF box;  // the region of the image that is resized, in pixels
   Size size;
   Kernel kernel = Kernel::kLanczos3;
+};
+
+// What the rows of an image are samples of: pixels, or a component (then kGray, 8 bits).
+struct Samples {
+  Layout layout;
+  bool is_component = false;
+  Component from = {};  // of the stored image
+  Component to = {};    // of the displayed result
 };
 
 // A step that passes on `resampling.box` of an image, resized to `resampling.size`, in the image's
@@ -32,12 +41,16 @@ struct Resampling {
 // its NEAREST. If there is alpha, colours are premultiplied in twice the bits, so that transparent
 // pixels do not bleed.
 //
+// The samples of a component are those that come of making pixels of `from`, resizing them, and
+// averaging the pixels of each sample of `to`, without rounding in between. Not for kNearest.
+//
 // Holds the rows that contribute to a row of the result. Errors: OUT_OF_MEMORY.
-Result<std::unique_ptr<RowSink>> resize_step(Size stored, Layout layout, Orientation orientation,
-                                             const Resampling& resampling, RowSink& next);
+Result<std::unique_ptr<RowSink>> resize_step(Size stored, const Samples& samples,
+                                             Orientation orientation, const Resampling& resampling,
+                                             RowSink& next);
 
 // The memory of that step in bytes, at most.
-double resize_memory(Size stored, Layout layout, Orientation orientation,
+double resize_memory(Size stored, const Samples& samples, Orientation orientation,
                      const Resampling& resampling);
 
 }  // namespace crop64

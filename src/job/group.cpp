@@ -24,7 +24,7 @@ std::vector<DecodeGroup> group_decodes(const ImageInfo& info, std::span<const Pl
     if (plans[i]->strategy != Strategy::kTranscode || request.region.empty() || served[i]) {
       continue;
     }
-    DecodeGroup group = {request, {}};
+    DecodeGroup group = {request, {}, {}};
     double alone = 0;
     double memory = double(info.byte_length);
     for (size_t k = i; k < plans.size(); ++k) {
@@ -33,22 +33,23 @@ std::vector<DecodeGroup> group_decodes(const ImageInfo& info, std::span<const Pl
       // nothing.
       const bool joins =
           plans[k]->strategy == Strategy::kTranscode && !other.region.empty() && !served[k] &&
-          (k == i || (other.reduction == request.reduction && other.damaged == Damaged::kError &&
-                      request.damaged == Damaged::kError));
+          (k == i ||
+           (other.reduction == request.reduction && other.components == request.components &&
+            other.damaged == Damaged::kError && request.damaged == Damaged::kError));
       if (joins) {
         group.job_indices.push_back(k);
         group.request.region = unite(group.request.region, other.region);
-        group.request.parts.push_back(other.region);
+        group.regions.push_back(other.region);
         alone += decoding_work(info, other);
         memory += pipeline_memory(info, *plans[k]);
       }
     }
     memory += decoding_memory(info, group.request);
     if (decoding_work(info, group.request) > alone || memory > memory_limit) {
-      group = {request, {i}};
+      group = {request, {}, {i}};
     }
-    if (group.job_indices.size() == 1) {
-      group.request.parts.clear();
+    if (group.job_indices.size() > 1) {
+      group.request.parts = group.regions;
     }
     for (const size_t index : group.job_indices) {
       served[index] = true;

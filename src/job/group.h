@@ -9,9 +9,11 @@
 
 namespace crop64 {
 
-// One decode, and the indices of the jobs that use it.
+// One decode, and the indices of the jobs that use it. It may be moved, but not copied: the parts of
+// its request are its regions.
 struct DecodeGroup {
   DecodeRequest request;
+  std::vector<Rect> regions;  // of the jobs
   std::vector<size_t> job_indices;
 };
 

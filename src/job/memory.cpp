@@ -52,6 +52,25 @@ double decoding_memory(const ImageInfo& info, const DecodeRequest& request) {
          (info.holds_region ? bytes_of(info.layout, request.region.size()) : 0);
 }
 
+namespace {
+
+// The steps of luma and chroma, and the encoder's rows that wait for those of the other components:
+// all of them if the image is turned.
+double components_memory(const ImageInfo& info, Size stored, const Plan& plan) {
+  const Sampling across = {info.chroma_subsampling->horizontal};
+  const Sampling down = {info.chroma_subsampling->vertical};
+  const auto resize = [&](const Component& from) {
+    // The result's chroma may have all samples.
+    return resize_memory(stored, {{Model::kGray, 8}, true, from, {}}, plan.orientation,
+                         *plan.resampling);
+  };
+  constexpr int kWaiting = 4 * 16;
+  const int rows = holds_image(plan.orientation) ? plan.size.height : kWaiting;
+  return resize({}) + 2 * resize({across, down}) + bytes_of(plan.layout, {plan.size.width, rows});
+}
+
+}  // namespace
+
 double pipeline_memory(const ImageInfo& info, const Plan& plan) {
   double bytes = 0;
   Size size = plan.decode.region.size();
@@ -63,7 +82,9 @@ double pipeline_memory(const ImageInfo& info, const Plan& plan) {
     bytes += PadStep::memory(size.width, plan.working);
   }
   if (plan.resampling) {
-    bytes += resize_memory(size, plan.working, plan.orientation, *plan.resampling);
+    bytes += plan.decode.components
+                 ? components_memory(info, size, plan)
+                 : resize_memory(size, {plan.working}, plan.orientation, *plan.resampling);
     size = oriented(plan.resampling->size, plan.orientation);
   }
   if (plan.orientation != Orientation{}) {

@@ -12,62 +12,6 @@
 namespace crop64 {
 namespace {
 
-// The last step: makes the file or, for kRaw, the samples.
-class OutputSink : public RowSink {
- public:
-  explicit OutputSink(Output& output) : output_(output), image_(output.plan.size) {}
-
-  Failure write(const ImageView& rows) override {
-    if (output_.plan.holds_result()) {
-      return image_.write(rows);
-    }
-    if (encoder_ == nullptr) {
-      ImageView image = rows;  // without its samples
-      image.size = output_.plan.size;
-      image.data = nullptr;
-      const Plan& plan = output_.plan;
-      Result<std::unique_ptr<Encoder>> encoder =
-          find_codec(plan.format)->encode(image, plan.settings, output_.metadata);
-      if (!encoder.ok()) {
-        return encoder.error();
-      }
-      encoder_ = std::move(encoder.value());
-    }
-    return encoder_->write(rows);
-  }
-
-  Failure finish() override {
-    const Plan& plan = output_.plan;
-    output_.quality = plan.format == ImageFormat::kJpeg ? plan.settings.quality : 0;
-    if (plan.format == ImageFormat::kRaw) {
-      output_.bytes = std::move(image_.image().samples);
-      return std::nullopt;
-    }
-    if (plan.holds_result()) {
-      Result<Buffer> file =
-          encode_within(image_.image().view(), plan, output_.metadata, output_.quality);
-      if (!file.ok()) {
-        return file.error();
-      }
-      output_.bytes = std::move(file.value());
-      return std::nullopt;
-    }
-    if (auto error = encoder_->finish()) {
-      return error;
-    }
-    output_.bytes = encoder_->take_file();
-    if (plan.max_bytes && double(output_.bytes.size()) > *plan.max_bytes) {
-      return too_large(plan, output_.bytes.size());
-    }
-    return std::nullopt;
-  }
-
- private:
-  Output& output_;
-  ImageSink image_;                   // if the plan holds the result
-  std::unique_ptr<Encoder> encoder_;  // if it does not
-};
-
 // The plan's padding in the stored image.
 Padding stored_padding(const Plan& plan) {
   const Size canvas = oriented(plan.padding->canvas, plan.orientation);
@@ -94,56 +38,146 @@ Result<bool> check_samples(const Source& source, const ImageInfo& info) {
 
 }  // namespace
 
-// The steps of a job between decoding and its result, in the order of the plan's members.
+// The steps of a job between decoding and its result, in the order of the plan's members. The
+// components of an image, if they are kept, have steps of their own.
 class Pipeline {
  public:
   // `output` is borrowed.
-  explicit Pipeline(Output& output) : output_(output), last_(output) {}
+  explicit Pipeline(Output& output) : output_(output) {}
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
   // Errors: OUT_OF_MEMORY.
   Failure open() {
     const Plan& plan = output_.plan;
-    add<ConvertStep>(plan.layout, plan.background, plan.flattens);
+    parts_.push_back(std::make_unique<Part>(*this, 0, plan.size));
+    Part& part = *parts_.back();
+    part.add<ConvertStep>(plan.layout, plan.background, plan.flattens);
     if (plan.letterbox) {
-      add<PadStep>(*plan.letterbox, plan.working, plan.background);
+      part.add<PadStep>(*plan.letterbox, plan.working, plan.background);
     }
     Size size = plan.decode.region.size();
     if (plan.padding) {
       size = oriented(plan.padding->canvas, plan.orientation);
     }
-    if (plan.orientation != Orientation{}) {
-      const Size turned =
-          plan.resampling ? oriented(plan.resampling->size, plan.orientation) : size;
-      add<OrientStep>(plan.orientation, turned);
-    }
-    if (plan.resampling) {
-      auto step = resize_step(size, plan.working, plan.orientation, *plan.resampling, first());
-      if (!step.ok()) {
-        return step.error();
-      }
-      steps_.push_back(std::move(step.value()));
+    if (auto error = add_resize(part, size, {plan.working})) {
+      return error;
     }
     if (plan.padding) {
-      add<PadStep>(stored_padding(plan), plan.working, plan.background);
+      part.add<PadStep>(stored_padding(plan), plan.working, plan.background);
     }
-    add<ConvertStep>(plan.working, plan.background, false);
+    part.add<ConvertStep>(plan.working, plan.background, false);
+    return std::nullopt;
+  }
+  Failure open(const Components& components) {
+    const Plan& plan = output_.plan;
+    const Components results = find_codec(plan.format)->components(plan.settings);
+    for (size_t i = 0; i < components.size(); ++i) {
+      parts_.push_back(std::make_unique<Part>(*this, i, results[i].size(plan.size)));
+      const Samples samples = {{Model::kGray, 8}, true, components[i], results[i]};
+      const Size size = plan.decode.region.size();
+      if (auto error = add_resize(*parts_.back(), size, samples)) {
+        return error;
+      }
+    }
     return std::nullopt;
   }
 
-  RowSink& first() { return steps_.empty() ? last_ : *steps_.back(); }
+  Failure write(size_t part, const ImageView& rows) { return parts_[part]->first().write(rows); }
+
+  Failure finish() {
+    for (const auto& part : parts_) {
+      if (auto error = part->first().finish()) {
+        return error;
+      }
+    }
+    const Plan& plan = output_.plan;
+    output_.quality = plan.format == ImageFormat::kJpeg ? plan.settings.quality : 0;
+    if (plan.format == ImageFormat::kRaw) {
+      output_.bytes = std::move(parts_.front()->held.image().samples);
+      return std::nullopt;
+    }
+    if (plan.holds_result()) {
+      std::vector<ImageView> held;
+      for (const auto& part : parts_) {
+        held.push_back(part->held.image().view());
+      }
+      Result<Buffer> file = encode_within(held, plan, output_.metadata, output_.quality);
+      if (!file.ok()) {
+        return file.error();
+      }
+      output_.bytes = std::move(file.value());
+      return std::nullopt;
+    }
+    if (auto error = encoder_->finish()) {
+      return error;
+    }
+    output_.bytes = encoder_->take_file();
+    if (plan.max_bytes && double(output_.bytes.size()) > *plan.max_bytes) {
+      return too_large(plan, output_.bytes.size());
+    }
+    return std::nullopt;
+  }
 
  private:
-  // Puts a step before the others.
-  template <class Step, class... Arguments>
-  void add(const Arguments&... arguments) {
-    steps_.push_back(std::make_unique<Step>(arguments..., first()));
+  // The image or a component: its steps, and the end of them, which encodes or holds the rows.
+  struct Part : public RowSink {
+    Part(Pipeline& pipeline_of, size_t index_of, Size size)
+        : pipeline(pipeline_of), index(index_of), held(size) {}
+
+    Failure write(const ImageView& rows) override {
+      return pipeline.output_.plan.holds_result() ? held.write(rows) : pipeline.encode(index, rows);
+    }
+    Failure finish() override { return std::nullopt; }
+
+    RowSink& first() { return steps.empty() ? *this : *steps.back(); }
+    // Puts a step before the others.
+    template <class Step, class... Arguments>
+    void add(const Arguments&... arguments) {
+      steps.push_back(std::make_unique<Step>(arguments..., first()));
+    }
+
+    Pipeline& pipeline;
+    size_t index;
+    ImageSink held;                               // if the plan holds the result
+    std::vector<std::unique_ptr<RowSink>> steps;  // from the last to the first
+  };
+
+  // Adds the turn and the resize.
+  Failure add_resize(Part& part, Size size, const Samples& samples) {
+    const Plan& plan = output_.plan;
+    if (plan.orientation != Orientation{}) {
+      const Size result =
+          plan.resampling ? plan.resampling->size : oriented(size, plan.orientation);
+      part.add<OrientStep>(plan.orientation, oriented(samples.to.size(result), plan.orientation));
+    }
+    if (!plan.resampling) {
+      return std::nullopt;
+    }
+    auto step = resize_step(size, samples, plan.orientation, *plan.resampling, part.first());
+    if (!step.ok()) {
+      return step.error();
+    }
+    part.steps.push_back(std::move(step.value()));
+    return std::nullopt;
+  }
+
+  Failure encode(size_t index, const ImageView& rows) {
+    if (encoder_ == nullptr) {
+      const Plan& plan = output_.plan;
+      Result<std::unique_ptr<Encoder>> encoder =
+          begin_file(plan, plan.size, *rows.colors, plan.settings, output_.metadata);
+      if (!encoder.ok()) {
+        return encoder.error();
+      }
+      encoder_ = std::move(encoder.value());
+    }
+    return encoder_->component(index).write(rows);
   }
 
   Output& output_;
-  OutputSink last_;
-  std::vector<std::unique_ptr<RowSink>> steps_;  // from the last to the first
+  std::vector<std::unique_ptr<Part>> parts_;  // one, or one for each component
+  std::unique_ptr<Encoder> encoder_;          // if the plan does not hold the result
 };
 
 Result<bool> run_copy(const Source& source, Output& output) {
@@ -192,11 +226,11 @@ Failure run_undecoded(const Source& source, Output& output) {
   }
   if (!plan.region.empty()) {
     output.bytes_read = source.samples.layout.bytes(plan.region.size());
-    if (auto error = pipeline.first().write(crop(source.samples, plan.decode.region))) {
+    if (auto error = pipeline.write(0, crop(source.samples, plan.decode.region))) {
       return error;
     }
   }
-  return pipeline.first().finish();
+  return pipeline.finish();
 }
 
 GroupSink::GroupSink(const DecodeGroup& group, std::span<Output> outputs)
@@ -229,7 +263,7 @@ Failure GroupSink::write(const ImageView& rows) {
     const Rect region = translate(output.plan.decode.region, -outer.left, -outer.top);
     const Rect part = intersect(region, all);
     if (!error && !part.empty()) {
-      error = pipelines_[i]->first().write(crop(rows, translate(part, 0, -all.top)));
+      error = pipelines_[i]->write(0, crop(rows, translate(part, 0, -all.top)));
     }
     if (error) {
       failed_ = group_.job_indices[i];
@@ -239,9 +273,28 @@ Failure GroupSink::write(const ImageView& rows) {
   return std::nullopt;
 }
 
+Failure GroupSink::write_components(const Components& components, std::span<const ImageView> rows) {
+  for (size_t i = 0; i < group_.job_indices.size(); ++i) {
+    const size_t index = group_.job_indices[i];
+    Failure error;
+    if (i == pipelines_.size()) {
+      pipelines_.push_back(std::make_unique<Pipeline>(outputs_[index]));
+      error = pipelines_.back()->open(components);
+    }
+    for (size_t part = 0; part < rows.size() && !error; ++part) {
+      error = pipelines_[i]->write(part, rows[part]);
+    }
+    if (error) {
+      failed_ = index;
+      return error;
+    }
+  }
+  return std::nullopt;
+}
+
 Failure GroupSink::finish() {
   for (size_t i = 0; i < pipelines_.size(); ++i) {
-    if (auto error = pipelines_[i]->first().finish()) {
+    if (auto error = pipelines_[i]->finish()) {
       failed_ = group_.job_indices[i];
       return error;
     }

@@ -48,6 +48,7 @@ class GroupSink : public DecodeSink {
   void begin(const std::optional<Quantisation>& quantisation) override;
   // Errors: as run_undecoded().
   Failure write(const ImageView& rows) override;
+  Failure write_components(const Components& components, std::span<const ImageView> rows) override;
   Failure finish() override;
   // What decoding came to. To be called after finish().
   void set_result(const Decoded& decoded);

@@ -144,6 +144,15 @@ void choose_coding(const ImageInfo& info, const Options& options, Plan& plan) {
                                                                 : progressive == Progressive::kYes;
 }
 
+// Whether luma and chroma are resized as they are stored, and never become RGB. A search for a
+// quality may give up the source's subsampling with its quantisation.
+bool keeps_components(const ImageInfo& info, const Plan& plan) {
+  const Size decoded = reduce(whole(info.size), info.size, plan.decode.reduction).size();
+  return info.has_ycc && plan.format == ImageFormat::kJpeg && plan.resampling &&
+         plan.resampling->kernel != Kernel::kNearest && !plan.padding && !plan.letterbox &&
+         plan.decode.region == whole(decoded) && !(plan.max_bytes && plan.keeps_quantisation);
+}
+
 // Why a kTranscode plan does not keep every sample of the region; null if it does.
 const char* why_lossy(const ImageInfo& info, const Plan& plan) {
   if (plan.resampling) {
@@ -245,6 +254,7 @@ void plan_transcode(const ImageInfo& info, const Options& options, Plan& plan) {
   plan.settings.compression_level =
       options.compression_level.value_or(plan.settings.compression_level);
   plan.max_bytes = options.max_bytes;
+  plan.decode.components = plan.settings.components = keeps_components(info, plan);
   plan.lossless = why_lossy(info, plan) == nullptr;
 }
 

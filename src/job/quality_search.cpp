@@ -24,25 +24,31 @@ constexpr double kHeader = 620;
 // A file whose estimate exceeds `max_bytes` by this factor is not tried.
 constexpr double kMargin = 1.25;
 
-// Encodes `stripe` rows of each `every`.
-Result<Buffer> encode_rows(const ImageView& image, const Plan& plan, const EncodeSettings& settings,
-                           const Metadata& metadata, int stripe, int every) {
-  const auto rows_at = [&](int y) { return std::min(stripe, image.size.height - y); };
-  ImageView header = image;
-  header.data = nullptr;
-  header.size.height = 0;
-  for (int y = 0; y < image.size.height; y += every) {
-    header.size.height += rows_at(y);
+// Encodes `stripe` rows of each `every`. Both are multiples of the pixels that a sample of a
+// component stands for, unless `stripe` is the whole height.
+Result<Buffer> encode_rows(std::span<const ImageView> held, const Plan& plan,
+                           const EncodeSettings& settings, const Metadata& metadata, int stripe,
+                           int every) {
+  const int height = plan.size.height;
+  const auto rows_at = [&](int y) { return std::min(stripe, height - y); };
+  Size size = {plan.size.width, 0};
+  for (int y = 0; y < height; y += every) {
+    size.height += rows_at(y);
   }
   Result<std::unique_ptr<Encoder>> encoder =
-      find_codec(plan.format)->encode(header, settings, metadata);
+      begin_file(plan, size, *held.front().colors, settings, metadata);
   if (!encoder.ok()) {
     return encoder.error();
   }
-  for (int y = 0; y < image.size.height; y += every) {
-    const Rect rows = {0, y, image.size.width, y + rows_at(y)};
-    if (auto error = encoder.value()->write(crop(image, rows))) {
-      return error;
+  const Components components =
+      settings.components ? find_codec(plan.format)->components(settings) : Components{};
+  for (int y = 0; y < height; y += every) {
+    for (size_t i = 0; i < held.size(); ++i) {
+      const Sampling& down = components[i].down;
+      const Rect rows = {0, y / down.pixels, held[i].size.width, down.samples(y + rows_at(y))};
+      if (auto error = encoder.value()->component(i).write(crop(held[i], rows))) {
+        return error;
+      }
     }
   }
   if (auto error = encoder.value()->finish()) {
@@ -54,18 +60,19 @@ Result<Buffer> encode_rows(const ImageView& image, const Plan& plan, const Encod
 // About how many bytes files will have, by sampled rows.
 class Estimator {
  public:
-  Estimator(const ImageView& image, const Plan& plan) : image_(image), plan_(plan) {
-    const int every = distance_of_stripes(image.size.height);
+  Estimator(std::span<const ImageView> held, const Plan& plan) : held_(held), plan_(plan) {
+    const int height = plan.size.height;
+    const int every = distance_of_stripes(height);
     int rows = 0;
-    for (int y = 0; y < image.size.height; y += every) {
-      rows += std::min(kStripe, image.size.height - y);
+    for (int y = 0; y < height; y += every) {
+      rows += std::min(kStripe, height - y);
     }
-    factor_ = double(image.size.height) / rows;
+    factor_ = double(height) / rows;
   }
 
   Result<double> bytes(const EncodeSettings& settings) const {
-    const int every = distance_of_stripes(image_.size.height);
-    const Result<Buffer> sampled = encode_rows(image_, plan_, settings, {}, kStripe, every);
+    const int every = distance_of_stripes(plan_.size.height);
+    const Result<Buffer> sampled = encode_rows(held_, plan_, settings, {}, kStripe, every);
     return sampled.ok()
                ? Result<double>(kHeader + factor_ * (double(sampled.value().size()) - kHeader))
                : sampled.error();
@@ -94,7 +101,7 @@ class Estimator {
   }
 
  private:
-  const ImageView& image_;
+  std::span<const ImageView> held_;
   const Plan& plan_;
   double factor_;                         // all rows / the sampled ones
   std::array<double, 101> by_quality_{};  // 0: not known yet
@@ -110,12 +117,12 @@ struct Best {
 // Finds the highest quality up to `highest` that fits. Each file says how wrong the estimates are,
 // and with that which quality to try next; if that leads nowhere, the qualities that are left are
 // halved.
-Failure search(const ImageView& image, const Plan& plan, const Metadata& metadata, int highest,
-               Best& best) {
+Failure search(std::span<const ImageView> held, const Plan& plan, const Metadata& metadata,
+               int highest, Best& best) {
   constexpr int kMaxGuesses = 4;
   EncodeSettings settings = plan.settings;
   settings.quantisation.reset();
-  Estimator estimator(image, plan);
+  Estimator estimator(held, plan);
   double error = 1;  // real bytes / estimated ones
   int fits = plan.min_quality - 1;
   int exceeds = highest + 1;
@@ -129,7 +136,7 @@ Failure search(const ImageView& image, const Plan& plan, const Metadata& metadat
       }
       settings.quality = guess.value();
     }
-    Result<Buffer> file = encode_image(image, plan, settings, metadata);
+    Result<Buffer> file = encode_held(held, plan, settings, metadata);
     const Result<double> estimated = estimator.bytes(settings);
     if (!file.ok() || !estimated.ok()) {
       return file.ok() ? estimated.error() : file.error();
@@ -160,14 +167,21 @@ Error too_large(const Plan& plan, size_t smallest) {
   return error;
 }
 
-Result<Buffer> encode_image(const ImageView& image, const Plan& plan,
-                            const EncodeSettings& settings, const Metadata& metadata) {
-  const int all = image.size.height;
-  return encode_rows(image, plan, settings, metadata, all, all);
+Result<std::unique_ptr<Encoder>> begin_file(const Plan& plan, Size size, const Colors& colors,
+                                            const EncodeSettings& settings,
+                                            const Metadata& metadata) {
+  const ImageView image = {size, plan.layout, nullptr, 0, &colors};
+  return find_codec(plan.format)->encode(image, settings, metadata);
 }
 
-Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Metadata& metadata,
-                             int& quality) {
+Result<Buffer> encode_held(std::span<const ImageView> held, const Plan& plan,
+                           const EncodeSettings& settings, const Metadata& metadata) {
+  const int all = plan.size.height;
+  return encode_rows(held, plan, settings, metadata, all, all);
+}
+
+Result<Buffer> encode_within(std::span<const ImageView> held, const Plan& plan,
+                             const Metadata& metadata, int& quality) {
   const auto fits = [&](const Result<Buffer>& file) {
     return double(file.value().size()) <= *plan.max_bytes;
   };
@@ -175,14 +189,14 @@ Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Met
   Best best;
   bool is_tried = !searches;
   if (searches) {
-    const Result<double> bytes = Estimator(image, plan).bytes(plan.settings);
+    const Result<double> bytes = Estimator(held, plan).bytes(plan.settings);
     if (!bytes.ok()) {
       return bytes.error();
     }
     is_tried = bytes.value() <= kMargin * *plan.max_bytes;
   }
   if (is_tried) {
-    Result<Buffer> file = encode_image(image, plan, plan.settings, metadata);
+    Result<Buffer> file = encode_held(held, plan, plan.settings, metadata);
     if (!file.ok() || !plan.max_bytes || fits(file)) {
       return file;
     }
@@ -191,11 +205,11 @@ Result<Buffer> encode_within(const ImageView& image, const Plan& plan, const Met
   if (searches) {
     // The plan's tables may be those of the source: then its quality has not been tried.
     const int highest = plan.settings.quality - (plan.settings.quantisation ? 0 : 1);
-    if (auto error = search(image, plan, metadata, highest, best)) {
+    if (auto error = search(held, plan, metadata, highest, best)) {
       return error;
     }
     if (!is_tried && (best.quality == highest || highest < plan.min_quality)) {
-      Result<Buffer> file = encode_image(image, plan, plan.settings, metadata);
+      Result<Buffer> file = encode_held(held, plan, plan.settings, metadata);
       if (!file.ok() || fits(file)) {
         return file;
       }

@@ -7,11 +7,11 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { toBytes } from '../../dist/index.js';
+import { decode, toBytes } from '../../dist/index.js';
 import { segments } from '../../support/jpeg.mjs';
 import { pngcheck, python, tool } from '../../support/oracle.mjs';
 import { decodePng } from '../../support/png.mjs';
-import { cut, sameBytes, sameSamples, sha256 } from '../support/checks.mjs';
+import { cut, nearSamples, sameBytes, sameSamples, sha256 } from '../support/checks.mjs';
 import { coefficients } from '../support/coefficients.mjs';
 import { root } from '../support/fixtures.mjs';
 import { imageMagickSamples } from '../support/imagemagick.mjs';
@@ -88,6 +88,7 @@ result = [image.mode, image, image.getpalette() or []]`;
 
 // Who judges a job: by its name, or else Pillow.
 const JUDGES = {
+  thumbnail: nearPillow,
   'lossless JPEG crop': byJpegtran,
   'lossless crop of a progressive JPEG': byJpegtran,
   '16-bit crop': byImageMagick,
@@ -108,6 +109,12 @@ async function byPillow({ options }, file, bytes) {
   assert.equal(madeMode, mode);
   sameSamples(made, picture);
   assert.deepEqual(madePalette, palette);
+}
+
+// Pillow resizes RGB, and a JPEG that becomes a JPEG keeps its luma and chroma.
+async function nearPillow({ options }, file, bytes) {
+  const [, , , jpeg] = await python(PILLOW, { file, options });
+  nearSamples(await decode(bytes), await decode(jpeg), 0.5);
 }
 
 // A JPEG without its first segment, in which Pillow does not keep the density.

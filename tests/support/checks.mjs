@@ -30,6 +30,15 @@ export function sameSamples(actual, expected, what = 'samples') {
   );
 }
 
+/** That the samples of two images { data, width, height } differ by at most `most` in the mean. */
+export function nearSamples(actual, expected, most, what = 'samples') {
+  assert.deepEqual([actual.width, actual.height], [expected.width, expected.height], what);
+  assert.equal(actual.data.length, expected.data.length, what);
+  const sum = actual.data.reduce((total, v, i) => total + Math.abs(v - expected.data[i]), 0);
+  const mean = sum / actual.data.length;
+  assert.ok(mean <= most, `${what}: they differ by ${mean} in the mean.`);
+}
+
 const bytesOf = ({ buffer, byteOffset, byteLength }) =>
   new Uint8Array(buffer, byteOffset, byteLength);
 

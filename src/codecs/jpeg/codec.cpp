@@ -23,6 +23,7 @@ const Codec kCodec = {
     .rewrite = rewrite,
     .metadata = read_metadata,
     .encoder_layout = encoder_layout,
+    .components = encoder_components,
     .encode_memory = encode_memory,
 };
 

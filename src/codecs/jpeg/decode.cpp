@@ -7,6 +7,13 @@
 namespace crop64::jpeg {
 namespace {
 
+// The rows of a component that libjpeg decodes at a time.
+struct ComponentRows {
+  Buffer samples;
+  size_t row_bytes = 0;
+  std::array<JSAMPROW, size_t{MAX_SAMP_FACTOR} * DCTSIZE> rows;
+};
+
 struct DecodeContext {
   DecodeContext(Bytes file, const DecodeRequest& decode_request)
       : request(decode_request), decoder(trap, file, request.damaged) {}
@@ -16,7 +23,8 @@ struct DecodeContext {
   Decompressor decoder;
   DecodeSink* sink = nullptr;
   RowBatch rows;
-  JDIMENSION first_column = 0;  // of the decoder's rows
+  std::array<ComponentRows, 3> component_rows;  // in place of `rows`
+  JDIMENSION first_column = 0;                  // of the decoder's rows
   Failure sink_error;
 };
 
@@ -49,6 +57,10 @@ void read_header(void* opaque) {
   info.dct_method = JDCT_ISLOW;
   info.do_fancy_upsampling = TRUE;  // and with it no merged upsampling
   info.out_color_space = color_space(info.num_components);
+  if (context.request.components) {
+    info.raw_data_out = TRUE;
+    info.out_color_space = info.jpeg_color_space;
+  }
   info.scale_num = 1;
   info.scale_denom = static_cast<unsigned>(context.request.reduction);
 }
@@ -101,7 +113,7 @@ void start_decompress(void* opaque) {
   check_scans(context.decoder);
   // libjpeg smooths incomplete coefficients by neighbouring blocks, which a narrower image would
   // lack.
-  if (!lacks_bits(context.decoder)) {
+  if (!lacks_bits(context.decoder) && !info.raw_data_out) {
     context.first_column = narrow(info, context.request.region);
   }
   if (!context.request.parts.empty()) {
@@ -153,19 +165,83 @@ void read_region(void* opaque) {
   }
 }
 
+// How the samples of a component stand for pixels: jinit_upsampler().
+Component component_of(const jpeg_decompress_struct& info, int index) {
+  const jpeg_component_info& component = info.comp_info[index];
+  const int scaled = component.DCT_scaled_size;
+  const int across = info.max_h_samp_factor * info.min_DCT_scaled_size / component.h_samp_factor;
+  const int down = info.max_v_samp_factor * info.min_DCT_scaled_size / component.v_samp_factor;
+  Component sampling = {{across / scaled}, {down / scaled}};
+  const int pixels = sampling.across.pixels * 4 + sampling.down.pixels;
+  const bool is_wide = component.downsampled_width > 2 || sampling.across.pixels == 1;
+  if (info.do_fancy_upsampling && info.min_DCT_scaled_size > 1 && is_wide &&
+      (pixels == 2 * 4 + 1 || pixels == 2 * 4 + 2 || pixels == 1 * 4 + 2)) {
+    sampling.across.interpolated = sampling.across.pixels == 2;
+    sampling.down.interpolated = sampling.down.pixels == 2;
+  }
+  return sampling;
+}
+
+Components components_of(const jpeg_decompress_struct& info) {
+  return {component_of(info, 0), component_of(info, 1), component_of(info, 2)};
+}
+
+// Passes on the rows that were decoded last. False if the sink fails.
+[[gnu::noinline]] bool pass_components_on(DecodeContext& context, JDIMENSION begin) {
+  static const Colors kNone;
+  const jpeg_decompress_struct& info = context.decoder.info;
+  std::array<ImageView, 3> views;
+  const int mcu_height = info.max_v_samp_factor * info.min_DCT_scaled_size;
+  const auto mcu_row = static_cast<int>(begin) / mcu_height;
+  for (int i = 0; i < 3; ++i) {
+    const jpeg_component_info& component = info.comp_info[i];
+    const ComponentRows& rows = context.component_rows[size_t(i)];
+    const int height = component.v_samp_factor * component.DCT_scaled_size;
+    const int left = static_cast<int>(component.downsampled_height) - mcu_row * height;
+    views[size_t(i)] = {{static_cast<int>(component.downsampled_width), std::min(height, left)},
+                        {Model::kGray, 8},
+                        rows.samples.data(),
+                        rows.row_bytes,
+                        &kNone};
+  }
+  context.sink_error = context.sink->write_components(components_of(info), views);
+  return !context.sink_error;
+}
+
+// Decodes rows of components until all are decoded, input is needed, or the sink fails.
+void read_components(void* opaque) {
+  DecodeContext& context = *static_cast<DecodeContext*>(opaque);
+  jpeg_decompress_struct& info = context.decoder.info;
+  JSAMPARRAY rows[3];
+  std::transform(context.component_rows.begin(), context.component_rows.end(), rows,
+                 [](ComponentRows& component) { return component.rows.data(); });
+  const auto mcu_height =
+      static_cast<JDIMENSION>(info.max_v_samp_factor * info.min_DCT_scaled_size);
+  while (info.output_scanline < info.output_height && !context.decoder.needs_input()) {
+    const JDIMENSION y = info.output_scanline;
+    if (jpeg_read_raw_data(&info, rows, mcu_height) == 0) {
+      fail(context.trap, ErrorCode::kInternal, "libjpeg returned no row.");
+    }
+    if (!pass_components_on(context, y)) {
+      return;
+    }
+  }
+}
+
 // The file's quantisation, for quality 'keep'; nothing for CMYK.
 std::optional<Quantisation> quantisation_of(const jpeg_decompress_struct& info) {
   if (info.num_components > 3) {
     return std::nullopt;
   }
   Quantisation quantisation;
+  quantisation.count = info.num_components;
   quantisation.is_rgb = info.jpeg_color_space == JCS_RGB;
   for (int i = 0; i < info.num_components; ++i) {
     const jpeg_component_info& component = info.comp_info[i];
     if (component.quant_table == nullptr) {
       return std::nullopt;
     }
-    auto& kept = quantisation.components.emplace_back();
+    auto& kept = quantisation.components[size_t(i)];
     kept.horizontal = component.h_samp_factor;
     kept.vertical = component.v_samp_factor;
     std::copy_n(component.quant_table->quantval, DCTSIZE2, kept.table.begin());
@@ -182,9 +258,29 @@ Failure open(DecodeContext& context) {
   const int reduction = context.request.reduction;
   const Size size = {(int(info.image_width) + reduction - 1) / reduction,
                      (int(info.image_height) + reduction - 1) / reduction};
-  if (!contains(whole(size), context.request.region)) {
+  if (!contains(whole(size), context.request.region) ||
+      (context.request.components && info.jpeg_color_space != JCS_YCbCr)) {
     return make_error(ErrorCode::kInternal,
                       "The JPEG's probe and its decoder disagree about its size.");
+  }
+  return std::nullopt;
+}
+
+// Room for the rows of components.
+Failure allocate_components(DecodeContext& context) {
+  for (int i = 0; i < 3; ++i) {
+    const jpeg_component_info& component = context.decoder.info.comp_info[i];
+    ComponentRows& rows = context.component_rows[size_t(i)];
+    const int count = component.v_samp_factor * component.DCT_scaled_size;
+    rows.row_bytes = size_t{component.width_in_blocks} * size_t(component.DCT_scaled_size);
+    Result<Buffer> samples = Buffer::allocate(uint64_t{rows.row_bytes} * uint64_t(count));
+    if (!samples.ok()) {
+      return samples.error();
+    }
+    rows.samples = std::move(samples.value());
+    for (int y = 0; y < count; ++y) {
+      rows.rows[size_t(y)] = rows.samples.data() + rows.row_bytes * size_t(y);
+    }
   }
   return std::nullopt;
 }
@@ -195,6 +291,9 @@ Failure start_rows(DecodeContext& context) {
     return context.trap.error();
   }
   const jpeg_decompress_struct& info = context.decoder.info;
+  if (context.request.components) {
+    return allocate_components(context);
+  }
   const Rect& region = context.request.region;
   Result<RowBatch> rows =
       RowBatch::allocate(static_cast<int>(info.output_width), {model_of(info.out_color_space), 8});
@@ -212,7 +311,8 @@ bool read(DecodeContext& context, DecodeSink& sink) {
     context.sink = &sink;
     sink.begin(quantisation_of(context.decoder.info));
   }
-  return run_trapped(context.trap, read_region, &context) && !context.sink_error;
+  const auto body = context.request.components ? read_components : read_region;
+  return run_trapped(context.trap, body, &context) && !context.sink_error;
 }
 
 Decoded result_of(const DecodeContext& context) {

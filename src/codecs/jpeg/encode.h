@@ -12,6 +12,9 @@ namespace crop64::jpeg {
 Result<std::unique_ptr<Encoder>> encode(const ImageView& image, const EncodeSettings& settings,
                                         const Metadata& metadata);
 
+// Luma and chroma, in the sampling of the settings.
+Components encoder_components(const EncodeSettings& settings);
+
 // The memory of an encoder beside its result, in bytes, at most: a few rows of MCUs, and all
 // coefficients if the file takes several passes (optimised tables, or several scans).
 double encode_memory(const Layout& layout, Size size, const EncodeSettings& settings);

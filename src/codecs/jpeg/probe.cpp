@@ -69,8 +69,11 @@ Failure read_frame(const Segment& segment, ImageInfo& info, int& components,
     // A single component is not interleaved, so its sampling factors have no effect (T.81, A.2.2).
     max_h = max_v = 1;
   } else {
+    const int chroma = frame[10];
     info.chroma_subsampling =
-        ChromaSubsampling{max_h / std::max(1, frame[10] >> 4), max_v / std::max(1, frame[10] & 15)};
+        ChromaSubsampling{max_h / std::max(1, chroma >> 4), max_v / std::max(1, chroma & 15)};
+    info.has_ycc = components == 3 && frame[7] == (max_h << 4 | max_v) && frame[13] == chroma &&
+                   max_h % (chroma >> 4) == 0 && max_v % (chroma & 15) == 0;
   }
   info.block = {8 * max_h, 8 * max_v};
   // A few rows of iMCUs, as samples and as coefficients.
@@ -127,6 +130,11 @@ Result<ImageInfo> probe(Bytes file) {
   std::optional<Density> density;
   std::optional<Density> exif_density;
   uint64_t coefficient_memory = 0;
+  // Three components are YCC or RGB: libjpeg believes JFIF, then Adobe, then their names.
+  bool has_jfif = false;
+  bool has_adobe = false;
+  bool adobe_rgb = false;
+  bool named_rgb = false;
   for (;;) {
     Result<Segment> next = walker.next();
     if (!next.ok()) {
@@ -137,11 +145,19 @@ Result<ImageInfo> probe(Bytes file) {
       if (auto error = read_frame(segment, info, components, coefficient_memory)) {
         return error;
       }
-      first_table = segment.payload[8];
+      const Bytes frame = segment.payload;
+      first_table = frame[8];
+      named_rgb = components == 3 && frame[6] == 'R' && frame[9] == 'G' && frame[12] == 'B';
     } else if (segment.marker == kDqt) {
       tables.read(segment.payload);
     } else if (segment.marker == kApp0 && segment.starts_with(kJfif)) {
       density = read_jfif_density(segment.payload);
+      has_jfif = has_jfif || segment.payload.size() >= 14;
+    } else if (segment.marker == kApp14 && segment.starts_with(kAdobe)) {
+      if (segment.payload.size() >= 12) {
+        has_adobe = true;
+        adobe_rgb = segment.payload[11] == 0;
+      }
     } else if (segment.marker == kApp1 && segment.starts_with(kExif) && !info.has_exif) {
       info.has_exif = true;
       info.orientation = exif_orientation(read_exif_orientation(segment.payload.subspan(6)));
@@ -156,6 +172,7 @@ Result<ImageInfo> probe(Bytes file) {
   if (components == 0) {
     return make_error(ErrorCode::kCorruptImage, "The JPEG has a scan before its frame header.");
   }
+  info.has_ycc = info.has_ycc && (has_jfif || !(has_adobe ? adobe_rgb : named_rgb));
   info.density_per_inch = per_inch(choose_density(density, exif_density));
   info.quality = tables.quality(first_table);
   // With several scans all coefficients are kept in memory until the last one.

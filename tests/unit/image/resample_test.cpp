@@ -62,15 +62,21 @@ void set_weights(Weights kind, Random& random, std::span<int32_t> weights) {
 
 // Taps for `count` samples out of `from`: anywhere, up to `most` each, the first and the last ones
 // at the ends of the line.
-Taps make_taps(int count, int from, int most, Weights kind, Random& random) {
+Taps make_taps(int count, int from, int most, Weights kind, Random& random,
+               int weight_bits = kWeightBits) {
   Taps taps = std::move(Taps::allocate(count, std::min(from, most)).value());
+  taps.weight_bits = weight_bits;
   for (int i = 0; i < count; ++i) {
     const int length = i == 0 ? taps.stride : random.between(0, taps.stride);
     const int last_first = from - length;
     const int first = i == count - 1 ? last_first : random.between(0, last_first);
     taps.spans[static_cast<size_t>(i)] = {first, length};
     const size_t at = static_cast<size_t>(i) * static_cast<size_t>(taps.stride);
-    set_weights(kind, random, taps.weights.subspan(at, static_cast<size_t>(length)));
+    const auto weights = taps.weights.subspan(at, static_cast<size_t>(length));
+    set_weights(kind, random, weights);
+    for (int32_t& weight : weights) {
+      weight >>= kWeightBits - weight_bits;
+    }
   }
   REQUIRE(!prepare(taps));
   return taps;
@@ -238,6 +244,23 @@ TEST_CASE("resample_column() with SIMD equals the scalar code: few and many taps
   }
 }
 
+TEST_CASE("short weights: SIMD equals the scalar code for every width, few and many taps") {
+  Random random(6);
+  for (int width = 1; width <= 70; ++width) {
+    const int from = kLengths[random.below(std::size(kLengths))];
+    const Weights kind = kWeights[random.below(std::size(kWeights))];
+    const int most = width % 4 == 0 ? 1300 : 40;
+    const Taps across = make_taps(width, from, most, kind, random, kShortWeightBits);
+    const int height = random.between(1, 9);
+    check_equal(resample_rows<uint8_t>, resample_rows_scalar<uint8_t>, {nullptr, from, height, 1},
+                {nullptr, width, height, 1}, across, random);
+    const Taps down = make_taps(5, from, most, kind, random, kShortWeightBits);
+    check_equal(resample_columns<uint8_t, resample_column<uint8_t>>,
+                resample_columns<uint8_t, resample_column_scalar<uint8_t>>,
+                {nullptr, width, from, 1}, {nullptr, width, 5, 1}, down, random);
+  }
+}
+
 // What the header says, with integers that have room for everything.
 template <class Sample>
 Sample exactly(const Plane<Sample>& in, const Taps& taps, size_t i, size_t first_sample,
@@ -248,7 +271,7 @@ Sample exactly(const Plane<Sample>& in, const Taps& taps, size_t i, size_t first
     const size_t at = first_sample + static_cast<size_t>(first + tap) * step;
     sum += __int128{in.data[at]} * taps.weights_of(i)[tap];
   }
-  const __int128 rounded = (sum + kOne / 2) >> kWeightBits;
+  const __int128 rounded = (sum + (1 << (taps.weight_bits - 1))) >> taps.weight_bits;
   return static_cast<Sample>(std::clamp<__int128>(rounded, 0, max));
 }
 

@@ -493,7 +493,7 @@ TEST_CASE("resize_step() gives the same rows however many come at a time") {
 TEST_CASE("resize_memory() does not depend on how many rows the image has, but on the reduction") {
   const auto memory = [](Size from, Size to, Layout layout, bool turned = false) {
     const RectF box = to_rectf(whole(turned ? Size{from.height, from.width} : from));
-    return resize_memory(from, layout, {.swap_axes = turned}, {box, to, Kernel::kLanczos3});
+    return resize_memory(from, {layout}, {.swap_axes = turned}, {box, to, Kernel::kLanczos3});
   };
   const Layout rgb = {Model::kRgb, 8};
   const Layout rgba = {Model::kRgba, 8};
@@ -504,7 +504,7 @@ TEST_CASE("resize_memory() does not depend on how many rows the image has, but o
   CHECK(memory({4000, 30'000}, {1600, 12'000}, rgb) < 3e6);
   CHECK(memory(photo, {400, 300}, rgb) < memory(photo, {1600, 1200}, rgb));
   const Resampling nearest = {{0, 0, 200, 100}, {100, 50}, Kernel::kNearest};
-  CHECK(resize_memory({200, 100}, rgba, {}, nearest) == 16 * 400 + 4 * (100 + 50));
+  CHECK(resize_memory({200, 100}, {rgba}, {}, nearest) == 16 * 400 + 4 * (100 + 50));
 }
 
 }  // namespace

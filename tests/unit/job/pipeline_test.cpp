@@ -54,7 +54,7 @@ Options copy_file() {
 
 Output run(const Source& source, const Options& options) {
   Result<Output> output = process(source, options);
-  INFO(code_of(output));
+  INFO(code_of(output), output.ok() ? "" : output.error().message);
   REQUIRE(output.ok());
   return std::move(output.value());
 }

@@ -346,6 +346,55 @@ TEST_CASE("a resized JPEG has the lower of its own quality and 85") {
   }
 }
 
+TEST_CASE("luma and chroma are resized as they are stored if a whole JPEG becomes a JPEG") {
+  using Change = std::function<void(ImageInfo&, Options&)>;
+  struct Case {
+    std::string name;
+    bool keeps;
+    Change change;
+  };
+  const Case cases[] = {
+      {"a resize", true, [](auto&, auto&) {}},
+      {"a box", true, [](auto&, auto& o) { o.resize->height = 40; }},
+      {"turned", true, [](auto&, auto& o) { o.rotate = 90; }},
+      {"larger", true, [](auto&, auto& o) { o.resize->width = 300; }},
+      {"maxBytes", true, [](auto&, auto& o) { o.max_bytes = 5000; }},
+      {"all metadata", true, [](auto&, auto& o) { o.metadata = MetadataPolicy::kAll; }},
+      {"maxBytes and coarse tables", false,
+       [](auto& i, auto& o) { i.quality = 30, o.max_bytes = 5000; }},
+      {"components are not luma and chroma", false, [](auto& i, auto&) { i.has_ycc = false; }},
+      {"no resize", false, [](auto&, auto& o) { o.resize.reset(); }},
+      {"nearest", false, [](auto&, auto& o) { o.resize->kernel = Kernel::kNearest; }},
+      {"a crop", false,
+       [](auto&, auto& o) {
+         o.crop = {{0, 0, 90, 50}, false};
+       }},
+      {"padding", false,
+       [](auto&, auto& o) {
+         o.crop = {{-9, 0, 100, 50}, false};
+       }},
+      {"a letterbox", false,
+       [](auto&, auto& o) { o.resize->height = 40, o.resize->fit = Fit::kContain; }},
+      {"a PNG", false, [](auto&, auto& o) { o.format = ImageFormat::kPng; }},
+      {"samples", false, [](auto&, auto& o) { o.format = ImageFormat::kRaw; }},
+  };
+  for (const Case& given : cases) {
+    CAPTURE(given.name);
+    ImageInfo info = picture(ImageFormat::kJpeg);
+    info.has_ycc = true;
+    info.quality = 95;
+    info.chroma_subsampling = ChromaSubsampling{2, 2};
+    Options options;
+    options.resize = size_of(40, {});
+    options.out_of_bounds = OutOfBounds::kPad;
+    given.change(info, options);
+    const Result<Plan> planned = plan(info, options);
+    REQUIRE(planned.ok());
+    CHECK(planned.value().decode.components == given.keeps);
+    CHECK(planned.value().settings.components == given.keeps);
+  }
+}
+
 TEST_CASE("a CMYK JPEG keeps the nearest quality and its subsampling") {
   ImageInfo info = picture(ImageFormat::kJpeg, {Model::kCmyk, 8});
   info.quality = 97;

@@ -23,8 +23,9 @@ Plan jpeg_plan(int quality, double max_bytes, int min_quality = 1) {
 }
 
 size_t size_at(const ImageView& image, Plan plan, int quality) {
+  plan.size = image.size;
   plan.settings.quality = quality;
-  return encode_image(image, plan, plan.settings, {}).value().size();
+  return encode_held({&image, 1}, plan, plan.settings, {}).value().size();
 }
 
 // The oracle: bisection over whole files. 0 if none fits.
@@ -66,6 +67,7 @@ TEST_CASE("encode_within() finds the quality that bisection over whole files fin
     const Image picture = job % 2 == 0 ? make_picture(size, kRgb8, static_cast<uint32_t>(job))
                                        : uneven_picture(size, static_cast<uint32_t>(job));
     Plan plan = jpeg_plan(random.between(40, 100), 0, job % 3 == 0 ? random.between(1, 40) : 1);
+    plan.size = size;
     plan.settings.progressive = job % 5 == 0;
     plan.settings.optimize_coding = job % 7 == 0;
     const double largest = double(size_at(picture.view(), plan, plan.settings.quality));
@@ -73,7 +75,8 @@ TEST_CASE("encode_within() finds the quality that bisection over whole files fin
     INFO("job ", job, ", ", size.width, " x ", size.height, ", at most ", *plan.max_bytes);
     const int expected = bisected(picture.view(), plan);
     int quality = plan.settings.quality;
-    const Result<Buffer> file = encode_within(picture.view(), plan, {}, quality);
+    const ImageView held[] = {picture.view()};
+    const Result<Buffer> file = encode_within(held, plan, {}, quality);
     CHECK(code_of(file) == (expected > 0 ? "ok" : "LIMIT_EXCEEDED"));
     if (file.ok()) {
       CHECK(quality == expected);
@@ -89,18 +92,21 @@ TEST_CASE("encode_within() finds the quality that bisection over whole files fin
 TEST_CASE("encode_within() tries the source's tables, then its quality") {
   const Image picture = make_picture({120, 90}, kRgb8);
   Plan plan = jpeg_plan(60, 1e9);
+  plan.size = picture.size;
   Quantisation fine;
-  for (int i = 0; i < 3; ++i) {
-    fine.components.emplace_back().table.fill(1);
+  fine.count = 3;
+  for (auto& component : fine.components) {
+    component.table.fill(1);
   }
   plan.settings.quantisation = fine;
   int quality = 60;
-  const size_t largest = encode_within(picture.view(), plan, {}, quality).value().size();
+  const ImageView held[] = {picture.view()};
+  const size_t largest = encode_within(held, plan, {}, quality).value().size();
   CHECK(largest > 2 * size_at(picture.view(), jpeg_plan(60, 1e9), 60));
   for (const double max_bytes : {double(largest) - 1, double(largest) / 2}) {
     plan.max_bytes = max_bytes;
     quality = 0;
-    const size_t bytes = encode_within(picture.view(), plan, {}, quality).value().size();
+    const size_t bytes = encode_within(held, plan, {}, quality).value().size();
     CHECK(quality == 60);
     CHECK(bytes == size_at(picture.view(), jpeg_plan(60, 1e9), 60));
   }

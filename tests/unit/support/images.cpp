@@ -80,7 +80,7 @@ Result<Image> pad(const ImageView& image, const Padding& padding, const Color& b
 Result<Image> resize_stored(const ImageView& image, Orientation orientation,
                             const Resampling& resampling, int at_a_time) {
   ImageSink made(oriented(resampling.size, orientation));
-  auto step = resize_step(image.size, image.layout, orientation, resampling, made);
+  auto step = resize_step(image.size, {image.layout}, orientation, resampling, made);
   return step.ok() ? result_of(image, *step.value(), made, at_a_time) : step.error();
 }
 

@@ -77,7 +77,7 @@ bool has_payload(int marker) { return marker < 0xd0 || marker > 0xd9; }
 
 }  // namespace
 
-Size Sampling::block() const {
+Size SamplingFactors::block() const {
   const int across = *std::max_element(h, h + components);
   const int down = *std::max_element(v, v + components);
   return components == 1 ? Size{8, 8} : Size{8 * across, 8 * down};

@@ -6,8 +6,8 @@
 
 namespace crop64 {
 
-// Sampling factors of each component.
-struct Sampling {
+// The sampling factors of each component.
+struct SamplingFactors {
   const char* name;
   int components;
   int h[4];
@@ -19,15 +19,15 @@ struct Sampling {
   Size block() const;  // of an iMCU, in pixels
 };
 
-constexpr Sampling k444 = {"4:4:4", 3, {1, 1, 1}, {1, 1, 1}};
-constexpr Sampling k422 = {"4:2:2", 3, {2, 1, 1}, {1, 1, 1}};
-constexpr Sampling k420 = {"4:2:0", 3, {2, 1, 1}, {2, 1, 1}};
-constexpr Sampling k440 = {"4:4:0", 3, {1, 1, 1}, {2, 1, 1}};
-constexpr Sampling k411 = {"4:1:1", 3, {4, 1, 1}, {1, 1, 1}};
-constexpr Sampling kGray = {"grey", 1, {1}, {1}};
+constexpr SamplingFactors k444 = {"4:4:4", 3, {1, 1, 1}, {1, 1, 1}};
+constexpr SamplingFactors k422 = {"4:2:2", 3, {2, 1, 1}, {1, 1, 1}};
+constexpr SamplingFactors k420 = {"4:2:0", 3, {2, 1, 1}, {2, 1, 1}};
+constexpr SamplingFactors k440 = {"4:4:0", 3, {1, 1, 1}, {2, 1, 1}};
+constexpr SamplingFactors k411 = {"4:1:1", 3, {4, 1, 1}, {1, 1, 1}};
+constexpr SamplingFactors kGray = {"grey", 1, {1}, {1}};
 
 // Those that are met, and some that are merely possible.
-constexpr Sampling kSamplings[] = {
+constexpr SamplingFactors kSamplings[] = {
     k444,
     k422,
     k420,
@@ -47,7 +47,7 @@ constexpr Sampling kSamplings[] = {
 };
 
 // Of four components: ink, or luma, chroma and black.
-constexpr Sampling kInkSamplings[] = {
+constexpr SamplingFactors kInkSamplings[] = {
     {"4:4:4:4", 4, {1, 1, 1, 1}, {1, 1, 1, 1}},
     {"4:2:0:4", 4, {2, 1, 1, 2}, {2, 1, 1, 2}},
     {"4:2:2:4", 4, {2, 1, 1, 2}, {1, 1, 1, 1}},
@@ -65,7 +65,7 @@ Scans progressive_scans(int components);
 Scans many_scans(int count);
 
 struct JpegRecipe {
-  Sampling sampling = k420;
+  SamplingFactors sampling = k420;
   int quality = 85;
   Scans scans = {};                    // none: one baseline scan
   int restart_interval = 0;            // in MCUs

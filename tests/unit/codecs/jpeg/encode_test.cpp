@@ -59,7 +59,8 @@ TEST_CASE("encode() accepts quantisation values beyond every coefficient") {
   const Image picture = make_picture({33, 21}, {Model::kGray, 8});
   const auto encode_with = [&](uint16_t value) {
     Quantisation quantisation;
-    quantisation.components.emplace_back().table.fill(16);
+    quantisation.count = 1;
+    quantisation.components[0].table.fill(16);
     quantisation.components[0].table[9] = value;
     return bytes_of(encoded(picture.view(), {.quantisation = quantisation}, {}));
   };

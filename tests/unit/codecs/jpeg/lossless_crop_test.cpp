@@ -12,13 +12,13 @@ namespace {
 
 constexpr Size kSize = {75, 53};
 
-File make_jpeg(const Sampling& sampling, Scans scans = {}) {
+File make_jpeg(const SamplingFactors& sampling, Scans scans = {}) {
   const Image picture = make_picture(kSize, sampling.layout());
   return encode_with_libjpeg(picture.view(),
                              {.sampling = sampling, .quality = 90, .scans = std::move(scans)});
 }
 
-Rect on_grid(const Sampling& sampling) {
+Rect on_grid(const SamplingFactors& sampling) {
   const Size block = sampling.components == 1 ? Size{8, 8} : sampling.block();
   return {block.width, block.height, kSize.width - 3, kSize.height - 5};
 }
@@ -28,7 +28,7 @@ std::vector<EncodeSettings> codings() {
 }
 
 TEST_CASE("lossless crop keeps the coefficients of every sampling in every coding") {
-  for (const Sampling& sampling : kSamplings) {
+  for (const SamplingFactors& sampling : kSamplings) {
     for (const bool progressive : {false, true}) {
       const File file =
           make_jpeg(sampling, progressive ? progressive_scans(sampling.components) : Scans{});
@@ -58,7 +58,7 @@ TEST_CASE("lossless crop reports a second frame header of any length as an error
 // each. Hits, cuts and codings come in every combination once in 60 files.
 TEST_CASE("lossless crop of a damaged file returns a file or an error, never INTERNAL") {
   std::mt19937 random(1);
-  for (const Sampling& sampling : {k420, k444, kGray}) {
+  for (const SamplingFactors& sampling : {k420, k444, kGray}) {
     for (const bool progressive : {false, true}) {
       const File file =
           make_jpeg(sampling, progressive ? progressive_scans(sampling.components) : Scans{});

@@ -140,7 +140,7 @@ void check(const File& file, const std::string& what) {
 }
 
 File make_file(Random& random, int quality) {
-  const Sampling samplings[] = {k444, k422, k420, k411, kGray};
+  const SamplingFactors samplings[] = {k444, k422, k420, k411, kGray};
   JpegRecipe recipe;
   recipe.sampling = samplings[random.below(5)];
   recipe.quality = quality;
