@@ -45,25 +45,28 @@ val probe(const val& from, double memory_limit) {
   return success(describe(info.value(), color_space.value()));
 }
 
-std::vector<crop64::Options> options_of(const val& jobs) {
+std::vector<crop64::Options> options_of(const val& jobs, Form form) {
   std::vector<crop64::Options> options;
   for (int i = 0; i < length_of(jobs); ++i) {
     read(at(jobs, i), options.emplace_back());
+    if (form == Form::kBytes) {
+      options.back().make_sample_sink = SampleArray::make;
+    }
   }
   return options;
 }
 
 // Opens jobs on a file of `size` bytes that begins with those of `array`. Errors: those of
 // Job::open(), INVALID_ARGUMENT.
-Result<Job> open_file(double size, const val& jobs, const val& array) {
+Result<Job> open_file(double size, const val& jobs, Form form, const val& array) {
   const double length = length_of(array);
   if (!is_byte_count(size) || !(length <= size)) {
     return changed();
   }
   Result<Buffer> first = copy_in(array, std::min(length, double{Job::kFirstBytes}));
-  return first.ok()
-             ? Job::open(std::move(first.value()), static_cast<uint64_t>(size), options_of(jobs))
-             : first.error();
+  return first.ok() ? Job::open(std::move(first.value()), static_cast<uint64_t>(size),
+                                options_of(jobs, form))
+                    : first.error();
 }
 
 // Feeds an array's bytes from `offset` on until the job needs no more, or the array ends.
@@ -82,7 +85,7 @@ DecodeStatus feed(Job& job, const val& array, double offset) {
 }
 
 val process_file(const val& file, const val& jobs, Form form) {
-  Result<Job> opened = open_file(length_of(file), jobs, file);
+  Result<Job> opened = open_file(length_of(file), jobs, form, file);
   if (!opened.ok()) {
     return failure(opened.error());
   }
@@ -101,7 +104,7 @@ val process(const val& from, const val& jobs, const val& form_name) {
   if (input.kind == Kind::kFile) {
     return process_file(input.data, jobs, form);
   }
-  std::vector<crop64::Options> options = options_of(jobs);
+  std::vector<crop64::Options> options = options_of(jobs, form);
   double memory_limit = INFINITY;
   for (const crop64::Options& job : options) {
     memory_limit = std::min(memory_limit, job.limits.memory);
@@ -115,28 +118,35 @@ val process(const val& from, const val& jobs, const val& form_name) {
 }
 
 // A job that JavaScript holds between calls. finish_job() and close_job() end it.
+struct HeldJob {
+  Job job;
+  Form form;
+};
+
 using Handle = uintptr_t;
 
-Job& job_of(Handle handle) { return *reinterpret_cast<Job*>(handle); }
+HeldJob& job_of(Handle handle) { return *reinterpret_cast<HeldJob*>(handle); }
 
-Handle open_job(double size, const val& jobs, const val& piece) {
-  Result<Job> job = open_file(size, jobs, piece);
+Handle open_job(double size, const val& jobs, const val& form_name, const val& piece) {
+  const auto form = choice<Form>(form_name);
+  Result<Job> job = open_file(size, jobs, form, piece);
   if (!job.ok() || job.value().copies_file() ||
       feed(job.value(), piece, double(job.value().file().size())) == DecodeStatus::kError) {
     return 0;
   }
-  return reinterpret_cast<Handle>(std::make_unique<Job>(std::move(job.value())).release());
+  auto held = std::make_unique<HeldJob>(HeldJob{std::move(job.value()), form});
+  return reinterpret_cast<Handle>(held.release());
 }
 
 bool feed_job(Handle handle, const val& piece) {
-  return feed(job_of(handle), piece, 0) == DecodeStatus::kDone;
+  return feed(job_of(handle).job, piece, 0) == DecodeStatus::kDone;
 }
 
 void close_job(Handle handle) { delete &job_of(handle); }
 
-val finish_job(Handle handle, const val& form_name) {
-  const std::unique_ptr<Job> job(&job_of(handle));
-  return report_all(job->finish(), {job->file()}, choice<Form>(form_name));
+val finish_job(Handle handle) {
+  const std::unique_ptr<HeldJob> held(&job_of(handle));
+  return report_all(held->job.finish(), {held->job.file()}, held->form);
 }
 
 // The highest address that the allocator has used.

@@ -87,6 +87,16 @@ EM_JS(EM_VAL, js_file, (EM_VAL data, const char* format, const char* mimeType), 
 EM_JS(EM_VAL, js_view, (const uint8_t* bytes, size_t size), {
   return Emval.toHandle(HEAPU8.subarray(bytes, bytes + size));
 });
+EM_JS(EM_VAL, js_array, (double length), {
+  try {
+    return Emval.toHandle(new Uint8Array(length));
+  } catch (_) {
+    return Emval.toHandle(undefined);
+  }
+});
+EM_JS(void, js_set, (EM_VAL array, double offset, const uint8_t* bytes, size_t size), {
+  Emval.toValue(array).set(HEAPU8.subarray(bytes, bytes + size), offset);
+});
 EM_JS(EM_VAL, js_slice, (EM_VAL array), {
   return Emval.toHandle(Emval.toValue(array).slice());
 });
@@ -161,6 +171,12 @@ inline val file(const val& data, const char* format, const char* mime_type) {
 // A view of the module's memory as a Uint8Array, valid until the memory grows.
 inline val view(const uint8_t* bytes, size_t size) {
   return val::take_ownership(js_view(bytes, size));
+}
+// A new Uint8Array; undefined if memory is exhausted.
+inline val array_of(double length) { return val::take_ownership(js_array(length)); }
+// Copies bytes into a Uint8Array from index `offset` on.
+inline void set(const val& array, double offset, const uint8_t* bytes, size_t size) {
+  js_set(array.as_handle(), offset, bytes, size);
 }
 // A copy of a Uint8Array.
 inline val slice(const val& array) { return val::take_ownership(js_slice(array.as_handle())); }

@@ -1,7 +1,9 @@
 // Makes responses for JavaScript: results, and errors. Included by bindings.cpp only.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -84,6 +86,36 @@ Result<val> hand_out(const Outgoing& out, Form form, const char* mime_type) {
   return encoded.ok() ? Result<val>(text(view_of(encoded.value()))) : encoded.error();
 }
 
+// Takes the rows of samples into a Uint8Array, which is handed out.
+class SampleArray : public crop64::RowSink {
+ public:
+  // Null if memory is exhausted, and for 2 GB, which would bring many a page down.
+  static std::unique_ptr<crop64::RowSink> make(double bytes) {
+    const val array = bytes > INT32_MAX ? val::undefined() : array_of(bytes);
+    return array.isUndefined() ? nullptr : std::unique_ptr<SampleArray>(new SampleArray(array));
+  }
+
+  crop64::Failure write(const crop64::ImageView& rows) override {
+    const auto row_bytes = static_cast<size_t>(rows.layout.bytes({rows.size.width, 1}));
+    const int together = rows.stride == row_bytes ? rows.size.height : 1;
+    for (int y = 0; y < rows.size.height; y += together) {
+      const size_t bytes = row_bytes * size_t(together);
+      set(array_, offset_, rows.row(y), bytes);
+      offset_ += double(bytes);
+    }
+    return std::nullopt;
+  }
+  crop64::Failure finish() override { return std::nullopt; }
+
+  const val& array() const { return array_; }
+
+ private:
+  explicit SampleArray(const val& array) : array_(array) {}
+
+  val array_;
+  double offset_ = 0;
+};
+
 const char* color_space_name(crop64::ColorSpace space) {
   using crop64::ColorSpace;
   return space == ColorSpace::kSrgb        ? "srgb"
@@ -150,7 +182,8 @@ Result<val> report(const crop64::Output& done, const Outgoing& source, Form form
   const bool is_copy = done.plan.strategy == crop64::Strategy::kCopyFile;
   const char* mime_type = is_copy ? done.info.mime_type : crop64::mime_type(done.plan.format);
   const Outgoing bytes = is_copy ? source : Outgoing{done.bytes};
-  const Result<val> data = hand_out(bytes, form, mime_type);
+  const Result<val> data = done.samples ? static_cast<const SampleArray&>(*done.samples).array()
+                                        : hand_out(bytes, form, mime_type);
   if (!data.ok()) {
     return data.error();
   }

@@ -9,8 +9,8 @@
 
 namespace crop64 {
 
-// One decode, and the indices of the jobs that use it. It may be moved, but not copied: the parts of
-// its request are its regions.
+// One decode, and the indices of the jobs that use it. It may be moved, but not copied: the parts
+// of its request are its regions.
 struct DecodeGroup {
   DecodeRequest request;
   std::vector<Rect> regions;  // of the jobs

@@ -104,7 +104,8 @@ double pipeline_memory(const ImageInfo& info, const Plan& plan) {
     bytes += codec->encode_memory(plan.layout, plan.size, plan.settings) + samples;
     bytes += plan.holds_result() ? samples : 0;
   }
-  return bytes + (plan.holds_result() ? samples : 0);
+  const bool is_samples = plan.format == ImageFormat::kRaw;  // whoever holds them
+  return bytes + (plan.holds_result() || is_samples ? samples : 0);
 }
 
 double memory_needed(const ImageInfo& info, const Plan& plan) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "codecs/codec.h"
@@ -75,6 +76,9 @@ struct Options {
   std::optional<int> bit_depth;      // samples: 8 or 16; 0: that of the source
   std::optional<double> max_bytes;   // of the encoded file
   std::optional<int> min_quality;    // JPEG, 1 to 100: the lowest that max_bytes may choose
+  // Makes what takes the rows of a kRaw result of `bytes` bytes; null if memory is exhausted.
+  // Without it they are kept.
+  std::unique_ptr<RowSink> (*make_sample_sink)(double bytes) = nullptr;
 };
 
 }  // namespace crop64

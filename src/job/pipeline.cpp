@@ -50,6 +50,13 @@ class Pipeline {
   // Errors: OUT_OF_MEMORY.
   Failure open() {
     const Plan& plan = output_.plan;
+    if (plan.format == ImageFormat::kRaw && plan.make_sample_sink != nullptr) {
+      const uint64_t bytes = plan.layout.bytes(plan.size);
+      output_.samples = plan.make_sample_sink(double(bytes));
+      if (!output_.samples) {
+        return out_of_memory(bytes);
+      }
+    }
     parts_.push_back(std::make_unique<Part>(*this, 0, plan.size));
     Part& part = *parts_.back();
     part.add<ConvertStep>(plan.layout, plan.background, plan.flattens);
@@ -94,7 +101,9 @@ class Pipeline {
     const Plan& plan = output_.plan;
     output_.quality = plan.format == ImageFormat::kJpeg ? plan.settings.quality : 0;
     if (plan.format == ImageFormat::kRaw) {
-      output_.bytes = std::move(parts_.front()->held.image().samples);
+      if (!output_.samples) {
+        output_.bytes = std::move(parts_.front()->held.image().samples);
+      }
       return std::nullopt;
     }
     if (plan.holds_result()) {
@@ -126,7 +135,11 @@ class Pipeline {
         : pipeline(pipeline_of), index(index_of), held(size) {}
 
     Failure write(const ImageView& rows) override {
-      return pipeline.output_.plan.holds_result() ? held.write(rows) : pipeline.encode(index, rows);
+      if (pipeline.output_.plan.holds_result()) {
+        return held.write(rows);
+      }
+      RowSink* samples = pipeline.output_.samples.get();
+      return samples != nullptr ? samples->write(rows) : pipeline.encode(index, rows);
     }
     Failure finish() override { return std::nullopt; }
 

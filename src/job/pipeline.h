@@ -15,11 +15,12 @@ namespace crop64 {
 // A job's plan, and what came of it.
 struct Output {
   Plan plan;
-  ImageInfo info;           // of the source
-  Buffer bytes;             // the file or, for kRaw, the samples; empty for kCopyFile
-  Metadata metadata;        // of the new file; empty for kCopyFile
-  uint64_t bytes_read = 0;  // of the source's bytes
-  int quality = 0;          // of a JPEG, 1 to 100; 0 if unknown, and for other formats
+  ImageInfo info;                    // of the source
+  Buffer bytes;                      // the file or, for kRaw, the samples; empty for kCopyFile
+  std::unique_ptr<RowSink> samples;  // what has taken them, if the options make it
+  Metadata metadata;                 // of the new file; empty for kCopyFile
+  uint64_t bytes_read = 0;           // of the source's bytes
+  int quality = 0;                   // of a JPEG, 1 to 100; 0 if unknown, and for other formats
   bool lossless = false;
 };
 

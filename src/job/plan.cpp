@@ -235,6 +235,7 @@ Failure plan_lossless_crop(const ImageInfo& info, const Options& options, Plan& 
 // Fills in kTranscode.
 void plan_transcode(const ImageInfo& info, const Options& options, Plan& plan) {
   plan.background = options.background;
+  plan.make_sample_sink = options.make_sample_sink;
   if (plan.format == ImageFormat::kJpeg && plan.background.alpha == 0) {
     plan.background = {255, 255, 255, 1};
   }

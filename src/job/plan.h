@@ -42,17 +42,20 @@ struct Plan {
   std::optional<double> max_bytes;
   int min_quality = 1;  // the lowest JPEG quality that max_bytes may choose
   Color background;
+  std::unique_ptr<RowSink> (*make_sample_sink)(double bytes) = nullptr;  // Options has it
   OutputFacts metadata;
   bool lossless = false;  // whether every sample of the region is kept
 
   bool computes() const { return padding || resampling || letterbox; }
   // Rows flow from the decoder to the encoder, but a turn whose rows come in another order holds
   // its image (image/orient.h), some decoders hold the region (ImageInfo::holds_region), and the
-  // result's samples are held if they are handed out, if a JPEG's quality is searched, or if the
-  // file may have metadata behind its samples, for an encoder writes metadata first.
+  // result's samples are held if nobody takes their rows, if a JPEG's quality is searched, or if
+  // the file may have metadata behind its samples, for an encoder writes metadata first.
   bool holds_result() const {
-    return format == ImageFormat::kRaw || (format == ImageFormat::kJpeg && max_bytes) ||
-           metadata.policy == MetadataPolicy::kAll;
+    if (format == ImageFormat::kRaw) {
+      return make_sample_sink == nullptr;
+    }
+    return (format == ImageFormat::kJpeg && max_bytes) || metadata.policy == MetadataPolicy::kAll;
   }
 };
 

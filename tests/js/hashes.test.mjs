@@ -114,7 +114,7 @@ async function byPillow({ options }, file, bytes) {
 // Pillow resizes RGB, and a JPEG that becomes a JPEG keeps its luma and chroma.
 async function nearPillow({ options }, file, bytes) {
   const [, , , jpeg] = await python(PILLOW, { file, options });
-  nearSamples(await decode(bytes), await decode(jpeg), 0.5);
+  nearSamples(await decode(bytes), await decode(jpeg), 1.5);
 }
 
 // A JPEG without its first segment, in which Pillow does not keep the density.

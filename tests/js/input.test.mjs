@@ -234,8 +234,8 @@ test('the module refuses samples of a wrong length, size or depth', async () => 
   }
   const shortProfile = process({ iccProfile: new Short(8) });
   assert.equal(shortProfile.code, 'INVALID_ARGUMENT');
-  assert.equal(native.openJob(Number.NaN, [nativeOptions()], png), 0);
-  assert.equal(native.openJob(-1, [nativeOptions()], png), 0);
-  assert.equal(native.openJob(10, [nativeOptions()], png), 0);
+  assert.equal(native.openJob(Number.NaN, [nativeOptions()], 'bytes', png), 0);
+  assert.equal(native.openJob(-1, [nativeOptions()], 'bytes', png), 0);
+  assert.equal(native.openJob(10, [nativeOptions()], 'bytes', png), 0);
   assert.ok(process({}).ok);
 });

@@ -205,13 +205,13 @@ test('memory of read Blobs is freed', async () => {
   const half = png.length >> 1;
   const take = (times) => {
     for (let i = 0; i < times; i += 1) {
-      const handle = native.openJob(png.length, jobs, png.subarray(0, half));
+      const handle = native.openJob(png.length, jobs, 'bytes', png.subarray(0, half));
       assert.notEqual(handle, 0);
       if (i % 2 === 0) {
         native.closeJob(handle);
       } else {
         assert.ok(native.feedJob(handle, png.subarray(half)));
-        assert.ok(native.finishJob(handle, 'bytes').ok);
+        assert.ok(native.finishJob(handle).ok);
       }
     }
     return native.heapHighWater();

@@ -53,6 +53,8 @@ const ALLOWED = {
   js_put_number: 'a number',
   js_put_flag: 'true or false',
   js_push: 'a result joins the others',
+  js_array: 'an array for samples',
+  js_set: 'samples go into it',
   js_success: 'what a good answer is',
   js_file: 'what every result has',
 };

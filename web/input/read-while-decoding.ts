@@ -31,14 +31,14 @@ export async function processInPieces<Form extends keyof NativeForms>(
   options: Checked,
   form: Form,
 ): Promise<NativeForms[Form][] | undefined> {
-  const job = await readInto(blob, options).catch(() => undefined);
+  const job = await readInto(blob, options, form).catch(() => undefined);
   if (job === undefined) {
     return undefined;
   }
   const { native, handle } = job;
   return run<NativeForms[Form][] | undefined>((current) => {
     if (current === native && !options.signal?.aborted) {
-      return native.finishJob(handle, form);
+      return native.finishJob<Form>(handle);
     }
     native.closeJob(handle);
     return { ok: true, result: undefined };
@@ -52,7 +52,11 @@ interface OpenJob {
 }
 
 // Reads a Blob into the module as far as its jobs need it.
-async function readInto(blob: Blob, options: Checked): Promise<OpenJob | undefined> {
+async function readInto(
+  blob: Blob,
+  options: Checked,
+  form: keyof NativeForms,
+): Promise<OpenJob | undefined> {
   const stream = blob.stream();
   const reader = stream.getReader({ mode: 'byob' });
   openStreams.add(stream);
@@ -66,7 +70,7 @@ async function readInto(blob: Blob, options: Checked): Promise<OpenJob | undefin
     if (handle !== 0) {
       return native.feedJob(handle, piece);
     }
-    handle = native.openJob(blob.size, options.jobs, piece);
+    handle = native.openJob(blob.size, options.jobs, form, piece);
     return handle === 0 ? undefined : false;
   };
   try {

@@ -93,14 +93,11 @@ export interface NativeModule {
    * handle, or 0 if the file has to be read as a whole: process() then does the jobs, and reports errors.
    * finishJob() or closeJob() ends the handle.
    */
-  openJob(size: number, jobs: NativeOptions[], piece: Uint8Array): number;
+  openJob(size: number, jobs: NativeOptions[], form: keyof NativeForms, piece: Uint8Array): number;
   /** Passes the next piece. Returns whether the jobs need no more input. */
   feedJob(handle: number, piece: Uint8Array): boolean;
-  /** Runs the jobs when they need no more input, and ends the handle. */
-  finishJob<Form extends keyof NativeForms>(
-    handle: number,
-    form: Form,
-  ): NativeResponse<NativeForms[Form][]>;
+  /** Runs the jobs, in the form that they were opened with, when they need no more input; ends the handle. */
+  finishJob<Form extends keyof NativeForms>(handle: number): NativeResponse<NativeForms[Form][]>;
   closeJob(handle: number): void;
   heapHighWater(): number;
 }
