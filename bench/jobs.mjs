@@ -91,11 +91,25 @@ export const jobs = {
     options: { resize: { width: 1600, height: 1200 }, ...jpeg },
     bounds: { Chromium: 0.65, sharp: 0.7 },
   },
+  'first-upload': {
+    title: 'The same, as the first call in a fresh page',
+    do: 'firstCrop',
+    picture: '12mp.jpg',
+    options: { resize: { width: 1600, height: 1200 }, ...jpeg },
+    turns: 3,
+    bounds: { Chromium: 0.8 },
+  },
   preview: {
     title: 'JPEG 4032 x 3024 -> 320 x 240 -> JPEG 85',
     picture: '12mp.jpg',
     options: { resize: { width: 320, height: 240 }, ...jpeg },
     bounds: { Chromium: 0.8, sharp: 0.9 },
+  },
+  'png-resize': {
+    title: 'PNG photograph 4032 x 3024 -> 800 x 600 -> PNG 6',
+    picture: '12mp.png',
+    options: { resize: { width: 800, height: 600 }, ...png },
+    bounds: { Chromium: 0.7 },
   },
   base64: {
     title: 'A file of 1 MB -> base64 text, unchanged',
