@@ -37,12 +37,7 @@ val probe(const val& from, double memory_limit) {
   if (info.value().format == crop64::ImageFormat::kUnknown) {
     return failure(unsupported(info.value()));
   }
-  const Result<crop64::ColorSpace> color_space =
-      crop64::color_space_of(loaded.source, info.value());
-  if (!color_space.ok()) {
-    return failure(color_space.error());
-  }
-  return success(describe(info.value(), color_space.value()));
+  return success(describe(info.value()));
 }
 
 std::vector<crop64::Options> options_of(const val& jobs, Form form) {

@@ -55,6 +55,8 @@ constexpr const char* kNames<crop64::Kernel> = "nearest linear cubic lanczos3";
 template <>
 constexpr const char* kNames<crop64::MetadataPolicy> = "none color all";
 template <>
+constexpr const char* kNames<crop64::ColorSpace> = "srgb display-p3";
+template <>
 constexpr const char* kNames<crop64::Progressive> = "keep no yes";
 
 template <class Enum>
@@ -173,6 +175,7 @@ inline void read(const val& from, crop64::Options& to) {
   read(from, "limits", to.limits);
   read(from, "format", to.format);
   read(from, "metadata", to.metadata);
+  read(from, "colorSpace", to.color_space);
   read(from, "lossless", to.lossless);
   read(from, "quality", to.quality);
   read(from, "progressive", to.progressive);

@@ -147,7 +147,7 @@ const char* channels_name(crop64::Model model) {
 }
 
 // What probe() returns.
-val describe(const crop64::ImageInfo& info, crop64::ColorSpace color_space) {
+val describe(const crop64::ImageInfo& info) {
   val object = val::object();
   put(object, "format", to_string(info.format));
   put(object, "mimeType", info.mime_type);
@@ -157,7 +157,7 @@ val describe(const crop64::ImageInfo& info, crop64::ColorSpace color_space) {
   put(object, "storedWidth", info.size.width);
   put(object, "storedHeight", info.size.height);
   put(object, "orientation", exif_tag(info.orientation));
-  put(object, "colorSpace", color_space_name(color_space));
+  put(object, "colorSpace", color_space_name(info.color.space));
   put(object, "channels", channels_name(info.layout.model));
   put(object, "bitDepth", info.layout.depth);
   put(object, "hasAlpha", info.has_alpha);
@@ -203,7 +203,7 @@ Result<val> report(const crop64::Output& done, const Outgoing& source, Form form
   put(result, "channels", channels_name(done.plan.layout.model));
   put(result, "bitDepth", done.plan.layout.depth);
   put(result, "frameCount", done.info.frame_count);
-  put(result, "colorSpace", color_space_name(done.metadata.color_space));
+  put(result, "colorSpace", color_space_name(done.plan.colors.space));
   if (done.metadata.icc_profile.size() > 0) {
     put(result, "iccProfile", slice(view_of(done.metadata.icc_profile)));
   }

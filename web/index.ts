@@ -224,26 +224,23 @@ export async function toFile(
 
 /**
  * Like `decode`, but returns ImageData, or a plain object with the same fields if the runtime has no such
- * class.
+ * class. Colours that are neither sRGB nor Display P3 are converted to sRGB.
  *
- * @throws {ImageError} UNSUPPORTED_FORMAT if the profile is neither sRGB nor Display P3, unless
- *   `ignoreProfile` is set
+ * @throws {ImageError} UNSUPPORTED_FORMAT if they cannot be converted
  */
 export async function toImageData(
   source: Source,
   options?: ImageDataOptions,
 ): Promise<Web<'ImageData', ImagePixels>> {
-  const checked = checkImageData(options);
-  const { result, decoder } = await runJob(source, checked, 'bytes');
-  const { data, width, height, ...rest } = decodedImage(result, decoder) as DecodedImage8;
-  if (rest.colorSpace === 'other' && !checked.ignoreProfile) {
+  const { result, decoder } = await runJob(source, checkImageData(options), 'bytes');
+  const { data, width, height, colorSpace } = decodedImage(result, decoder) as DecodedImage8;
+  if (colorSpace === 'other') {
     throw new ImageError(
       'UNSUPPORTED_FORMAT',
-      'ImageData must be sRGB or Display P3, but the profile of the image is neither. Use ' +
-        'ignoreProfile: true to treat its samples as sRGB, or decode(), which returns the profile.',
+      'ImageData must be sRGB or Display P3, but the profile of the image is neither, and it is one of ' +
+        'tables, which cannot be converted. Use decode(), which returns the profile.',
     );
   }
-  const colorSpace = rest.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
   return typeof ImageData === 'undefined'
     ? ({ data, width, height, colorSpace } as ImageData)
     : new ImageData(data, width, height, { colorSpace });

@@ -38,6 +38,8 @@ type Check = (value: unknown, name: string, all: Given) => unknown;
 
 const CALL = { limits: checkLimits } satisfies Table<ProbeOptions>;
 
+const COLOR_SPACES = { keep: undefined, srgb: 'srgb', 'display-p3': 'display-p3' } as const;
+
 const COMMON = {
   autoOrient: boolean,
   rotate: checkRotate,
@@ -46,6 +48,7 @@ const COMMON = {
   outOfBounds: (value, name) => oneOf(value, name, ['error', 'clamp', 'pad']),
   background: checkColor,
   resize: checkResize,
+  colorSpace: (value, name) => valueIn(COLOR_SPACES, value, name),
   damaged: (value, name) => oneOf(value, name, ['error', 'accept']),
 } satisfies Table<Omit<CommonOptions, keyof ProbeOptions>>;
 
@@ -119,16 +122,15 @@ export function checkProbe(options: ProbeOptions = {}): Checked {
 }
 
 export function checkDecode(options: DecodeOptions = {}): Checked {
-  return check(options, [COMMON, CALL, SAMPLES], [], 'raw');
+  return check(options, [COMMON, CALL, SAMPLES], { format: 'raw' });
 }
 
-/** Like `checkDecode`, for a result that is always RGBA with 8 bits. */
-export function checkImageData(
-  options: ImageDataOptions = {},
-): Checked & { readonly ignoreProfile: boolean } {
-  const checked = check(options, [COMMON, CALL], ['ignoreProfile'], 'raw');
-  const { ignoreProfile = false } = options;
-  return { ...checked, ignoreProfile: boolean(ignoreProfile, 'ignoreProfile') };
+/**
+ * Like `checkDecode`, for a result that is always RGBA with 8 bits, and that has no profile: colours that
+ * ImageData cannot name are converted.
+ */
+export function checkImageData(options: ImageDataOptions = {}): Checked {
+  return check(options, [COMMON, CALL], { format: 'raw', metadata: 'none' });
 }
 
 export function checkEncode(options: EncodeOptions = {}): Checked {
@@ -178,13 +180,12 @@ export function checkInit(options: InitOptions): InitOptions {
 function check(
   options: unknown,
   tables: readonly Readonly<Record<string, Check>>[],
-  otherKeys: readonly string[] = [],
-  format?: 'raw',
+  fixed: Partial<NativeOptions> = {},
 ): Checked {
   const keys = tables.flatMap((table) => Object.keys(table));
-  const given = object(options, 'options', [...keys, 'signal', ...otherKeys]);
-  const job: Record<string, unknown> = { format };
-  let copiesFile = format === undefined;
+  const given = object(options, 'options', [...keys, 'signal']);
+  const job: Record<string, unknown> = { ...fixed };
+  let copiesFile = fixed.format === undefined;
   for (const table of tables) {
     for (const [name, check] of Object.entries(table)) {
       if (given[name] !== undefined) {

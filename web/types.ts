@@ -295,6 +295,14 @@ export interface CommonOptions {
    */
   readonly resize?: Resize | undefined;
   /**
+   * The colour space of the result. `'keep'` keeps the samples and their profile; if the result cannot have
+   * the profile, they are converted to sRGB, so that they look the same. `'srgb'` and `'display-p3'` always
+   * convert. Profiles that are tables cannot be converted: `UNSUPPORTED_FORMAT`.
+   *
+   * @default 'keep'
+   */
+  readonly colorSpace?: 'keep' | 'srgb' | 'display-p3' | undefined;
+  /**
    * If the file is damaged or ends early, in the crop or above it, `'error'` rejects with `CORRUPT_IMAGE`
    * or `TRUNCATED_IMAGE`, `'accept'` decodes as much as possible, as browsers do.
    *
@@ -311,15 +319,7 @@ export interface CommonOptions {
 }
 
 /** Options of `toImageData`. */
-export interface ImageDataOptions extends CommonOptions {
-  /**
-   * Treats samples whose profile is neither sRGB nor Display P3 as sRGB. Otherwise they are
-   * `UNSUPPORTED_FORMAT`.
-   *
-   * @default false
-   */
-  readonly ignoreProfile?: boolean | undefined;
-}
+export interface ImageDataOptions extends CommonOptions {}
 
 /** Options of `decode`. */
 export interface DecodeOptions extends CommonOptions, SampleLayout {}
@@ -332,7 +332,7 @@ export type PngFormat = 'png' | 'image/png';
 /** Options of `encode` for every format. */
 export interface FileOptions extends CommonOptions {
   /**
-   * The metadata to keep: `'none'`; `'color'`: colour profile, gamma and density; `'all'`: also Exif, XMP and
+   * The metadata to keep: `'none'` (colours become sRGB); `'color'`: colour profile, gamma and density; `'all'`: also Exif, XMP and
    * text, as far as they still apply to the result. If nothing else changes, samples are not encoded
    * again and only the metadata is rewritten. A call without options copies the file with all its
    * metadata.
@@ -518,7 +518,7 @@ export interface ImageInfo {
   readonly storedHeight: number;
   /** The Exif orientation, from 1 (upright) to 8. */
   readonly orientation: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
-  /** The colour space, according to the content of the profile, not its name. */
+  /** The colour space: by the values of the profile, not its name, or by PNG's cICP, gAMA and cHRM. */
   readonly colorSpace: ColorSpace;
   /** `'RGB'` for palettes and colour JPEGs. `'CMYK'` is decoded to RGB. */
   readonly channels: Channels | 'CMYK';
@@ -585,7 +585,7 @@ export type Decoder = 'crop64' | 'browser' | 'canvas' | 'frame';
 interface Decoded extends Result {
   /** The channels of each pixel, in their order in memory. */
   readonly channels: Channels;
-  /** The colour space of the samples, which are never converted. */
+  /** The colour space of the samples. */
   readonly colorSpace: ColorSpace;
   /** The ICC profile of the file, if it applies to these samples. */
   readonly iccProfile?: Bytes;

@@ -28,6 +28,13 @@ struct ChromaSubsampling {
   bool operator==(const ChromaSubsampling&) const = default;
 };
 
+// What plans need to know about the colours of samples.
+struct SourceColor {
+  ColorSpace space = ColorSpace::kSrgb;
+  bool has_profile = false;  // whether an ICC profile says so, which fits the samples
+  bool is_convertible = true;
+};
+
 // What the header says. Texts are constants.
 struct ImageInfo {
   ImageFormat format = ImageFormat::kUnknown;
@@ -51,6 +58,7 @@ struct ImageInfo {
   int max_reduction = 1;                    // the largest DecodeRequest::reduction, a power of two
   Size block{1, 1};             // the grid on which a lossless crop begins: the iMCU of a JPEG
   double density_per_inch = 0;  // 0 if the file has none
+  SourceColor color;            // set by job/source.h's probe(), not by codecs
   uint64_t lossless_crop_memory = 0;  // bytes that a lossless crop takes beside the result, at most
   uint64_t decode_memory = 0;  // bytes that decoding takes, at most, beside what the next says
   bool holds_region = false;   // whether decoding also takes the region's samples as a whole

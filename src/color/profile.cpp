@@ -23,17 +23,43 @@ constexpr uint32_t fixed(double value) {
   return static_cast<uint32_t>(static_cast<int32_t>(value * 65536 + (value < 0 ? -0.5 : 0.5)));
 }
 
-// The values of rXYZ, gXYZ and bXYZ: the primaries relative to D50.
-struct Primaries {
-  double xyz[3][3];
-};
-constexpr Primaries kSrgbPrimaries = {
-    {{0.43607, 0.22249, 0.01392}, {0.38515, 0.71687, 0.09708}, {0.14307, 0.06061, 0.71410}}};
-constexpr Primaries kP3Primaries = {
-    {{0.51512, 0.24120, -0.00105}, {0.29198, 0.69225, 0.04189}, {0.15710, 0.06657, 0.78407}}};
-
-// The transfer function of both (IEC 61966-2-1) as a parametricCurveType of type 3.
-constexpr double kSrgbCurve[] = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045};
+constexpr Matrix make_matrix(const Chromaticities& xy) {
+  Matrix primaries = {};
+  double white[3] = {};
+  for (int i = 0; i < 4; ++i) {
+    const double x = xy[2 * i];
+    const double y = xy[2 * i + 1];
+    const double xyz[] = {x, y, 100000 - x - y};
+    for (int k = 0; k < 3; ++k) {
+      if (i == 0) {
+        white[k] = xyz[k] / y;
+      } else {
+        primaries.rows[k][i - 1] = xyz[k];
+      }
+    }
+  }
+  // Bradford's transform to cones, where each is scaled from one white to the other: to that of the
+  // profile connection space (7.2.16). Amounts of the primaries make up white.
+  constexpr Matrix kCones = {{{8951, 2664, -1614}, {-7502, 17135, 367}, {389, -685, 10296}}};
+  constexpr double kD50[] = {0.9642, 1, 0.8249};
+  const Matrix amounts = inverse(primaries);
+  Matrix cones = kCones;
+  for (int i = 0; i < 3; ++i) {
+    double from = 0;
+    double to = 0;
+    double amount = 0;
+    for (int k = 0; k < 3; ++k) {
+      from += kCones.rows[i][k] * white[k];
+      to += kCones.rows[i][k] * kD50[k];
+      amount += amounts.rows[i][k] * white[k];
+    }
+    for (int k = 0; k < 3; ++k) {
+      cones.rows[i][k] *= to / from;
+      primaries.rows[k][i] *= amount;
+    }
+  }
+  return multiply(multiply(inverse(kCones), cones), primaries);
+}
 
 // Reads a profile. Everything outside it reads as 0.
 class Profile {
@@ -43,6 +69,12 @@ class Profile {
   uint32_t u16(size_t offset) const { return number(offset, 2); }
   uint32_t u32(size_t offset) const { return number(offset, 4); }
   double fixed_at(size_t offset) const { return static_cast<int32_t>(u32(offset)) / 65536.0; }
+
+  // Empty if they are not all there.
+  Bytes bytes(size_t offset, uint64_t count) const {
+    const bool has_all = offset <= bytes_.size() && bytes_.size() - offset >= count;
+    return has_all ? bytes_.subspan(offset, static_cast<size_t>(count)) : Bytes();
+  }
 
   // The offset of a tag's data; 0 if the profile has no such tag.
   size_t find(uint32_t tag) const {
@@ -71,45 +103,69 @@ class Profile {
   Bytes bytes_;
 };
 
-bool near(double value, double expected) { return std::fabs(value - expected) < 0.003; }
+// Whether `value` is `expected` as far as programs that make profiles differ.
+bool is_near(double value, double expected, double tolerance) {
+  return std::fabs(value - expected) < tolerance;
+}
 
-bool has_primaries(const Profile& profile, const Primaries& primaries) {
-  constexpr uint32_t kTags[] = {signature("rXYZ"), signature("gXYZ"), signature("bXYZ")};
-  for (size_t i = 0; i < 3; ++i) {
-    const size_t tag = profile.find(kTags[i]);
-    for (size_t k = 0; k < 3; ++k) {
-      if (tag == 0 || !near(profile.fixed_at(tag + 8 + 4 * k), primaries.xyz[i][k])) {
-        return false;
-      }
+bool is_near(const Matrix& matrix, const Matrix& expected) {
+  for (int i = 0; i < 9; ++i) {
+    if (!is_near(matrix.rows[i / 3][i % 3], expected.rows[i / 3][i % 3], 0.003)) {
+      return false;
     }
   }
   return true;
 }
 
-// A curve given as a table is compared at three points. At the darkest a gamma of 2.2 differs.
-bool is_srgb_curve(const Profile& profile, size_t tag) {
+// Compared at three points. At the darkest a gamma of 2.2 differs.
+bool is_srgb(const Curve& curve) {
+  constexpr double kPoints[] = {0.1, 0.5, 0.9};
+  return std::all_of(std::begin(kPoints), std::end(kPoints),
+                     [&](double x) { return is_near(curve.at(x), Curve().at(x), 0.002); });
+}
+
+ColorSpace space_of(const ColorProfile& profile, bool is_gray) {
+  const auto curves_end = profile.curves + (is_gray ? 1 : 3);
+  if (!std::all_of(profile.curves, curves_end, is_srgb)) {
+    return ColorSpace::kOther;
+  }
+  return is_gray || is_near(profile.matrix, to_xyz(kBt709Primaries)) ? ColorSpace::kSrgb
+         : is_near(profile.matrix, to_xyz(kP3Primaries))             ? ColorSpace::kDisplayP3
+                                                                     : ColorSpace::kOther;
+}
+
+// Reads a curveType or a parametricCurveType (10.6, 10.18). False if it is neither, or incomplete.
+bool read_curve(const Profile& profile, size_t tag, Curve& curve) {
   if (profile.u32(tag) == signature("para")) {
-    // Type 4 adds two numbers to type 3, which are 0 here (10.18).
     const uint32_t type = profile.u16(tag + 8);
-    bool same = type == 3 || (type == 4 && near(profile.fixed_at(tag + 32), 0) &&
-                              near(profile.fixed_at(tag + 36), 0));
-    for (size_t i = 0; i < std::size(kSrgbCurve); ++i) {
-      same = same && near(profile.fixed_at(tag + 12 + 4 * i), kSrgbCurve[i]);
+    if (type > 4) {
+      return false;
     }
-    return same;
+    constexpr uint8_t kNumbers[] = {1, 3, 4, 5, 7};
+    curve = gamma_curve(1);
+    float* const numbers[] = {&curve.gamma, &curve.a, &curve.b, &curve.c,
+                              &curve.d,     &curve.e, &curve.f};
+    for (size_t i = 0; i < kNumbers[type]; ++i) {
+      *numbers[i] = static_cast<float>(profile.fixed_at(tag + 12 + 4 * i));
+    }
+    if (type == 1 || type == 2) {
+      // From -b/a on, where the base of the power is 0. Below it, and beside it, `c` is a constant.
+      curve.d = curve.a == 0 ? 2 : -curve.b / curve.a;
+      curve.e = curve.f = curve.c;
+      curve.c = 0;
+    }
+    return true;
   }
   const uint32_t entries = profile.u32(tag + 8);
-  if (profile.u32(tag) != signature("curv") || entries < 16) {
+  if (profile.u32(tag) != signature("curv")) {
     return false;
   }
-  constexpr double kPoints[][2] = {{0.1, 0.01002}, {0.5, 0.21404}, {0.9, 0.78741}};
-  return std::all_of(std::begin(kPoints), std::end(kPoints), [&](const double(&point)[2]) {
-    const double position = point[0] * (entries - 1);
-    const auto below = static_cast<size_t>(position);
-    const double low = profile.u16(tag + 12 + 2 * below) / 65535.0;
-    const double high = profile.u16(tag + 14 + 2 * below) / 65535.0;
-    return near(low + (high - low) * (position - double(below)), point[1]);
-  });
+  if (entries <= 1) {
+    curve = gamma_curve(entries == 0 ? 1 : profile.u16(tag + 12) / 256.0);
+    return true;
+  }
+  curve.table = profile.bytes(tag + 12, uint64_t{2} * entries);
+  return !curve.table.empty();
 }
 
 std::string_view color_space_name(Bytes profile) {
@@ -119,6 +175,23 @@ std::string_view color_space_name(Bytes profile) {
 }
 
 }  // namespace
+
+Matrix to_xyz(const Chromaticities& chromaticities) { return make_matrix(chromaticities); }
+
+ColorProfile::ColorProfile(ColorSpace named)
+    : space(named),
+      matrix(to_xyz(named == ColorSpace::kDisplayP3 ? kP3Primaries : kBt709Primaries)) {}
+
+void set_colors(ColorProfile& profile, const Chromaticities& chromaticities, const Curve& curve) {
+  const Matrix made = to_xyz(chromaticities);
+  const bool is_valid = std::all_of(&made.rows[0][0], &made.rows[0][0] + 9,
+                                    [](double value) { return std::fabs(value) <= 1000; });
+  if (is_valid) {
+    profile.matrix = made;
+  }
+  std::fill_n(profile.curves, 3, curve);
+  profile.space = space_of(profile, false);
+}
 
 bool is_profile_for(Bytes profile, Model model) {
   const std::string_view name = color_space_name(profile);
@@ -133,30 +206,34 @@ bool is_profile_for(Bytes profile, Model model) {
   }
 }
 
-ColorSpace color_space_of(Bytes bytes) {
-  if (bytes.empty()) {
-    return ColorSpace::kSrgb;
-  }
+ColorProfile read_profile(Bytes bytes) {
+  ColorProfile result;
   const Profile profile(bytes);
-  const bool gray = is_profile_for(bytes, Model::kGray);
-  // A table for the whole conversion takes precedence over matrix and curves (ICC.1, 8.3.2).
-  if ((!gray && !is_profile_for(bytes, Model::kRgb)) || profile.find(signature("A2B0")) != 0) {
-    return ColorSpace::kOther;
-  }
+  const bool is_gray = is_profile_for(bytes, Model::kGray);
+  // Tables for the whole conversion take precedence over matrix and curves (8.3.2). Curves may
+  // also lead to CIELAB, which the header says.
+  bool& is_complete = result.is_convertible;
+  is_complete = (is_gray || is_profile_for(bytes, Model::kRgb)) &&
+                profile.find(signature("A2B0")) == 0 && profile.find(signature("A2B1")) == 0 &&
+                profile.u32(20) != signature("Lab ");
+  constexpr uint32_t kColorants[] = {signature("rXYZ"), signature("gXYZ"), signature("bXYZ")};
   constexpr uint32_t kCurves[] = {signature("rTRC"), signature("gTRC"), signature("bTRC")};
-  const bool srgb_curves =
-      gray ? is_srgb_curve(profile, profile.find(signature("kTRC")))
-           : std::all_of(std::begin(kCurves), std::end(kCurves),
-                         [&](uint32_t tag) { return is_srgb_curve(profile, profile.find(tag)); });
-  if (srgb_curves && (gray || has_primaries(profile, kSrgbPrimaries))) {
-    return ColorSpace::kSrgb;
+  for (size_t i = 0; i < 3 && is_complete; ++i) {
+    const size_t curve = profile.find(is_gray ? signature("kTRC") : kCurves[i]);
+    const size_t colorant = profile.find(kColorants[i]);
+    is_complete = read_curve(profile, curve, result.curves[i]) && (is_gray || colorant != 0);
+    for (size_t k = 0; k < 3 && !is_gray; ++k) {
+      result.matrix.rows[k][i] = profile.fixed_at(colorant + 8 + 4 * k);
+    }
   }
-  return srgb_curves && has_primaries(profile, kP3Primaries) ? ColorSpace::kDisplayP3
-                                                             : ColorSpace::kOther;
+  result.space = is_complete ? space_of(result, is_gray) : ColorSpace::kOther;
+  return result;
 }
 
 Result<Buffer> display_p3_profile() {
-  constexpr const auto& kXyz = kP3Primaries.xyz;
+  static constexpr Matrix kMatrix = make_matrix(kP3Primaries);
+  constexpr const auto& kXyz = kMatrix.rows;
+  constexpr Curve kCurve;
   // Words, big-endian in the file.
   constexpr uint32_t kWords[] = {
       // The header (7.2): size, no preferred module, version 4.0, display, RGB to XYZ, a date, D50.
@@ -179,12 +256,12 @@ Result<Buffer> display_p3_profile() {
       signature("sf32"), 0, fixed(1.04788), fixed(0.02292), fixed(-0.0502), fixed(0.02959),
       fixed(0.99048), fixed(-0.01706), fixed(-0.00923), fixed(0.01508), fixed(0.75168),
       // rXYZ, gXYZ, bXYZ
-      signature("XYZ "), 0, fixed(kXyz[0][0]), fixed(kXyz[0][1]), fixed(kXyz[0][2]),
-      signature("XYZ "), 0, fixed(kXyz[1][0]), fixed(kXyz[1][1]), fixed(kXyz[1][2]),
-      signature("XYZ "), 0, fixed(kXyz[2][0]), fixed(kXyz[2][1]), fixed(kXyz[2][2]),
+      signature("XYZ "), 0, fixed(kXyz[0][0]), fixed(kXyz[1][0]), fixed(kXyz[2][0]),
+      signature("XYZ "), 0, fixed(kXyz[0][1]), fixed(kXyz[1][1]), fixed(kXyz[2][1]),
+      signature("XYZ "), 0, fixed(kXyz[0][2]), fixed(kXyz[1][2]), fixed(kXyz[2][2]),
       // rTRC
-      signature("para"), 0, 0x00030000, fixed(kSrgbCurve[0]), fixed(kSrgbCurve[1]),
-      fixed(kSrgbCurve[2]), fixed(kSrgbCurve[3]), fixed(kSrgbCurve[4])};
+      signature("para"), 0, 0x00030000, fixed(kCurve.gamma), fixed(kCurve.a), fixed(kCurve.b),
+      fixed(kCurve.c), fixed(kCurve.d)};
   static_assert(sizeof kWords == 492);
   Result<Buffer> profile = Buffer::allocate(sizeof kWords);
   if (profile.ok()) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "codecs/registry.h"
+#include "color/transform.h"
 #include "job/memory.h"
 #include "metadata/select.h"
 
@@ -48,6 +49,24 @@ std::vector<const Plan*> plans_of(const std::vector<Output>& outputs) {
     plans.push_back(&output.plan);
   }
   return plans;
+}
+
+// Sets `color_tables`, if the plan needs it. Errors: OUT_OF_MEMORY.
+Failure prepare_colors(const SourceMetadata& said, Output& output) {
+  const Plan& plan = output.plan;
+  if (!plan.colors.converts) {
+    return std::nullopt;
+  }
+  // Once it is RGB, CMYK is sRGB.
+  const Layout own = output.info.layout;
+  const ColorProfile from =
+      own.model == Model::kCmyk ? ColorProfile() : color_profile_of(said, own);
+  Result<Buffer> tables = make_color_tables(from, plan.colors.space, plan.working);
+  if (!tables.ok()) {
+    return tables.error();
+  }
+  output.color_tables = std::move(tables.value());
+  return std::nullopt;
 }
 
 // Errors: OUT_OF_MEMORY.
@@ -172,7 +191,8 @@ std::unique_ptr<Job::Run> Job::start_run() const {
       return nullptr;
     }
     Output& output = run->outputs.emplace_back(std::move(planned.value()));
-    if (output.plan.strategy != Strategy::kTranscode || choose_metadata(run->said, output)) {
+    if (output.plan.strategy != Strategy::kTranscode || choose_metadata(run->said, output) ||
+        prepare_colors(run->said, output)) {
       return nullptr;
     }
     run->needs_end = run->needs_end || output.plan.metadata.policy == MetadataPolicy::kAll;
@@ -248,7 +268,7 @@ Failure Job::prepare(size_t index, const Result<SourceMetadata>& said) {
       }
     }
     if (!is_copy(plan)) {
-      return std::nullopt;
+      return prepare_colors(said.value(), output.value());
     }
     const Result<bool> is_copied = run_copy(source_, output.value());
     if (is_copied.ok() && is_copied.value()) {

@@ -48,15 +48,19 @@ Layout sample_layout(const ImageInfo& info, const Options& options) {
   return {channels == Channels::kKeep ? own.model : model_of(channels), depth};
 }
 
-// The layout for padding and resampling: any colour fits a pixel, and alpha is a channel.
+// The layout for padding, resampling and the conversion of colours: any colour fits a pixel, and
+// alpha is a channel.
 Layout working_layout(const ImageInfo& info, const Plan& plan, bool keeps_alpha) {
   const bool pads = plan.padding || plan.letterbox;
-  // kNearest makes no new colours, so samples keep their layout, palette indices too.
-  if (!pads && plan.resampling && plan.resampling->kernel == Kernel::kNearest) {
+  const bool mixes = plan.resampling && plan.resampling->kernel != Kernel::kNearest;
+  // Samples of which no new ones are made keep their layout. Of palette indices, the palette's
+  // colours are converted.
+  const bool converts = plan.colors.converts && info.layout.model != Model::kPalette;
+  if (!pads && !mixes && !converts) {
     return info.layout;
   }
   const bool needs_alpha = pads && plan.background.alpha < 1 && keeps_alpha;
-  const Layout layout = expanded(info.layout, info.has_alpha || needs_alpha);
+  Layout layout = expanded(info.layout, info.has_alpha || needs_alpha);
   return pads && !is_gray(plan.background) ? in_color(layout) : layout;
 }
 
@@ -90,8 +94,11 @@ void choose_layouts(const ImageInfo& info, const Options& options, Plan& plan) {
   const Layout samples = sample_layout(info, options);
   const bool keeps_alpha = raw ? samples.has_alpha() : plan.format != ImageFormat::kJpeg;
   plan.flattens = info.has_alpha && !keeps_alpha;
-  plan.working = plan.computes() ? working_layout(info, plan, keeps_alpha) : info.layout;
+  plan.working = working_layout(info, plan, keeps_alpha);
   if (raw) {
+    if (plan.colors.converts && plan.working.model != Model::kPalette) {
+      plan.working.depth = std::max(plan.working.depth, samples.depth);
+    }
     plan.layout = samples;
     return;
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "codecs/registry.h"
+#include "color/transform.h"
 #include "image/convert.h"
 
 namespace crop64 {
@@ -89,6 +90,9 @@ double pipeline_memory(const ImageInfo& info, const Plan& plan) {
   }
   if (plan.orientation != Orientation{}) {
     bytes += OrientStep::memory(plan.orientation, size, plan.working);
+  }
+  if (plan.colors.converts) {
+    bytes += ColorStep::memory(size.width, plan.working);
   }
   if (plan.letterbox) {
     bytes += PadStep::memory(plan.letterbox->canvas.width, plan.working);

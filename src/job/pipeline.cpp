@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codecs/registry.h"
+#include "color/transform.h"
 #include "image/convert.h"
 #include "image/orient.h"
 #include "image/pad.h"
@@ -63,6 +64,11 @@ class Pipeline {
     if (plan.letterbox) {
       part.add<PadStep>(*plan.letterbox, plan.working, plan.background);
     }
+    // Colours are converted when the image is small, but before the background is added, which is
+    // in the new colour space.
+    if (plan.colors.converts && !plan.padding) {
+      part.add<ColorStep>(&output_.color_tables);
+    }
     Size size = plan.decode.region.size();
     if (plan.padding) {
       size = oriented(plan.padding->canvas, plan.orientation);
@@ -72,6 +78,9 @@ class Pipeline {
     }
     if (plan.padding) {
       part.add<PadStep>(stored_padding(plan), plan.working, plan.background);
+      if (plan.colors.converts) {
+        part.add<ColorStep>(&output_.color_tables);
+      }
     }
     part.add<ConvertStep>(plan.working, plan.background, false);
     return std::nullopt;

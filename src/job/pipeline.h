@@ -19,6 +19,7 @@ struct Output {
   Buffer bytes;                      // the file or, for kRaw, the samples; empty for kCopyFile
   std::unique_ptr<RowSink> samples;  // what has taken them, if the options make it
   Metadata metadata;                 // of the new file; empty for kCopyFile
+  Buffer color_tables;               // if the plan converts colours
   uint64_t bytes_read = 0;           // of the source's bytes
   int quality = 0;                   // of a JPEG, 1 to 100; 0 if unknown, and for other formats
   bool lossless = false;

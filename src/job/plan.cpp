@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codecs/registry.h"
+#include "job/colors.h"
 #include "job/crop.h"
 #include "job/fit.h"
 #include "job/layout.h"
@@ -40,7 +41,8 @@ bool keeps_coded_samples(const ImageInfo& info, const Options& options, const Pl
   const Orientation own = options.auto_orient ? info.orientation : Orientation{};
   const Size displayed = oriented(info.size, plan.orientation);
   return info.format != ImageFormat::kRaw && plan.format == info.format &&
-         plan.region == whole(displayed) && !plan.computes() && plan.orientation == own &&
+         plan.region == whole(displayed) && !plan.computes() && !plan.colors.converts &&
+         plan.orientation == own &&
          !(info.format == ImageFormat::kJpeg && asks_for_coding(info, options)) &&
          !(options.compression_level && info.format == ImageFormat::kPng) &&
          !expands_palette(info, options);
@@ -150,13 +152,19 @@ bool keeps_components(const ImageInfo& info, const Plan& plan) {
   const Size decoded = reduce(whole(info.size), info.size, plan.decode.reduction).size();
   return info.has_ycc && plan.format == ImageFormat::kJpeg && plan.resampling &&
          plan.resampling->kernel != Kernel::kNearest && !plan.padding && !plan.letterbox &&
-         plan.decode.region == whole(decoded) && !(plan.max_bytes && plan.keeps_quantisation);
+         !plan.colors.converts && plan.decode.region == whole(decoded) &&
+         !(plan.max_bytes && plan.keeps_quantisation);
 }
+constexpr const char* kConvertsColors =
+    "its colours are converted (keep them: colorSpace: 'keep', metadata: 'color')";
 
 // Why a kTranscode plan does not keep every sample of the region; null if it does.
 const char* why_lossy(const ImageInfo& info, const Plan& plan) {
   if (plan.resampling) {
     return "a resize computes new samples";
+  }
+  if (plan.colors.converts) {
+    return kConvertsColors;
   }
   if (plan.format == ImageFormat::kJpeg) {
     return "JPEG keeps samples only approximately";
@@ -210,6 +218,9 @@ Failure plan_lossless_crop(const ImageInfo& info, const Options& options, Plan& 
   if (plan.padding || plan.letterbox) {
     return lossless_impossible("padding has no coefficients");
   }
+  if (plan.colors.converts) {
+    return lossless_impossible(kConvertsColors);
+  }
   if (options.quality.value_or(0) != 0 || asks_for_subsampling(info, options)) {
     return lossless_impossible("another quality or subsampling computes new coefficients");
   }
@@ -232,8 +243,8 @@ Failure plan_lossless_crop(const ImageInfo& info, const Options& options, Plan& 
   return std::nullopt;
 }
 
-// Fills in kTranscode.
-void plan_transcode(const ImageInfo& info, const Options& options, Plan& plan) {
+// Fills in kTranscode. Errors: UNSUPPORTED_FORMAT.
+Failure plan_transcode(const ImageInfo& info, const Options& options, Plan& plan) {
   plan.background = options.background;
   plan.make_sample_sink = options.make_sample_sink;
   if (plan.format == ImageFormat::kJpeg && plan.background.alpha == 0) {
@@ -250,6 +261,11 @@ void plan_transcode(const ImageInfo& info, const Options& options, Plan& plan) {
     plan.resampling->box =
         box_in_decoded(plan.resampling->box, stored_region, plan.decode, plan.orientation);
   }
+  plan.colors = {};
+  choose_layouts(info, options, plan);
+  if (auto error = plan_colors(info, options, plan)) {
+    return error;
+  }
   choose_layouts(info, options, plan);
   choose_coding(info, options, plan);
   plan.settings.compression_level =
@@ -257,6 +273,7 @@ void plan_transcode(const ImageInfo& info, const Options& options, Plan& plan) {
   plan.max_bytes = options.max_bytes;
   plan.decode.components = plan.settings.components = keeps_components(info, plan);
   plan.lossless = why_lossy(info, plan) == nullptr;
+  return std::nullopt;
 }
 
 OutputFacts metadata_facts(const ImageInfo& info, const Options& options, const Plan& plan) {
@@ -265,11 +282,12 @@ OutputFacts metadata_facts(const ImageInfo& info, const Options& options, const 
   OutputFacts facts;
   facts.policy = options.metadata;
   facts.same_format = plan.format == info.format;
+  facts.profile = plan.colors.profile;
+  facts.same_colors = !plan.colors.converts;
   facts.same_layout = plan.layout == info.layout && !plan.computes();
   const Orientation left = is_copied ? plan.orientation : Orientation{};
   facts.same_image = plan.decode.region == whole(info.size) && !plan.computes() &&
                      (is_copied || plan.orientation == Orientation{});
-  facts.model = plan.layout.model;
   facts.size = is_copied ? plan.decode.region.size() : plan.size;
   // Without `auto_orient` the result still has to be turned.
   facts.orientation = options.auto_orient || is_copied ? left : info.orientation;
@@ -325,6 +343,10 @@ Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_an
     }
   }
   plan.format = options.format.value_or(info.format);
+  plan.layout = info.layout;
+  if (auto error = plan_colors(info, options, plan)) {
+    return error;
+  }
   const bool is_unchanged = !encodes_anew && keeps_coded_samples(info, options, plan) &&
                             (keeps_file(info, options) || can_rewrite(info, options));
   if (!options.format && !is_unchanged && !is_written(plan.format)) {
@@ -352,7 +374,9 @@ Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_an
       return error;
     }
   } else {
-    plan_transcode(info, options, plan);
+    if (auto error = plan_transcode(info, options, plan)) {
+      return error;
+    }
     if (options.lossless && !plan.lossless) {
       return lossless_impossible(why_lossy(info, plan));
     }

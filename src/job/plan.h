@@ -19,6 +19,14 @@ enum class Strategy : uint8_t {
   kTranscode,      // decode the region, take the plan's steps, then encode
 };
 
+struct ColorPlan {
+  // Whether samples are converted to `space`: before the padding if there is any, else after
+  // resampling and turn.
+  bool converts = false;
+  ColorSpace space = ColorSpace::kSrgb;  // of the result
+  ProfileChoice profile = ProfileChoice::kNone;
+};
+
 // The steps of kTranscode are taken in the order of their members here, but an image that is turned
 // is padded and resampled first, as it is stored; steps without a value are left out.
 struct Plan {
@@ -33,6 +41,7 @@ struct Plan {
   Layout working;                  // the layout in which padding, resampling and letterbox are done
   std::optional<Padding> padding;  // around the region, up to the crop
   std::optional<Resampling> resampling;
+  ColorPlan colors;
   std::optional<Padding> letterbox;  // what 'contain' leaves free
   Layout layout;                     // of the result's samples
   bool flattens = false;             // whether alpha is replaced by the background

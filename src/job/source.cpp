@@ -1,9 +1,6 @@
 #include "job/source.h"
 
-#include <algorithm>
-
 #include "codecs/registry.h"
-#include "metadata/select.h"
 
 namespace crop64 {
 namespace {
@@ -25,7 +22,19 @@ ImageInfo describe_samples(const Source& source) {
 }  // namespace
 
 Result<ImageInfo> probe(const Source& source) {
-  return source.is_file() ? probe(source.file) : describe_samples(source);
+  Result<ImageInfo> probed = source.is_file() ? probe(source.file) : describe_samples(source);
+  if (!probed.ok()) {
+    return probed;
+  }
+  const Result<SourceMetadata> said = metadata_of(source);
+  if (!said.ok()) {
+    return said.error();
+  }
+  ImageInfo& info = probed.value();
+  const ColorProfile profile = color_profile_of(said.value(), info.layout);
+  info.color = {profile.space, uses_profile(said.value(), info.layout.model),
+                profile.is_convertible};
+  return probed;
 }
 
 Result<SourceMetadata> metadata_of(const Source& source) {
@@ -35,27 +44,17 @@ Result<SourceMetadata> metadata_of(const Source& source) {
                                                           : SourceMetadata();
   }
   SourceMetadata metadata;
-  const Bytes profile = source.icc_profile;
-  metadata.color_space = profile.empty() ? source.color_space : color_space_of(profile);
-  Result<Buffer> copy = Buffer::allocate(profile.size());
-  if (!copy.ok()) {
-    return copy.error();
+  Result<Buffer> profile = Buffer::copy_of(source.icc_profile);
+  if (!profile.ok()) {
+    return profile.error();
   }
-  std::copy(profile.begin(), profile.end(), copy.value().data());
-  metadata.icc_profile = std::move(copy.value());
+  metadata.icc_profile = std::move(profile.value());
+  if (source.icc_profile.empty()) {
+    // Grey is the same in both.
+    metadata.color =
+        ColorProfile(source.samples.layout.is_gray() ? ColorSpace::kSrgb : source.color_space);
+  }
   return metadata;
-}
-
-Result<ColorSpace> color_space_of(const Source& source, const ImageInfo& info) {
-  const Result<SourceMetadata> said = metadata_of(source);
-  if (!said.ok()) {
-    return said.error();
-  }
-  OutputFacts facts;
-  facts.policy = MetadataPolicy::kNone;
-  facts.model = info.layout.model;
-  const Result<Metadata> metadata = select_metadata(said.value(), facts);
-  return metadata.ok() ? Result<ColorSpace>(metadata.value().color_space) : metadata.error();
 }
 
 }  // namespace crop64

@@ -17,13 +17,10 @@ struct Source {
   bool is_file() const { return samples.data == nullptr; }
 };
 
-// The source's header. Errors: those of registry.h's probe().
+// The source's header, with its colours. Errors: those of registry.h's probe(), OUT_OF_MEMORY.
 Result<ImageInfo> probe(const Source& source);
 
 // What the source says beside its samples. Refers to the source's file. Errors: OUT_OF_MEMORY.
 Result<SourceMetadata> metadata_of(const Source& source);
-
-// The source's colour space, by a profile that fits its samples or by name. Errors: OUT_OF_MEMORY.
-Result<ColorSpace> color_space_of(const Source& source, const ImageInfo& info);
 
 }  // namespace crop64

@@ -61,13 +61,21 @@ struct SourceMetadata {
   std::vector<MetadataBlock> blocks;  // in the file's order
   std::optional<Density> density;
   Buffer icc_profile;  // joined and decompressed; empty if the file has none
-  ColorSpace color_space = ColorSpace::kSrgb;
+  // What the format's own means say (PNG: cICP, sRGB, gAMA and cHRM), or a name. It applies if
+  // `icc_profile` does not, or if it precedes that.
+  ColorProfile color;
+  bool color_precedes_profile = false;
 };
+
+// Whether the ICC profile says what samples of this model mean.
+bool uses_profile(const SourceMetadata& source, Model model);
+
+// What samples of this layout mean. Tables are borrowed from `source.icc_profile`.
+ColorProfile color_profile_of(const SourceMetadata& source, Layout layout);
 
 // The metadata of a new file, for the writer of its format.
 struct Metadata {
   Buffer icc_profile;
-  ColorSpace color_space = ColorSpace::kSrgb;
   Buffer exif;  // in TIFF form
   Buffer xmp;
   Buffer photoshop;
@@ -76,13 +84,17 @@ struct Metadata {
       raw;  // segments or chunks that are copied as they are, borrowed from the source
 };
 
+// The ICC profile of a new file.
+enum class ProfileChoice : uint8_t { kNone, kSource, kDisplayP3 };
+
 // How the new image differs from the source, as far as metadata depends on it.
 struct OutputFacts {
   MetadataPolicy policy = MetadataPolicy::kColor;
   bool same_format = false;
   bool same_layout = false;  // the same sample layout, and the same palette
   bool same_image = false;   // neither cropped nor turned nor resized
-  Model model = Model::kRgb;
+  ProfileChoice profile = ProfileChoice::kNone;
+  bool same_colors = true;  // not converted
   Size size;                // as stored
   Orientation orientation;  // still to be applied when the new file is displayed
 };

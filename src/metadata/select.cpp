@@ -10,7 +10,7 @@ namespace {
 bool is_kept(MetadataKind kind, const OutputFacts& facts) {
   switch (kind) {
     case MetadataKind::kColor:
-      return facts.policy != MetadataPolicy::kNone;
+      return facts.policy != MetadataPolicy::kNone && facts.same_colors;
     case MetadataKind::kLayout:
       return facts.policy != MetadataPolicy::kNone && facts.same_layout;
     case MetadataKind::kText:
@@ -35,22 +35,13 @@ Result<Metadata> select_metadata(const SourceMetadata& source, const OutputFacts
       failed = made.error();
     }
   };
-  const Bytes profile = source.icc_profile;
-  const bool keeps_profile = !profile.empty() && is_profile_for(profile, facts.model);
-  // Grey samples written as R = G = B keep their meaning, although a grey profile no longer
-  // applies.
-  if (profile.empty() || keeps_profile || is_profile_for(profile, Model::kGray)) {
-    metadata.color_space = source.color_space;
+  if (facts.profile != ProfileChoice::kNone) {
+    set(metadata.icc_profile, facts.profile == ProfileChoice::kSource
+                                  ? Buffer::copy_of(source.icc_profile)
+                                  : display_p3_profile());
   }
   if (facts.policy != MetadataPolicy::kNone) {
     metadata.density = source.density;
-    const bool p3 = metadata.color_space == ColorSpace::kDisplayP3;
-    const bool is_gray = Layout{facts.model}.is_gray();
-    if (keeps_profile) {
-      set(metadata.icc_profile, Buffer::copy_of(profile));
-    } else if (p3 && !is_gray && !facts.same_format) {
-      set(metadata.icc_profile, display_p3_profile());
-    }
   }
   for (const MetadataBlock& block : source.blocks) {
     if (facts.same_format && is_kept(block.kind, facts)) {

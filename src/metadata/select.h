@@ -13,9 +13,8 @@ namespace crop64 {
 //   thumbnails, maker notes, blocks of unknown content.
 // - Of several Exif or XMP blocks the first counts. Damaged ones, and Exif above 64 KB, are
 // dropped.
-// - A profile for another colour model than the new samples' is dropped. If the source names
-// Display P3
-//   without a profile and the new format cannot, a Display P3 profile is added.
+// - The ICC profile is `facts.profile`. If colours were converted, the format's own description of
+//   them is dropped.
 //
 // The result borrows from `source`. Errors: OUT_OF_MEMORY.
 Result<Metadata> select_metadata(const SourceMetadata& source, const OutputFacts& facts);

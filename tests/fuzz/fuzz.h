@@ -135,6 +135,9 @@ inline Options take_options(Tail& tail) {
     options.max_bytes = 16.0 * tail.byte();
     options.min_quality = 1 + tail.below(100);
   }
+  if (tail.flag()) {
+    options.color_space = pick(tail, ColorSpace::kSrgb, ColorSpace::kDisplayP3);
+  }
   if (tail.below(8) == 1) {  // no option at all
     Options copy;
     copy.copies_file = true;

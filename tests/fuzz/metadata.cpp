@@ -13,7 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   facts.same_format = !tail.flag();
   facts.same_layout = tail.flag();
   facts.same_image = tail.flag();
-  facts.model = crop64::pick(tail, crop64::Model::kRgb, crop64::Model::kGray, crop64::Model::kCmyk);
+  facts.profile = crop64::pick(tail, crop64::ProfileChoice::kSource, crop64::ProfileChoice::kNone,
+                               crop64::ProfileChoice::kDisplayP3);
+  facts.same_colors = tail.flag();
   facts.size = {1 + tail.byte(), 1 + tail.byte()};
   facts.orientation = crop64::exif_orientation(1 + tail.below(8));
   const crop64::Bytes file = tail.rest();

@@ -58,9 +58,9 @@ test("the result has the profile's colour space and its bytes", async () => {
       const photo = await encode(decoded, { format: 'jpeg' });
       sameBytes(await profileOf(photo.bytes), profile, `${name}, as JPEG`);
       assert.equal((await probe(photo)).colorSpace, info.colorSpace, name);
-      // Unless it is not wanted.
+      // Unless it is not wanted, and the colours can be converted.
       const bare = await encode(decoded, { format: 'png', metadata: 'none' });
-      assert.equal((await probe(bare)).hasIccProfile, false, name);
+      assert.equal((await probe(bare)).hasIccProfile, name === 'a table', name);
     }
   }
 });
@@ -84,10 +84,10 @@ test('a profile that does not fit the converted samples is dropped', async () =>
   const kept = await decode(gray, { channels: 'keep' });
   assert.deepEqual([kept.channels, kept.colorSpace], ['GRAY', 'other']);
   sameBytes(kept.iccProfile, grayProfile(curves.gamma(2.2)));
-  // As R = G = B it is what it was, without a name.
+  // As R = G = B it is converted.
   const wide = await decode(gray);
-  assert.deepEqual([wide.colorSpace, wide.iccProfile], ['other', undefined]);
-  await rejects(toImageData(gray), 'UNSUPPORTED_FORMAT');
+  assert.deepEqual([wide.colorSpace, wide.iccProfile], ['srgb', undefined]);
+  sameSamples(await toImageData(gray), wide);
   const p3 = asPng(await fixture('small.png'), displayP3);
   const luma = await decode(p3, { channels: 'GRAY' });
   assert.deepEqual([luma.colorSpace, luma.iccProfile], ['srgb', undefined]);
@@ -124,7 +124,6 @@ test('cICP code points set the colour space and become a profile in a JPEG', asy
   for (const [points, colorSpace] of [
     [[1, 13, 0, 1], 'srgb'],
     [[12, 13, 0, 1], 'display-p3'],
-    [[9, 16, 0, 1], 'other'],
   ]) {
     const file = withChunks(png, [chunk('cICP', Buffer.from(points))]);
     assert.equal((await probe(file)).colorSpace, colorSpace);
@@ -172,19 +171,17 @@ result = [int(abs(shown - np.asarray(image)).max()), ImageCms.getProfileDescript
   assert.equal(apart[1], 'Display P3');
 });
 
-test('toImageData returns sRGB and Display P3 and refuses other profiles', async () => {
+test('toImageData keeps sRGB and Display P3 and converts the rest to sRGB', async () => {
   const png = await fixture('small.png');
   const named = await toImageData(asPng(png, displayP3));
   assert.equal(named.colorSpace, 'display-p3');
   sameSamples(named, await decode(png));
   assert.equal((await toImageData(png)).colorSpace, 'srgb');
   const other = asPng(png, matrixProfile(colorants.adobe, curves.gamma(2.2)));
-  await rejects(toImageData(other), 'UNSUPPORTED_FORMAT', { message: /ignoreProfile: true/ });
-  await rejects(toImageData(other, { ignoreProfile: false }), 'UNSUPPORTED_FORMAT');
-  const taken = await toImageData(other, { ignoreProfile: true });
-  assert.equal(taken.colorSpace, 'srgb');
-  sameSamples(taken, await decode(png));
-  assert.deepEqual([taken.width, taken.height], [SMALL.width, SMALL.height]);
+  const converted = await toImageData(other);
+  assert.equal(converted.colorSpace, 'srgb');
+  sameSamples(converted, await decode(other, { colorSpace: 'srgb' }));
+  assert.deepEqual([converted.width, converted.height], [SMALL.width, SMALL.height]);
 });
 
 test('invalid colour spaces and profiles are named', async () => {

@@ -89,6 +89,9 @@ const wrong = [
     "'1'",
   ],
 
+  [{ colorSpace: 'p3' }, 'colorSpace', "one of 'keep', 'srgb', 'display-p3'", "'p3'"],
+  [{ colorSpace: 'other' }, 'colorSpace', "one of 'keep', 'srgb', 'display-p3'", "'other'"],
+  [{ colorSpace: null }, 'colorSpace', "one of 'keep', 'srgb', 'display-p3'", 'null'],
   [{ damaged: 'ignore' }, 'damaged', "one of 'error', 'accept'", "'ignore'"],
   [{ damaged: true }, 'damaged', "one of 'error', 'accept'", 'true'],
 
@@ -199,12 +202,6 @@ const channelOptions = [
   [{ bitDepth: null }, 'bitDepth', depths, 'null'],
 ];
 
-const imageDataOptions = [
-  [{ ignoreProfile: 'yes' }, 'ignoreProfile', 'true or false', "'yes'"],
-  [{ ignoreProfile: 1 }, 'ignoreProfile', 'true or false', '1'],
-  [{ ignoreProfile: null }, 'ignoreProfile', 'true or false', 'null'],
-];
-
 // Pairs that contradict each other, whatever the image: the option and the format.
 const contradictions = [
   [{ format: 'jpeg', compressionLevel: 6 }, 'compressionLevel', 'jpeg'],
@@ -222,7 +219,6 @@ const tables = [
   [wrong, forAll],
   [fileOptions, forFiles],
   [channelOptions, [decode, ...forFiles]],
-  [imageDataOptions, [toImageData]],
 ];
 
 test('an invalid option is named with the expected and the received value', async (t) => {
@@ -268,7 +264,6 @@ const unknown = [
 ];
 // What belongs to another function.
 const misplaced = [
-  [{ ignoreProfile: true }, [decode, ...forFiles]],
   [{ metadata: 'all' }, forSamples],
   [{ format: 'png' }, forSamples],
   [{ quality: 80 }, forSamples],

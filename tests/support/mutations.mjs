@@ -123,6 +123,7 @@ export function randomOptions({ below, one }) {
     })),
     damaged: one(['error', 'accept']),
     metadata: maybe(() => one(['none', 'color', 'all', 'all'])),
+    colorSpace: maybe(() => one(['keep', 'srgb', 'display-p3'])),
     lossless: one([true, false, false]),
     maxBytes: below(8) === 0 ? 1 + below(2000) : undefined,
     limits: one([

@@ -13,6 +13,15 @@ const SRGB_NUMBERS = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045];
 
 export const curves = {
   srgb: Buffer.concat([begin('para'), u32(3 << 16), ...SRGB_NUMBERS.map(fixed)]),
+  formula: (type, ...numbers) =>
+    Buffer.concat([begin('para'), u32(type << 16), ...numbers.map(fixed)]),
+  table(count, curve) {
+    const entries = Buffer.alloc(2 * count + ((2 * count) % 4));
+    for (let i = 0; i < count; i += 1) {
+      entries.writeUInt16BE(Math.round(65535 * curve(i / (count - 1))), 2 * i);
+    }
+    return Buffer.concat([begin('curv'), u32(count), entries]);
+  },
   gamma: (gamma) => Buffer.concat([begin('curv'), u32(1), u32(Math.round(gamma * 256) * 65536)]),
 };
 
@@ -26,6 +35,11 @@ export const colorants = {
     [0.51512, 0.2412, -0.00105],
     [0.29198, 0.69225, 0.04189],
     [0.1571, 0.06657, 0.78407],
+  ],
+  proPhoto: [
+    [0.79767, 0.28804, 0],
+    [0.13519, 0.71188, 0],
+    [0.03134, 0.00009, 0.8249],
   ],
   adobe: [
     [0.60974, 0.31111, 0.01947],

@@ -17,6 +17,7 @@ export function describeImage(info: ImageInfo): string {
     isProgressive && 'progressive',
     isInterlaced && 'interlaced',
     info.hasIccProfile ? `${PROFILES[info.colorSpace]} profile` : 'no profile',
+    !info.hasIccProfile && info.colorSpace !== 'srgb' && `${PROFILES[info.colorSpace]} colors`,
     density !== undefined && `${Number(density.toFixed(2))} ppi`,
     info.hasExif ? 'Exif' : 'no Exif',
     orientation !== 1 && `orientation ${orientation}`,

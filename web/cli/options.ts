@@ -50,6 +50,11 @@ export const IMAGE_FLAGS = {
     'none|color|all',
     'metadata to keep (default: color: profile and density, no location or camera)',
   ),
+  'color-space': flag(
+    'colorSpace',
+    'keep|srgb|display-p3',
+    'convert colors (default: keep; sRGB without a profile)',
+  ),
   lossless: yes('lossless', 'copy JPEG blocks, keep every pixel, or fail'),
 
   'out-of-bounds': flag(

@@ -123,7 +123,6 @@ Result<SourceMetadata> read_metadata(Bytes file) {
     return joined.error();
   }
   metadata.icc_profile = std::move(joined.value());
-  metadata.color_space = color_space_of(metadata.icc_profile);
   return metadata;
 }
 

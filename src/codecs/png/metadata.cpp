@@ -13,17 +13,64 @@
 namespace crop64::png {
 namespace {
 
-// The colour space of cICP, which takes precedence over any profile: coding-independent code points
-// (11.3.2.6; ITU-T H.273) for primaries, transfer function, matrix and full range.
-ColorSpace read_code_points(Bytes cicp) {
-  constexpr uint8_t kSrgb[] = {1, 13, 0, 1};
-  constexpr uint8_t kDisplayP3[] = {12, 13, 0, 1};
-  const auto is = [&](const uint8_t(&points)[4]) {
-    return std::equal(cicp.begin(), cicp.end(), std::begin(points), std::end(points));
+// cICP: coding-independent code points (11.3.2.6; ITU-T H.273) for primaries, transfer function,
+// matrix and full range. Not convertible if any is not known here, as PQ and HLG are not.
+void read_code_points(Bytes cicp, ColorProfile& color) {
+  const uint8_t primaries = cicp[0];
+  const uint8_t transfer = cicp[1];
+  // BT.709, whose transfer function others share.
+  Curve curve = {1 / 0.45F, 1 / 1.099F, 0.099F / 1.099F, 1 / 4.5F, 0.081F, 0, 0};
+  if (transfer == 13) {
+    curve = Curve();
+  } else if (transfer != 1 && transfer != 6 && transfer != 14 && transfer != 15) {
+    color.is_convertible = false;
+  }
+  if ((primaries != 1 && primaries != 9 && primaries != 12) || cicp[2] != 0 || cicp[3] != 1) {
+    color.is_convertible = false;
+  }
+  set_colors(color,
+             primaries == 1   ? kBt709Primaries
+             : primaries == 9 ? kBt2020Primaries
+                              : kP3Primaries,
+             curve);
+  if (!color.is_convertible) {
+    color.space = ColorSpace::kOther;
+  }
+}
+
+// Sets what the chunks beside iCCP say of colours (4.3).
+void read_colors(SourceMetadata& metadata) {
+  // Empty if there is none.
+  const auto find = [&](const char* type) {
+    for (const MetadataBlock& block : metadata.blocks) {
+      if (std::memcmp(block.raw.data() + 4, type, 4) == 0) {
+        return block.data;
+      }
+    }
+    return Bytes();
   };
-  return is(kSrgb)        ? ColorSpace::kSrgb
-         : is(kDisplayP3) ? ColorSpace::kDisplayP3
-                          : ColorSpace::kOther;
+  const Bytes cicp = find("cICP");
+  if (!cicp.empty()) {
+    metadata.color_precedes_profile = true;
+    read_code_points(cicp, metadata.color);
+    return;
+  }
+  const Bytes gama = find("gAMA");
+  const Bytes chrm = find("cHRM");
+  if (!find("sRGB").empty()) {
+    return;
+  }
+  Curve curve;
+  if (!gama.empty()) {
+    // Its value for sRGB files (11.3.2.5) approximates sRGB's own curve, which encoders then mean.
+    const uint32_t gamma = load_be32(gama.data());
+    curve = gamma >= 45000 && gamma <= 46000 ? curve : gamma_curve(100000.0 / gamma);
+  }
+  Chromaticities chromaticities = {};
+  for (size_t i = 0; i < 8; ++i) {
+    chromaticities[i] = chrm.empty() ? kBt709Primaries[i] : load_be32(&chrm[4 * i]);
+  }
+  set_colors(metadata.color, chromaticities, curve);
 }
 
 bool is_significant_bits(Bytes sbit, const Layout& layout) {
@@ -258,7 +305,6 @@ Result<SourceMetadata> read_metadata(Bytes file) {
   SourceMetadata metadata;
   Position position;
   Layout layout;
-  std::optional<ColorSpace> code_points;
   std::optional<Density> exif_density;
   for (size_t offset = kSignature.size();;) {
     const Result<Chunk> next = header_chunk_at(file, offset);
@@ -293,8 +339,6 @@ Result<SourceMetadata> read_metadata(Bytes file) {
       metadata.density = read_phys(chunk.data);
     } else if (chunk.type == "eXIf" && !position.is_after_samples()) {
       exif_density = read_exif_density(chunk.data);
-    } else if (chunk.type == "cICP") {
-      code_points = read_code_points(chunk.data);
     } else if (chunk.type == "iCCP") {
       Result<Buffer> profile = read_profile(chunk.data);
       if (!profile.ok()) {
@@ -306,6 +350,7 @@ Result<SourceMetadata> read_metadata(Bytes file) {
   if (!metadata.density) {
     metadata.density = exif_density;
   }
+  read_colors(metadata);
   if (metadata.icc_profile.size() > 0) {
     // A file should not have both (11.3.2.5), and the profile is more precise.
     std::erase_if(metadata.blocks, [](const MetadataBlock& block) {
@@ -313,7 +358,6 @@ Result<SourceMetadata> read_metadata(Bytes file) {
              std::memcmp(block.raw.data() + 4, "sRGB", 4) == 0;
     });
   }
-  metadata.color_space = code_points.value_or(color_space_of(metadata.icc_profile));
   return metadata;
 }
 

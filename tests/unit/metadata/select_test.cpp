@@ -76,60 +76,33 @@ TEST_CASE("select_metadata() copies blocks by kind, policy, format, layout and i
   }
 }
 
-TEST_CASE("select_metadata() keeps a profile that matches the samples, and the density") {
-  File rgb(132);
-  const std::string name = "RGB ";
-  std::copy(name.begin(), name.end(), rgb.begin() + 16);
-  const auto select_profile = [&](const File& profile, const OutputFacts& facts) {
-    SourceMetadata source;
-    source.icc_profile = std::move(Buffer::allocate(profile.size()).value());
-    std::copy(profile.begin(), profile.end(), source.icc_profile.data());
-    source.color_space = ColorSpace::kOther;
-    source.density = Density{72, 72, Density::Unit::kInch};
-    return std::move(select_metadata(source, facts).value());
-  };
-  OutputFacts facts = unchanged_image();
+TEST_CASE("select_metadata() takes the profile that was chosen, and the density by the policy") {
+  const File profile = file_of("a profile");
   for (const MetadataPolicy policy :
        {MetadataPolicy::kNone, MetadataPolicy::kColor, MetadataPolicy::kAll}) {
-    facts.policy = policy;
-    const bool kept = policy != MetadataPolicy::kNone;
-    const Metadata metadata = select_profile(rgb, facts);
-    CHECK(metadata.icc_profile.size() == (kept ? rgb.size() : 0));
-    CHECK(metadata.density.has_value() == kept);
-    CHECK(metadata.color_space == ColorSpace::kOther);
-  }
-  // Colour has become grey: the profile is none of its own.
-  facts.model = Model::kGray;
-  CHECK(select_profile(rgb, facts).icc_profile.size() == 0);
-  CHECK(select_profile(rgb, facts).color_space == ColorSpace::kSrgb);
-  // Grey has become R = G = B: it still means what it did.
-  File gray = rgb;
-  const std::string gray_name = "GRAY";
-  std::copy(gray_name.begin(), gray_name.end(), gray.begin() + 16);
-  facts.model = Model::kRgba;
-  CHECK(select_profile(gray, facts).icc_profile.size() == 0);
-  CHECK(select_profile(gray, facts).color_space == ColorSpace::kOther);
-}
-
-TEST_CASE(
-    "select_metadata() adds a Display P3 profile if the new format cannot name the colour space") {
-  for (const Model model :
-       {Model::kRgb, Model::kRgba, Model::kPalette, Model::kGray, Model::kGrayAlpha}) {
-    for (const bool same_format : {false, true}) {
-      for (const MetadataPolicy policy : {MetadataPolicy::kNone, MetadataPolicy::kColor}) {
-        SourceMetadata source;
-        source.color_space = ColorSpace::kDisplayP3;
-        OutputFacts facts;
-        facts.policy = policy;
-        facts.same_format = same_format;
-        facts.model = model;
-        const bool is_gray = Layout{model}.is_gray();
-        const bool made = !same_format && policy != MetadataPolicy::kNone && !is_gray;
-        const Metadata metadata = std::move(select_metadata(source, facts).value());
-        CHECK(metadata.icc_profile.size() == (made ? 492 : 0));
-      }
+    for (const auto& [choice, bytes] : {std::pair{ProfileChoice::kNone, size_t{0}},
+                                        {ProfileChoice::kSource, profile.size()},
+                                        {ProfileChoice::kDisplayP3, size_t{492}}}) {
+      SourceMetadata source;
+      source.icc_profile = std::move(Buffer::copy_of(profile).value());
+      source.density = Density{72, 72, Density::Unit::kInch};
+      OutputFacts facts = unchanged_image();
+      facts.policy = policy;
+      facts.profile = choice;
+      const Metadata metadata = std::move(select_metadata(source, facts).value());
+      CHECK(metadata.icc_profile.size() == bytes);
+      CHECK(metadata.density.has_value() == (policy != MetadataPolicy::kNone));
     }
   }
+}
+
+TEST_CASE("select_metadata() drops the format's description of colours that were converted") {
+  const File data = file_of("anything");
+  OutputFacts facts = unchanged_image();
+  CHECK(select(MetadataKind::kColor, data, facts).raw.size() == 1);
+  facts.same_colors = false;
+  CHECK(select(MetadataKind::kColor, data, facts).raw.empty());
+  CHECK(select(MetadataKind::kText, data, facts).raw.size() == 1);
 }
 
 }  // namespace

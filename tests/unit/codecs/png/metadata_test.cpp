@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "support/pngs.h"
+#include "support/profiles.h"
 
 namespace crop64::png {
 namespace {
@@ -197,23 +199,83 @@ TEST_CASE("read_metadata() ignores a profile that is damaged, too late or larger
   CHECK(metadata_of({profile_chunk(most), kData}).icc_profile.size() == most.size());
 }
 
-TEST_CASE("read_metadata() prefers code points to a profile") {
+// The colours of samples of RGB in a file of these chunks.
+ColorProfile colors_of(const std::vector<PngChunk>& chunks) {
+  return color_profile_of(metadata_of(chunks), {Model::kRgb, 8});
+}
+
+TEST_CASE("read_metadata() reads colours from code points") {
   struct Case {
     File points;
     ColorSpace space;
+    bool is_convertible;
   };
   const Case cases[] = {
-      {{1, 13, 0, 1}, ColorSpace::kSrgb},   {{12, 13, 0, 1}, ColorSpace::kDisplayP3},
-      {{9, 16, 0, 1}, ColorSpace::kOther},  {{12, 13, 0, 0}, ColorSpace::kOther},
-      {{12, 13, 1, 1}, ColorSpace::kOther},
+      {{1, 13, 0, 1}, ColorSpace::kSrgb, true},    {{12, 13, 0, 1}, ColorSpace::kDisplayP3, true},
+      {{9, 13, 0, 1}, ColorSpace::kOther, true},   {{1, 1, 0, 1}, ColorSpace::kOther, true},
+      {{1, 8, 0, 1}, ColorSpace::kOther, false},    {{9, 16, 0, 1}, ColorSpace::kOther, false},
+      {{9, 18, 0, 1}, ColorSpace::kOther, false},  {{12, 13, 0, 0}, ColorSpace::kOther, false},
+      {{12, 13, 1, 1}, ColorSpace::kOther, false}, {{2, 13, 0, 1}, ColorSpace::kOther, false},
   };
   for (const Case& given : cases) {
-    CHECK(metadata_of({{"cICP", given.points}, kData}).color_space == given.space);
-    const PngChunk profile = profile_chunk("a profile that says nothing");
-    CHECK(metadata_of({profile, {"cICP", given.points}, kData}).color_space == given.space);
-    CHECK(metadata_of({kData, {"cICP", given.points}}).color_space == ColorSpace::kSrgb);
+    const PngChunk points = {"cICP", given.points};
+    CHECK(colors_of({points, kData}).space == given.space);
+    CHECK(colors_of({points, kData}).is_convertible == given.is_convertible);
+    CHECK(colors_of({kData, points}).space == ColorSpace::kSrgb);
   }
-  CHECK(metadata_of({{"cICP", {12, 13, 0}}, kData}).color_space == ColorSpace::kSrgb);
+  CHECK(colors_of({{"cICP", {12, 13, 0}}, kData}).space == ColorSpace::kSrgb);
+}
+
+PngChunk numbers(const char* type, const std::vector<uint32_t>& values) {
+  File data;
+  for (const uint32_t value : values) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      data.push_back(static_cast<uint8_t>(value >> shift));
+    }
+  }
+  return {type, data};
+}
+
+TEST_CASE("read_metadata() reads colours by cICP, then iCCP, then sRGB, then gAMA and cHRM") {
+  const PngChunk p3 = {"cICP", {12, 13, 0, 1}};
+  const File linear = matrix(kSrgb, gamma_of(1)).bytes();
+  const PngChunk profile = profile_chunk({linear.begin(), linear.end()});
+  const PngChunk srgb = {"sRGB", {0}};
+  const PngChunk gamma = numbers("gAMA", {55556});
+  const PngChunk primaries =
+      numbers("cHRM", {31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000});
+  CHECK(colors_of({p3, profile, srgb, gamma, kData}).space == ColorSpace::kDisplayP3);
+  CHECK(colors_of({gamma, srgb, profile, p3, kData}).space == ColorSpace::kDisplayP3);
+  CHECK(colors_of({gamma, srgb, profile, kData}).curves[0].at(0.5) == doctest::Approx(0.5));
+  CHECK(colors_of({gamma, srgb, primaries, kData}).space == ColorSpace::kSrgb);
+  CHECK(colors_of({primaries, kData}).space == ColorSpace::kDisplayP3);
+  CHECK(colors_of({primaries, numbers("gAMA", {45455}), kData}).space == ColorSpace::kDisplayP3);
+  const ColorProfile both = colors_of({primaries, gamma, kData});
+  CHECK(both.space == ColorSpace::kOther);
+  CHECK(both.curves[0].at(0.5) == doctest::Approx(std::pow(0.5, 1.8)).epsilon(1e-5));
+  CHECK(both.matrix.rows[0][0] == doctest::Approx(0.51512).epsilon(1e-4));
+  // A profile that does not fit the samples, or is damaged, says nothing.
+  CHECK(colors_of({profile_chunk("profile"), gamma, kData}).space == ColorSpace::kOther);
+  // sRGB's own gamma as encoders round it, and one that is not.
+  CHECK(colors_of({numbers("gAMA", {45455}), kData}).space == ColorSpace::kSrgb);
+  CHECK(colors_of({numbers("gAMA", {50000}), kData}).space == ColorSpace::kOther);
+  CHECK(colors_of({kData}).space == ColorSpace::kSrgb);
+}
+
+TEST_CASE("read_metadata() ignores primaries that enclose no colours") {
+  const std::vector<uint32_t> cases[] = {
+      {31270, 32900, 64000, 33000, 64000, 33000, 15000, 6000},  // two are one
+      {31270, 1, 64000, 33000, 30000, 60000, 15000, 6000},
+      {0, 1, 0, 0, 0, 0, 0, 0},
+  };
+  for (const auto& values : cases) {
+    const ColorProfile colors = colors_of({numbers("cHRM", values), kData});
+    for (const auto& row : colors.matrix.rows) {
+      for (const double value : row) {
+        CHECK(std::isfinite(value));
+      }
+    }
+  }
 }
 
 TEST_CASE("read_metadata() limits the number of blocks") {

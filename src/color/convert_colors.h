@@ -1,0 +1,34 @@
+// The loops of color/transform.h, with their tables.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace crop64 {
+
+// Tables are interpolated. They have an entry more than steps and another one, so that the next
+// entry can be read at the last one.
+constexpr int kColorSteps = 4096;
+constexpr int kColorEntries = kColorSteps + 2;
+
+struct ColorTables {
+  // What each channel's light adds to the new channels and, 0, a fourth one, in steps.
+  float columns[3][4];
+  float encoded[kColorEntries];  // by light: new samples
+  // Of each channel in memory order: light. 256 entries for 8 bits, kColorEntries for 16.
+  float linear[3][kColorEntries];
+};
+
+// Converts `count` pixels of one to four channels. An even number of them ends with alpha, which is
+// copied. Grey is converted by the first table and the first number of its column; the other
+// columns are 0. `in` may be `out`.
+template <class Sample>
+void convert_colors(const ColorTables& tables, const Sample* in, size_t count, size_t channels,
+                    Sample* out);
+
+// The same without SIMD, bit for bit.
+template <class Sample>
+void convert_colors_scalar(const ColorTables& tables, const Sample* in, size_t count,
+                           size_t channels, Sample* out);
+
+}  // namespace crop64
