@@ -1,5 +1,6 @@
 // Creates the images in docs/ from real results: `node scripts/images.mjs`. difference.png has
-// one crop by the browser's canvas and by crop64, and what each changed; demo.jpg is the demo page.
+// one crop by the browser's canvas and by crop64, and what each changed; color.png has an image with its
+// profile, without it, and converted; demo.jpg is the demo page.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { python } from '../support/oracle.mjs';
@@ -22,11 +23,40 @@ export async function makeImages() {
   const server = await serve(join(root, 'build'));
   try {
     await writeFile(join(docs, 'difference.png'), await difference(browser, server));
+    await writeFile(join(docs, 'color.png'), await colors());
     await writeFile(join(docs, 'demo.jpg'), await screenshot(browser, server));
   } finally {
     await browser.close();
     await server.close();
   }
+}
+
+// --- Colours: a Display P3 JPEG as a program shows it that follows profiles, after the profile was dropped, and
+// without one after crop64 converted it. The picture itself is sRGB.
+
+export async function colors() {
+  const { toBytes } = await import('../dist/index.js');
+  const resize = { width: 300, height: 200, kernel: 'cubic' };
+  const p3 = { resize, colorSpace: 'display-p3', format: 'jpeg', background: '#fff' };
+  const kept = Buffer.from(await toBytes(await readFile(sample), p3));
+  const converted = Buffer.from(await toBytes(kept, { metadata: 'none', quality: 95 }));
+  return python(
+    `
+from PIL import ImageCms, ImageDraw, ImageFont
+image = Image.open(io.BytesIO(kept))
+profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info['icc_profile']))
+right = ImageCms.profileToProfile(image, profile, ImageCms.createProfile('sRGB'))
+sheet = Image.new('RGB', (948, 240), '#14191d')
+draw = ImageDraw.Draw(sheet)
+for i, (title, shown) in enumerate([('Display P3, with its profile', right), ('Profile dropped: pale', image),
+                                    ("metadata: 'none': converted", Image.open(io.BytesIO(converted)))]):
+    sheet.paste(shown, (12 + 312 * i, 12))
+    draw.text((14 + 312 * i, 220), title, '#e8eef1', ImageFont.load_default())
+out = io.BytesIO()
+sheet.quantize(256, dither=Image.Dither.NONE).save(out, 'PNG', optimize=True)
+result = out.getvalue()`,
+    { kept, converted },
+  );
 }
 
 // --- The difference

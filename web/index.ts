@@ -237,8 +237,7 @@ export async function toImageData(
   if (colorSpace === 'other') {
     throw new ImageError(
       'UNSUPPORTED_FORMAT',
-      'ImageData must be sRGB or Display P3, but the profile of the image is neither, and it is one of ' +
-        'tables, which cannot be converted. Use decode(), which returns the profile.',
+      'Colours of a profile of tables (A2B) cannot be converted. Use decode(), which returns the profile.',
     );
   }
   return typeof ImageData === 'undefined'

@@ -1,7 +1,6 @@
 #include "color/convert_colors.h"
 
 #include <algorithm>
-#include <type_traits>
 
 #include "base/simd.h"
 
@@ -14,13 +13,11 @@ float entry_at(const float* table, float position) {
   return low + (table[below + 1] - low) * (position - static_cast<float>(below));
 }
 
-template <class Sample>
-float light_of(const float* table, Sample sample) {
-  if constexpr (std::is_same_v<Sample, uint8_t>) {
-    return table[sample];
-  } else {
-    return entry_at(table, static_cast<float>(sample) * (float{kColorSteps} / 65535));
-  }
+float light_of(const float* table, uint8_t sample) { return table[sample]; }
+
+// Not inlined: 16 bits are rare, and it would be there three times.
+[[gnu::noinline]] float light_of(const float* table, uint16_t sample) {
+  return entry_at(table, static_cast<float>(sample) * (float{kColorSteps} / 65535));
 }
 
 // Where a pixel's colours are: those of grey are one.

@@ -50,6 +50,7 @@ double power(double base, double exponent) {
 double Curve::at(double x) const {
   double y = 0;
   if (table.empty()) {
+    const auto& [gamma, a, b, c, d, e, f] = numbers;
     y = x < d ? c * x + f : power(a * x + b, gamma) + e;
   } else {
     const size_t last = table.size() / 2 - 1;

@@ -7,14 +7,9 @@ namespace crop64 {
 
 // What samples of a channel are as linear light. By default sRGB's curve (IEC 61966-2-1).
 struct Curve {
-  // (a x + b)^gamma + e from d on, c x + f below it: the parametricCurveType of ICC.1, 10.18.
-  float gamma = 2.4F;
-  float a = 1 / 1.055F;
-  float b = 0.055F / 1.055F;
-  float c = 1 / 12.92F;
-  float d = 0.04045F;
-  float e = 0;
-  float f = 0;
+  // gamma, a, b, c, d, e, f of the parametricCurveType (ICC.1, 10.18): (a x + b)^gamma + e from d
+  // on, c x + f below it.
+  float numbers[7] = {2.4F, 1 / 1.055F, 0.055F / 1.055F, 1 / 12.92F, 0.04045F, 0, 0};
   // If it is not empty, it replaces the formula: 16-bit numbers, big-endian, at equal distances.
   // Borrowed.
   Bytes table = {};
@@ -24,7 +19,7 @@ struct Curve {
 };
 
 // x to the power of `gamma`.
-constexpr Curve gamma_curve(double gamma) { return {static_cast<float>(gamma), 1, 0, 0, 0, 0, 0}; }
+constexpr Curve gamma_curve(double gamma) { return {{static_cast<float>(gamma), 1}}; }
 
 // `base` to the power of `exponent`, to 9 digits; 0 if `base` is not positive. (The C library's
 // would be 5 KB of the download.)

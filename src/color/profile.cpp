@@ -77,7 +77,7 @@ class Profile {
   }
 
   // The offset of a tag's data; 0 if the profile has no such tag.
-  size_t find(uint32_t tag) const {
+  [[gnu::noinline]] size_t find(uint32_t tag) const {
     const uint32_t count = std::min(u32(kHeaderBytes), uint32_t{100});
     for (size_t i = 0; i < count; ++i) {
       const size_t entry = kHeaderBytes + 4 + i * kTagEntryBytes;
@@ -89,7 +89,7 @@ class Profile {
   }
 
  private:
-  uint32_t number(size_t offset, size_t count) const {
+  [[gnu::noinline]] uint32_t number(size_t offset, size_t count) const {
     if (offset > bytes_.size() || bytes_.size() - offset < count) {
       return 0;
     }
@@ -143,16 +143,15 @@ bool read_curve(const Profile& profile, size_t tag, Curve& curve) {
     }
     constexpr uint8_t kNumbers[] = {1, 3, 4, 5, 7};
     curve = gamma_curve(1);
-    float* const numbers[] = {&curve.gamma, &curve.a, &curve.b, &curve.c,
-                              &curve.d,     &curve.e, &curve.f};
     for (size_t i = 0; i < kNumbers[type]; ++i) {
-      *numbers[i] = static_cast<float>(profile.fixed_at(tag + 12 + 4 * i));
+      curve.numbers[i] = static_cast<float>(profile.fixed_at(tag + 12 + 4 * i));
     }
     if (type == 1 || type == 2) {
       // From -b/a on, where the base of the power is 0. Below it, and beside it, `c` is a constant.
-      curve.d = curve.a == 0 ? 2 : -curve.b / curve.a;
-      curve.e = curve.f = curve.c;
-      curve.c = 0;
+      auto& [gamma, a, b, c, d, e, f] = curve.numbers;
+      d = a == 0 ? 2 : -b / a;
+      e = f = c;
+      c = 0;
     }
     return true;
   }
@@ -260,8 +259,8 @@ Result<Buffer> display_p3_profile() {
       signature("XYZ "), 0, fixed(kXyz[0][1]), fixed(kXyz[1][1]), fixed(kXyz[2][1]),
       signature("XYZ "), 0, fixed(kXyz[0][2]), fixed(kXyz[1][2]), fixed(kXyz[2][2]),
       // rTRC
-      signature("para"), 0, 0x00030000, fixed(kCurve.gamma), fixed(kCurve.a), fixed(kCurve.b),
-      fixed(kCurve.c), fixed(kCurve.d)};
+      signature("para"), 0, 0x00030000, fixed(kCurve.numbers[0]), fixed(kCurve.numbers[1]),
+      fixed(kCurve.numbers[2]), fixed(kCurve.numbers[3]), fixed(kCurve.numbers[4])};
   static_assert(sizeof kWords == 492);
   Result<Buffer> profile = Buffer::allocate(sizeof kWords);
   if (profile.ok()) {

@@ -4,11 +4,12 @@ namespace crop64 {
 namespace {
 
 Error not_convertible(const ImageInfo& info) {
+  const bool has_profile = info.color.has_profile;
   return make_error(ErrorCode::kUnsupportedFormat,
-                    "The image cannot be converted to another colour space: its colours are those "
-                    "of %s. Keep them: colorSpace: 'keep', metadata: 'color'%s.",
-                    info.color.has_profile ? "a profile of tables (A2B)" : "an HDR or other cICP",
-                    info.color.has_profile ? "" : ", format: 'png'");
+                    "Colours of %s cannot be converted. Keep them: colorSpace: 'keep', "
+                    "metadata: 'color'%s.",
+                    has_profile ? "a profile of tables (A2B)" : "this cICP, such as HDR,",
+                    has_profile ? "" : ", format: 'png'");
 }
 
 }  // namespace
@@ -31,9 +32,10 @@ Failure plan_colors(const ImageInfo& info, const Options& options, Plan& plan) {
     colors.converts = stays_cmyk || own.space != colors.space;
   } else {
     const bool p3 = own.space == ColorSpace::kDisplayP3 && !is_gray;
-    // Samples have the name of their colour space beside them.
+    // Samples have the name of their colour space beside them, or that it has none: who asks for
+    // those of a file gets those.
     const bool is_said = own.space == ColorSpace::kSrgb || (p3 && (is_raw || !without)) ||
-                         (!without && (own.has_profile ? fits : plan.format == info.format));
+                         (!without && (own.has_profile ? fits : is_raw || plan.format == info.format));
     colors.converts = !is_said && (own.is_convertible || !own.has_profile);
     colors.space = colors.converts ? ColorSpace::kSrgb : own.space;
   }

@@ -32,9 +32,8 @@ ColorProfile take_profile(Tail& tail, Bytes table) {
     if (tail.flag() && table.size() >= 4) {
       curve.table = table.first(table.size() / 2 * 2);
     } else {
-      for (float* number :
-           {&curve.gamma, &curve.a, &curve.b, &curve.c, &curve.d, &curve.e, &curve.f}) {
-        *number = static_cast<float>(take_fixed(tail));
+      for (float& number : curve.numbers) {
+        number = static_cast<float>(take_fixed(tail));
       }
     }
   }

@@ -250,7 +250,7 @@ result = np.round(shown * 255).astype(np.uint8).tobytes()`,
     { samples, exponent, xy },
   );
 
-test('gAMA and cHRM are followed where a JPEG or samples cannot have them', async () => {
+test('gAMA and cHRM are followed where the result cannot have them', async () => {
   const pixels = { data: samples(3, 8), width: SIDE, height: SIDE, channels: 'RGB' };
   const png = Buffer.from((await encode(pixels)).bytes);
   for (const [chunks, exponent, xy] of [
@@ -261,8 +261,14 @@ test('gAMA and cHRM are followed where a JPEG or samples cannot have them', asyn
   ]) {
     const file = withChunks(png, chunks);
     assert.equal((await probe(file)).colorSpace, 'other');
-    const made = await decode(file, { channels: 'RGB' });
+    // Samples are what they are in the file, and are said to be no sRGB.
+    const kept = await decode(file, { channels: 'RGB' });
+    assert.deepEqual([kept.colorSpace, kept.lossless], ['other', true]);
+    assert.equal(furthest(kept.data, pixels.data), 0);
+    const made = await decode(file, { channels: 'RGB', colorSpace: 'srgb' });
     assert.ok(furthest(made.data, await expectedOf(pixels.data, exponent, xy)) <= 1);
+    const shown4 = await toImageData(file);
+    assert.equal(furthest(pick(shown4.data, 4, [0, 1, 2]), made.data), 0);
     assert.deepEqual([made.colorSpace, made.lossless], ['srgb', false]);
     const fine = { quality: 100, chromaSubsampling: '4:4:4' };
     const jpeg = await encode(file, { format: 'jpeg', ...fine });
@@ -301,11 +307,13 @@ test('HDR is kept or refused, and never flattened', async () => {
     for (const options of [{ format: 'jpeg' }, { metadata: 'none' }, { colorSpace: 'srgb' }]) {
       await rejects(encode(file, options), 'UNSUPPORTED_FORMAT', { message: text });
     }
-    await rejects(decode(file), 'UNSUPPORTED_FORMAT', { message: text });
+    const samples = await decode(file);
+    assert.deepEqual([samples.colorSpace, samples.lossless], ['other', true]);
+    await rejects(decode(file, { colorSpace: 'srgb' }), 'UNSUPPORTED_FORMAT', { message: text });
     await rejects(toImageData(file), 'UNSUPPORTED_FORMAT', { message: text });
   }
   const wide = withChunks(png, [chunk('cICP', Buffer.from([9, 13, 0, 1]))]);
-  assert.equal((await decode(wide)).colorSpace, 'srgb');
+  assert.equal((await toImageData(wide)).colorSpace, 'srgb');
 });
 
 test('a profile of tables is kept, whatever the metadata, and refused if it would be converted', async () => {

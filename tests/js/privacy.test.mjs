@@ -22,7 +22,7 @@ import {
   xmp,
   xmpChunk,
 } from '../support/metadata.mjs';
-import { displayP3 } from '../support/profiles.mjs';
+import { colorants, curves, matrixProfile } from '../support/profiles.mjs';
 
 const JOBS = 3000;
 const SECRET = 'SECRET-BENEATH-THE-IMAGE';
@@ -31,6 +31,9 @@ const hidden = deflateSync(secret('compressed'));
 
 // Everything that must not be found in a result, as bytes.
 const PLANTED = [Buffer.from(SECRET), hidden, ...Object.values(secrets), Buffer.from('An artist')];
+
+// Of sRGB, so that it can go without a conversion of colours, which would not be lossless.
+const profile = matrixProfile(colorants.srgb, curves.srgb);
 
 // Numbers that look random and are the same each time.
 function dice(seed) {
@@ -50,7 +53,7 @@ function withSecretsInJpeg(jpeg, tag) {
     segment(0xe1, 'Exif\0\0', cameraExif(tag, size)),
     segment(0xe1, 'http://ns.adobe.com/xap/1.0/\0', xmp(tag, size), secret('XMP')),
     segment(0xe1, 'http://ns.adobe.com/xmp/extension/\0', secret('extended XMP')),
-    ...profileSegments(displayP3, 200),
+    ...profileSegments(profile, 200),
     segment(0xe2, 'MPF\0', secret('MPF')),
     segment(0xe3, 'Meta\0\0', secret('Kodak')),
     segment(0xeb, 'JP\0\x01', secret('C2PA')),
@@ -96,7 +99,7 @@ function withSecretsInPng(png, tag) {
   const size = [SMALL.width, SMALL.height];
   const described = withChunks(png, [
     chunk('gAMA', Buffer.from([0, 0, 0xb1, 0x8f])),
-    profileChunk(displayP3),
+    profileChunk(profile),
     chunk('eXIf', cameraExif(tag, size)),
     xmpChunk(Buffer.concat([xmp(tag, size), secret('XMP')])),
     textChunk('Author', secret('text').toString('latin1')),

@@ -19,7 +19,7 @@ void read_code_points(Bytes cicp, ColorProfile& color) {
   const uint8_t primaries = cicp[0];
   const uint8_t transfer = cicp[1];
   // BT.709, whose transfer function others share.
-  Curve curve = {1 / 0.45F, 1 / 1.099F, 0.099F / 1.099F, 1 / 4.5F, 0.081F, 0, 0};
+  Curve curve = {{1 / 0.45F, 1 / 1.099F, 0.099F / 1.099F, 1 / 4.5F, 0.081F}};
   if (transfer == 13) {
     curve = Curve();
   } else if (transfer != 1 && transfer != 6 && transfer != 14 && transfer != 15) {

@@ -81,6 +81,7 @@ describe('CLI options give the bytes of the interface’s options', () => {
     ],
     [['--optimize-coding', '--quality', '50'], { optimizeCoding: true, quality: 50 }],
     [['--chroma-subsampling', '4:4:4'], { chromaSubsampling: '4:4:4' }],
+    [['--color-space', 'display-p3'], { colorSpace: 'display-p3' }],
     [['--metadata', 'none'], { metadata: 'none' }],
     [['--metadata', 'all', '--rotate', '90'], { metadata: 'all', rotate: 90 }],
     [['--max-bytes', '3000'], { maxBytes: 3000 }],

@@ -86,7 +86,8 @@ TEST_CASE("colours are converted to sRGB only if the result cannot say what they
       {"gAMA", kOtherSpace, By::kOwn, kPng, kWith, kNoChoice, Then::kKept, kNo},
       {"gAMA without", kOtherSpace, By::kOwn, kPng, kWithout, kNoChoice, Then::kToSrgb, kNo},
       {"gAMA as JPEG", kOtherSpace, By::kOwn, kJpeg, kWith, kNoChoice, Then::kToSrgb, kNo},
-      {"gAMA as samples", kOtherSpace, By::kOwn, kRaw, kWith, kNoChoice, Then::kToSrgb, kNo},
+      {"gAMA as samples", kOtherSpace, By::kOwn, kRaw, kWith, kNoChoice, Then::kKept, kNo},
+      {"without", kOtherSpace, By::kOwn, kRaw, kWithout, kNoChoice, Then::kToSrgb, kNo},
   };
   for (const Case& known : cases) {
     check(known, true, kRgb8, kRgb8);
@@ -137,7 +138,8 @@ TEST_CASE("colours that cannot be converted keep their profile, or are refused i
       {"asked for", kOtherSpace, By::kProfile, kJpeg, kWith, kSrgbSpace, Then::kError, kNo},
       {"PQ", kOtherSpace, By::kOwn, kPng, kWith, kNoChoice, Then::kKept, kNo},
       {"PQ as JPEG", kOtherSpace, By::kOwn, kJpeg, kWith, kNoChoice, Then::kError, kNo},
-      {"PQ as samples", kOtherSpace, By::kOwn, kRaw, kWith, kNoChoice, Then::kError, kNo},
+      {"PQ as samples", kOtherSpace, By::kOwn, kRaw, kWith, kNoChoice, Then::kKept, kNo},
+      {"without", kOtherSpace, By::kOwn, kRaw, kWithout, kNoChoice, Then::kError, kNo},
       {"PQ without", kOtherSpace, By::kOwn, kPng, kWithout, kNoChoice, Then::kError, kNo},
       {"PQ to P3", kOtherSpace, By::kOwn, kPng, kWith, kP3Space, Then::kError, kNo},
   };

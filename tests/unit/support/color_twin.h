@@ -22,11 +22,10 @@ inline double twin_light(const Curve& curve, double x) {
     const double at = x * (count - 1);
     const int low = static_cast<int>(std::floor(at));
     y = entry(low) * (low + 1 - at) + entry(low + 1) * (at - low);
-  } else if (x >= curve.d) {
-    const double base = curve.a * x + curve.b;
-    y = (base > 0 ? std::pow(base, curve.gamma) : 0) + curve.e;
   } else {
-    y = curve.c * x + curve.f;
+    const auto& [gamma, a, b, c, d, e, f] = curve.numbers;
+    const double base = a * x + b;
+    y = x < d ? c * x + f : (base > 0 ? std::pow(base, gamma) : 0) + e;
   }
   return std::min(1.0, std::max(0.0, y));
 }
