@@ -1,6 +1,8 @@
 #include "color/convert_colors.h"
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 #include "base/simd.h"
 
@@ -17,7 +19,7 @@ float light_of(const float* table, uint8_t sample) { return table[sample]; }
 
 // Not inlined: 16 bits are rare, and it would be there three times.
 [[gnu::noinline]] float light_of(const float* table, uint16_t sample) {
-  return entry_at(table, static_cast<float>(sample) * (float{kColorSteps} / 65535));
+  return entry_at(table, static_cast<float>(sample) * (float{kSteps16} / 65535));
 }
 
 // Where a pixel's colours are: those of grey are one.
@@ -27,6 +29,53 @@ struct Pixel {
   size_t alpha;
   bool has_alpha() const { return alpha % 2 != 0; }
 };
+
+// A float of this size has no bits for fractions, so that to add it rounds to an integer, which the
+// lowest bits are.
+constexpr float kRounds = 1 << 23;
+
+template <class Sample>
+constexpr int kSteps = std::is_same_v<Sample, uint8_t> ? kSteps8 : kSteps16;
+
+// Light, from 0 to kSteps, as a sample.
+void encode(const ColorTables& tables, float light, uint8_t& out) {
+  const float rounded = light + kRounds;
+  uint32_t bits;
+  std::memcpy(&bits, &rounded, sizeof bits);
+  out = tables.encoded8[bits & 0xffff];
+}
+void encode(const ColorTables& tables, float light, uint16_t& out) {
+  out = static_cast<uint16_t>(static_cast<int>(entry_at(tables.encoded16, light) + 0.5F));
+}
+
+#ifdef CROP64_SIMD
+// The first `count` lanes of `light`, 1 or 3.
+void encode(const ColorTables& tables, v128_t light, size_t count, uint8_t* out) {
+  const v128_t rounded = wasm_f32x4_add(light, wasm_f32x4_splat(kRounds));
+  const v128_t steps = wasm_v128_and(rounded, wasm_i32x4_splat(0xffff));
+  out[0] = tables.encoded8[wasm_i32x4_extract_lane(steps, 0)];
+  if (count > 1) {
+    out[1] = tables.encoded8[wasm_i32x4_extract_lane(steps, 1)];
+    out[2] = tables.encoded8[wasm_i32x4_extract_lane(steps, 2)];
+  }
+}
+void encode(const ColorTables& tables, v128_t light, size_t count, uint16_t* out) {
+  const v128_t below = wasm_i32x4_trunc_sat_f32x4(light);
+  const v128_t rest = wasm_f32x4_sub(light, wasm_f32x4_convert_i32x4(below));
+  const float* const entries[3] = {tables.encoded16 + wasm_i32x4_extract_lane(below, 0),
+                                   tables.encoded16 + wasm_i32x4_extract_lane(below, 1),
+                                   tables.encoded16 + wasm_i32x4_extract_lane(below, 2)};
+  const v128_t low = wasm_f32x4_make(entries[0][0], entries[1][0], entries[2][0], 0);
+  const v128_t high = wasm_f32x4_make(entries[0][1], entries[1][1], entries[2][1], 0);
+  const v128_t value = wasm_f32x4_add(low, wasm_f32x4_mul(wasm_f32x4_sub(high, low), rest));
+  const v128_t samples = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_add(value, wasm_f32x4_splat(0.5F)));
+  out[0] = static_cast<uint16_t>(wasm_i32x4_extract_lane(samples, 0));
+  if (count > 1) {
+    out[1] = static_cast<uint16_t>(wasm_i32x4_extract_lane(samples, 1));
+    out[2] = static_cast<uint16_t>(wasm_i32x4_extract_lane(samples, 2));
+  }
+}
+#endif
 
 }  // namespace
 
@@ -42,8 +91,7 @@ void convert_colors_scalar(const ColorTables& tables, const Sample* in, size_t c
     for (size_t i = 0; i <= 2 * pixel.step; ++i) {
       const float mixed = tables.columns[0][i] * light[0] + tables.columns[1][i] * light[1] +
                           tables.columns[2][i] * light[2];
-      const float inside = std::min(std::max(mixed, 0.0F), float{kColorSteps});
-      out[i] = static_cast<Sample>(static_cast<int>(entry_at(tables.encoded, inside) + 0.5F));
+      encode(tables, std::min(std::max(mixed, 0.0F), float{kSteps<Sample>}), out[i]);
     }
     if (pixel.has_alpha()) {
       out[pixel.alpha] = in[pixel.alpha];
@@ -59,30 +107,15 @@ void convert_colors(const ColorTables& tables, const Sample* in, size_t count, s
   const v128_t columns[3] = {wasm_v128_load(tables.columns[0]), wasm_v128_load(tables.columns[1]),
                              wasm_v128_load(tables.columns[2])};
   const v128_t zero = wasm_f32x4_splat(0);
-  const v128_t steps = wasm_f32x4_splat(kColorSteps);
-  const v128_t half = wasm_f32x4_splat(0.5F);
+  const v128_t steps = wasm_f32x4_splat(kSteps<Sample>);
   for (size_t x = 0; x < count; ++x, in += channels, out += channels) {
     const auto mix = [&](size_t i) {
       const float light = light_of(tables.linear[i], in[i * pixel.step]);
       return wasm_f32x4_mul(columns[i], wasm_f32x4_splat(light));
     };
-    // From 0 to kColorSteps. The fourth lane is 0.
-    const v128_t light = wasm_f32x4_pmin(
-        wasm_f32x4_pmax(wasm_f32x4_add(wasm_f32x4_add(mix(0), mix(1)), mix(2)), zero), steps);
-    const v128_t below = wasm_i32x4_trunc_sat_f32x4(light);
-    const v128_t rest = wasm_f32x4_sub(light, wasm_f32x4_convert_i32x4(below));
-    const float* const entries[3] = {tables.encoded + wasm_i32x4_extract_lane(below, 0),
-                                     tables.encoded + wasm_i32x4_extract_lane(below, 1),
-                                     tables.encoded + wasm_i32x4_extract_lane(below, 2)};
-    const v128_t low = wasm_f32x4_make(entries[0][0], entries[1][0], entries[2][0], 0);
-    const v128_t high = wasm_f32x4_make(entries[0][1], entries[1][1], entries[2][1], 0);
-    const v128_t value = wasm_f32x4_add(low, wasm_f32x4_mul(wasm_f32x4_sub(high, low), rest));
-    const v128_t samples = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_add(value, half));
-    out[0] = static_cast<Sample>(wasm_i32x4_extract_lane(samples, 0));
-    if (pixel.step != 0) {
-      out[1] = static_cast<Sample>(wasm_i32x4_extract_lane(samples, 1));
-      out[2] = static_cast<Sample>(wasm_i32x4_extract_lane(samples, 2));
-    }
+    // The fourth lane is 0.
+    const v128_t mixed = wasm_f32x4_add(wasm_f32x4_add(mix(0), mix(1)), mix(2));
+    encode(tables, wasm_f32x4_pmin(wasm_f32x4_pmax(mixed, zero), steps), 1 + 2 * pixel.step, out);
     if (pixel.has_alpha()) {
       out[pixel.alpha] = in[pixel.alpha];
     }

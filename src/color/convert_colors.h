@@ -6,17 +6,21 @@
 
 namespace crop64 {
 
-// Tables are interpolated. They have an entry more than steps and another one, so that the next
-// entry can be read at the last one.
-constexpr int kColorSteps = 4096;
-constexpr int kColorEntries = kColorSteps + 2;
+// 16 bits: tables are interpolated. They have an entry more than steps and another one, so that the
+// next entry can be read at the last one.
+constexpr int kSteps16 = 4096;
+constexpr int kEntries16 = kSteps16 + 2;
+// 8 bits: light is rounded to the nearest step.
+constexpr int kSteps8 = 16384;
 
 struct ColorTables {
   // What each channel's light adds to the new channels and, 0, a fourth one, in steps.
   float columns[3][4];
-  float encoded[kColorEntries];  // by light: new samples
-  // Of each channel in memory order: light. 256 entries for 8 bits, kColorEntries for 16.
-  float linear[3][kColorEntries];
+  // Of each channel in memory order: light. 256 entries for 8 bits, kEntries16 for 16.
+  float linear[3][kEntries16];
+  // New samples, by light.
+  float encoded16[kEntries16];
+  uint8_t encoded8[kSteps8 + 1];
 };
 
 // Converts `count` pixels of one to four channels. An even number of them ends with alpha, which is

@@ -29,9 +29,17 @@ Result<Buffer> make_color_tables(const ColorProfile& from, ColorSpace to, Layout
   }
   auto& tables = *reinterpret_cast<ColorTables*>(buffer.value().data());
   const bool is_wide = layout.depth == 16;
-  for (int i = 0; i < kColorEntries; ++i) {
-    const double light = encode_srgb(std::min(double(i) / kColorSteps, 1.0));
-    tables.encoded[i] = static_cast<float>(light * (is_wide ? 65535 : 255));
+  const int steps = is_wide ? kSteps16 : kSteps8;
+  for (int i = 0; is_wide && i < kEntries16; ++i) {
+    const double light = std::min(double(i) / kSteps16, 1.0);
+    tables.encoded16[i] = static_cast<float>(encode_srgb(light) * 65535);
+  }
+  for (int sample = 0, i = 0; !is_wide && i <= kSteps8; ++sample) {
+    // Where the next sample begins.
+    const double end = sample < 255 ? Curve().at((sample + 0.5) / 255) * kSteps8 : kSteps8 + 1;
+    for (; i < end; ++i) {
+      tables.encoded8[i] = static_cast<uint8_t>(sample);
+    }
   }
   const Matrix mix =
       layout.is_gray() ? Matrix{{{1}}} : multiply(inverse(ColorProfile(to).matrix), from.matrix);
@@ -39,10 +47,10 @@ Result<Buffer> make_color_tables(const ColorProfile& from, ColorSpace to, Layout
     // The colour of a channel, and of a new one.
     const auto color = [&](int channel) { return is_bgr(layout) ? 2 - channel : channel; };
     for (int k = 0; k < 3; ++k) {
-      tables.columns[i][k] = static_cast<float>(mix.rows[color(k)][color(i)] * kColorSteps);
+      tables.columns[i][k] = static_cast<float>(mix.rows[color(k)][color(i)] * steps);
     }
     tables.columns[i][3] = 0;
-    const int last = is_wide ? kColorSteps : 255;
+    const int last = is_wide ? kSteps16 : 255;
     for (int k = 0; k <= last + 1; ++k) {
       const double sample = std::min(double(k) / last, 1.0);
       tables.linear[i][k] = static_cast<float>(from.curves[color(i)].at(sample));

@@ -34,8 +34,9 @@ Failure plan_colors(const ImageInfo& info, const Options& options, Plan& plan) {
     const bool p3 = own.space == ColorSpace::kDisplayP3 && !is_gray;
     // Samples have the name of their colour space beside them, or that it has none: who asks for
     // those of a file gets those.
-    const bool is_said = own.space == ColorSpace::kSrgb || (p3 && (is_raw || !without)) ||
-                         (!without && (own.has_profile ? fits : is_raw || plan.format == info.format));
+    const bool is_said =
+        own.space == ColorSpace::kSrgb || (p3 && (is_raw || !without)) ||
+        (!without && (own.has_profile ? fits : is_raw || plan.format == info.format));
     colors.converts = !is_said && (own.is_convertible || !own.has_profile);
     colors.space = colors.converts ? ColorSpace::kSrgb : own.space;
   }

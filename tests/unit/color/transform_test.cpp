@@ -159,15 +159,18 @@ TEST_CASE("convert_colors() equals its scalar version") {
   Random random(2);
   const auto tables = std::make_unique<ColorTables>();
   for (int round = 0; round < 20; ++round) {
-    for (int i = 0; i < kColorEntries; ++i) {
+    for (int i = 0; i < kEntries16; ++i) {
       for (auto& light : tables->linear) {
         light[i] = float(random.below(1001)) / 1000;
       }
-      tables->encoded[i] = float(random.below(255));
+      tables->encoded16[i] = float(random.below(255));
+    }
+    for (uint8_t& sample : tables->encoded8) {
+      sample = static_cast<uint8_t>(random.next());
     }
     for (auto& column : tables->columns) {
       for (int k = 0; k < 3; ++k) {
-        column[k] = float(random.below(3 * kColorSteps) - kColorSteps);
+        column[k] = float(random.below(3 * kSteps8) - kSteps8);
       }
       column[3] = 0;
     }
