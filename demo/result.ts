@@ -67,14 +67,13 @@ function verdictOf({ image, options, result }: Outcome): string {
   const { lossless, format } = result;
   const { info } = image;
   if (lossless) {
-    const losesProfile = options.metadata === 'none' && info.colorSpace !== 'srgb';
-    const reason = format === 'jpeg' ? 'JPEG blocks were copied' : 'every pixel was kept';
-    return losesProfile
-      ? `Lossless, but without its colour profile: ${reason}, colours look different`
-      : `Lossless: ${reason}`;
+    return `Lossless: ${format === 'jpeg' ? 'JPEG blocks were copied' : 'every pixel was kept'}`;
   }
   if (options.resize !== undefined) {
     return 'Not lossless: resized';
+  }
+  if (options.metadata === 'none' && info.colorSpace !== 'srgb') {
+    return 'Not lossless: colours were converted to sRGB';
   }
   if (format === 'jpeg') {
     return info.format === 'jpeg'
