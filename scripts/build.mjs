@@ -114,26 +114,23 @@ async function bundleAll() {
   return (await Promise.all(bundles)).flat();
 }
 
-// An entry is one file: what two of them share would be one more that a page waits for. Line breaks are for
-// its bundler to remove: without white space, esbuild leaves out what says that a call may be left out.
+// An entry is one file: what two of them share would be one more that a page waits for.
 async function bundleLibrary() {
   const entryPoints = ['index', 'pool'].map(moduleFile);
   const made = await bundle({ entryPoints, minifySyntax: true, minifyIdentifiers: true });
-  for (const file of made)
-    fs.writeFileSync(file, withoutIndentation(fs.readFileSync(file, 'utf8')));
+  for (const file of made) {
+    fs.writeFileSync(file, await withoutSpace(fs.readFileSync(file, 'utf8')));
+  }
   return made;
 }
 
-// A thirtieth of the download. Within a template literal of several lines all is left as it is.
-function withoutIndentation(code) {
-  let isInTemplate = false;
-  const lines = code.split('\n').map((line) => {
-    const kept = isInTemplate ? line : line.trimStart();
-    const isEven = line.split('`').length % 2 === 1;
-    isInTemplate = isInTemplate === isEven;
-    return kept;
-  });
-  return lines.join('\n');
+// With white space, esbuild removes the comments that say which calls a bundler may leave out. As factors, they
+// stay.
+async function withoutSpace(code) {
+  const { transform } = await import('esbuild');
+  const marked = code.replaceAll('/* @__PURE__ */', '__PURE__*');
+  const { code: minified } = await transform(marked, { minifyWhitespace: true, format: 'esm' });
+  return minified.replaceAll('__PURE__*', '/*@__PURE__*/');
 }
 
 // As one file that is a module and a plain script, too, it works wherever it is copied to: by hand, or by
