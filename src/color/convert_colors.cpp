@@ -37,22 +37,31 @@ constexpr float kRounds = 1 << 23;
 template <class Sample>
 constexpr int kSteps = std::is_same_v<Sample, uint8_t> ? kSteps8 : kSteps16;
 
+// A number from 0 to 65,535, rounded.
+uint32_t rounded(float value) {
+  const float sum = value + kRounds;
+  uint32_t bits;
+  std::memcpy(&bits, &sum, sizeof bits);
+  return bits & 0xffff;
+}
+
 // Light, from 0 to kSteps, as a sample.
 void encode(const ColorTables& tables, float light, uint8_t& out) {
-  const float rounded = light + kRounds;
-  uint32_t bits;
-  std::memcpy(&bits, &rounded, sizeof bits);
-  out = tables.encoded8[bits & 0xffff];
+  out = tables.encoded8[rounded(light)];
 }
 void encode(const ColorTables& tables, float light, uint16_t& out) {
-  out = static_cast<uint16_t>(static_cast<int>(entry_at(tables.encoded16, light) + 0.5F));
+  out = static_cast<uint16_t>(rounded(entry_at(tables.encoded16, light)));
 }
 
 #ifdef CROP64_SIMD
+v128_t rounded(v128_t values) {
+  const v128_t sums = wasm_f32x4_add(values, wasm_f32x4_splat(kRounds));
+  return wasm_v128_and(sums, wasm_i32x4_splat(0xffff));
+}
+
 // The first `count` lanes of `light`, 1 or 3.
 void encode(const ColorTables& tables, v128_t light, size_t count, uint8_t* out) {
-  const v128_t rounded = wasm_f32x4_add(light, wasm_f32x4_splat(kRounds));
-  const v128_t steps = wasm_v128_and(rounded, wasm_i32x4_splat(0xffff));
+  const v128_t steps = rounded(light);
   out[0] = tables.encoded8[wasm_i32x4_extract_lane(steps, 0)];
   if (count > 1) {
     out[1] = tables.encoded8[wasm_i32x4_extract_lane(steps, 1)];
@@ -68,7 +77,7 @@ void encode(const ColorTables& tables, v128_t light, size_t count, uint16_t* out
   const v128_t low = wasm_f32x4_make(entries[0][0], entries[1][0], entries[2][0], 0);
   const v128_t high = wasm_f32x4_make(entries[0][1], entries[1][1], entries[2][1], 0);
   const v128_t value = wasm_f32x4_add(low, wasm_f32x4_mul(wasm_f32x4_sub(high, low), rest));
-  const v128_t samples = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_add(value, wasm_f32x4_splat(0.5F)));
+  const v128_t samples = rounded(value);
   out[0] = static_cast<uint16_t>(wasm_i32x4_extract_lane(samples, 0));
   if (count > 1) {
     out[1] = static_cast<uint16_t>(wasm_i32x4_extract_lane(samples, 1));
@@ -125,9 +134,12 @@ void convert_colors(const ColorTables& tables, const Sample* in, size_t count, s
 #endif
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): types
 #define INSTANTIATE(Sample)                                                                 \
   template void convert_colors(const ColorTables&, const Sample*, size_t, size_t, Sample*); \
   template void convert_colors_scalar(const ColorTables&, const Sample*, size_t, size_t, Sample*);
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 INSTANTIATE(uint8_t)
 INSTANTIATE(uint16_t)

@@ -26,7 +26,7 @@ constexpr uint32_t fixed(double value) {
 constexpr Matrix make_matrix(const Chromaticities& xy) {
   Matrix primaries = {};
   double white[3] = {};
-  for (int i = 0; i < 4; ++i) {
+  for (size_t i = 0; i < 4; ++i) {
     const double x = xy[2 * i];
     const double y = xy[2 * i + 1];
     const double xyz[] = {x, y, 100000 - x - y};
