@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { test } from 'node:test';
-import { createDeflate } from 'node:zlib';
+import { createDeflate, deflateSync } from 'node:zlib';
 import { probe, toBytes } from '../../dist/index.js';
 import { nativeFile, nativeOptions, startNative } from '../../support/native.mjs';
 import { pillow } from '../../support/oracle.mjs';
@@ -109,6 +109,19 @@ test('rows flow: a resized or reencoded image is not held as a whole', async (t)
       assert.ok(taken - data.length < most, `${taken - data.length} bytes`);
     });
   }
+});
+
+test('a 1-bit PNG of 529 megapixels, resized, takes less than 16 MB besides the file', async () => {
+  const [width, height, rowBytes] = [23_000, 23_000, 2875];
+  const rows = Buffer.alloc(height * (1 + rowBytes), 0x55); // columns black and white in turn
+  for (let y = 0; y < height; y += 1) rows[y * (1 + rowBytes)] = 0; // no filter
+  const size = { width, height, depth: 1, colorType: GRAY };
+  const data = chunk('IDAT', deflateSync(rows, { level: 1 }));
+  const file = Buffer.concat([SIGNATURE, header(size), data, chunk('IEND')]);
+  const result = await measure(file, { resize: { width: 300 } });
+  assert.ok(result.taken < 16 * MB, `${result.taken} bytes`);
+  assert.deepEqual([result.width, result.height], [300, 300]);
+  assert.deepEqual(new Set(result.data), new Set([127, 128]));
 });
 
 test('the heap does not grow over many jobs, good and bad', async () => {
