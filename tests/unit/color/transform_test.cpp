@@ -114,7 +114,7 @@ std::vector<Named> profiles() {
       {"para 0", matrix(kAdobe, formula(0, {2.4})).bytes()},
       {"para 1", matrix(kP3, formula(1, {2.2, 1.1, -0.1})).bytes()},
       {"para 2", matrix(kP3, formula(2, {2.2, 0.9, -0.05, 0.1})).bytes()},
-      {"para 4", matrix(kP3, formula(4, {2.2, 0.9, 0.06, 0.1, 0.04, 0.01, 0.002})).bytes()},
+      {"para 4", matrix(kP3, formula(4, {2.2, 0.9, 0.06, 0.1, 0.04, 0.000243, 0.002})).bytes()},
       {"two entries", matrix(kP3, table(2, power(1))).bytes()},
       {"16 entries", matrix(kAdobe, table(16, power(2.2))).bytes()},
       {"1024 entries", matrix(wide, table(1024, power(2.6))).bytes()},
@@ -148,7 +148,7 @@ TEST_CASE("ColorStep from a space to itself changes nothing, and white stays whi
   for (const ColorSpace space : {ColorSpace::kSrgb, ColorSpace::kDisplayP3}) {
     CHECK(converted(ColorProfile(space), space, Model::kRgb, in) == in);
   }
-  const std::vector<uint16_t> white(3, kWhite);
+  const std::vector<uint16_t> white(6, kWhite);
   CHECK(converted(ColorProfile(ColorSpace::kSrgb), ColorSpace::kDisplayP3, Model::kRgb, white) ==
         white);
   CHECK(converted(ColorProfile(ColorSpace::kDisplayP3), ColorSpace::kSrgb, Model::kRgb, white) ==
