@@ -213,7 +213,7 @@ TEST_CASE("read_metadata() reads colours from code points") {
   const Case cases[] = {
       {{1, 13, 0, 1}, ColorSpace::kSrgb, true},    {{12, 13, 0, 1}, ColorSpace::kDisplayP3, true},
       {{9, 13, 0, 1}, ColorSpace::kOther, true},   {{1, 1, 0, 1}, ColorSpace::kOther, true},
-      {{1, 8, 0, 1}, ColorSpace::kOther, false},    {{9, 16, 0, 1}, ColorSpace::kOther, false},
+      {{1, 8, 0, 1}, ColorSpace::kOther, false},   {{9, 16, 0, 1}, ColorSpace::kOther, false},
       {{9, 18, 0, 1}, ColorSpace::kOther, false},  {{12, 13, 0, 0}, ColorSpace::kOther, false},
       {{12, 13, 1, 1}, ColorSpace::kOther, false}, {{2, 13, 0, 1}, ColorSpace::kOther, false},
   };
