@@ -163,7 +163,7 @@ Result<Output> Job::plan_job(const Options& options, bool encodes_anew) const {
   if (!planned.ok()) {
     return planned.error();
   }
-  output.plan = std::move(planned.value());
+  output.plan = planned.value();
   output.lossless = output.plan.lossless;
   const bool keeps_quality =
       output.plan.strategy != Strategy::kTranscode && output.plan.format == ImageFormat::kJpeg;

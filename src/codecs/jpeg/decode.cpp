@@ -188,7 +188,7 @@ Components components_of(const jpeg_decompress_struct& info) {
 
 // Passes on the rows that were decoded last. False if the sink fails.
 [[gnu::noinline]] bool pass_components_on(DecodeContext& context, JDIMENSION begin) {
-  static const Colors kNone;
+  static const Colors no_colors;
   const jpeg_decompress_struct& info = context.decoder.info;
   std::array<ImageView, 3> views;
   const int mcu_height = info.max_v_samp_factor * info.min_DCT_scaled_size;
@@ -202,7 +202,7 @@ Components components_of(const jpeg_decompress_struct& info) {
                         {Model::kGray, 8},
                         rows.samples.data(),
                         rows.row_bytes,
-                        &kNone};
+                        &no_colors};
   }
   context.sink_error = context.sink->write_components(components_of(info), views);
   return !context.sink_error;
