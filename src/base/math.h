@@ -3,7 +3,7 @@
 
 namespace crop64 {
 
-// `value` / `by`, rounded up. `value` is not negative, `by` is positive, and their sum fits int.
-constexpr int divide_up(int value, int by) { return (value + by - 1) / by; }
+// `value` / `by`, rounded up. `value` is not negative, `by` is positive.
+constexpr int divide_up(int value, int by) { return value / by + (value % by > 0 ? 1 : 0); }
 
 }  // namespace crop64
