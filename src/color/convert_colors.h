@@ -16,7 +16,8 @@ constexpr int kSteps8 = 16384;
 struct ColorTables {
   // What each channel's light adds to the new channels and, 0, a fourth one, in steps.
   float columns[3][4];
-  // Of each channel in memory order: light. 256 entries for 8 bits, kEntries16 for 16.
+  // Linear light by sample, for each channel in memory order: 256 entries for 8 bits, kEntries16
+  // for 16.
   float linear[3][kEntries16];
   // New samples, by light.
   float encoded16[kEntries16];

@@ -36,7 +36,7 @@ struct ColorProfile {
   Matrix matrix;    // from linear light to XYZ relative to D50; unused for grey
   Curve curves[3];  // of red, green and blue; of grey the first
 
-  // Of a space that has a name: not kOther.
+  // The profile of a named space: kSrgb or kDisplayP3.
   explicit ColorProfile(ColorSpace named);
   ColorProfile() : ColorProfile(ColorSpace::kSrgb) {}
 };

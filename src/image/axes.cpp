@@ -167,7 +167,8 @@ Result<Taps> make_component_taps(Kernel kernel, const Axis& axis, Sampling from,
   taps.weight_bits = kShortWeightBits;
   auto* exact = reinterpret_cast<double*>(sums.value().data());
   for (int i = 0; i < count; ++i) {
-    // Samples stand for pixels of the displayed line, which may run the other way.
+    // The pixels of a sample are grouped in the displayed line. The stored line may be its mirror
+    // image.
     const int displayed = axis.mirrored ? count - 1 - i : i;
     const int begin = displayed * to.pixels;
     const auto span_of = [&](int pixel) {

@@ -9,7 +9,7 @@
 
 namespace crop64 {
 
-// How a line of samples stands for a line of pixels.
+// The subsampling of a component along one axis.
 struct Sampling {
   int pixels = 1;  // for each sample
   bool interpolated =

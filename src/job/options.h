@@ -65,7 +65,8 @@ struct Options {
   Limits limits;
   std::optional<ImageFormat> format;  // of the result; nullopt: the source's
   MetadataPolicy metadata = MetadataPolicy::kColor;
-  // Of the result: kSrgb or kDisplayP3; nullopt: the source's, if the result can say which it is.
+  // The result's colour space: kSrgb or kDisplayP3. nullopt keeps the source's if the result can
+  // say which one it is.
   std::optional<ColorSpace> color_space;
   bool lossless = false;       // fail if the job would lose samples
   std::optional<int> quality;  // JPEG, 1 to 100; 0: that of the source

@@ -24,8 +24,8 @@ constexpr double kHeader = 620;
 // A file whose estimate exceeds `max_bytes` by this factor is not tried.
 constexpr double kMargin = 1.25;
 
-// Encodes `stripe` rows of each `every`. Both are multiples of the pixels that a sample of a
-// component stands for, unless `stripe` is the whole height.
+// Encodes `stripe` rows of each `every`. Both are multiples of the vertical subsampling, unless
+// `stripe` is the whole height.
 Result<Buffer> encode_rows(std::span<const ImageView> held, const Plan& plan,
                            const EncodeSettings& settings, const Metadata& metadata, int stripe,
                            int every) {

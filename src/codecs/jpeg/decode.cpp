@@ -165,7 +165,7 @@ void read_region(void* opaque) {
   }
 }
 
-// How the samples of a component stand for pixels: jinit_upsampler().
+// The subsampling of a component, and whether libjpeg interpolates it: as jinit_upsampler() has it.
 Component component_of(const jpeg_decompress_struct& info, int index) {
   const jpeg_component_info& component = info.comp_info[index];
   const int scaled = component.DCT_scaled_size;

@@ -66,7 +66,7 @@ int largest_difference(const Image& a, const Image& b) {
   return largest;
 }
 
-TEST_CASE("the samples of components stand for the pixels of a full decode as they say") {
+TEST_CASE("components, upsampled as they say, equal a full decode") {
   int checked = 0;
   for (const SamplingFactors& sampling : kSamplings) {
     for (const Size size : {Size{75, 61}, Size{16, 16}, Size{3, 5}, Size{1, 1}}) {
