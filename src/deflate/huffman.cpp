@@ -86,7 +86,9 @@ void make_code_lengths(std::span<const uint32_t> counts, unsigned max_length,
       sorted[used++] = 1 << 9 | symbol;
     }
   }
-  std::sort(sorted.begin(), sorted.begin() + used);
+  // A heap takes a quarter of the code of std::sort().
+  std::make_heap(sorted.begin(), sorted.begin() + used);
+  std::sort_heap(sorted.begin(), sorted.begin() + used);
   std::array<uint32_t, kMaxSymbols> depths;
   std::transform(sorted.begin(), sorted.begin() + used, depths.begin(),
                  [](uint32_t entry) { return entry >> 9; });
