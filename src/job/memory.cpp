@@ -120,8 +120,8 @@ double memory_needed(const ImageInfo& info, const Plan& plan) {
     case Strategy::kCopyImageData:
       return file + std::max(file, plan.checks_samples ? double(info.decode_memory) : 0);
     case Strategy::kLosslessCrop:
-      // The coded file is smaller than the coefficients.
-      return file + double(info.lossless_crop_memory) + bytes_of(plan.layout, plan.size);
+      // The region's coefficients have two bytes each. The coded file is smaller than its samples.
+      return file + double(info.decode_memory) + 3 * bytes_of(plan.layout, plan.size);
     case Strategy::kTranscode:
       break;
   }

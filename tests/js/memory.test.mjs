@@ -70,6 +70,13 @@ test('a crop of a JPEG takes memory for the region, not for the image', async ()
   assert.ok(encoded.taken < 2 * MB, `${encoded.taken} bytes`);
 });
 
+test('a lossless crop of a JPEG takes memory for the coefficients of the region', async () => {
+  const file = await fixture('camera-420.jpg');
+  const crop = { left: 1600, top: 1008, right: 2000, bottom: 1408 };
+  const { taken } = await measure(file, { crop, lossless: true, format: 'jpeg', quality: 'keep' });
+  assert.ok(taken < MB, `${taken} bytes`);
+});
+
 test('samples go to JavaScript row by row', async () => {
   const file = await fixture('camera-420.jpg');
   for (const options of [{}, { bitDepth: 16 }, { resize: { width: 2000 } }]) {

@@ -77,14 +77,6 @@ void set_chroma_widths(jpeg_decompress_struct& info) {
   }
 }
 
-// The size of an MCU of an image with one scan, in samples of the reduced image. With one component
-// an MCU is a block, but libjpeg decodes as many rows of blocks at a time as in other images.
-Size mcu_size(const jpeg_decompress_struct& info) {
-  const int scaled = DCTSIZE / static_cast<int>(info.scale_denom);
-  return {info.num_components == 1 ? scaled : scaled * info.max_h_samp_factor,
-          scaled * info.max_v_samp_factor};
-}
-
 // Limits the decoder to the iMCUs that the region's samples depend on. Fancy upsampling reads the
 // neighbouring chroma sample, so subsampled chroma needs one more iMCU on either side. Returns the
 // first column of the decoder's rows.

@@ -259,6 +259,12 @@ void open(Decompressor& decoder) {
   }
 }
 
+Size mcu_size(const jpeg_decompress_struct& info) {
+  const int scaled = DCTSIZE / static_cast<int>(info.scale_denom);
+  return {info.num_components == 1 ? scaled : scaled * info.max_h_samp_factor,
+          scaled * info.max_v_samp_factor};
+}
+
 bool lacks_bits(const Decompressor& decoder) {
   if (decoder.info.coef_bits == nullptr) {
     return false;

@@ -75,6 +75,10 @@ struct Decompressor {
 // CORRUPT_IMAGE, UNSUPPORTED_FORMAT, LIMIT_EXCEEDED (more than 100 scans), OUT_OF_MEMORY.
 void open(Decompressor& decoder);
 
+// The size of an MCU of an image with one scan, in samples of the reduced image. With one component
+// an MCU is a block, but libjpeg decodes as many rows of blocks at a time as in other images.
+Size mcu_size(const jpeg_decompress_struct& info);
+
 // Whether a progressive image lacks bits of its coefficients.
 bool lacks_bits(const Decompressor& decoder);
 

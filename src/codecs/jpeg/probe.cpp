@@ -83,7 +83,6 @@ Failure read_frame(const Segment& segment, ImageInfo& info, int& components,
   info.decode_memory = uint64_t{256} * 1024 + 6 * block_row +
                        static_cast<uint64_t>(RowBatch::memory(info.size.width, info.layout));
   coefficient_memory = 2 * block_row * rows;
-  info.lossless_crop_memory = info.decode_memory + coefficient_memory;
   return std::nullopt;
 }
 

@@ -48,9 +48,26 @@ TEST_CASE("lossless crop keeps the coefficients of every sampling in every codin
 }
 
 TEST_CASE("lossless crop reports a second frame header of any length as an error") {
-  for (const File& damaged : with_second_header(make_jpeg(k420))) {
+  for (const File& damaged : with_second_header(make_jpeg(k420, progressive_scans(3)))) {
     INFO(damaged.size(), " bytes");
     CHECK(code_of(lossless_crop(damaged, {0, 0, 64, 48}, {}, {})) == "CORRUPT_IMAGE");
+  }
+}
+
+TEST_CASE("lossless crop of an image of one scan reads nothing below the region") {
+  for (const SamplingFactors& sampling : kSamplings) {
+    INFO(sampling.name);
+    const File file = make_jpeg(sampling);
+    const Rect region = {0, 0, 40, 8 * 4};
+    const Result<Buffer> whole = lossless_crop(file, region, {}, {});
+    REQUIRE(whole.ok());
+    const File cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(file.size() * 9 / 10));
+    const Result<Buffer> of_cut = lossless_crop(cut, region, {}, {});
+    REQUIRE(of_cut.ok());
+    CHECK(File(of_cut.value().data(), of_cut.value().data() + of_cut.value().size()) ==
+          File(whole.value().data(), whole.value().data() + whole.value().size()));
+    const File shorter(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(file.size() / 3));
+    CHECK(code_of(lossless_crop(shorter, region, {}, {})) == "TRUNCATED_IMAGE");
   }
 }
 
