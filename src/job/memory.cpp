@@ -67,7 +67,8 @@ double components_memory(const ImageInfo& info, Size stored, const Plan& plan) {
   };
   constexpr int kWaiting = 4 * 16;
   const int rows = holds_image(plan.orientation) ? plan.size.height : kWaiting;
-  return resize({}) + 2 * resize({across, down}) + bytes_of(plan.layout, {plan.size.width, rows});
+  return (plan.resampling ? resize({}) + 2 * resize({across, down}) : 0) +
+         bytes_of(plan.layout, {plan.size.width, rows});
 }
 
 }  // namespace
@@ -82,10 +83,12 @@ double pipeline_memory(const ImageInfo& info, const Plan& plan) {
     size = oriented(plan.padding->canvas, plan.orientation);
     bytes += PadStep::memory(size.width, plan.working);
   }
+  if (plan.decode.components) {
+    bytes += components_memory(info, size, plan);
+  } else if (plan.resampling) {
+    bytes += resize_memory(size, {plan.working}, plan.orientation, *plan.resampling);
+  }
   if (plan.resampling) {
-    bytes += plan.decode.components
-                 ? components_memory(info, size, plan)
-                 : resize_memory(size, {plan.working}, plan.orientation, *plan.resampling);
     size = oriented(plan.resampling->size, plan.orientation);
   }
   if (plan.orientation != Orientation{}) {

@@ -146,15 +146,30 @@ void choose_coding(const ImageInfo& info, const Options& options, Plan& plan) {
                                                                 : progressive == Progressive::kYes;
 }
 
-// Whether luma and chroma are resized as they are stored, and never become RGB. A search for a
-// quality may give up the source's subsampling with its quantisation.
+// Whether luma and chroma are encoded as they are stored, resized or not, and never become RGB.
 bool keeps_components(const ImageInfo& info, const Plan& plan) {
+  if (!info.has_ycc || plan.format != ImageFormat::kJpeg || plan.padding || plan.letterbox ||
+      plan.colors.converts) {
+    return false;
+  }
   const Size decoded = reduce(whole(info.size), info.size, plan.decode.reduction).size();
-  return info.has_ycc && plan.format == ImageFormat::kJpeg && plan.resampling &&
-         plan.resampling->kernel != Kernel::kNearest && !plan.padding && !plan.letterbox &&
-         !plan.colors.converts && plan.decode.region == whole(decoded) &&
-         !(plan.max_bytes && plan.keeps_quantisation);
+  if (plan.decode.region != whole(decoded)) {
+    return false;
+  }
+  // A search for a quality may give up the source's subsampling with its quantisation.
+  constexpr ChromaSubsampling kDefault = {2, 2};
+  const ChromaSubsampling own = *info.chroma_subsampling;
+  if (plan.max_bytes && plan.keeps_quantisation && own != kDefault) {
+    return false;
+  }
+  if (plan.resampling) {
+    return plan.resampling->kernel != Kernel::kNearest;
+  }
+  const auto& asked = plan.settings.chroma_subsampling;
+  return plan.orientation == Orientation{} &&
+         own == asked.value_or(plan.keeps_quantisation ? own : kDefault);
 }
+
 constexpr const char* kConvertsColors =
     "its colours are converted (keep them: colorSpace: 'keep', metadata: 'color')";
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "codecs/registry.h"
 
@@ -22,15 +23,13 @@ int distance_of_stripes(int height) {
 constexpr double kHeader = 620;
 
 // A file whose estimate exceeds `max_bytes` by this factor is not tried.
-constexpr double kMargin = 1.25;
+constexpr double kMargin = 1.05;
 
-// Encodes `stripe` rows of each `every`. Both are multiples of the vertical subsampling, unless
-// `stripe` is the whole height.
-Result<Buffer> encode_rows(std::span<const ImageView> held, const Plan& plan,
-                           const EncodeSettings& settings, const Metadata& metadata, int stripe,
-                           int every) {
+// Encodes a stripe of each `every` rows, a multiple of kStripe.
+Result<Buffer> encode_stripes(std::span<const ImageView> held, const Plan& plan,
+                              const EncodeSettings& settings, const Metadata& metadata, int every) {
   const int height = plan.size.height;
-  const auto rows_at = [&](int y) { return std::min(stripe, height - y); };
+  const auto rows_at = [&](int y) { return std::min(kStripe, height - y); };
   Size size = {plan.size.width, 0};
   for (int y = 0; y < height; y += every) {
     size.height += rows_at(y);
@@ -70,42 +69,74 @@ class Estimator {
     factor_ = double(height) / rows;
   }
 
-  Result<double> bytes(const EncodeSettings& settings) const {
-    const int every = distance_of_stripes(plan_.size.height);
-    const Result<Buffer> sampled = encode_rows(held_, plan_, settings, {}, kStripe, every);
-    return sampled.ok()
-               ? Result<double>(kHeader + factor_ * (double(sampled.value().size()) - kHeader))
-               : sampled.error();
+  Result<double> bytes(const EncodeSettings& settings) {
+    double& known = by_quality_[settings.quantisation ? 0 : size_t(settings.quality)];
+    if (known == 0) {
+      const int every = distance_of_stripes(plan_.size.height);
+      const Result<Buffer> sampled = encode_stripes(held_, plan_, settings, {}, every);
+      if (!sampled.ok()) {
+        return sampled.error();
+      }
+      known = kHeader + factor_ * (double(sampled.value().size()) - kHeader);
+    }
+    return known;
   }
 
-  // The highest quality from `lowest` to `highest` whose estimate is at most `max_bytes`; `lowest`
-  // if none is.
-  Result<int> highest_quality(EncodeSettings settings, int lowest, int highest, double max_bytes) {
-    while (lowest < highest) {
-      settings.quality = (lowest + highest + 1) / 2;
-      double& known = by_quality_[size_t(settings.quality)];
-      if (known == 0) {
-        const Result<double> estimated = bytes(settings);
-        if (!estimated.ok()) {
-          return estimated.error();
-        }
-        known = estimated.value();
+  // The quality from `lowest` to `highest` whose estimate is nearest to `max_bytes`, be it larger
+  // or smaller: a file of each side is needed. Looks around `start`, further off each time, until
+  // both sides are known, and then halves what is between them.
+  Result<int> nearest_quality(EncodeSettings settings, int lowest, int highest, int start,
+                              double max_bytes) {
+    double below = 0;
+    double above = 0;
+    int fits = lowest - 1;
+    int exceeds = highest + 1;
+    settings.quality = std::clamp(start, lowest, highest);
+    for (int step = 1; exceeds - fits > 1; step *= 2) {
+      const Result<double> estimated = bytes(settings);
+      if (!estimated.ok()) {
+        return estimated.error();
       }
-      if (known <= max_bytes) {
-        lowest = settings.quality;
+      if (estimated.value() <= max_bytes) {
+        fits = settings.quality;
+        below = estimated.value();
       } else {
-        highest = settings.quality - 1;
+        exceeds = settings.quality;
+        above = estimated.value();
+      }
+      if (fits < lowest) {
+        settings.quality = std::max(exceeds - step, lowest);
+      } else if (exceeds > highest) {
+        settings.quality = std::min(fits + step, highest);
+      } else {
+        settings.quality = (fits + exceeds) / 2;
       }
     }
-    return lowest;
+    const bool is_below =
+        fits >= lowest && (exceeds > highest || max_bytes - below <= above - max_bytes);
+    return is_below ? fits : exceeds;
   }
 
  private:
   std::span<const ImageView> held_;
   const Plan& plan_;
-  double factor_;                         // all rows / the sampled ones
-  std::array<double, 101> by_quality_{};  // 0: not known yet
+  double factor_;  // all rows / the sampled ones
+  // 0: not known yet. The first is that of the source's tables.
+  std::array<double, 101> by_quality_{};
 };
+
+// The factor of a quality's tables, in percent, as libjpeg has it, and back.
+double scale_of(int quality) { return quality < 50 ? 5000.0 / quality : 200.0 - 2 * quality; }
+int quality_of(double scale) {
+  return static_cast<int>(scale > 100 ? 5000 / scale : (200 - scale) / 2);
+}
+
+// About which quality a file of `max_bytes` has if one of `quality` has `bytes`: of photographs
+// files are about as large as the tables' factor to the power of -2/3.
+int guess_quality(int quality, double bytes, double max_bytes) {
+  const double ratio = bytes / max_bytes;
+  return quality_of(std::max(scale_of(quality), 1.0) * ratio * std::sqrt(ratio));
+}
 
 // What the search has found.
 struct Best {
@@ -114,23 +145,22 @@ struct Best {
   size_t smallest = SIZE_MAX;
 };
 
-// Finds the highest quality up to `highest` that fits. Each file says how wrong the estimates are,
-// and with that which quality to try next; if that leads nowhere, the qualities that are left are
-// halved.
-Failure search(std::span<const ImageView> held, const Plan& plan, const Metadata& metadata,
-               int highest, Best& best) {
+// Finds the highest quality up to `highest` that fits, beginning about `start`. Each file says how
+// wrong the estimates are, and with that which quality to try next; if that leads nowhere, the
+// qualities that are left are halved.
+Failure search(Estimator& estimator, std::span<const ImageView> held, const Plan& plan,
+               const Metadata& metadata, int highest, int start, Best& best) {
   constexpr int kMaxGuesses = 4;
   EncodeSettings settings = plan.settings;
   settings.quantisation.reset();
-  Estimator estimator(held, plan);
   double error = 1;  // real bytes / estimated ones
   int fits = plan.min_quality - 1;
   int exceeds = highest + 1;
   for (int tries = 0; exceeds - fits > 1; ++tries) {
     settings.quality = (fits + exceeds) / 2;
     if (tries < kMaxGuesses) {
-      const Result<int> guess =
-          estimator.highest_quality(settings, fits + 1, exceeds - 1, *plan.max_bytes / error);
+      const Result<int> guess = estimator.nearest_quality(settings, fits + 1, exceeds - 1, start,
+                                                          *plan.max_bytes / error);
       if (!guess.ok()) {
         return guess.error();
       }
@@ -143,6 +173,7 @@ Failure search(std::span<const ImageView> held, const Plan& plan, const Metadata
     }
     const size_t bytes = file.value().size();
     error = double(bytes) / estimated.value();
+    start = settings.quality;
     best.smallest = std::min(best.smallest, bytes);
     if (double(bytes) <= *plan.max_bytes) {
       fits = best.quality = settings.quality;
@@ -176,8 +207,7 @@ Result<std::unique_ptr<Encoder>> begin_file(const Plan& plan, Size size, const C
 
 Result<Buffer> encode_held(std::span<const ImageView> held, const Plan& plan,
                            const EncodeSettings& settings, const Metadata& metadata) {
-  const int all = plan.size.height;
-  return encode_rows(held, plan, settings, metadata, all, all);
+  return encode_stripes(held, plan, settings, metadata, kStripe);
 }
 
 Result<Buffer> encode_within(std::span<const ImageView> held, const Plan& plan,
@@ -188,12 +218,15 @@ Result<Buffer> encode_within(std::span<const ImageView> held, const Plan& plan,
   const bool searches = plan.max_bytes && plan.format == ImageFormat::kJpeg;
   Best best;
   bool is_tried = !searches;
+  Estimator estimator(held, plan);
+  int start = 0;
   if (searches) {
-    const Result<double> bytes = Estimator(held, plan).bytes(plan.settings);
+    const Result<double> bytes = estimator.bytes(plan.settings);
     if (!bytes.ok()) {
       return bytes.error();
     }
     is_tried = bytes.value() <= kMargin * *plan.max_bytes;
+    start = guess_quality(plan.settings.quality, bytes.value(), *plan.max_bytes);
   }
   if (is_tried) {
     Result<Buffer> file = encode_held(held, plan, plan.settings, metadata);
@@ -205,7 +238,7 @@ Result<Buffer> encode_within(std::span<const ImageView> held, const Plan& plan,
   if (searches) {
     // The plan's tables may be those of the source: then its quality has not been tried.
     const int highest = plan.settings.quality - (plan.settings.quantisation ? 0 : 1);
-    if (auto error = search(held, plan, metadata, highest, best)) {
+    if (auto error = search(estimator, held, plan, metadata, highest, start, best)) {
       return error;
     }
     if (!is_tried && (best.quality == highest || highest < plan.min_quality)) {

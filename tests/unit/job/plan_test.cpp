@@ -346,7 +346,7 @@ TEST_CASE("a resized JPEG has the lower of its own quality and 85") {
   }
 }
 
-TEST_CASE("luma and chroma are resized as they are stored if a whole JPEG becomes a JPEG") {
+TEST_CASE("luma and chroma are kept as they are stored if a whole JPEG becomes a JPEG") {
   using Change = std::function<void(ImageInfo&, Options&)>;
   struct Case {
     std::string name;
@@ -360,10 +360,27 @@ TEST_CASE("luma and chroma are resized as they are stored if a whole JPEG become
       {"larger", true, [](auto&, auto& o) { o.resize->width = 300; }},
       {"maxBytes", true, [](auto&, auto& o) { o.max_bytes = 5000; }},
       {"all metadata", true, [](auto&, auto& o) { o.metadata = MetadataPolicy::kAll; }},
-      {"maxBytes and coarse tables", false,
+      {"maxBytes and coarse tables", true,
        [](auto& i, auto& o) { i.quality = 30, o.max_bytes = 5000; }},
+      {"maxBytes and coarse tables of another subsampling", false,
+       [](auto& i, auto& o) {
+         i.quality = 30, o.max_bytes = 5000;
+         i.chroma_subsampling = ChromaSubsampling{2, 1};
+       }},
       {"components are not luma and chroma", false, [](auto& i, auto&) { i.has_ycc = false; }},
-      {"no resize", false, [](auto&, auto& o) { o.resize.reset(); }},
+      {"another quality", true, [](auto&, auto& o) { o.resize.reset(), o.quality = 80; }},
+      {"another quality, turned", false,
+       [](auto&, auto& o) { o.resize.reset(), o.quality = 80, o.rotate = 180; }},
+      {"another quality and subsampling", false,
+       [](auto& i, auto& o) {
+         o.resize.reset(), o.quality = 80;
+         i.chroma_subsampling = ChromaSubsampling{1, 1};
+       }},
+      {"its own subsampling", true,
+       [](auto& i, auto& o) {
+         o.resize.reset(), o.quality = 80;
+         i.chroma_subsampling = o.chroma_subsampling = ChromaSubsampling{1, 1};
+       }},
       {"nearest", false, [](auto&, auto& o) { o.resize->kernel = Kernel::kNearest; }},
       {"a crop", false,
        [](auto&, auto& o) {
