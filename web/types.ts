@@ -127,7 +127,7 @@ export interface CropperData {
   /** In pixels. */
   readonly height: number;
   /**
-   * Degrees clockwise, a multiple of 90.
+   * Degrees clockwise.
    *
    * @default 0
    */
@@ -258,7 +258,8 @@ export interface CommonOptions {
    */
   readonly autoOrient?: boolean | undefined;
   /**
-   * Rotates after the orientation was applied: degrees clockwise, a multiple of 90, possibly negative.
+   * Rotates after the orientation was applied: degrees clockwise, any number. The image becomes as large as the
+   * box around the rotated one; by other than a multiple of 90, the corners are `background`.
    *
    * @default 0
    */

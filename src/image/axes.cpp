@@ -5,27 +5,12 @@
 #include <cmath>
 #include <span>
 
+#include "base/math.h"
+
 namespace crop64 {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
-
-// sin(x) for |x| <= pi, by the Taylor series: accurate to the last bits of a double, and the same
-// on every machine, unlike the C library's sin().
-double sine(double x) {
-  static constexpr std::array kFactorials = [] {
-    std::array<double, 14> inverse = {1};
-    for (size_t i = 1; i < inverse.size(); ++i) {
-      inverse[i] = -inverse[i - 1] / double(2 * i * (2 * i + 1));
-    }
-    return inverse;
-  }();
-  double sum = 0;
-  for (size_t i = kFactorials.size(); i-- > 0;) {
-    sum = sum * (x * x) + kFactorials[i];
-  }
-  return sum * x;
-}
 
 // sinc(x) sinc(x / 3), with sin(3 t) = 3 sin(t) - 4 sin(t)^3.
 double lanczos3(double x) {

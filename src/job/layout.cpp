@@ -51,7 +51,7 @@ Layout sample_layout(const ImageInfo& info, const Options& options) {
 // The layout for padding, resampling and the conversion of colours: any colour fits a pixel, and
 // alpha is a channel.
 Layout working_layout(const ImageInfo& info, const Plan& plan, bool keeps_alpha) {
-  const bool pads = plan.padding || plan.letterbox;
+  const bool pads = plan.padding || plan.rotation || plan.letterbox;
   const bool mixes = plan.resampling && plan.resampling->kernel != Kernel::kNearest;
   // Samples of which no new ones are made keep their layout. Of palette indices, the palette's
   // colours are converted.

@@ -91,6 +91,12 @@ double pipeline_memory(const ImageInfo& info, const Plan& plan) {
   if (plan.resampling) {
     size = oriented(plan.resampling->size, plan.orientation);
   }
+  const Layout rgba = {Model::kRgba, plan.working.depth};
+  if (plan.rotation) {
+    bytes += ConvertStep::memory(size.width, rgba) +
+             RotateStep::memory(*plan.rotation, rgba.depth, !info.has_alpha);
+    size = plan.rotation->to;
+  }
   if (plan.orientation != Orientation{}) {
     bytes += OrientStep::memory(plan.orientation, size, plan.working);
   }
@@ -98,7 +104,7 @@ double pipeline_memory(const ImageInfo& info, const Plan& plan) {
     bytes += ColorStep::memory(size.width, plan.working);
   }
   if (plan.letterbox) {
-    bytes += PadStep::memory(plan.letterbox->canvas.width, plan.working);
+    bytes += PadStep::memory(plan.letterbox->canvas.width, plan.rotation ? rgba : plan.working);
   }
   if (plan.layout != plan.working || plan.flattens) {
     bytes += ConvertStep::memory(plan.size.width, plan.layout);

@@ -55,7 +55,7 @@ struct Options {
   // No option about the image or its file was given: the file is copied, byte for byte.
   bool copies_file = false;
   bool auto_orient = true;
-  int rotate = 0;  // degrees clockwise: 0, 90, 180 or 270
+  double rotate = 0;  // degrees clockwise, from 0 to less than 360
   Flip flip = Flip::kNone;
   Crop crop;
   OutOfBounds out_of_bounds = OutOfBounds::kError;

@@ -8,6 +8,7 @@
 #include "image/orient.h"
 #include "image/pad.h"
 #include "image/resize.h"
+#include "image/rotate.h"
 #include "job/quality_search.h"
 
 namespace crop64 {
@@ -61,8 +62,15 @@ class Pipeline {
     parts_.push_back(std::make_unique<Part>(*this, 0, plan.size));
     Part& part = *parts_.back();
     part.add<ConvertStep>(plan.layout, plan.background, plan.flattens);
+    const Layout rgba = {Model::kRgba, plan.working.depth};
     if (plan.letterbox) {
-      part.add<PadStep>(*plan.letterbox, plan.working, plan.background);
+      const Layout layout = plan.rotation ? rgba : plan.working;
+      part.add<PadStep>(*plan.letterbox, layout, plan.background);
+    }
+    if (plan.rotation) {
+      const bool is_opaque = !output_.info.has_alpha;
+      part.add<RotateStep>(*plan.rotation, rgba.depth, is_opaque, plan.background);
+      part.add<ConvertStep>(rgba, plan.background, false);
     }
     // Colours are converted when the image is small, but before the background is added, which is
     // in the new colour space.

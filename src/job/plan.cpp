@@ -8,6 +8,7 @@
 #include "job/fit.h"
 #include "job/layout.h"
 #include "job/memory.h"
+#include "job/rotation.h"
 
 namespace crop64 {
 namespace {
@@ -17,7 +18,7 @@ Orientation asked_orientation(const Options& options) {
   Orientation flip;
   flip.mirror_x = options.flip == Flip::kHorizontal;
   flip.mirror_y = options.flip == Flip::kVertical;
-  return then(quarter_turns(options.rotate / 90), flip);
+  return then(quarter_turns(static_cast<int>(options.rotate / 90)), flip);
 }
 
 // Whether the options ask for another chroma subsampling than that of a JPEG in colour.
@@ -149,7 +150,7 @@ void choose_coding(const ImageInfo& info, const Options& options, Plan& plan) {
 // Whether luma and chroma are encoded as they are stored, resized or not, and never become RGB.
 bool keeps_components(const ImageInfo& info, const Plan& plan) {
   if (!info.has_ycc || plan.format != ImageFormat::kJpeg || plan.padding || plan.letterbox ||
-      plan.colors.converts) {
+      plan.colors.converts || plan.rotation) {
     return false;
   }
   const Size decoded = reduce(whole(info.size), info.size, plan.decode.reduction).size();
@@ -170,11 +171,16 @@ bool keeps_components(const ImageInfo& info, const Plan& plan) {
          own == asked.value_or(plan.keeps_quantisation ? own : kDefault);
 }
 
+constexpr const char* kRotates =
+    "a rotation by other than a multiple of 90 degrees computes new samples";
 constexpr const char* kConvertsColors =
     "its colours are converted (keep them: colorSpace: 'keep', metadata: 'color')";
 
 // Why a kTranscode plan does not keep every sample of the region; null if it does.
 const char* why_lossy(const ImageInfo& info, const Plan& plan) {
+  if (plan.rotation) {
+    return kRotates;
+  }
   if (plan.resampling) {
     return "a resize computes new samples";
   }
@@ -227,6 +233,9 @@ bool supports_lossless_crop(const ImageInfo& info, const Plan& plan) {
 
 // Fills in kLosslessCrop: the region grows to the left and upwards to the grid of blocks.
 Failure plan_lossless_crop(const ImageInfo& info, const Options& options, Plan& plan) {
+  if (plan.rotation) {
+    return lossless_impossible(kRotates);
+  }
   if (plan.resampling) {
     return lossless_impossible("a resize computes new samples");
   }
@@ -265,14 +274,20 @@ Failure plan_transcode(const ImageInfo& info, const Options& options, Plan& plan
   if (plan.format == ImageFormat::kJpeg && plan.background.alpha == 0) {
     plan.background = {255, 255, 255, 1};
   }
-  const Rect stored_region = to_stored(plan.region, info.size, plan.orientation);
+  Rect stored_region = to_stored(plan.region, info.size, plan.orientation);
+  if (plan.rotation) {
+    stored_region = rotated_region(info, plan);
+    plan.resampling = resampling_before_rotation(plan, stored_region);
+  }
   if (plan.resampling && !plan.padding) {
     plan.decode.reduction = choose_reduction(info, *plan.resampling);
   }
   // Missing samples cannot be kept.
   plan.decode.damaged = options.lossless ? Damaged::kError : options.damaged;
   plan.decode.region = reduce(stored_region, info.size, plan.decode.reduction);
-  if (plan.resampling && !plan.padding) {
+  if (plan.rotation) {
+    rotate_decoded(plan);
+  } else if (plan.resampling && !plan.padding) {
     plan.resampling->box =
         box_in_decoded(plan.resampling->box, stored_region, plan.decode, plan.orientation);
   }
@@ -330,9 +345,15 @@ Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_an
     return error ? Result<Plan>(*error) : plan;
   }
   Plan plan;
-  plan.orientation =
-      then(options.auto_orient ? info.orientation : Orientation{}, asked_orientation(options));
-  const Size displayed = oriented(info.size, plan.orientation);
+  const bool rotates = rotates_freely(options);
+  plan.orientation = options.auto_orient ? info.orientation : Orientation{};
+  if (!rotates) {
+    plan.orientation = then(plan.orientation, asked_orientation(options));
+  }
+  Size displayed = oriented(info.size, plan.orientation);
+  if (rotates) {
+    displayed = rotated(displayed, options.rotate);
+  }
   const Result<Rect> asked = choose_region(displayed, options);
   if (!asked.ok()) {
     return asked.error();
@@ -356,6 +377,9 @@ Result<Plan> plan(const ImageInfo& info, const Options& options, bool encodes_an
       plan.letterbox = fitted.letterbox;
       plan.size = fitted.letterbox->canvas;
     }
+  }
+  if (rotates) {
+    plan_rotation(info, options, crop, plan);
   }
   plan.format = options.format.value_or(info.format);
   plan.layout = info.layout;

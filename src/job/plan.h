@@ -8,6 +8,7 @@
 #include "image/orient.h"
 #include "image/pad.h"
 #include "image/resize.h"
+#include "image/rotate.h"
 #include "job/options.h"
 
 namespace crop64 {
@@ -21,7 +22,7 @@ enum class Strategy : uint8_t {
 
 struct ColorPlan {
   // Whether samples are converted to `space`: before the padding if there is any, else after
-  // resampling and turn.
+  // resampling and turn, but before a rotation.
   bool converts = false;
   ColorSpace space = ColorSpace::kSrgb;  // of the result
   ProfileChoice profile = ProfileChoice::kNone;
@@ -42,6 +43,8 @@ struct Plan {
   std::optional<Padding> padding;  // around the region, up to the crop
   std::optional<Resampling> resampling;
   ColorPlan colors;
+  // By other than a multiple of 90 degrees, together with the turn and what is left of a resize.
+  std::optional<Rotation> rotation;
   std::optional<Padding> letterbox;  // what 'contain' leaves free
   Layout layout;                     // of the result's samples
   bool flattens = false;             // whether alpha is replaced by the background
@@ -55,7 +58,7 @@ struct Plan {
   OutputFacts metadata;
   bool lossless = false;  // whether every sample of the region is kept
 
-  bool computes() const { return padding || resampling || letterbox; }
+  bool computes() const { return padding || resampling || rotation || letterbox; }
   // Rows flow from the decoder to the encoder, but a turn whose rows come in another order holds
   // its image (image/orient.h), some decoders hold the region (ImageInfo::holds_region), and the
   // result's samples are held if nobody takes their rows, if a JPEG's quality is searched, or if

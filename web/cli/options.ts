@@ -31,7 +31,7 @@ export const IMAGE_FLAGS = {
   resize: flag('resize', 'WxH|W|xH|N%', 'new size; for WxH see --fit', read.size),
   width: { ...flag('resize.width', 'W', 'as --resize W'), short: 'w' },
   height: flag('resize.height', 'H', 'as --resize xH'),
-  rotate: flag('rotate', 'DEGREES', '90, 180, 270 or -90: clockwise, before the crop'),
+  rotate: flag('rotate', 'DEGREES', 'clockwise, before the crop: 90, -90, 17.5'),
   flip: flag('flip', 'horizontal|vertical', 'mirror, before the crop'),
   format: flag(
     'format',

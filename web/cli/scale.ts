@@ -20,8 +20,7 @@ function regionSize(options: EncodeOptions, info: ImageInfo): Size {
   const { autoOrient = true, rotate = 0, crop, outOfBounds } = options;
   const { width, height, storedWidth, storedHeight } = info;
   const shown = autoOrient ? { width, height } : { width: storedWidth, height: storedHeight };
-  const isSideways = rotate % 180 !== 0;
-  const turned = isSideways ? { width: shown.height, height: shown.width } : shown;
+  const turned = rotated(shown, rotate);
   if (crop === undefined) {
     return turned;
   }
@@ -37,6 +36,20 @@ function regionSize(options: EncodeOptions, info: ImageInfo): Size {
   return {
     width: edge(right, turned.width) - edge(left, turned.width),
     height: edge(bottom, turned.height) - edge(top, turned.height),
+  };
+}
+
+// The size of an image that is rotated clockwise: the pixels that the box around it covers.
+function rotated({ width, height }: Size, degrees: number): Size {
+  if (degrees % 90 === 0) {
+    return degrees % 180 === 0 ? { width, height } : { width: height, height: width };
+  }
+  const cosine = Math.abs(Math.cos((degrees * Math.PI) / 180));
+  const sine = Math.abs(Math.sin((degrees * Math.PI) / 180));
+  const side = (half: number, reach: number) => Math.ceil(half + reach) - Math.floor(half - reach);
+  return {
+    width: side(width / 2, (width * cosine + height * sine) / 2),
+    height: side(height / 2, (width * sine + height * cosine) / 2),
   };
 }
 

@@ -52,13 +52,15 @@ function coordinate(value: unknown, name: string): number {
   return value;
 }
 
-/** A clockwise rotation in degrees: 0, 90, 180 or 270, from any multiple of 90. */
+/** A clockwise rotation in degrees, from 0 to less than 360. */
 export function checkRotate(value: unknown, name: string): number {
-  if (typeof value !== 'number' || value % 90 !== 0) {
-    throw invalid('a multiple of 90 (degrees clockwise)', name, value);
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    throw invalid('a number (degrees clockwise)', name, value);
   }
-  return ((value % 360) + 360) % 360;
+  return inTurn(value);
 }
+
+const inTurn = (degrees: number) => ((degrees % 360) + 360) % 360;
 
 export const checkFlip = (value: unknown, name: string) =>
   oneOf(value, name, ['horizontal', 'vertical']);
@@ -78,15 +80,14 @@ export function turnOfCropper({ crop, rotate, flip }: Given) {
   const { rotate: degrees = 0, scaleX = 1, scaleY = 1 } = given;
   const isFlippedX = oneOf(scaleX, 'crop.scaleX', [1, -1]) < 0;
   const isFlippedY = oneOf(scaleY, 'crop.scaleY', [1, -1]) < 0;
-  // Two flips are a rotation by 180 degrees.
-  const turned = checkRotate(degrees, 'crop.rotate') + (isFlippedX && isFlippedY ? 180 : 0);
-  const turn = { rotate: turned % 360 };
+  const turned = checkRotate(degrees, 'crop.rotate');
   if (isFlippedX === isFlippedY) {
-    return turn;
+    // Two flips are a rotation by 180 degrees.
+    return { rotate: inTurn(turned + (isFlippedX ? 180 : 0)) };
   }
-  // cropperjs 1 flips before it rotates; the option `flip` is applied after `rotate`.
-  const isSideways = turn.rotate % 180 !== 0;
-  return { ...turn, flip: isFlippedX !== isSideways ? 'horizontal' : 'vertical' } as const;
+  // cropperjs 1 flips before it rotates; the option `flip` is applied after `rotate`. A flip before is one
+  // after a rotation to the other side.
+  return { rotate: inTurn(-turned), flip: isFlippedX ? 'horizontal' : 'vertical' } as const;
 }
 
 const POSITIONS = {

@@ -147,13 +147,17 @@ export async function easyCrop(src, recipes, given) {
   const options = await byRecipe(recipes.others, { croppedArea, croppedAreaPixels, rotation });
   const image = await imageIn(document.createElement('div'), src);
   const draw = (width, height) => {
-    const isOnSide = rotation % 180 !== 0;
     const { naturalWidth, naturalHeight } = image;
-    const box = isOnSide ? [naturalHeight, naturalWidth] : [naturalWidth, naturalHeight];
+    const angle = (rotation * Math.PI) / 180;
+    const [cosine, sine] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
+    const box = [
+      cosine * naturalWidth + sine * naturalHeight,
+      sine * naturalWidth + cosine * naturalHeight,
+    ];
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext('2d');
     context.translate(box[0] / 2 - croppedAreaPixels.x, box[1] / 2 - croppedAreaPixels.y);
-    context.rotate((rotation * Math.PI) / 180);
+    context.rotate(angle);
     context.drawImage(image, -naturalWidth / 2, -naturalHeight / 2);
     return canvas;
   };

@@ -412,6 +412,38 @@ TEST_CASE("luma and chroma are kept as they are stored if a whole JPEG becomes a
   }
 }
 
+TEST_CASE("a rotation decodes what the crop's corners reach, and makes it smaller first") {
+  ImageInfo info = picture(ImageFormat::kJpeg);
+  info.size = {4000, 3000};
+  Options options;
+  options.rotate = 30;
+  const Plan whole_image = plan(info, options).value();
+  CHECK(whole_image.size == rotated(info.size, 30));
+  CHECK(whole_image.region == whole(whole_image.size));
+  CHECK(whole_image.decode.region == whole(info.size));
+  CHECK(!whole_image.resampling);
+  CHECK(whole_image.rotation->to == whole_image.size);
+  CHECK(!whole_image.lossless);
+
+  options.crop = {{2000, 1500, 2400, 1800}, false};
+  const Plan part = plan(info, options).value();
+  CHECK(part.size == Size{400, 300});
+  CHECK(part.decode.region.width() < 400 + 300 + 20);
+  CHECK(part.rotation->from == part.decode.region.size());
+
+  options.crop = {};
+  options.resize = size_of(500, {});
+  const Plan small = plan(info, options).value();
+  CHECK(small.size.width == 500);
+  REQUIRE(small.resampling);
+  CHECK(small.rotation->from == small.resampling->size);
+  CHECK(small.rotation->from.width < 500);
+  CHECK(!small.decode.components);
+
+  options.lossless = true;
+  CHECK(code_of(plan(info, options)) == "LOSSLESS_IMPOSSIBLE");
+}
+
 TEST_CASE("a CMYK JPEG keeps the nearest quality and its subsampling") {
   ImageInfo info = picture(ImageFormat::kJpeg, {Model::kCmyk, 8});
   info.quality = 97;
