@@ -56,9 +56,10 @@ int clamped(int value, int count) { return std::clamp(value, 0, count - 1); }
 // Two samples of each channel, in turn, of pixels `i` and `i + 1`.
 template <int kPixel>
 v128_t pair_up(v128_t pixels) {
-  constexpr int p = 4 * kPixel;
-  return wasm_i8x16_shuffle(pixels, wasm_i8x16_const_splat(0), p, 16, p + 4, 16, p + 1, 16, p + 5,
-                            16, p + 2, 16, p + 6, 16, p + 3, 16, p + 7, 16);
+  constexpr int kFirst = 4 * kPixel;
+  return wasm_i8x16_shuffle(pixels, wasm_i8x16_const_splat(0), kFirst, 16, kFirst + 4, 16,
+                            kFirst + 1, 16, kFirst + 5, 16, kFirst + 2, 16, kFirst + 6, 16,
+                            kFirst + 3, 16, kFirst + 7, 16);
 }
 
 v128_t pair_of(const int16_t* weights) {
@@ -124,7 +125,8 @@ void rotate_pixel(const Image& image, const Weights* weights, const Position& at
     rows[i] = row + (is_inside ? 4 * size_t(at.x - 1) : 0);
     if (!is_inside) {
       for (int k = 0; k < 4; ++k) {
-        std::memcpy(&edge[i][4 * k], row + 4 * size_t(clamped(at.x - 1 + k, image.size.width)), 4);
+        std::memcpy(&edge[i][4 * size_t(k)],
+                    row + 4 * size_t(clamped(at.x - 1 + k, image.size.width)), 4);
       }
       rows[i] = edge[i];
     }
@@ -161,12 +163,15 @@ double covers(double value, double end, double scale) {
 template <class Sample>
 void put_straight(const std::array<double, 4>& pixel, double scale, Sample* out) {
   constexpr double kMax = std::numeric_limits<Sample>::max();
+  const auto rounded = [kMax](double value) {
+    return static_cast<Sample>(std::lrint(std::clamp(value, 0.0, kMax)));
+  };
   const double alpha = std::clamp(pixel[3] * scale, 0.0, kMax);
   const double straight = alpha > 0 ? scale * kMax / alpha : 0;
   for (size_t channel = 0; channel < 3; ++channel) {
-    out[channel] = static_cast<Sample>(std::clamp(pixel[channel] * straight, 0.0, kMax) + 0.5);
+    out[channel] = rounded(pixel[channel] * straight);
   }
-  out[3] = static_cast<Sample>(alpha + 0.5);
+  out[3] = rounded(alpha);
 }
 
 // Samples as premultiplied 16-bit samples.

@@ -251,7 +251,7 @@ describe('CLI exits 2 and writes nothing for an invalid command', () => {
     [['--quality', '0.9'], /for --quality but received 0\.9/],
     [['--format', 'gif'], /for --format but received 'gif'/],
     [['--background', 'nocolour'], /for --background but received 'nocolour'/],
-    [['--rotate', '45'], / for --rotate but received 45/],
+    [['--rotate', 'left'], / for --rotate but received 'left'/],
     [['--metadata', 'some'], /for --metadata/],
     [['--max-bytes', '5 apples'], /for --max-bytes but received '5 apples'/],
     [['--max-bytes', '0'], /for --max-bytes but received 0/],
