@@ -59,8 +59,8 @@ struct ImageInfo {
   Size block{1, 1};             // the grid on which a lossless crop begins: the iMCU of a JPEG
   double density_per_inch = 0;  // 0 if the file has none
   SourceColor color;            // set by job/source.h's probe(), not by codecs
-  uint64_t decode_memory = 0;  // bytes that decoding takes, at most, beside what the next says
-  bool holds_region = false;   // whether decoding also takes the region's samples as a whole
+  uint64_t decode_memory = 0;   // bytes that decoding takes, at most, beside what the next says
+  bool holds_region = false;    // whether decoding also takes the region's samples as a whole
   // If the bytes are of no known image format, what they seem to be: "JSON …".
   const char* looks_like = "";
   uint64_t byte_length = 0;  // of the whole file, or of the samples if the source is samples
