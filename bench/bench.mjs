@@ -78,7 +78,8 @@ async function check(jobs) {
 async function checkRun({ name, perform }, job, pillow) {
   const { text: made, byteLength } = await perform();
   if (made === undefined) return byteLength;
-  const { crop, resize, format, quality } = job.options;
+  // Without an option, the file is copied: our pictures that are copied are JPEGs.
+  const { crop, resize, format = 'jpeg', quality } = job.options;
   const text = made.replace(/^data:[^,]*,/, '');
   const tolerance = resize
     ? resizeTolerance
