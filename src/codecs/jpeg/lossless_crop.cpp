@@ -28,7 +28,7 @@ struct CropDecoder : Decompressor {
   using Decompressor::Decompressor;
 
   std::array<Blocks, 4> region;  // by component
-  // Of an image of one scan: where its blocks go.
+  // The target's arrays, into which the region's blocks are copied if the image has one scan.
   std::array<jvirt_barray_ptr, 4> arrays = {};
   jpeg_compress_struct* target = nullptr;
   RowNumbers rows = {};
